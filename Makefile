@@ -1,0 +1,44 @@
+# 納め — `make` で説明を表示。 Two commands do all set-up: `make demo` and `make test`.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+RESIDENTS ?= 10000
+
+help:  ## この説明を表示する (show this help)
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+setup: $(VENV)/.ready  ## 必要なものを .venv に入れる (install into .venv)
+
+demo: setup  ## 架空市で一年の収納から督促までを動かす (run one city's year; RESIDENTS=10000)
+	$(BIN)/osame demo run --residents $(RESIDENTS)
+
+test: setup  ## すべての試験を走らせる (run all tests)
+	$(BIN)/pytest -n auto
+
+check: setup  ## 整頓・lint・型・依存の契約 (tidy, lint, types, contracts)
+	$(BIN)/ruff check osame tests
+	$(BIN)/ruff format --check osame tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest tests/tidy
+
+bench: setup  ## 件数150万・入金30万の計測を JSON で出す (benchmark as JSON)
+	$(BIN)/osame bench
+
+docs: setup  ## コードから文書を作り直す (regenerate generated docs)
+	$(BIN)/osame docs
+
+lock:  ## 依存を固定し直す (re-lock dependencies: hashes, no addresses)
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -o requirements.lock
+
+clean:  ## 仮想環境と架空市のデータを消す (remove .venv and var/)
+	rm -rf $(VENV) var
+
+.PHONY: help setup demo test check bench docs lock clean
+.DEFAULT_GOAL := help
