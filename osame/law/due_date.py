@@ -3,7 +3,8 @@
 When a due date falls on a closed day, it moves to the next open one.
 
 条文: 地方税法第20条の5第2項、地方税法施行令第6条の18。
-含まないもの: 繰り延べない期限（同条第1項各号）の判定。督促の20日、差押えの10日、公示送達の7日、時効は「期間」なので繰り延べない。
+含まないもの: 繰り延べない期限（同条第1項各号）の判定。
+督促の20日、差押えの10日、公示送達の7日、時効は「期間」なので繰り延べない。
 """
 
 from dataclasses import dataclass
