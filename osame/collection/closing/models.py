@@ -1,0 +1,46 @@
+"""日締めの表。"""
+
+from django.db import models
+
+
+class BankDayTotal(models.Model):
+    """公金日計。指定金融機関が示す、その日のチャネル別の入金合計。"""
+
+    pk = models.CompositePrimaryKey("business_on", "channel")
+    business_on = models.DateField("会計日")
+    channel = models.CharField("納付チャネル", max_length=2)
+    receipts = models.IntegerField("件数")
+    amount = models.BigIntegerField("金額")
+    intake_file_id = models.BigIntegerField("取込番号")
+
+    class Meta:
+        db_table = "bank_day_total"
+        db_table_comment = "公金日計 (F04-10)"
+
+
+class DailyClosing(models.Model):
+    """日締め。差異があれば締められない。"""
+
+    class State(models.TextChoices):
+        """締めの状態。"""
+
+        PROVISIONAL = "1", "仮締"
+        CLOSED = "2", "本締"
+
+    business_on = models.DateField("会計日", primary_key=True)
+    state = models.CharField("状態", max_length=1, choices=State.choices)
+    receipts = models.IntegerField("件数")
+    amount = models.BigIntegerField("金額")
+    difference = models.BigIntegerField("差異")
+    ledger_digest = models.CharField("元帳ダイジェスト", max_length=64, default="", blank=True)
+    officer = models.TextField("職員")
+    closed_at = models.DateTimeField("締めた日時")
+
+    class Meta:
+        db_table = "daily_closing"
+        db_table_comment = "日締め (F04-10)"
+        constraints = [
+            models.CheckConstraint(
+                name="closed_day_has_no_difference", condition=models.Q(state="1") | models.Q(difference=0)
+            ),
+        ]

@@ -1,0 +1,63 @@
+"""元帳ダイジェスト。財政状態の全体を、一つのハッシュにする。
+
+One hash over the whole financial state: charges, their balances, the net allocation of every receipt, what is held, what
+is overpaid, what was demanded. Serial numbers, clocks and the order of work are left out on purpose, so two ledgers that
+say the same thing have the same digest however they came about.
+"""
+
+import hashlib
+
+from django.db import connection
+
+KEY = (
+    "c.tax_item, c.levy_year, c.tax_year, c.notice_number, c.special_collector_number, c.installment_term, "
+    "c.declaration_number, c.business_year_number, c.child_addressee_number, c.addressee_number"
+)
+
+SECTIONS: dict[str, str] = {
+    "期別と残高": f"""
+        SELECT {KEY}, c.due_date, c.statutory_due_date, c.statutory_due_date_etc, c.principal_tax, c.last_revision,
+               c.slip_number, coalesce(b.determined, 0), coalesce(b.principal_tax, 0), coalesce(b.demand_fee, 0),
+               coalesce(b.delinquency_charge, 0), coalesce(b.disposition_cost, 0), coalesce(b.additional_charge, 0),
+               coalesce(b.received, 0), coalesce(b.overpayment, 0), coalesce(b.written_off, 0)
+        FROM charge c LEFT JOIN balance b USING (charge_id, addressee_number) ORDER BY {KEY}""",
+    "収納": f"""
+        SELECT {KEY}, r.receipt_key, r.amount, r.paid_on, r.received_on, r.fiscal_year, r.carried_over, r.channel,
+               x.reason
+        FROM receipt r JOIN charge c USING (charge_id, addressee_number)
+        LEFT JOIN receipt_cancellation x USING (charge_id, receipt_key, addressee_number)
+        ORDER BY {KEY}, r.receipt_key""",
+    "割付け": f"""
+        SELECT {KEY}, n.receipt_key, n.account, n.amount FROM (
+            SELECT charge_id, addressee_number, receipt_key, account, sum(amount)::bigint AS amount FROM (
+                SELECT charge_id, addressee_number, receipt_key, credit AS account, amount FROM entry
+                WHERE debit = 7 AND charge_id <> 0
+                UNION ALL
+                SELECT charge_id, addressee_number, receipt_key, debit, -amount FROM entry
+                WHERE credit = 7 AND charge_id <> 0
+            ) moves GROUP BY charge_id, addressee_number, receipt_key, account HAVING sum(amount) <> 0
+        ) n JOIN charge c USING (charge_id, addressee_number) ORDER BY {KEY}, n.receipt_key, n.account""",
+    "過誤納": f"""
+        SELECT {KEY}, o.receipt_key, o.amount, o.cause, o.arises_on, o.state
+        FROM overpayment o JOIN charge c USING (charge_id, addressee_number) ORDER BY {KEY}, o.receipt_key""",
+    "保留した入金": "SELECT receipt_key, amount, paid_on, received_on, channel, reason FROM held_receipt "
+    "WHERE state = '1' ORDER BY receipt_key",
+    "報告": "SELECT receipt_key, stage, amount, paid_on, channel, result_code FROM channel_report "
+    "ORDER BY receipt_key, stage",
+    "督促": f"""
+        SELECT {KEY}, d.issued_on, d.seizable_from, d.principal_tax, d.demand_fee, d.cancelled_on
+        FROM demand d JOIN charge c USING (charge_id, addressee_number) ORDER BY {KEY}, d.issued_on, d.cancelled_on""",
+    "保留した調定": "SELECT raw FROM held_determination WHERE released_by_file_id IS NULL ORDER BY raw",
+}
+
+
+def ledger_digest() -> str:
+    """元帳ダイジェスト（SHA-256、16進64桁）を返す。"""
+    digest = hashlib.sha256()
+    with connection.cursor() as cursor:
+        for title, query in SECTIONS.items():
+            digest.update(f"# {title}\n".encode())
+            with cursor.copy(f"COPY ({query}) TO STDOUT") as copy:
+                for block in copy:
+                    digest.update(block)
+    return digest.hexdigest()

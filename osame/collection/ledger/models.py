@@ -1,0 +1,200 @@
+"""元帳の表。期別調定・仕訳・残高・受付済みの命令。
+
+The five sentences of the ledger are enforced below and in `sql/`: the journal is append-only, an entry is a positive
+transfer between two different accounts, a balance is the sum of its entries and never negative, a command key is used
+once.
+"""
+
+from django.db import models
+
+
+class Account(models.IntegerChoices):
+    """勘定。A charge has one balance in each."""
+
+    DETERMINED = 1, "調定"
+    PRINCIPAL_TAX = 2, "本税"
+    DEMAND_FEE = 3, "督促手数料"
+    DELINQUENCY_CHARGE = 4, "延滞金"
+    DISPOSITION_COST = 5, "滞納処分費"
+    ADDITIONAL_CHARGE = 6, "加算金"
+    RECEIVED = 7, "収納"
+    OVERPAYMENT = 8, "過誤納金"
+    SUSPENSE = 9, "仮受（不明入金）"
+    WRITTEN_OFF = 10, "不納欠損"
+
+
+RECEIVABLE_ACCOUNTS = (
+    Account.PRINCIPAL_TAX,
+    Account.DEMAND_FEE,
+    Account.DELINQUENCY_CHARGE,
+    Account.DISPOSITION_COST,
+    Account.ADDITIONAL_CHARGE,
+)
+CREDIT_NORMAL_ACCOUNTS = (Account.DETERMINED, Account.OVERPAYMENT, Account.SUSPENSE)
+BALANCE_COLUMNS = {account: account.name.lower() for account in Account}
+SUSPENSE_ADDRESSEE = ""  # 仮受は誰のものでもない
+SUSPENSE_CHARGE = 0
+
+
+class EntryKind(models.IntegerChoices):
+    """取引の種別。"""
+
+    DETERMINATION = 1, "調定"
+    INCREASE = 2, "増額"
+    DECREASE = 3, "減額"
+    RECEIPT = 4, "収納"
+    OVERPAYMENT = 5, "過誤納"
+    DEMAND_FEE = 6, "督促手数料"
+    DELINQUENCY_CHARGE = 7, "延滞金確定"
+    SUSPENSE = 8, "仮受"
+    APPROPRIATION = 9, "充当"
+    WRITE_OFF = 10, "不納欠損"
+
+
+class Charge(models.Model):
+    """期別調定。未納と収納を数える最小の単位。"""
+
+    pk = models.CompositePrimaryKey("addressee_number", "charge_id")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    charge_id = models.BigIntegerField("期別番号")
+    tax_item = models.CharField("税目", max_length=2)
+    levy_year = models.SmallIntegerField("賦課年度")
+    tax_year = models.SmallIntegerField("相当年度")
+    notice_number = models.CharField("通知書番号", max_length=20)
+    special_collector_number = models.CharField("特別徴収義務者指定番号", max_length=15, default="")
+    installment_term = models.SmallIntegerField("期別")
+    declaration_number = models.CharField("申告履歴番号", max_length=8, default="")
+    business_year_number = models.CharField("事業年度番号", max_length=8, default="")
+    child_addressee_number = models.CharField("児童_宛名番号", max_length=15, default="")
+    due_date = models.DateField("納期限")
+    statutory_due_date = models.DateField("法定納期限")
+    statutory_due_date_etc = models.DateField("法定納期限等")
+    determined_on = models.DateField("調定日")
+    fiscal_year = models.SmallIntegerField("会計年度")
+    slip_number = models.BigIntegerField("納付書番号")
+    last_revision = models.SmallIntegerField("最終異動連番", default=0)
+    principal_tax = models.BigIntegerField("本税の現在額")  # 最後の異動の後の税額
+    highest_principal_tax = models.BigIntegerField("本税の最高額")  # 減額による過納を見分ける
+    intake_file_id = models.BigIntegerField("取込番号")
+    line_number = models.IntegerField("行")
+    per_capita = models.BigIntegerField("均等割額", null=True)
+    corporate_levy = models.BigIntegerField("法人税割額", null=True)
+    land_and_house = models.BigIntegerField("土地家屋税額", null=True)
+    depreciable = models.BigIntegerField("償却資産税額", null=True)
+    city_planning = models.BigIntegerField("都市計画税額", null=True)
+    medical = models.BigIntegerField("医療分", null=True)
+    support = models.BigIntegerField("支援金分", null=True)
+    care = models.BigIntegerField("介護分", null=True)
+    forest = models.BigIntegerField("森林環境税額", null=True)
+    declaration_kind = models.CharField("申告区分", max_length=2, default="", blank=True)
+    declared_on = models.DateField("申告日", null=True)
+    business_year_from = models.DateField("事業年度開始日", null=True)
+    business_year_through = models.DateField("事業年度終了日", null=True)
+
+    class Meta:
+        db_table = "charge"
+        db_table_comment = "期別調定 (E-10, 036o005)"
+        constraints = [
+            models.UniqueConstraint(
+                name="charge_natural_key",
+                fields=[
+                    "notice_number",
+                    "installment_term",
+                    "levy_year",
+                    "tax_item",
+                    "tax_year",
+                    "special_collector_number",
+                    "declaration_number",
+                    "business_year_number",
+                    "child_addressee_number",
+                    "addressee_number",
+                ],
+            ),
+        ]
+        indexes = [models.Index(name="charge_slip_number", fields=["slip_number"])]
+
+
+class Entry(models.Model):
+    """仕訳。二つの異なる勘定の間の、正の金額の振替。書き換えも削除もできない。"""
+
+    pk = models.CompositePrimaryKey("charge_id", "entry_id", "addressee_number")
+    charge_id = models.BigIntegerField("期別番号")
+    entry_id = models.BigIntegerField("仕訳番号")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    amount = models.BigIntegerField("金額")
+    debit = models.SmallIntegerField("借方", choices=Account.choices)
+    credit = models.SmallIntegerField("貸方", choices=Account.choices)
+    kind = models.SmallIntegerField("種別", choices=EntryKind.choices)
+    effective_on = models.DateField("効力の日")
+    posted_on = models.DateField("会計日")
+    receipt_key = models.UUIDField("収納", null=True)
+    reverses = models.BigIntegerField("取り消す仕訳", null=True)
+    command_id = models.BigIntegerField("命令番号")
+
+    class Meta:
+        db_table = "entry"
+        db_table_comment = "仕訳（追記のみ）"
+        constraints = [
+            models.CheckConstraint(name="entry_amount_is_positive", condition=models.Q(amount__gt=0)),
+            models.CheckConstraint(
+                name="entry_accounts_differ",
+                condition=~models.Q(debit=models.F("credit"))
+                & models.Q(debit__range=(1, 10))
+                & models.Q(credit__range=(1, 10)),
+            ),
+        ]
+
+
+class Balance(models.Model):
+    """残高。仕訳の合計であり、負にならない。"""
+
+    pk = models.CompositePrimaryKey("charge_id", "addressee_number")
+    charge_id = models.BigIntegerField("期別番号")
+    determined = models.BigIntegerField("調定", default=0)
+    principal_tax = models.BigIntegerField("本税", default=0)
+    demand_fee = models.BigIntegerField("督促手数料", default=0)
+    delinquency_charge = models.BigIntegerField("延滞金", default=0)
+    disposition_cost = models.BigIntegerField("滞納処分費", default=0)
+    additional_charge = models.BigIntegerField("加算金", default=0)
+    received = models.BigIntegerField("収納", default=0)
+    overpayment = models.BigIntegerField("過誤納金", default=0)
+    suspense = models.BigIntegerField("仮受", default=0)
+    written_off = models.BigIntegerField("不納欠損", default=0)
+    addressee_number = models.CharField("宛名番号", max_length=15)
+
+    class Meta:
+        db_table = "balance"
+        db_table_comment = "残高（仕訳の合計）"
+        constraints = [
+            models.CheckConstraint(
+                name="balance_not_negative",
+                condition=models.Q(
+                    determined__gte=0,
+                    principal_tax__gte=0,
+                    demand_fee__gte=0,
+                    delinquency_charge__gte=0,
+                    disposition_cost__gte=0,
+                    additional_charge__gte=0,
+                    received__gte=0,
+                    overpayment__gte=0,
+                    suspense__gte=0,
+                    written_off__gte=0,
+                ),
+            ),
+        ]
+
+
+class Command(models.Model):
+    """金を動かした命令。同じ鍵は二度使えず、期限もない。"""
+
+    command_id = models.BigAutoField("命令番号", primary_key=True)
+    idempotency_key = models.TextField("冪等キー", unique=True)
+    content_hash = models.CharField("内容のハッシュ", max_length=64)
+    kind = models.TextField("種類")
+    purpose = models.TextField("理由")
+    officer = models.TextField("職員")
+    recorded_at = models.DateTimeField("記録日時", auto_now_add=True)
+
+    class Meta:
+        db_table = "command"
+        db_table_comment = "金を動かした命令（冪等キー）"

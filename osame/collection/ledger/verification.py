@@ -1,0 +1,159 @@
+"""元帳の検証。仕訳からすべてを計算し直し、一円の違いも見つける。
+
+Recompute everything from the journal. Each check is one query that returns the offending rows; no rows means sound. A
+verification that checked nothing fails.
+"""
+
+from dataclasses import dataclass
+
+from osame.platform.database import fetch_all, fetch_one
+
+COLUMNS = (
+    ("determined", 1, "credit"),
+    ("principal_tax", 2, "debit"),
+    ("demand_fee", 3, "debit"),
+    ("delinquency_charge", 4, "debit"),
+    ("disposition_cost", 5, "debit"),
+    ("additional_charge", 6, "debit"),
+    ("received", 7, "debit"),
+    ("overpayment", 8, "credit"),
+    ("suspense", 9, "credit"),
+    ("written_off", 10, "debit"),
+)
+
+
+def _sum(account: int, side: str) -> str:
+    other = "credit" if side == "debit" else "debit"
+    return f"coalesce(sum(CASE WHEN {side} = {account} THEN amount WHEN {other} = {account} THEN -amount END), 0)::bigint"
+
+
+_RECOMPUTED = ", ".join(f"{_sum(account, side)} AS {name}" for name, account, side in COLUMNS)
+_NAMES = ", ".join(name for name, _, _ in COLUMNS)
+_LIVE = (
+    "e.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.charge_id = e.charge_id "
+    "AND r.addressee_number = e.addressee_number AND r.reverses = e.entry_id)"
+)
+
+# 検査の名 → 食い違いを返す問い合わせ（先頭の列が説明）
+CHECKS: dict[str, str] = {
+    "仕訳は異なる勘定の間の正の振替である": """
+        SELECT '仕訳' || entry_id FROM entry WHERE amount <= 0 OR debit = credit OR debit NOT BETWEEN 1 AND 10
+            OR credit NOT BETWEEN 1 AND 10""",
+    "残高は仕訳の合計に等しい": f"""
+        SELECT '期別' || coalesce(b.charge_id, s.charge_id) FROM balance b
+        FULL JOIN (SELECT charge_id, addressee_number, {_RECOMPUTED} FROM entry GROUP BY charge_id, addressee_number) s
+            USING (charge_id, addressee_number)
+        WHERE ({", ".join(f"coalesce(b.{n}, 0)" for n, _, _ in COLUMNS)})
+            IS DISTINCT FROM ({", ".join(f"coalesce(s.{n}, 0)" for n, _, _ in COLUMNS)})""",
+    "残高は負にならない": f"SELECT '期別' || charge_id FROM balance WHERE least({_NAMES}) < 0",
+    "借方と貸方は釣り合う": """
+        SELECT '差額' || difference FROM (
+            SELECT sum(principal_tax + demand_fee + delinquency_charge + disposition_cost + additional_charge + received
+                       + written_off) - sum(determined + overpayment + suspense) AS difference FROM balance) t
+        WHERE difference <> 0""",
+    "取消しの仕訳は、元の仕訳を裏返した一度きりのものである": """
+        SELECT '仕訳' || r.entry_id FROM entry r
+        LEFT JOIN entry e ON e.charge_id = r.charge_id AND e.addressee_number = r.addressee_number
+            AND e.entry_id = r.reverses
+        WHERE r.reverses IS NOT NULL AND (e.entry_id IS NULL OR e.amount <> r.amount OR e.debit <> r.credit
+            OR e.credit <> r.debit OR e.receipt_key IS DISTINCT FROM r.receipt_key)
+        UNION ALL
+        SELECT '仕訳' || min(entry_id) FROM entry WHERE reverses IS NOT NULL GROUP BY charge_id, reverses
+        HAVING count(*) > 1""",
+    "仕訳の期別が存在する": """
+        SELECT '仕訳' || e.entry_id FROM entry e LEFT JOIN charge c USING (charge_id, addressee_number)
+        WHERE c.charge_id IS NULL AND (e.charge_id, e.addressee_number) <> (0, '')""",
+    "調定の仕訳は期別の税額に等しい": """
+        SELECT '期別' || c.charge_id FROM charge c LEFT JOIN (
+            SELECT charge_id, addressee_number, sum(CASE WHEN credit = 1 THEN amount ELSE -amount END)::bigint AS tax
+            FROM entry WHERE kind IN (1, 2, 3) GROUP BY charge_id, addressee_number) e
+            USING (charge_id, addressee_number)
+        WHERE c.principal_tax <> coalesce(e.tax, 0)""",
+    "異動の積上げは期別の税額に等しい": """
+        SELECT '期別' || c.charge_id FROM charge c JOIN (
+            SELECT charge_id, addressee_number, max(revision) AS revision,
+                   (array_agg(amount_after ORDER BY revision DESC))[1] AS amount_after, count(*) AS revisions
+            FROM determination_revision GROUP BY charge_id, addressee_number) v USING (charge_id, addressee_number)
+        WHERE c.principal_tax <> v.amount_after OR c.last_revision <> v.revision OR v.revisions <> v.revision""",
+    "収納は、残らず一度だけ割り付けられている": f"""
+        SELECT '収納' || coalesce(r.receipt_key, l.receipt_key) FROM (
+            SELECT r.charge_id, r.addressee_number, r.receipt_key, r.amount FROM receipt r
+            WHERE NOT EXISTS (SELECT 1 FROM receipt_cancellation x WHERE x.charge_id = r.charge_id
+                AND x.receipt_key = r.receipt_key AND x.addressee_number = r.addressee_number)) r
+        FULL JOIN (
+            SELECT charge_id, addressee_number, receipt_key, sum(amount)::bigint AS amount FROM entry e
+            WHERE e.debit = 7 AND e.charge_id <> 0 AND {_LIVE} GROUP BY charge_id, addressee_number, receipt_key) l
+            USING (charge_id, addressee_number, receipt_key)
+        WHERE r.amount IS DISTINCT FROM l.amount""",
+    "仮受の残高は、調査中の入金に等しい": f"""
+        SELECT '入金' || coalesce(h.receipt_key, l.receipt_key)
+        FROM (SELECT receipt_key, amount FROM held_receipt WHERE state = '1') h
+        FULL JOIN (SELECT receipt_key, amount FROM entry e WHERE e.charge_id = 0 AND {_LIVE}) l USING (receipt_key)
+        WHERE h.amount IS DISTINCT FROM l.amount""",
+    "過誤納金の表は、過誤納の残高に等しい": """
+        SELECT '期別' || coalesce(b.charge_id, o.charge_id)
+        FROM (SELECT charge_id, addressee_number, overpayment FROM balance WHERE overpayment > 0) b
+        FULL JOIN (SELECT charge_id, addressee_number, sum(amount)::bigint AS amount FROM overpayment
+                   GROUP BY charge_id, addressee_number) o USING (charge_id, addressee_number)
+        WHERE b.overpayment IS DISTINCT FROM o.amount""",
+    "督促手数料の仕訳は、督促の記録に等しい": f"""
+        SELECT '期別' || coalesce(d.charge_id, l.charge_id)
+        FROM (SELECT charge_id, addressee_number, sum(demand_fee)::bigint AS fee FROM demand
+              WHERE cancelled_on IS NULL AND demand_fee > 0 GROUP BY charge_id, addressee_number) d
+        FULL JOIN (SELECT charge_id, addressee_number, sum(amount)::bigint AS fee FROM entry e
+                   WHERE e.kind = 6 AND {_LIVE} GROUP BY charge_id, addressee_number) l
+            USING (charge_id, addressee_number)
+        WHERE d.fee IS DISTINCT FROM l.fee""",
+    "取込みの金額は、送付元の合計に等しい": """
+        SELECT '取込番号' || intake_file_id FROM intake_file
+        WHERE state = '1' AND channel <> '' AND declared_total IS NOT NULL
+          AND declared_total <> amount_matched + amount_held + amount_rejected + amount_reported""",
+    "取り込んだ入金は、収納か仮受のどちらかに残らずある": """
+        SELECT '取込番号' || f.intake_file_id FROM intake_file f
+        LEFT JOIN (
+            SELECT intake_file_id, sum(amount)::bigint AS amount FROM (
+                SELECT intake_file_id, amount FROM receipt
+                UNION ALL SELECT intake_file_id, amount FROM held_receipt WHERE state <> '2') t
+            GROUP BY intake_file_id) m USING (intake_file_id)
+        WHERE f.state = '1' AND f.channel <> '' AND f.amount_matched + f.amount_held <> coalesce(m.amount, 0)""",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """食い違い。どの検査で、何が、いくつ。"""
+
+    check: str
+    count: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """検証の結果。"""
+
+    entries: int
+    charges: int
+    checks: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def sound(self) -> bool:
+        """何かを検証し、食い違いがなかった。"""
+        return self.entries > 0 and not self.findings
+
+
+def verify_ledger() -> Verification:
+    """元帳を検証する。
+
+    Run every check and report what does not hold, with up to five examples each.
+
+    要件: F04-10, F03-10
+    """
+    findings = []
+    for check, query in CHECKS.items():
+        rows = fetch_all(f"SELECT count(*) OVER (), * FROM ({query}) AS found (what) LIMIT 5")  # noqa: S608
+        if rows:
+            findings.append(Finding(check, int(rows[0][0]), tuple(str(row[1]) for row in rows)))
+    entries, charges = fetch_one("SELECT (SELECT count(*) FROM entry), (SELECT count(*) FROM charge)")
+    return Verification(int(entries), int(charges), len(CHECKS), tuple(findings))

@@ -1,0 +1,105 @@
+"""本税が完納した期別の延滞金を、その日までで確定する。
+
+When principal tax is complete, the delinquency charge stops running and becomes a number: computed here for a whole
+batch at once by `law`, and handed to allocation as the third cap. A charge that is still running is never stored.
+"""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from osame.collection.ledger.order import AllocationOrder
+from osame.collection.ledger.models import Account
+from osame.law.delinquency_charge_bulk import ChargePopulation, delinquency_charges
+from osame.law.rules import LOCAL_TAX, ChargeRule
+from osame.platform.database import copy_rows, fetch_all, run_sql
+from dataclasses import replace
+
+EPOCH = date(1970, 1, 1).toordinal()
+
+# 本税の枠を満たした収納が納期限より後の期別だけが、延滞金の候補になる。
+CANDIDATES = """
+SELECT cap.charge_id, cap.addressee_number, cap.principal, cap.due_date, tax.first_period_months,
+       array_agg(r.paid_on ORDER BY r.paid_on, r.receipt_key),
+       array_agg(least(r.cum_after, {before} + cap.principal) - greatest(r.cum_before, {before})
+                 ORDER BY r.paid_on, r.receipt_key),
+       max(r.paid_on), max(r.accounted_on)
+FROM ordered_receipt r
+JOIN cap USING (charge_id, addressee_number)
+JOIN LATERAL (
+    SELECT bears_delinquency_charge, first_period_months FROM tax_item i
+    WHERE i.tax_item = cap.tax_item AND i.valid_from <= cap.due_date ORDER BY i.valid_from DESC LIMIT 1
+) tax ON true
+WHERE tax.bears_delinquency_charge AND cap.principal > 0
+  AND least(r.cum_after, {before} + cap.principal) > greatest(r.cum_before, {before})
+GROUP BY cap.charge_id, cap.addressee_number, cap.principal, cap.due_date, tax.first_period_months
+HAVING max(r.cum_after) >= min({before}) + cap.principal AND max(r.paid_on) > cap.due_date
+"""
+
+OVERRIDES = """
+UPDATE fixed_charge f SET amount = o.amount
+FROM charge_override o
+WHERE o.charge_id = f.charge_id AND o.addressee_number = f.addressee_number AND o.released_on IS NULL
+"""
+
+
+def fix_delinquency_charges(order: AllocationOrder) -> None:
+    """完納した期別の延滞金を確定し、一時表 fixed_charge と cap.charge に置く。
+
+    要件: F11-01, F11-02, F11-05
+    """
+    run_sql(
+        "CREATE TEMP TABLE fixed_charge (charge_id bigint, addressee_number varchar(15), amount bigint, "
+        "fixed_on date, accounted_on date) ON COMMIT DROP"
+    )
+    rows = fetch_all(CANDIDATES.format(before=order.before(Account.PRINCIPAL_TAX)))
+    if not rows:
+        return
+    amounts = _charges(rows)
+    copy_rows(
+        "fixed_charge",
+        ("charge_id", "addressee_number", "amount", "fixed_on", "accounted_on"),
+        ((row[0], row[1], amount, row[7], row[8]) for row, amount in zip(rows, amounts, strict=True)),
+    )
+    run_sql(OVERRIDES)
+    run_sql(
+        "UPDATE cap SET charge = f.amount FROM fixed_charge f "
+        "WHERE f.charge_id = cap.charge_id AND f.addressee_number = cap.addressee_number AND f.amount > 0"
+    )
+
+
+def rule_for(first_period_months: int) -> ChargeRule:
+    """税目の設定から、延滞金の規則を作る。"""
+    return replace(LOCAL_TAX, first_period_months=first_period_months)
+
+
+def _charges(rows: list[tuple[Any, ...]]) -> list[int]:
+    """候補の行（税目の最初の期間ごと）を、まとめて計算する。"""
+    result = [0] * len(rows)
+    for months in sorted({row[4] for row in rows}):
+        chosen = [index for index, row in enumerate(rows) if row[4] == months]
+        finals = delinquency_charges(
+            _population([rows[index] for index in chosen]),
+            as_of=max(rows[index][7] for index in chosen),
+            rule=rule_for(months),
+        ).final
+        for index, final in zip(chosen, finals.tolist(), strict=True):
+            result[index] = int(final)
+    return result
+
+
+def _population(rows: list[tuple[Any, ...]]) -> ChargePopulation:
+    """行を、法の一括計算が受け取る配列にする。"""
+    return ChargePopulation(
+        principal=np.array([row[2] for row in rows], dtype=np.int64),
+        due_date=np.array([row[3] for row in rows], dtype="datetime64[D]"),
+        payment_offsets=np.cumsum([0, *(len(row[5]) for row in rows)], dtype=np.int64),
+        payment_on=_flat_dates([day for row in rows for day in row[5]]),
+        payment_amount=np.array([amount for row in rows for amount in row[6]], dtype=np.int64),
+    )
+
+
+def _flat_dates(days: list[date]) -> npt.NDArray[np.datetime64]:
+    return np.array(days, dtype="datetime64[D]")

@@ -1,0 +1,119 @@
+"""収納ファイルの取込み。読む → 受け付ける → 消し込む → 記帳する、を一つの取引で。
+
+Import of a payment file: the whole file is one transaction, so a process killed at any moment leaves nothing behind,
+and running it again does the work once.
+"""
+
+import hashlib
+import uuid
+from datetime import date
+from pathlib import Path
+
+from django.db import transaction
+
+from osame.collection.closing.queries import first_open_day
+from osame.collection.intake import registry
+from osame.collection.intake.registry import Arrival, ImportResult
+from osame.collection.ledger.posting import claim_command
+from osame.collection.matching.batch import STAGE_COLUMNS, MatchingTerms, match_staged, open_report_stage
+from osame.collection.parameters.queries import allocation_order
+from osame.formats import inbound
+from osame.formats.reports import PaymentReport, ReportFile
+from osame.platform.database import copy_rows
+
+SHOWN_PROBLEMS = 20
+
+
+def import_receipts(path: Path, *, profile: str, as_of: date, officer: str) -> ImportResult:
+    """収納ファイルを取り込む。
+
+    Take in one payment file. The same content again changes nothing and answers with the earlier result.
+
+    要件: F04-01, F04-02, F04-03
+    """
+    arrival = registry.arrive(path, profile=profile, officer=officer)
+    if arrival.size > registry.MAXIMUM_PAYMENT_BYTES:
+        read: ReportFile | None = None
+    else:
+        read = inbound.read(profile, path.read_bytes(), business_year=as_of.year)
+    with transaction.atomic():
+        registry.take_turn()
+        if earlier := registry.earlier_result(arrival.content_hash):
+            return earlier
+        if read is None:
+            return registry.refuse(arrival, registry.FileTooLarge.message())
+        if read.refusal is not None:
+            return registry.refuse(arrival, _told(read.refusal.line_number, read.refusal.reason), channel=read.channel)
+        return _post(arrival, read, as_of)
+
+
+def _told(line_number: int, reason: str) -> str:
+    return reason if line_number == 0 or reason.startswith(f"{line_number}行目") else f"{line_number}行目: {reason}"
+
+
+def _post(arrival: Arrival, read: ReportFile, as_of: date) -> ImportResult:
+    """読めたファイルを消し込み、結果を記録する。"""
+    file_id = registry.register(
+        arrival, channel=read.channel, business_on=read.business_on, sequence_key=read.sequence_key
+    )
+    command = claim_command(
+        f"import:{arrival.content_hash}",
+        kind="import_receipts",
+        content=[arrival.profile],
+        purpose="収納データ取込",
+        officer=arrival.officer,
+    )
+    open_report_stage()
+    day = read.business_on or as_of
+    copy_rows("staged_report", STAGE_COLUMNS, (_staged(report, read.channel, day) for report in read.records))
+    opened = first_open_day()
+    terms = MatchingTerms(
+        order=allocation_order(as_of=day), first_open_day=opened, correction_on=max(day, opened)
+    )
+    matched = match_staged(command, file_id=file_id, channel=read.channel, terms=terms)
+    rejected = [(line, raw, reason, amount) for line, reason, raw, amount in matched.rejected]
+    rejected += [(p.line_number, p.raw, p.reason, p.amount) for p in read.problems]
+    registry.keep_rejected(file_id, rejected)
+    return registry.settle(
+        ImportResult(
+            file_id,
+            arrival.file_name,
+            arrival.profile,
+            rows_in=len(read.records) + len(read.problems),
+            rows_posted=matched.posted + matched.reported,
+            rows_held=matched.held,
+            rows_rejected=len(rejected),
+            declared_total=read.declared_total,
+            amount_matched=matched.amount_matched,
+            amount_held=matched.amount_held,
+            amount_rejected=sum(amount or 0 for _, _, _, amount in rejected),
+            amount_reported=matched.amount_reported,
+            problems=tuple((line, reason) for line, _, reason, _ in sorted(rejected)[:SHOWN_PROBLEMS]),
+        )
+    )
+
+
+def receipt_key(channel: str, natural_key: str) -> uuid.UUID:
+    """入金そのものを名指す鍵。ファイルにも行にもよらない。"""
+    return uuid.UUID(bytes=hashlib.sha256(f"{channel}|{natural_key}".encode()).digest()[:16])
+
+
+def _staged(report: PaymentReport, channel: str, day: date) -> tuple[object, ...]:
+    reference = report.charge_reference
+    return (
+        report.line_number,
+        str(report.stage),
+        receipt_key(channel, report.natural_key),
+        report.amount,
+        report.paid_on,
+        report.received_on or day,
+        report.slip_number,
+        reference.tax_item if reference else None,
+        reference.levy_year if reference else None,
+        reference.notice_number if reference else None,
+        reference.installment_term if reference else None,
+        report.outlet,
+        report.result_code[:1],
+        report.payer_kana,
+        report.raw,
+    )

@@ -1,0 +1,36 @@
+"""過誤納金の表（発生のみ）。"""
+
+from django.db import models
+
+
+class Overpayment(models.Model):
+    """過誤納金（E-14）。どの収納の、いくらが、なぜ余ったか。"""
+
+    class Cause(models.TextChoices):
+        """発生事由（C-08）。"""
+
+        DECREASE = "01", "減額更正"
+        DOUBLE_PAYMENT = "02", "二重納付"
+        EXCESS = "03", "過大納付"
+
+    class State(models.TextChoices):
+        """状態（C-09）。"""
+
+        ARISEN = "01", "発生"
+        DECIDED = "03", "決議中"
+
+    pk = models.CompositePrimaryKey("charge_id", "receipt_key", "addressee_number")
+    charge_id = models.BigIntegerField("期別番号")
+    receipt_key = models.UUIDField("収納")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    amount = models.BigIntegerField("過誤納額")
+    cause = models.CharField("発生事由", max_length=2, choices=Cause.choices)
+    arises_on = models.DateField("発生日")
+    state = models.CharField("状態", max_length=2, choices=State.choices, default=State.ARISEN)
+
+    class Meta:
+        db_table = "overpayment"
+        db_table_comment = "過誤納金 (E-14)"
+        constraints = [
+            models.CheckConstraint(name="overpayment_is_positive", condition=models.Q(amount__gt=0)),
+        ]

@@ -1,0 +1,59 @@
+"""Django の設定。値は環境変数から受け取り、既定は組込みの PostgreSQL。
+
+Two connections lead to the same database: `default` is the application role (it cannot write the journal except through
+the posting door), `owner` migrates. One system is one process, one database and one role.
+"""
+
+import os
+from urllib.parse import parse_qs, unquote, urlparse
+
+from osame.platform import embedded
+
+SYSTEM = "collection"
+APPLICATION_ROLE = "osame_collection"
+TIME_ZONE = "Asia/Tokyo"
+USE_TZ = True
+LANGUAGE_CODE = "ja"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SECRET_KEY = os.environ.get("OSAME_SECRET_KEY", "")  # 画面を持つ処理だけが要る
+
+INSTALLED_APPS = [
+    "osame.collection.parameters",
+    "osame.collection.addressees",
+    "osame.collection.ledger",
+    "osame.collection.determinations",
+    "osame.collection.intake",
+    "osame.collection.matching",
+    "osame.collection.overpayments",
+    "osame.collection.demands",
+    "osame.collection.closing",
+]
+
+
+def _database(url: str, *, role: str | None = None, password: str = "") -> dict[str, object]:
+    parts = urlparse(url)
+    query = parse_qs(parts.query)
+    host = query.get("host", [parts.hostname or ""])[0]
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": os.environ.get("OSAME_DATABASE_NAME") or parts.path.lstrip("/"),
+        "USER": role or unquote(parts.username or ""),
+        "PASSWORD": password if role else unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(parts.port or ""),
+        "OPTIONS": {"application_name": f"osame-{SYSTEM}"},
+    }
+
+
+def _databases() -> dict[str, dict[str, object]]:
+    managed = os.environ.get("OSAME_DATABASE_URL")
+    if managed:
+        owner = os.environ.get("OSAME_OWNER_DATABASE_URL", managed)
+        return {"default": _database(managed), "owner": _database(owner)}
+    url = os.environ.get("OSAME_EMBEDDED_URL") or embedded.start_server(embedded.home() / "postgres")
+    os.environ["OSAME_EMBEDDED_URL"] = url  # 子プロセスは同じサーバーを使う
+    os.environ.setdefault("OSAME_DATABASE_NAME", "osame_collection")
+    return {"default": _database(url, role=APPLICATION_ROLE), "owner": _database(url)}
+
+
+DATABASES = _databases() if os.environ.get("OSAME_NO_DATABASE") != "1" else {}
