@@ -227,7 +227,8 @@ def _intervals(part: _Part, rates: BulkRates) -> tuple[Int64, Int64, Int64, int]
     inside = (day >= part.start[row]) & (day <= part.last)
     earliest = int(part.start.min(initial=part.last))
     width = part.last - earliest + 2
-    key = np.unique(row[inside] * width + (day[inside] - earliest))
+    key = np.sort(row[inside] * width + (day[inside] - earliest))
+    key = key[np.append(np.ones(min(1, len(key)), np.bool_), key[1:] != key[:-1])]
     row = key // width
     return row, key - row * width + earliest, key, width
 

@@ -149,7 +149,8 @@ def _pieces(claim: ChargeClaim, as_of: date, rule: ChargeRule) -> Iterator[tuple
     """区切りの間ごとの条件。基礎額がない間は None。"""
     early_through = claim.early_through(rule.first_period_months)
     cuts = _cuts(claim, as_of, rule, early_through)
-    for first, through in zip(cuts, [day_before(cut) for cut in cuts[1:]] + [as_of], strict=True):
+    throughs = [day_before(cut) for cut in cuts[1:]] + [as_of]
+    for first, through in zip(cuts, throughs, strict=False):
         yield first, through, _state(claim, first, rule, early_through)
 
 

@@ -70,6 +70,8 @@ def delinquency_charges(population: ChargePopulation, *, as_of: date, rule: Char
     simple_due = due if has_events is None else np.where(has_events, last, due)
     total = _simple_totals(principal, simple_due, as_of, rule)
     exempted = np.zeros(len(principal), np.int64)
+    if has_events is None and population.remitted is None:
+        return BulkCharges(total, exempted, _final(total, None, rule))
     if has_events is not None:
         rows = np.flatnonzero(has_events & (due < last))
         total[rows], exempted[rows] = charges_by_interval(population, rows, as_of, rule)
@@ -172,7 +174,7 @@ def _add_chunk(total: Int64, principal: Int64, due: Int64, table: _Coefficients)
     at -= table.earliest
     base = principal // table.unit
     base *= principal >= table.minimum
-    counts = table.counts.take(at)
+    counts = table.counts.take(at, mode="clip")
     held = np.empty_like(base)
     for number in range(int(counts.max())):
         column = table.columns[number]
@@ -195,12 +197,12 @@ def _remitted(remitted: Int64, rows: int) -> Int64:
     return column
 
 
-def _final(total: Int64, exempted: Int64, rule: ChargeRule) -> Int64:
+def _final(total: Int64, exempted: Int64 | None, rule: ChargeRule) -> Int64:
     final = np.empty_like(total)
     for start in range(0, len(total), _CHUNK):
         rows = slice(start, start + _CHUNK)
-        payable = total[rows] - exempted[rows]
-        np.floor_divide(payable, rule.charge_unit, out=final[rows])
-        final[rows] *= rule.charge_unit
-        final[rows] *= payable >= rule.charge_minimum
+        payable = total[rows] if exempted is None else total[rows] - exempted[rows]
+        cut = np.floor_divide(payable, rule.charge_unit, out=final[rows])
+        cut *= rule.charge_unit
+        cut *= payable >= rule.charge_minimum
     return final
