@@ -16,8 +16,8 @@ NATURAL_KEY = (
 )
 
 FACTS = (
-    "per_capita, corporate_levy, land_and_house, depreciable, city_planning, medical, support, care, forest, "
-    "declaration_kind, declared_on, business_year_from, business_year_through"
+    "per_capita_tax, corporate_tax_levy, land_house_tax, depreciable_asset_tax, city_planning_tax, medical_part, support_part, care_part, forest_environment_tax, "
+    "declaration_class, declared_on, business_year_from, business_year_through"
 )
 
 PROBLEMS = """

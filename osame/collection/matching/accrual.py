@@ -4,6 +4,7 @@ When principal tax is complete, the delinquency charge stops running and becomes
 batch at once by `law`, and handed to allocation as the third cap. A charge that is still running is never stored.
 """
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,12 +13,10 @@ import numpy.typing as npt
 
 from osame.collection.ledger.order import AllocationOrder
 from osame.collection.ledger.models import Account
-from osame.law.delinquency_charge_bulk import ChargePopulation, delinquency_charges
+from osame.law.delinquency_charge_bulk import delinquency_charges
+from osame.law.population import ChargePopulation
 from osame.law.rules import LOCAL_TAX, ChargeRule
 from osame.platform.database import copy_rows, fetch_all, run_sql
-from dataclasses import replace
-
-EPOCH = date(1970, 1, 1).toordinal()
 
 # 本税の枠を満たした収納が納期限より後の期別だけが、延滞金の候補になる。
 CANDIDATES = """
