@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from osame.kernel.money import Yen
 from osame.law.claim import ChargeClaim, Exclusion, Exemption, Payment, Relief, Remission
 from osame.law.delinquency_charge import delinquency_charge
