@@ -134,7 +134,7 @@ def csv_lines(data: bytes, layout: Layout) -> Iterator[Line[list[str]]]:
             )
         raw = raw.rstrip(b"\r\n")
         cells = split_csv(raw, layout.encoding)
-        yield Line(number, cells[0] if cells else "", cells, raw)
+        yield Line(number, cells[0] if cells else raw[:1].decode("latin-1"), cells, raw)
 
 
 def split_csv(raw: bytes, encoding: str) -> list[str]:
