@@ -6,7 +6,7 @@ The general path of the NumPy form: every row becomes its intervals (row × cut)
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 from math import lcm
 
 import numpy as np
@@ -55,7 +55,7 @@ class BulkRates:
         return rate.numerator * (self.denominator // rate.denominator)
 
 
-@cache
+@lru_cache(maxsize=64)
 def bulk_rates(rule: ChargeRule) -> BulkRates:
     """規則の割合を整数の列にする。
 

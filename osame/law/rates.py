@@ -7,7 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 
 from osame.kernel.periods import day_after, day_before
 from osame.law.parameters import ValueNotRegistered, parameter
@@ -53,7 +53,7 @@ class RateTable:
         return self.periods[bisect_right(self.starts, day) - 1]
 
 
-@cache
+@lru_cache(maxsize=64)
 def rate_table(rule: ChargeRule) -> RateTable:
     """規則の割合を、年と割合の変わり目で区切った表にする。
 

@@ -5,12 +5,13 @@ Variants of the charge rule as data: local tax, insurance fees, levies, civil cl
 税目ごとの条文は `tax_articles.py` にある。条例が違う団体は `dataclasses.replace` で自分の規則を作る。
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from osame.kernel.money import Yen
 from osame.law.reading import BelowMinimum
 from osame.law.rounding import BASE_MINIMUM, BASE_UNIT, CHARGE_MINIMUM, CHARGE_UNIT
+from osame.law.tax_articles import articles_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +103,27 @@ def flat_rule(rate: Fraction, *, basis: tuple[str, ...] = ("民法第404条", "�
     解釈: 端数の切捨ては地方税の例による（津市水道の公表例）。
     """
     return ChargeRule(name="定率の遅延損害金", basis=basis, grace_rates=None, flat_rate=rate, first_period_months=0)
+
+
+def with_first_period(rule: ChargeRule, months: int) -> ChargeRule:
+    """低い割合の月数だけを変えた規則を作る。
+
+    The same rule with another length of the low-rate period.
+
+    根拠: 地方税法第326条第1項、各保険料条例の延滞金の規定
+    """
+    return rule if months == rule.first_period_months else replace(rule, first_period_months=months)
+
+
+def for_tax_item(tax_item: str, rule: ChargeRule = LOCAL_TAX) -> ChargeRule:
+    """税目の条文を根拠に持つ規則を作る。計算は変わらない。
+
+    The rule citing the articles of a tax item.
+
+    根拠: 地方税法第326条、第369条、第463条の24、第723条
+    例:
+    >>> for_tax_item("固定資産税").basis[0]
+    '地方税法第369条第1項'
+    """
+    article = articles_of(tax_item).delinquency_charge
+    return replace(rule, name=f"{tax_item}の延滞金", basis=(f"{article}第1項", *rule.basis[1:]))
