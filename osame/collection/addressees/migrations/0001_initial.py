@@ -4,38 +4,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Addressee',
+            name="Addressee",
             fields=[
-                ('addressee_number', models.CharField(max_length=15, primary_key=True, serialize=False, verbose_name='宛名番号')),
-                ('kind', models.CharField(choices=[('1', '住民'), ('2', '住登外者'), ('3', '法人'), ('4', '共有者'), ('5', '事業所')], max_length=1, verbose_name='宛名区分')),
-                ('name', models.TextField(verbose_name='氏名')),
-                ('kana', models.TextField(verbose_name='カナ')),
-                ('born_on', models.DateField(null=True, verbose_name='生年月日')),
-                ('postal_code', models.CharField(max_length=7, verbose_name='郵便番号')),
-                ('address', models.TextField(verbose_name='住所')),
-                ('address_detail', models.TextField(blank=True, default='', verbose_name='方書')),
-                ('corporate_number', models.CharField(blank=True, default='', max_length=13, verbose_name='法人番号')),
-                ('representative_name', models.TextField(blank=True, default='', verbose_name='代表者名')),
-                ('household_number', models.CharField(blank=True, default='', max_length=15, verbose_name='世帯番号')),
-                ('mailing_postal_code', models.CharField(blank=True, default='', max_length=7, verbose_name='送付先郵便番号')),
-                ('mailing_address', models.TextField(blank=True, default='', verbose_name='送付先住所')),
-                ('mailing_name', models.TextField(blank=True, default='', verbose_name='送付先氏名')),
-                ('died_on', models.DateField(null=True, verbose_name='死亡日')),
-                ('moved_out_on', models.DateField(null=True, verbose_name='転出日')),
-                ('protection_measure', models.BooleanField(default=False, verbose_name='支援措置')),
-                ('updated_on', models.DateField(verbose_name='異動日')),
+                (
+                    "addressee_number",
+                    models.CharField(max_length=15, primary_key=True, serialize=False, verbose_name="宛名番号"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("1", "住民"), ("2", "住登外者"), ("3", "法人"), ("4", "共有者"), ("5", "事業所")],
+                        max_length=1,
+                        verbose_name="宛名区分",
+                    ),
+                ),
+                ("name", models.TextField(verbose_name="氏名")),
+                ("kana", models.TextField(verbose_name="カナ")),
+                ("born_on", models.DateField(null=True, verbose_name="生年月日")),
+                ("postal_code", models.CharField(max_length=7, verbose_name="郵便番号")),
+                ("address", models.TextField(verbose_name="住所")),
+                ("address_detail", models.TextField(blank=True, default="", verbose_name="方書")),
+                ("corporate_number", models.CharField(blank=True, default="", max_length=13, verbose_name="法人番号")),
+                ("representative_name", models.TextField(blank=True, default="", verbose_name="代表者名")),
+                ("household_number", models.CharField(blank=True, default="", max_length=15, verbose_name="世帯番号")),
+                (
+                    "mailing_postal_code",
+                    models.CharField(blank=True, default="", max_length=7, verbose_name="送付先郵便番号"),
+                ),
+                ("mailing_address", models.TextField(blank=True, default="", verbose_name="送付先住所")),
+                ("mailing_name", models.TextField(blank=True, default="", verbose_name="送付先氏名")),
+                ("died_on", models.DateField(null=True, verbose_name="死亡日")),
+                ("moved_out_on", models.DateField(null=True, verbose_name="転出日")),
+                ("protection_measure", models.BooleanField(default=False, verbose_name="支援措置")),
+                ("updated_on", models.DateField(verbose_name="異動日")),
             ],
             options={
-                'db_table': 'addressee',
-                'db_table_comment': '宛名の写し（個人番号は持たない）',
+                "db_table": "addressee",
+                "db_table_comment": "宛名の写し（個人番号は持たない）",
             },
         ),
     ]
