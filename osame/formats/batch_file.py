@@ -20,6 +20,7 @@ from osame.formats.refusals import (
     RefusalError,
     guard_bytes,
     guard_count,
+    guard_rows,
     guard_size,
     problem_at,
     refused,
@@ -67,9 +68,10 @@ class Handler(Protocol[Body]):
 
 def fixed_lines(data: bytes, layout: Layout, *, accept_cr: bool = False) -> Iterator[Line[bytes]]:
     """固定長のレコードを順に切り出す。長さの違う行があれば断る。"""
-    guard_size(len(data))
-    guard_bytes(data)
     length = layout.record_length
+    guard_size(len(data))
+    guard_rows(len(data), length + 2)
+    guard_bytes(data)
     if data[:1] in {b"\xf1", b"\xf2"}:
         raise RefusalError(1, "文字コードがEBCDICです。JIS（コード区分0）での再送を依頼してください。")
     if b"\n" in data:
@@ -121,6 +123,7 @@ def wrong_length(found: int, expected: int, raw: bytes) -> str:
 def csv_lines(data: bytes, layout: Layout) -> Iterator[Line[list[str]]]:
     """CSVの行を順に読む。読めない行は列なしの行として渡す。"""
     guard_size(len(data))
+    guard_rows(len(data), CSV_LINE_LIMIT)
     guard_bytes(data)
     if b"\n" not in data and b"\r" in data:
         raise RefusalError(1, "改行がCRだけです。改行をCRLFにして再送するよう送付元に依頼してください。")

@@ -7,11 +7,11 @@ sender's machine, and an empty file means that there was nothing to report.
 from collections.abc import Iterable, Iterator
 
 from osame.formats.batch_file import Line, check_cells, csv_lines, once
-from osame.formats.convenience_store import Sighting, StoreJudge, StorePayment, require_payment
 from osame.formats.field_values import read_date, read_number, show, write_date
 from osame.formats.layout import Layout
 from osame.formats.refusals import ASK_SENDER, RefusalError, guard_count, problem_at, refused
 from osame.formats.reports import LineProblem, PaymentReport, ReportFile, ReportStage
+from osame.formats.store_payments import Sighting, StoreJudge, StorePayment, require_payment
 
 PREFIX = "EAN"
 

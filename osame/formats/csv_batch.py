@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from osame.formats.batch_file import Line, Tally, check_cells
-from osame.formats.convenience_store import STAGES
 from osame.formats.field_values import read_date, show, write_date
-from osame.formats.layout import Layout, RecordLayout
+from osame.formats.layout import STAGES, Layout, RecordLayout
 from osame.formats.refusals import ASK_RESEND, ASK_SENDER, RefusalError, WriteError, problem_at
 from osame.formats.reports import LineProblem, PaymentReport
 from osame.kernel.money import Yen

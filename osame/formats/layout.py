@@ -13,9 +13,11 @@ from importlib import resources
 from typing import Any
 
 from osame.formats.refusals import WriteError
-from osame.formats.reports import Channel
+from osame.formats.reports import Channel, ReportStage
 
 STATUSES: dict[str, str] = {"published": "公開仕様", "reconstructed": "推定（再構成）", "ours": "独自"}
+STAGES: dict[str, ReportStage] = {stage.value: stage for stage in ReportStage}
+"""様式の `[stages]` に書ける段階。"""
 
 
 class LayoutError(ValueError):

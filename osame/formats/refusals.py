@@ -74,3 +74,9 @@ def guard_count(count: int) -> None:
     """データ行が上限を超えるファイルを断る。"""
     if count > MAX_RECORDS:
         raise RefusalError(0, f"データが{MAX_RECORDS:,}件を超えています。送付元に分割を依頼してください。")
+
+
+def guard_rows(size: int, longest: int) -> None:
+    """行の上限に収まるはずのない大きさを、読む前に断る。ヘッダーやトレーラの分は見込む。"""
+    if size > (MAX_RECORDS + 1_000) * longest:
+        guard_count(MAX_RECORDS + 1)

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from osame.formats.batch_file import Line, Order, Tally, check_totals, fixed_lines, read_batches
-from osame.formats.convenience_store import STAGES
 from osame.formats.field_values import read_number, read_text, show
-from osame.formats.layout import Layout, as_layout
+from osame.formats.layout import STAGES, Layout, as_layout
 from osame.formats.refusals import ASK_RESEND, ASK_SENDER, RefusalError, problem_at
 from osame.formats.reports import LineProblem, PaymentReport, ReportFile, ReportStage
 from osame.formats.slip_numbers import slip_number_of_matter_key

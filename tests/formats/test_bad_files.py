@@ -156,3 +156,9 @@ def test_profiles_read_each_others_files_without_crashing(make, key):
             assert file.refusal is not None
         else:
             assert file.records == ()
+
+
+@pytest.mark.parametrize("key", ["zengin_91", "eltax_keshikomi_v0"])
+def test_more_bytes_than_the_rows_allowed_are_refused_before_reading(key):
+    data = b" " * (MAX_RECORDS + 1_001) * (122 if key == "zengin_91" else 384)
+    assert refusal_of(key, data) == "データが400,000件を超えています。送付元に分割を依頼してください。"
