@@ -1,8 +1,8 @@
 """宛名CSV「osame_addressee_v1」プロファイル（UTF-8・見出し行・トレーラ行）。
 
 The addressee file: one row per addressee with the facts that collection needs; never a 個人番号. The last row
-(`レコード区分` 9) carries the number of data rows in `宛名番号`. `read_lines` streams; a problem whose `line_number` is 0
-refuses the whole file. 法人番号 is checked for its form only: its check digit is the addressee system's to judge.
+(`レコード区分` 9) carries the number of data rows in `宛名番号`. `read_lines` streams; a problem on line 0 refuses the
+whole file. 法人番号 is checked for its form only: its check digit is the addressee system's to judge.
 """
 
 from collections.abc import Iterable, Iterator
@@ -101,8 +101,7 @@ def read_lines(stream: Iterable[bytes]) -> Iterator[AddresseeRow | LineProblem]:
     if tuple(first.cells) != COLUMNS:
         yield csv_stream.refuse_heading(first.cells, COLUMNS)
         return
-    count = 0
-    for line in lines:
+    for count, line in enumerate(lines):
         if isinstance(line, LineProblem):
             yield line
             if line.line_number == 0:
@@ -116,7 +115,6 @@ def read_lines(stream: Iterable[bytes]) -> Iterator[AddresseeRow | LineProblem]:
             return
         else:
             yield read_row(line)
-        count += 1
     yield LineProblem(0, f"トレーラ行（レコード区分9）がありません。送信が途中で切れた可能性があります。{ASK_RESEND}")
 
 

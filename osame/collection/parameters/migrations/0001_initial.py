@@ -4,193 +4,265 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AssignmentRule',
+            name="AssignmentRule",
             fields=[
-                ('rule_number', models.AutoField(primary_key=True, serialize=False, verbose_name='規則番号')),
-                ('valid_from', models.DateField(verbose_name='適用開始日')),
-                ('valid_until', models.DateField(null=True, verbose_name='適用終了日')),
-                ('officer', models.TextField(verbose_name='職員')),
-                ('priority', models.SmallIntegerField(verbose_name='優先度')),
-                ('postal_code_prefix', models.TextField(blank=True, default='', verbose_name='地区（郵便番号の前方）')),
-                ('minimum_amount', models.BigIntegerField(default=0, verbose_name='滞納額の下限')),
-                ('kana_from', models.TextField(blank=True, default='', verbose_name='名字帯（から）')),
-                ('kana_through', models.TextField(blank=True, default='', verbose_name='名字帯（まで）')),
+                ("rule_number", models.AutoField(primary_key=True, serialize=False, verbose_name="規則番号")),
+                ("valid_from", models.DateField(verbose_name="適用開始日")),
+                ("valid_until", models.DateField(null=True, verbose_name="適用終了日")),
+                ("officer", models.TextField(verbose_name="職員")),
+                ("priority", models.SmallIntegerField(verbose_name="優先度")),
+                ("postal_code_prefix", models.TextField(blank=True, default="", verbose_name="地区（郵便番号の前方）")),
+                ("minimum_amount", models.BigIntegerField(default=0, verbose_name="滞納額の下限")),
+                ("kana_from", models.TextField(blank=True, default="", verbose_name="名字帯（から）")),
+                ("kana_through", models.TextField(blank=True, default="", verbose_name="名字帯（まで）")),
             ],
             options={
-                'db_table': 'assignment_rule',
-                'db_table_comment': '担当者・地区の割当て (F01-11)',
+                "db_table": "assignment_rule",
+                "db_table_comment": "担当者・地区の割当て (F01-11)",
             },
         ),
         migrations.CreateModel(
-            name='BankSuccession',
+            name="BankSuccession",
             fields=[
-                ('pk', models.CompositePrimaryKey('old_bank_code', 'old_branch_code', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('old_bank_code', models.CharField(max_length=4, verbose_name='旧金融機関コード')),
-                ('old_branch_code', models.CharField(max_length=3, verbose_name='旧店舗コード')),
-                ('closed_on', models.DateField(verbose_name='廃止日')),
-                ('bank_code', models.CharField(max_length=4, verbose_name='承継金融機関コード')),
-                ('branch_code', models.CharField(max_length=3, verbose_name='承継店舗コード')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "old_bank_code",
+                        "old_branch_code",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("old_bank_code", models.CharField(max_length=4, verbose_name="旧金融機関コード")),
+                ("old_branch_code", models.CharField(max_length=3, verbose_name="旧店舗コード")),
+                ("closed_on", models.DateField(verbose_name="廃止日")),
+                ("bank_code", models.CharField(max_length=4, verbose_name="承継金融機関コード")),
+                ("branch_code", models.CharField(max_length=3, verbose_name="承継店舗コード")),
             ],
             options={
-                'db_table': 'bank_succession',
-                'db_table_comment': '金融機関・店舗の承継 (F01-06)',
+                "db_table": "bank_succession",
+                "db_table_comment": "金融機関・店舗の承継 (F01-06)",
             },
         ),
         migrations.CreateModel(
-            name='ExpectedFile',
+            name="ExpectedFile",
             fields=[
-                ('pk', models.CompositePrimaryKey('profile', 'business_on', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('profile', models.TextField(verbose_name='様式')),
-                ('business_on', models.DateField(verbose_name='処理日')),
-                ('sender', models.TextField(verbose_name='送付元')),
-                ('waived_by', models.TextField(blank=True, default='', verbose_name='不着を認めた者')),
-                ('waived_reason', models.TextField(blank=True, default='', verbose_name='不着を認めた理由')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "profile", "business_on", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("profile", models.TextField(verbose_name="様式")),
+                ("business_on", models.DateField(verbose_name="処理日")),
+                ("sender", models.TextField(verbose_name="送付元")),
+                ("waived_by", models.TextField(blank=True, default="", verbose_name="不着を認めた者")),
+                ("waived_reason", models.TextField(blank=True, default="", verbose_name="不着を認めた理由")),
             ],
             options={
-                'db_table': 'expected_file',
-                'db_table_comment': '収納ファイルの受領予定',
+                "db_table": "expected_file",
+                "db_table_comment": "収納ファイルの受領予定",
             },
         ),
         migrations.CreateModel(
-            name='InstallmentTerm',
+            name="InstallmentTerm",
             fields=[
-                ('pk', models.CompositePrimaryKey('levy_year', 'tax_item', 'installment_term', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('levy_year', models.SmallIntegerField(verbose_name='賦課年度')),
-                ('tax_item', models.CharField(max_length=2, verbose_name='税目')),
-                ('installment_term', models.SmallIntegerField(verbose_name='期別')),
-                ('name', models.TextField(verbose_name='期別名')),
-                ('year_month', models.CharField(max_length=7, verbose_name='年月')),
-                ('due_date', models.DateField(verbose_name='納期限')),
-                ('sort_order', models.SmallIntegerField(verbose_name='並び順')),
-                ('occasional', models.BooleanField(default=False, verbose_name='随時期')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "levy_year",
+                        "tax_item",
+                        "installment_term",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("levy_year", models.SmallIntegerField(verbose_name="賦課年度")),
+                ("tax_item", models.CharField(max_length=2, verbose_name="税目")),
+                ("installment_term", models.SmallIntegerField(verbose_name="期別")),
+                ("name", models.TextField(verbose_name="期別名")),
+                ("year_month", models.CharField(max_length=7, verbose_name="年月")),
+                ("due_date", models.DateField(verbose_name="納期限")),
+                ("sort_order", models.SmallIntegerField(verbose_name="並び順")),
+                ("occasional", models.BooleanField(default=False, verbose_name="随時期")),
             ],
             options={
-                'db_table': 'installment_term',
-                'db_table_comment': '期別マスタ (F01-03, 036o015)',
+                "db_table": "installment_term",
+                "db_table_comment": "期別マスタ (F01-03, 036o015)",
             },
         ),
         migrations.CreateModel(
-            name='Marker',
+            name="Marker",
             fields=[
-                ('marker_number', models.SmallIntegerField(primary_key=True, serialize=False, verbose_name='付箋番号')),
-                ('name', models.TextField(verbose_name='名称')),
-                ('colour', models.TextField(verbose_name='色')),
-                ('ends_on', models.DateField(null=True, verbose_name='終了日')),
+                ("marker_number", models.SmallIntegerField(primary_key=True, serialize=False, verbose_name="付箋番号")),
+                ("name", models.TextField(verbose_name="名称")),
+                ("colour", models.TextField(verbose_name="色")),
+                ("ends_on", models.DateField(null=True, verbose_name="終了日")),
             ],
             options={
-                'db_table': 'marker',
-                'db_table_comment': '付箋マスタ (F01-12)',
+                "db_table": "marker",
+                "db_table_comment": "付箋マスタ (F01-12)",
             },
         ),
         migrations.CreateModel(
-            name='Municipality',
+            name="Municipality",
             fields=[
-                ('valid_from', models.DateField(primary_key=True, serialize=False, verbose_name='適用開始日')),
-                ('municipality_code', models.CharField(max_length=6, verbose_name='団体コード')),
-                ('name', models.TextField(verbose_name='団体名')),
-                ('mayor_title', models.TextField(verbose_name='首長の肩書')),
-                ('mayor_name', models.TextField(verbose_name='首長名')),
-                ('office_name', models.TextField(verbose_name='担当課')),
-                ('office_address', models.TextField(verbose_name='所在地')),
-                ('office_telephone', models.TextField(verbose_name='電話番号')),
-                ('receiving_agency_number', models.CharField(max_length=5, verbose_name='収納機関番号')),
-                ('barcode_corporate_code', models.CharField(max_length=5, verbose_name='収納企業コード')),
-                ('seal_image', models.BinaryField(null=True, verbose_name='公印画像')),
+                ("valid_from", models.DateField(primary_key=True, serialize=False, verbose_name="適用開始日")),
+                ("municipality_code", models.CharField(max_length=6, verbose_name="団体コード")),
+                ("name", models.TextField(verbose_name="団体名")),
+                ("mayor_title", models.TextField(verbose_name="首長の肩書")),
+                ("mayor_name", models.TextField(verbose_name="首長名")),
+                ("office_name", models.TextField(verbose_name="担当課")),
+                ("office_address", models.TextField(verbose_name="所在地")),
+                ("office_telephone", models.TextField(verbose_name="電話番号")),
+                ("receiving_agency_number", models.CharField(max_length=5, verbose_name="収納機関番号")),
+                ("barcode_corporate_code", models.CharField(max_length=5, verbose_name="収納企業コード")),
+                ("seal_image", models.BinaryField(null=True, verbose_name="公印画像")),
             ],
             options={
-                'db_table': 'municipality',
-                'db_table_comment': '団体情報・帳票共通設定 (F01-01)',
+                "db_table": "municipality",
+                "db_table_comment": "団体情報・帳票共通設定 (F01-01)",
             },
         ),
         migrations.CreateModel(
-            name='OfficeClosure',
+            name="OfficeClosure",
             fields=[
-                ('closed_on', models.DateField(primary_key=True, serialize=False, verbose_name='休業日')),
-                ('kind', models.CharField(choices=[('1', '臨時休庁'), ('2', '金融機関休業')], max_length=1, verbose_name='区分')),
-                ('reason', models.TextField(verbose_name='理由')),
+                ("closed_on", models.DateField(primary_key=True, serialize=False, verbose_name="休業日")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("1", "臨時休庁"), ("2", "金融機関休業")], max_length=1, verbose_name="区分"
+                    ),
+                ),
+                ("reason", models.TextField(verbose_name="理由")),
             ],
             options={
-                'db_table': 'office_closure',
-                'db_table_comment': '開庁日カレンダー (F01-04)',
+                "db_table": "office_closure",
+                "db_table_comment": "開庁日カレンダー (F01-04)",
             },
         ),
         migrations.CreateModel(
-            name='Setting',
+            name="Setting",
             fields=[
-                ('pk', models.CompositePrimaryKey('name', 'valid_from', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('name', models.TextField(verbose_name='項目')),
-                ('valid_from', models.DateField(verbose_name='適用開始日')),
-                ('value', models.TextField(verbose_name='値')),
-                ('basis', models.TextField(verbose_name='根拠')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "name", "valid_from", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.TextField(verbose_name="項目")),
+                ("valid_from", models.DateField(verbose_name="適用開始日")),
+                ("value", models.TextField(verbose_name="値")),
+                ("basis", models.TextField(verbose_name="根拠")),
             ],
             options={
-                'db_table': 'setting',
-                'db_table_comment': '業務パラメータ (F01-07, F01-08)',
+                "db_table": "setting",
+                "db_table_comment": "業務パラメータ (F01-07, F01-08)",
             },
         ),
         migrations.CreateModel(
-            name='StandardText',
+            name="StandardText",
             fields=[
-                ('pk', models.CompositePrimaryKey('text_key', 'valid_from', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('text_key', models.TextField(verbose_name='文言ID')),
-                ('valid_from', models.DateField(verbose_name='適用開始日')),
-                ('body', models.TextField(verbose_name='本文')),
-                ('basis', models.TextField(verbose_name='根拠条文')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "text_key", "valid_from", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("text_key", models.TextField(verbose_name="文言ID")),
+                ("valid_from", models.DateField(verbose_name="適用開始日")),
+                ("body", models.TextField(verbose_name="本文")),
+                ("basis", models.TextField(verbose_name="根拠条文")),
             ],
             options={
-                'db_table': 'standard_text',
-                'db_table_comment': '定型文・注意書・教示文 (F01-10)',
+                "db_table": "standard_text",
+                "db_table_comment": "定型文・注意書・教示文 (F01-10)",
             },
         ),
         migrations.CreateModel(
-            name='DocumentNumber',
+            name="DocumentNumber",
             fields=[
-                ('pk', models.CompositePrimaryKey('fiscal_year', 'series', 'number', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('fiscal_year', models.SmallIntegerField(verbose_name='年度')),
-                ('series', models.TextField(verbose_name='文書記号')),
-                ('number', models.IntegerField(verbose_name='番号')),
-                ('subject', models.TextField(verbose_name='件名')),
-                ('state', models.CharField(choices=[('1', '作成'), ('2', '起案'), ('3', '決裁済'), ('4', '発送'), ('9', '取消')], max_length=1, verbose_name='状態')),
-                ('drafted_by', models.TextField(verbose_name='起案者')),
-                ('approved_by', models.TextField(blank=True, default='', verbose_name='決裁者')),
-                ('drafted_on', models.DateField(verbose_name='起案日')),
-                ('approved_on', models.DateField(null=True, verbose_name='決裁日')),
-                ('void_reason', models.TextField(blank=True, default='', verbose_name='欠番理由')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "fiscal_year", "series", "number", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("fiscal_year", models.SmallIntegerField(verbose_name="年度")),
+                ("series", models.TextField(verbose_name="文書記号")),
+                ("number", models.IntegerField(verbose_name="番号")),
+                ("subject", models.TextField(verbose_name="件名")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("1", "作成"), ("2", "起案"), ("3", "決裁済"), ("4", "発送"), ("9", "取消")],
+                        max_length=1,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("drafted_by", models.TextField(verbose_name="起案者")),
+                ("approved_by", models.TextField(blank=True, default="", verbose_name="決裁者")),
+                ("drafted_on", models.DateField(verbose_name="起案日")),
+                ("approved_on", models.DateField(null=True, verbose_name="決裁日")),
+                ("void_reason", models.TextField(blank=True, default="", verbose_name="欠番理由")),
             ],
             options={
-                'db_table': 'document_number',
-                'db_table_comment': '文書番号・決裁 (F01-09)',
-                'constraints': [models.CheckConstraint(condition=models.Q(('approved_by', ''), models.Q(('approved_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='document_approver_differs_from_drafter')],
+                "db_table": "document_number",
+                "db_table_comment": "文書番号・決裁 (F01-09)",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by", ""),
+                            models.Q(("approved_by", models.F("drafted_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="document_approver_differs_from_drafter",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TaxItem',
+            name="TaxItem",
             fields=[
-                ('pk', models.CompositePrimaryKey('tax_item', 'valid_from', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('tax_item', models.CharField(max_length=2, verbose_name='税目')),
-                ('valid_from', models.DateField(verbose_name='適用開始日')),
-                ('name', models.TextField(verbose_name='税目名')),
-                ('revenue_account', models.TextField(verbose_name='歳入科目')),
-                ('bears_delinquency_charge', models.BooleanField(verbose_name='延滞金対象')),
-                ('first_period_months', models.SmallIntegerField(verbose_name='延滞金の最初の期間（月）')),
-                ('demand_fee', models.BigIntegerField(verbose_name='督促手数料')),
-                ('prescription_years', models.SmallIntegerField(verbose_name='時効年数')),
-                ('appropriation_rank', models.SmallIntegerField(verbose_name='充当順位')),
-                ('demand_article', models.TextField(verbose_name='督促の根拠条文')),
-                ('accepts_determination', models.BooleanField(default=True, verbose_name='新規調定を受ける')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "tax_item", "valid_from", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("tax_item", models.CharField(max_length=2, verbose_name="税目")),
+                ("valid_from", models.DateField(verbose_name="適用開始日")),
+                ("name", models.TextField(verbose_name="税目名")),
+                ("revenue_account", models.TextField(verbose_name="歳入科目")),
+                ("bears_delinquency_charge", models.BooleanField(verbose_name="延滞金対象")),
+                ("first_period_months", models.SmallIntegerField(verbose_name="延滞金の最初の期間（月）")),
+                ("demand_fee", models.BigIntegerField(verbose_name="督促手数料")),
+                ("prescription_years", models.SmallIntegerField(verbose_name="時効年数")),
+                ("appropriation_rank", models.SmallIntegerField(verbose_name="充当順位")),
+                ("demand_article", models.TextField(verbose_name="督促の根拠条文")),
+                ("accepts_determination", models.BooleanField(default=True, verbose_name="新規調定を受ける")),
             ],
             options={
-                'db_table': 'tax_item',
-                'db_table_comment': '税目マスタ (F01-02)',
-                'constraints': [models.CheckConstraint(condition=models.Q(('demand_fee__gte', 0)), name='tax_item_fee_not_negative'), models.CheckConstraint(condition=models.Q(('prescription_years__in', [2, 5])), name='tax_item_prescription_two_or_five')],
+                "db_table": "tax_item",
+                "db_table_comment": "税目マスタ (F01-02)",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("demand_fee__gte", 0)), name="tax_item_fee_not_negative"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("prescription_years__in", [2, 5])), name="tax_item_prescription_two_or_five"
+                    ),
+                ],
             },
         ),
     ]
