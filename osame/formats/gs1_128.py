@@ -33,7 +33,7 @@ class PaymentBarcode:
 def check_digit(digits: str | bytes) -> int:
     """モジュラス10・重み3と1のチェックデジット。右端の桁から3、1、3…を掛ける。
 
-    >>> check_digit("9195919983326202401010104348002407100039500")
+    >>> check_digit("9195991983326202401010104348002407100039500")
     3
     """
     numbers = digits if isinstance(digits, bytes) else digits.encode("ascii")

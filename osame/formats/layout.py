@@ -18,6 +18,8 @@ from osame.formats.reports import Channel, ReportStage
 STATUSES: dict[str, str] = {"published": "公開仕様", "reconstructed": "推定（再構成）", "ours": "独自"}
 STAGES: dict[str, ReportStage] = {stage.value: stage for stage in ReportStage}
 """様式の `[stages]` に書ける段階。"""
+REVIEW = "review"
+"""段階ではなく、職員が確かめることにする印。"""
 
 
 class LayoutError(ValueError):
@@ -127,10 +129,12 @@ class Layout:
         try:
             table = tomllib.loads(text)
             return build(table)
+        except LayoutError:
+            raise
         except tomllib.TOMLDecodeError as error:
             raise LayoutError(f"TOMLとして読めません: {error}") from error
-        except (KeyError, TypeError, AttributeError) as error:
-            raise LayoutError(f"様式の定義に必要な値がありません: {error}") from error
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise LayoutError(f"様式の定義に必要な値がないか、値が正しくありません: {error}") from error
 
 
 def build(table: dict[str, Any]) -> Layout:
@@ -145,6 +149,11 @@ def build(table: dict[str, Any]) -> Layout:
     records = {kind: build_record(kind, entry, status) for kind, entry in table["records"].items()}
     for record in records.values():
         check_record(record, form, length)
+    for code, stage in table.get("stages", {}).items():
+        if stage not in STAGES and stage != REVIEW:
+            raise LayoutError(
+                f"stages の「{code}」: 「{stage}」は {'・'.join(STAGES)}・{REVIEW} のどれかにしてください。"
+            )
     return Layout(
         key=str(table["profile"]),
         name=str(table["name"]),

@@ -10,13 +10,11 @@ from typing import NamedTuple
 
 from osame.formats.field_values import read_date, read_time, show
 from osame.formats.gs1_128 import is_valid
-from osame.formats.layout import STAGES, Layout
+from osame.formats.layout import REVIEW, STAGES, Layout
 from osame.formats.refusals import ASK_SENDER, WriteError, problem_at
 from osame.formats.reports import LineProblem, PaymentReport, ReportStage
 from osame.formats.slip_numbers import slip_number_of_free_field
 from osame.kernel.money import Yen
-
-REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -175,7 +175,7 @@ class ResultHandler:
         self.debit_on = date.min
         self.consignor_code = ""
         self.sequence_keys: list[str] = []
-        self.stages = {code.encode("ascii"): STAGES[stage] for code, stage in layout.stages.items()}
+        self.stages = {code.encode("ascii"): STAGES[stage] for code, stage in layout.stages.items() if stage in STAGES}
         record = layout.records["2"]
         self.amount = record.cut("amount")
         self.result = record.cut("result_code")

@@ -189,10 +189,13 @@ def test_a_municipality_corrects_a_profile_without_code(make):
         ("at = 103, length = 18", "at = 103, length = 17", "長さが119バイトです（120バイトのはず）。"),
         ('status = "published"', 'status = "maybe"', "status「maybe」"),
         ('form = "fixed"', 'form = "xml"', "form「xml」"),
-        ('encoding = "cp932"', "", "必要な値がありません"),
+        ('encoding = "cp932"', "", "必要な値がないか"),
         ("[stages]", "[stages", "TOMLとして読めません"),
         ('name = "客層", at = 71, length = 2, type = "C"', 'name = "客層", at = 71, length = 2, type = "Z"', "type は"),
         ('id = "filler_2"', 'id = "filler_1"', "同じ識別名"),
+        ('"03" = "3"', '"03" = "4"', "stages の「03」: 「4」は"),
+        ('channel = "04"', 'channel = "77"', "値が正しくありません"),
+        ("length = 44", 'length = "x"', "値が正しくありません"),
     ],
 )
 def test_a_wrong_profile_says_where(old, new, reason):
@@ -250,3 +253,18 @@ def test_round_trip(rows, profile):
         (row[1], row[2], payment.paid_on, payment.paid_at, payment.payout_on)
         for row, payment in zip(rows, payments, strict=True)
     ]
+
+
+@pytest.mark.parametrize(
+    ("key", "old", "new", "reason"),
+    [
+        ("mizuho_factor_120", 'id = "paid_on"', 'id = "day"', "データレコードに項目「paid_on」がありません。"),
+        ("bank_notice_v0", 'id = "fee"', 'id = "cost"', "データ行に項目「fee」がありません。"),
+        ("eltax_keshikomi_v0", "[records.8]", "[records.7]", "レコード区分8の定義がありません。"),
+        ("eltax_keshikomi_v0", 'channel = "05"', 'channel = "10"', "読む手立てがありません。"),
+    ],
+)
+def test_a_profile_that_lost_a_field_is_refused_at_the_door(key, old, new, reason):
+    with pytest.raises(LayoutError) as caught:
+        inbound.profile_of(Layout.from_toml(toml(key).replace(old, new, 1)))
+    assert reason in str(caught.value)
