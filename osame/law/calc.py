@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
 from osame.kernel.dates import format_wareki
 from osame.kernel.money import Yen
@@ -80,7 +79,7 @@ def answer(line: str) -> str:
 
 def _question(line: str) -> Json:
     try:
-        question = json.loads(line, parse_constant=_no_constant, object_pairs_hook=_no_repeats)
+        question = json.loads(line, object_pairs_hook=_no_repeats)
     except (ValueError, RecursionError):
         raise UnreadableQuestion("JSONとして読めない") from None
     if not isinstance(question, dict):
@@ -192,10 +191,6 @@ _KINDS: dict[str, Callable[[Inputs], Answer]] = {
 }
 KINDS = tuple(_KINDS)
 """答えられる種類。"""
-
-
-def _no_constant(name: str) -> Fraction:
-    raise ValueError(name)
 
 
 def _no_repeats(pairs: list[tuple[str, object]]) -> Json:
