@@ -35,6 +35,10 @@ class DailyClosing(models.Model):
     ledger_digest = models.CharField("元帳ダイジェスト", max_length=64, default="", blank=True)
     officer = models.TextField("職員")
     closed_at = models.DateTimeField("締めた日時")
+    reopenings = models.SmallIntegerField("締めを解いた回数", default=0)
+    reopened_by = models.TextField("締めを解いた者", default="", blank=True)
+    reopen_approved_by = models.TextField("締めを解くことを認めた者", default="", blank=True)
+    reopen_reason = models.TextField("締めを解いた理由", default="", blank=True)
 
     class Meta:
         db_table = "daily_closing"
@@ -42,5 +46,9 @@ class DailyClosing(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="closed_day_has_no_difference", condition=models.Q(state="1") | models.Q(difference=0)
+            ),
+            models.CheckConstraint(
+                name="reopening_approver_differs",
+                condition=models.Q(reopenings=0) | ~models.Q(reopen_approved_by=models.F("reopened_by")),
             ),
         ]

@@ -1,4 +1,4 @@
-"""督促・督促停止・督促の実行の表。"""
+"""督促・督促停止・督促の実行・門の認容の表。"""
 
 from django.db import models
 
@@ -13,6 +13,7 @@ class DemandRun(models.Model):
     charges = models.IntegerField("期別数", default=0)
     amount = models.BigIntegerField("督促税額", default=0)
     demand_fee = models.BigIntegerField("督促手数料", default=0)
+    dispatched_on = models.DateField("差出日", null=True)
     officer = models.TextField("職員")
     command_id = models.BigIntegerField("命令番号", unique=True)
 
@@ -30,7 +31,7 @@ class Demand(models.Model):
     addressee_number = models.CharField("宛名番号", max_length=15)
     issued_on = models.DateField("発付日")
     designated_due_date = models.DateField("指定期限")
-    seizable_from = models.DateField("差押可能日")
+    seizable_from = models.DateField("差押可能日", null=True)  # 返戻中・取消後は差し押さえられない
     letter_number = models.IntegerField("発付番号")
     principal_tax = models.BigIntegerField("督促時の未納本税")
     demand_fee = models.BigIntegerField("督促手数料")
@@ -49,7 +50,42 @@ class Demand(models.Model):
                 fields=["charge_id", "addressee_number"],
                 condition=models.Q(cancelled_on__isnull=True),
             ),
+            models.CheckConstraint(
+                name="demand_cancelled_with_reason",
+                condition=models.Q(cancelled_on__isnull=True) | ~models.Q(cancel_reason=""),
+            ),
         ]
+        indexes = [models.Index(name="demand_letter", fields=["run_id", "letter_number"])]
+
+
+class DemandExclusion(models.Model):
+    """督促しなかった未納の期別と、そのただ一つの理由。"""
+
+    class Reason(models.TextChoices):
+        """除外の理由。上にあるものが先に立つ。"""
+
+        IN_FLIGHT = "01", "速報受領済"
+        UNIDENTIFIED_RECEIPT = "02", "入金を調査中"
+        STOPPED = "03", "督促停止"
+        PROTECTED = "04", "支援措置（職員が送付先を確かめる）"
+        DECEASED = "05", "死亡・相続人調査"
+        NO_ADDRESS = "06", "送付先なし"
+        NO_LEGAL_BASIS = "07", "税目の督促の設定なし"
+        SMALL_AMOUNT = "08", "少額"
+
+    pk = models.CompositePrimaryKey("charge_id", "run_id", "addressee_number")
+    charge_id = models.BigIntegerField("期別番号")
+    run_id = models.BigIntegerField("実行番号")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    reason = models.CharField("除外理由", max_length=2, choices=Reason.choices)
+    stop_reason = models.CharField("督促停止理由", max_length=2, default="", blank=True)
+    unpaid = models.BigIntegerField("未納本税")
+    in_flight = models.BigIntegerField("速報の額")
+
+    class Meta:
+        db_table = "demand_exclusion"
+        db_table_comment = "督促の除外 (R-059)"
+        indexes = [models.Index(name="demand_exclusion_run", fields=["run_id"])]
 
 
 class DemandStop(models.Model):
@@ -80,8 +116,40 @@ class DemandStop(models.Model):
     note = models.TextField("説明")
     officer = models.TextField("職員")
     released_on = models.DateField("解除日", null=True)
+    command_id = models.BigIntegerField("命令番号", unique=True, null=True)
 
     class Meta:
         db_table = "demand_stop"
         db_table_comment = "督促停止 (E-18, 036o008, 036o009)"
         indexes = [models.Index(name="demand_stop_addressee", fields=["addressee_number"])]
+        constraints = [
+            models.CheckConstraint(name="demand_stop_has_a_note", condition=~models.Q(note="")),
+        ]
+
+
+class GateWaiver(models.Model):
+    """督促の門の認容。門が挙げた事柄を、誰が、なぜ差し支えないと認めたか。"""
+
+    class Cause(models.TextChoices):
+        """門が閉まる原因。"""
+
+        MISSING = "1", "未着"
+        REFUSED = "2", "受付拒否"
+        SEQUENCE_GAP = "3", "通番の欠け"
+        FEW_PAYMENTS = "4", "入金の急減"
+
+    pk = models.CompositePrimaryKey("cause", "subject")
+    cause = models.CharField("原因", max_length=1, choices=Cause.choices)
+    subject = models.TextField("対象")
+    waived_by = models.TextField("認めた者")
+    reason = models.TextField("認めた理由")
+    waived_on = models.DateField("認めた日")
+
+    class Meta:
+        db_table = "gate_waiver"
+        db_table_comment = "督促の門の認容 (INC-13, INC-14)"
+        constraints = [
+            models.CheckConstraint(
+                name="gate_waiver_has_name_and_reason", condition=~models.Q(waived_by="") & ~models.Q(reason="")
+            ),
+        ]

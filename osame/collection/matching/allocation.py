@@ -50,7 +50,7 @@ CAPS = """
 CREATE TEMP TABLE cap ON COMMIT DROP AS
 SELECT c.charge_id, c.addressee_number, c.tax_item, c.due_date, c.slip_number,
        c.principal_tax AS principal, c.highest_principal_tax AS highest,
-       coalesce(b.demand_fee, 0) + coalesce(h.fee_paid, 0) AS fee, 0::bigint AS charge
+       coalesce(b.demand_fee, 0) + coalesce(h.fee_paid, 0) + coalesce(s.fee_change, 0) AS fee, 0::bigint AS charge
 FROM touched t
 JOIN charge c USING (charge_id, addressee_number)
 LEFT JOIN balance b USING (charge_id, addressee_number)
@@ -58,6 +58,10 @@ LEFT JOIN (
     SELECT charge_id, addressee_number, sum(amount)::bigint AS fee_paid
     FROM live_entry WHERE credit = 3 GROUP BY charge_id, addressee_number
 ) h USING (charge_id, addressee_number)
+LEFT JOIN (  -- 同じ取引で置かれた督促手数料の発生・取消し
+    SELECT charge_id, addressee_number, sum(CASE WHEN debit = 3 THEN amount ELSE -amount END)::bigint AS fee_change
+    FROM posting WHERE kind = 6 GROUP BY charge_id, addressee_number
+) s USING (charge_id, addressee_number)
 """
 
 
@@ -71,7 +75,7 @@ def reallocate(*, order: AllocationOrder, correction_on: date) -> int:
 
     要件: F04-03, F04-06, F11-01, F11-05
     """
-    for table in ("live_entry", "ordered_receipt", "cap", "desired", "fixed_charge"):
+    for table in ("live_entry", "ordered_receipt", "cap", "desired", "fixed_charge", "surplus"):
         run_sql(f"DROP TABLE IF EXISTS pg_temp.{table}")
     run_sql(LIVE_ENTRIES)
     run_sql(ORDERED_RECEIPTS)
@@ -88,14 +92,15 @@ def reallocate(*, order: AllocationOrder, correction_on: date) -> int:
 
 def _desire(order: AllocationOrder) -> None:
     """各収納の、勘定ごとのあるべき金額。累計の区間と、各勘定の枠の区間との重なり。"""
-    parts = [
-        f"SELECT r.charge_id, r.addressee_number, r.receipt_key, {account}::smallint AS account, r.is_new, r.paid_on, "
-        f"r.accounted_on, least(r.cum_after, {before} + {width}) - greatest(r.cum_before, {before}) AS amount "
+    slices = ", ".join(f"({account}::smallint, {before}, {width})" for account, before, width in order.slices())
+    run_sql(
+        "CREATE TEMP TABLE desired ON COMMIT DROP AS "  # noqa: S608
+        "SELECT r.charge_id, r.addressee_number, r.receipt_key, slice.account, r.is_new, r.paid_on, r.accounted_on, "
+        "least(r.cum_after, slice.before + slice.width) - greatest(r.cum_before, slice.before) AS amount "
         "FROM ordered_receipt r JOIN cap USING (charge_id, addressee_number) "
-        f"WHERE least(r.cum_after, {before} + {width}) > greatest(r.cum_before, {before})"
-        for account, before, width in order.slices()
-    ]
-    run_sql("CREATE TEMP TABLE desired ON COMMIT DROP AS " + " UNION ALL ".join(parts))
+        f"CROSS JOIN LATERAL (VALUES {slices}) AS slice (account, before, width) "
+        "WHERE least(r.cum_after, slice.before + slice.width) > greatest(r.cum_before, slice.before)"
+    )
 
 
 def _post_differences(correction_on: date) -> None:
@@ -165,13 +170,13 @@ def _keep_overpayments() -> None:
 
     原因: 同じ期別に先に納付があって余ったものは二重納付、税額が下がったために余ったものは減額更正、ほかは過大納付。
     """
+    run_sql("CREATE TEMP TABLE surplus ON COMMIT DROP AS SELECT * FROM desired WHERE account = 8")
+    run_sql("ANALYZE surplus")
     run_sql(
         """
         DELETE FROM overpayment o USING cap
         WHERE o.charge_id = cap.charge_id AND o.addressee_number = cap.addressee_number AND o.state = '01'
-          AND NOT EXISTS (
-            SELECT 1 FROM desired d
-            WHERE d.charge_id = o.charge_id AND d.receipt_key = o.receipt_key AND d.account = 8)
+          AND NOT EXISTS (SELECT 1 FROM surplus d WHERE d.charge_id = o.charge_id AND d.receipt_key = o.receipt_key)
         """
     )
     run_sql(
@@ -182,10 +187,9 @@ def _keep_overpayments() -> None:
                     WHEN r.cum_before > 0 AND r.cum_before >= cap.principal THEN '02'
                     ELSE '03' END,
                d.paid_on, '01'
-        FROM desired d
+        FROM surplus d
         JOIN cap USING (charge_id, addressee_number)
         JOIN ordered_receipt r USING (charge_id, addressee_number, receipt_key)
-        WHERE d.account = 8
         ON CONFLICT (charge_id, receipt_key, addressee_number)
         DO UPDATE SET amount = excluded.amount, cause = excluded.cause, arises_on = excluded.arises_on
         WHERE overpayment.state = '01'

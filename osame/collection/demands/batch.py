@@ -1,0 +1,156 @@
+"""督促の一括実行。門を確かめ、期別を鎖錠し、抽出し直し、督促と手数料を一つの取引で記帳する。
+
+A demand run as a fixed number of SQL statements in one transaction: a process killed half-way leaves nothing, the same
+run again changes nothing, and two runs at once never demand one charge twice.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from osame.collection.closing.queries import first_open_day
+from osame.collection.demands.gate import require_open_gate
+from osame.collection.demands.selection import list_due, select_candidates
+from osame.collection.ledger.posting import Claim, claim_command, lock_charges, open_stage, post
+from osame.collection.parameters.queries import demand_policy
+from osame.kernel.dates import format_wareki
+from osame.kernel.refusals import Refusal
+from osame.law.demand import seizable_from
+from osame.law.due_date import shift_due_date
+from osame.platform.database import fetch_all, fetch_one, run_sql
+
+DEMAND_LOCK = 7_140_002  # 督促の実行は一つずつ
+PLAUSIBLE_DAYS = 366
+
+
+class CutOffAfterIssue(Refusal):
+    """収納の締切日が発付日より後です。日付を確かめてください。"""
+
+
+class ImplausibleIssueDate(Refusal):
+    """発付日が、取込みや前の督促の日付から1年を超えて離れています。年の打ち間違いを確認してください。"""
+
+
+class EarlierThanLastRun(Refusal):
+    """発付日が、前に実行した督促より前です。日付を確かめてください。"""
+
+
+@dataclass(frozen=True, slots=True)
+class DemandRunResult:
+    """督促の実行の結果。`replayed` なら、前に済んでいて、何も変えていない。"""
+
+    run_id: int
+    issued_on: date
+    cut_off: date
+    letters: int
+    charges: int
+    principal_tax: int
+    demand_fee: int
+    left_out: int
+    designated_due_date: date
+    seizable_from: date
+    replayed: bool = False
+
+
+def run_demands(*, as_of: date, cut_off: date, officer: str, key: str | None = None) -> DemandRunResult:
+    """督促する。締切日までの入金がすべて元帳にあることを確かめてから、未納の期別ごとに一度だけ督促する。
+
+    Issue demands on `as_of` for money received up to `cut_off`. The gate must be open. The selection is made again under
+    lock; every left-out charge is recorded with its reason.
+
+    要件: F08-01, F08-03, F08-04, F08-05
+    """
+    with transaction.atomic():
+        run_sql("SELECT pg_advisory_xact_lock(%s)", [DEMAND_LOCK])
+        command = claim_command(
+            key or f"demand:{as_of.isoformat()}",
+            kind="run_demands",
+            content=[as_of, cut_off],
+            purpose="督促",
+            officer=officer,
+        )
+        if command.replayed:
+            return _earlier_result(command)
+        _refuse_implausible(as_of, cut_off)
+        require_open_gate(cut_off=cut_off)
+        list_due(as_of=as_of)
+        lock_charges("demand_due")
+        select_candidates(as_of=as_of)
+        return _record(command, as_of, cut_off, officer)
+
+
+def _refuse_implausible(as_of: date, cut_off: date) -> None:
+    """日付の打ち間違いを断る。時計は見ず、元帳が知っている日付と比べる。"""
+    if cut_off > as_of:
+        raise CutOffAfterIssue(f"締切日 {format_wareki(cut_off)}、発付日 {format_wareki(as_of)}")
+    last_run, last_file = fetch_one(
+        "SELECT (SELECT max(issued_on) FROM demand_run), (SELECT max(business_on) FROM intake_file WHERE state = '1')"
+    )
+    if last_run and as_of < last_run:
+        raise EarlierThanLastRun(f"前の督促 {format_wareki(last_run)}、発付日 {format_wareki(as_of)}")
+    known = max((day for day in (last_run, last_file) if day), default=None)
+    if known and abs(as_of - known) > timedelta(days=PLAUSIBLE_DAYS):
+        raise ImplausibleIssueDate(f"発付日 {format_wareki(as_of)}、最後の記録 {format_wareki(known)}")
+
+
+def _record(command: Claim, as_of: date, cut_off: date, officer: str) -> DemandRunResult:
+    """督促、除外、手数料を書き、実行の記録を残す。"""
+    designated = shift_due_date(as_of + timedelta(days=demand_policy(as_of=as_of).designated_days))
+    seizable = seizable_from(as_of)
+    (run_id,) = fetch_one(
+        "INSERT INTO demand_run (issued_on, cut_off, letters, charges, amount, demand_fee, officer, command_id) "
+        "SELECT %s, %s, coalesce(max(letter_number), 0), count(*), coalesce(sum(principal_tax), 0), "
+        "coalesce(sum(demand_fee), 0), %s, %s FROM demand_candidate WHERE reason = '' RETURNING run_id",
+        [as_of, cut_off, officer, command.command_id],
+    )
+    run_sql(
+        "INSERT INTO demand (charge_id, run_id, addressee_number, issued_on, designated_due_date, seizable_from, "
+        "letter_number, principal_tax, demand_fee, cancel_reason) SELECT charge_id, %s, addressee_number, %s, %s, %s, "
+        "letter_number, principal_tax, demand_fee, '' FROM demand_candidate WHERE reason = '' "
+        "ORDER BY letter_number, charge_id",
+        [run_id, as_of, designated, seizable],
+    )
+    run_sql(
+        "INSERT INTO demand_exclusion (charge_id, run_id, addressee_number, reason, stop_reason, unpaid, in_flight) "
+        "SELECT charge_id, %s, addressee_number, reason, CASE WHEN reason = '03' THEN stop_reason ELSE '' END, unpaid, "
+        "in_flight FROM demand_candidate WHERE reason <> ''",
+        [run_id],
+    )
+    open_stage()
+    run_sql(
+        "INSERT INTO posting SELECT charge_id, addressee_number, demand_fee, 3, 1, 6, %s, %s, NULL, NULL "
+        "FROM demand_candidate WHERE reason = '' AND demand_fee > 0",
+        [as_of, max(as_of, first_open_day())],
+    )
+    post(command)
+    return _result("run_id", run_id, replayed=False)
+
+
+def _earlier_result(command: Claim) -> DemandRunResult:
+    return _result("command_id", command.command_id, replayed=True)
+
+
+def _result(column: str, value: int, *, replayed: bool) -> DemandRunResult:
+    """記録から結果を作る。初めての実行でも、二度目でも、同じ記録から。"""
+    rows = fetch_all(
+        "SELECT run_id, issued_on, cut_off, letters, charges, amount, demand_fee, "  # noqa: S608
+        "(SELECT count(*) FROM demand_exclusion x WHERE x.run_id = demand_run.run_id) "
+        f"FROM demand_run WHERE {column} = %s",
+        [value],
+    )
+    run, issued_on, cut_off, letters, charges, principal_tax, demand_fee, left_out = rows[0]
+    days = demand_policy(as_of=issued_on).designated_days
+    return DemandRunResult(
+        run_id=run,
+        issued_on=issued_on,
+        cut_off=cut_off,
+        letters=letters,
+        charges=charges,
+        principal_tax=principal_tax,
+        demand_fee=demand_fee,
+        left_out=left_out,
+        designated_due_date=shift_due_date(issued_on + timedelta(days=days)),
+        seizable_from=seizable_from(issued_on),
+        replayed=replayed,
+    )

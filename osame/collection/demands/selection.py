@@ -1,0 +1,121 @@
+"""督促対象の抽出。未納の期別を、督促するものと、理由を付けて除くものとに分ける。
+
+Selection in two steps, each one statement: `demand_due` lists unpaid, overdue, not yet demanded charges (a run locks
+them), then `demand_candidate` gives each of them either a letter number or exactly one reason for being left out. The
+preview and the run execute the same text, so what was shown is what is done.
+"""
+
+from datetime import date
+
+from osame.collection.parameters.queries import demand_policy
+from osame.law.demand import DEMAND_DAYS
+from osame.platform.database import run_sql
+
+# 納期限を過ぎ、本税が未納で、有効な督促のない期別。
+DUE = """
+CREATE TEMP TABLE demand_due ON COMMIT DROP AS
+SELECT c.charge_id, c.addressee_number
+FROM balance b JOIN charge c USING (charge_id, addressee_number)
+WHERE b.principal_tax > 0 AND c.due_date < %(as_of)s AND NOT EXISTS (
+    SELECT 1 FROM demand d
+    WHERE d.charge_id = c.charge_id AND d.addressee_number = c.addressee_number AND d.cancelled_on IS NULL)
+"""
+
+# 速報は届いたが、確報も取消しも届いていない入金。
+IN_FLIGHT = """
+CREATE TEMP TABLE demand_in_flight ON COMMIT DROP AS
+SELECT p.slip_number, sum(p.amount)::bigint AS amount
+FROM channel_report p
+WHERE p.stage = '1' AND p.slip_number IS NOT NULL AND p.paid_on <= %(as_of)s
+  AND NOT EXISTS (SELECT 1 FROM channel_report x WHERE x.receipt_key = p.receipt_key AND x.stage = '3')
+  AND NOT EXISTS (SELECT 1 FROM held_receipt h WHERE h.receipt_key = p.receipt_key)
+  AND NOT EXISTS (
+    SELECT 1 FROM charge c JOIN receipt r USING (charge_id, addressee_number)
+    WHERE c.slip_number = p.slip_number AND r.receipt_key = p.receipt_key)
+GROUP BY p.slip_number
+"""
+
+# 調査中の入金が名指している期別（どの期別に当てるか、まだ決められない）。
+UNIDENTIFIED = """
+CREATE TEMP TABLE demand_unidentified ON COMMIT DROP AS
+SELECT c.charge_id, c.addressee_number
+FROM held_receipt h JOIN charge c ON c.slip_number = h.slip_number
+WHERE h.state = '1' AND h.slip_number IS NOT NULL
+UNION
+SELECT c.charge_id, c.addressee_number
+FROM held_receipt h
+JOIN charge c ON c.notice_number = h.notice_number AND c.installment_term = h.installment_term
+    AND c.levy_year = h.levy_year AND c.tax_item = h.tax_item
+WHERE h.state = '1' AND h.slip_number IS NULL AND h.notice_number <> ''
+"""
+
+# 理由は上から順に、最初に当てはまるもの一つ。差し引いた後の未納が少額の基準に満たなければ少額。
+CANDIDATES = """
+CREATE TEMP TABLE demand_candidate ON COMMIT DROP AS
+SELECT charge_id, addressee_number, tax_item, due_date, unpaid, in_flight, unpaid - in_flight AS principal_tax,
+       reason, stop_reason, postal_code, demand_fee, %(as_of)s - due_date > %(demand_days)s AS is_late,
+       CASE WHEN reason = '' THEN dense_rank() OVER (
+           ORDER BY reason <> '', postal_code, addressee_number) END::integer AS letter_number
+FROM (
+    SELECT c.charge_id, c.addressee_number, c.tax_item, c.due_date, b.principal_tax AS unpaid,
+           coalesce(f.amount, 0) AS in_flight, coalesce(i.demand_fee, 0) AS demand_fee,
+           coalesce(s.reason, '') AS stop_reason,
+           coalesce(nullif(a.mailing_postal_code, ''), a.postal_code, '') AS postal_code,
+           CASE WHEN coalesce(f.amount, 0) >= b.principal_tax THEN '01'
+                WHEN u.charge_id IS NOT NULL THEN '02'
+                WHEN s.reason IS NOT NULL THEN '03'
+                WHEN a.protection_measure THEN '04'
+                WHEN a.died_on IS NOT NULL THEN '05'
+                WHEN coalesce(nullif(a.mailing_address, ''), nullif(a.address, '')) IS NULL THEN '06'
+                WHEN coalesce(i.demand_article, '') = '' THEN '07'
+                WHEN b.principal_tax - coalesce(f.amount, 0) < %(minimum)s THEN '08'
+                ELSE '' END AS reason
+    FROM demand_due t
+    JOIN charge c USING (charge_id, addressee_number)
+    JOIN balance b USING (charge_id, addressee_number)
+    LEFT JOIN addressee a USING (addressee_number)
+    LEFT JOIN demand_in_flight f ON f.slip_number = c.slip_number
+    LEFT JOIN demand_unidentified u ON u.charge_id = c.charge_id AND u.addressee_number = c.addressee_number
+    LEFT JOIN (
+        SELECT DISTINCT ON (tax_item) tax_item, demand_fee, demand_article FROM tax_item
+        WHERE valid_from <= %(as_of)s ORDER BY tax_item, valid_from DESC
+    ) i ON i.tax_item = c.tax_item
+    LEFT JOIN (
+        SELECT c.charge_id, min(p.reason) AS reason
+        FROM demand_due t
+        JOIN charge c USING (charge_id, addressee_number)
+        JOIN demand_stop p ON p.addressee_number = c.addressee_number
+        WHERE p.starts_on <= %(as_of)s AND (p.ends_through IS NULL OR p.ends_through >= %(as_of)s)
+          AND (p.released_on IS NULL OR p.released_on > %(as_of)s)
+          AND (p.charge_id IS NULL OR p.charge_id = c.charge_id) AND (p.tax_item = '' OR p.tax_item = c.tax_item)
+        GROUP BY c.charge_id
+    ) s ON s.charge_id = c.charge_id
+    WHERE b.principal_tax > 0 AND c.due_date < %(as_of)s AND NOT EXISTS (
+        SELECT 1 FROM demand d
+        WHERE d.charge_id = c.charge_id AND d.addressee_number = c.addressee_number AND d.cancelled_on IS NULL)
+) judged
+"""
+TEMPORARY_TABLES = ("demand_due", "demand_in_flight", "demand_unidentified", "demand_candidate")
+
+
+def list_due(*, as_of: date) -> None:
+    """未納で納期限を過ぎ、まだ督促していない期別を、一時表 demand_due に挙げる。"""
+    for table in TEMPORARY_TABLES:
+        run_sql(f"DROP TABLE IF EXISTS pg_temp.{table}")
+    run_sql(DUE, {"as_of": as_of})
+    run_sql("ANALYZE demand_due")
+
+
+def select_candidates(*, as_of: date) -> None:
+    """demand_due の期別を、督促するものと除くものに分け、一時表 demand_candidate に置く。
+
+    Judge every charge of `demand_due` anew (a run has locked them by now). `reason` is empty for a demand; letters are
+    numbered 1, 2, 3 … per addressee in the order of the post.
+
+    要件: F08-01, F08-02
+    """
+    terms = {"as_of": as_of, "minimum": demand_policy(as_of=as_of).minimum_amount, "demand_days": DEMAND_DAYS}
+    run_sql(IN_FLIGHT, terms)
+    run_sql(UNIDENTIFIED)
+    run_sql(CANDIDATES, terms)
+    run_sql("ANALYZE demand_candidate")
