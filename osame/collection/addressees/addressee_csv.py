@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from osame.collection.addressees.models import Addressee
 from osame.formats import csv_stream
 from osame.formats.csv_stream import CellError, Cells, CsvLine
 from osame.formats.refusals import ASK_RESEND, ASK_SENDER, problem_at
@@ -37,6 +36,7 @@ COLUMNS: tuple[str, ...] = (
     "支援措置",
     "異動日",
 )
+KINDS = ("1", "2", "3", "4", "5")  # 住民・住登外者・法人・共有者・事業所
 LATEST_YEAR = 2100
 LONGEST_TEXT = 200
 
@@ -145,8 +145,8 @@ def row_of(cells: Cells, line: CsvLine) -> AddresseeRow:
     if cells.text("レコード区分") != "1":
         raise CellError(f"レコード区分「{cells.text('レコード区分')}」は1か9です。")
     kind = cells.require("宛名区分", 1)
-    if kind not in Addressee.Kind.values:
-        raise CellError(f"宛名区分「{kind}」は定めがありません（{'・'.join(Addressee.Kind.values)}）。")
+    if kind not in KINDS:
+        raise CellError(f"宛名区分「{kind}」は定めがありません（{'・'.join(KINDS)}）。")
     protection = cells.require("支援措置", 1)
     if protection not in {"0", "1"}:
         raise CellError(f"支援措置「{protection}」は0か1です。")

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from osame.collection.addressees.addressee_csv import AddresseeRow, write_lines
+from osame.collection.addressees.addressee_csv import KINDS, AddresseeRow, write_lines
 from osame.collection.addressees.importing import import_addressees
+from osame.collection.addressees.models import Addressee
 from osame.collection.determinations.importing import import_determinations, retry_held
 from osame.collection.ledger.verification import verify_ledger
 from osame.platform.database import fetch_all, fetch_one
@@ -103,3 +104,7 @@ def test_held_determination_is_released_by_its_addressee(city: str, tmp_path: Pa
     result = take_in(tmp_path / "1.csv", ROW)
     assert retry_held(as_of=AS_OF, officer=OFFICER, cause=f"intake:{result.intake_file_id}") == 1
     assert verify_ledger().findings == ()
+
+
+def test_kinds_are_those_of_the_table() -> None:
+    assert Addressee.Kind.values == list(KINDS)
