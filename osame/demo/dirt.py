@@ -9,16 +9,17 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
-from osame.demo.calendar import FILE_DAYS, LAST_DAY, file_day_after
+from osame.demo.calendar import FILE_DAYS, LAST_DAY, MONTHS, file_day_after
 from osame.demo.payments import BANK, DEBIT, ELTAX, STORES, WINDOW, Cashier, Payment
 from osame.demo.people import Habit, Means, Taxpayer
 from osame.demo.taxes import Charge, Correction
 from osame.formats.slip_numbers import matter_key
+from osame.law.due_date import shift_due_date
 
 WRONG_SLIP = 9 * 10**9
 """打ち間違えた納付書番号のずれ。どの期別にも当たらない。"""
 ARRIVAL_MONTH = (2025, 8)
-CORRECTION_DAYS = FILE_DAYS[3::6]
+CORRECTION_DAYS = tuple(shift_due_date(date(year, month, 20)) for year, month in MONTHS)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,185 @@
+"""架空市の一年を動かす。筋書きを、職員が使うのと同じ扉だけを通して行う。
+
+Runs the plan through the same doors that officers use. Running it again changes nothing: every file is known, every day
+is closed, every demand was made.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from osame.collection.addressees.importing import import_addressees
+from osame.collection.closing.actions import close_day
+from osame.collection.closing.importing import import_bank_totals
+from osame.collection.demands.batch import run_demands
+from osame.collection.determinations.importing import import_determinations, retry_held
+from osame.collection.intake.registry import ImportResult
+from osame.collection.ledger.digest import ledger_digest
+from osame.collection.ledger.verification import Verification, verify_ledger
+from osame.collection.matching.importing import import_receipts
+from osame.collection.parameters.actions import import_installment_terms, load_parameters
+from osame.demo.plan import DemoPlan, Kind, Step, build
+from osame.demo.summary import summarize
+from osame.kernel.refusals import Refusal
+from osame.platform import database
+
+OFFICER = "架空市の筋書き"
+PLAN_FOLDER = "demo"
+
+LABELS = {
+    Kind.PARAMETERS: "基本設定",
+    Kind.INSTALLMENT_TERMS: "期別マスタ",
+    Kind.ADDRESSEES: "宛名",
+    Kind.DETERMINATIONS: "調定・異動",
+    Kind.RECEIPTS: "収納ファイル",
+    Kind.BANK_TOTALS: "公金日計",
+    Kind.CLOSING: "日締め",
+    Kind.DEMAND: "督促",
+}
+
+
+class AnotherCity(Refusal):
+    """この場所には、人数か種の違う架空市が既にあります。「make clean」で消すか、OSAME_HOME で別の場所を選んでください。"""
+
+
+@dataclass(slots=True)
+class Tally:
+    """仕事の種類ごとの合計。"""
+
+    steps: int = 0
+    seconds: float = 0.0
+    rows_in: int = 0
+    posted: int = 0
+    held: int = 0
+    rejected: int = 0
+    refused: int = 0
+    already: int = 0
+
+
+@dataclass(slots=True)
+class Outcome:
+    """一年の結果。"""
+
+    tallies: dict[Kind, Tally] = field(default_factory=dict)
+    results: dict[str, ImportResult] = field(default_factory=dict)
+    released: int = 0
+    amount_matched: int = 0
+    amount_held: int = 0
+    letters: int = 0
+    demanded_charges: int = 0
+    demanded_amount: int = 0
+    demand_fees: int = 0
+    left_out: int = 0
+    days_closed: int = 0
+    warnings: tuple[str, ...] = ()
+    verification: Verification | None = None
+    digest: str = ""
+
+
+def run_demo(residents: int, seed: int, home: Path, report: Callable[[object], None]) -> Outcome:
+    """架空市を作り、一年を動かし、結果を表にして知らせる。
+
+    Make the city, run its year and report. `report` receives lines and rich tables.
+    """
+    directory = home / PLAN_FOLDER
+    _refuse_another_city(directory, residents, seed)
+    report(f"架空市（住民{residents:,}人、種{seed}）のファイルを書いています …")
+    started = time.perf_counter()
+    plan = build(residents, seed, directory)
+    written = time.perf_counter() - started
+    report(f"  {len(plan.hashes)}個のファイルを {directory} に書きました（{written:.1f}秒）。")
+    database.prepare()
+    outcome = perform(plan)
+    summarize(plan, outcome, LABELS, report)
+    return outcome
+
+
+def perform(plan: DemoPlan, *, show: bool = True) -> Outcome:
+    """筋書きを、順に行う。"""
+    outcome = Outcome()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not show) as progress:
+        task = progress.add_task("", total=len(plan.steps) + 2)
+        for step in plan.steps:
+            progress.update(task, description=f"{step.on} {LABELS[step.kind]}")
+            started = time.perf_counter()
+            tally = outcome.tallies.setdefault(step.kind, Tally())
+            take(plan, step, outcome, tally)
+            tally.steps += 1
+            tally.seconds += time.perf_counter() - started
+            progress.advance(task)
+        progress.update(task, description="元帳の検証")
+        outcome.verification = verify_ledger()
+        progress.advance(task)
+        outcome.digest = ledger_digest()
+    return outcome
+
+
+def take(plan: DemoPlan, step: Step, outcome: Outcome, tally: Tally) -> None:
+    """一歩を行う。"""
+    path = plan.directory / step.path
+    if step.kind is Kind.PARAMETERS:
+        outcome.warnings = load_parameters(path, officer=OFFICER).warnings
+    elif step.kind is Kind.CLOSING:
+        assert step.day is not None
+        outcome.days_closed += close_day(step.day, as_of=step.on, officer=OFFICER).closed
+    elif step.kind is Kind.DEMAND:
+        _demand(step, outcome)
+    else:
+        result = _import(step, path)
+        _count(result, tally)
+        outcome.results[step.path] = result
+        outcome.released += result.released_held
+        outcome.amount_matched += result.amount_matched
+        outcome.amount_held += result.amount_held
+        if step.kind is Kind.ADDRESSEES and not result.already_received:
+            outcome.released += retry_held(as_of=step.on, officer=OFFICER, cause=f"addressees:{result.intake_file_id}")
+
+
+def _import(step: Step, path: Path) -> ImportResult:
+    if step.kind is Kind.RECEIPTS:
+        return import_receipts(path, profile=step.profile, as_of=step.on, officer=OFFICER)
+    doors = {
+        Kind.INSTALLMENT_TERMS: import_installment_terms,
+        Kind.ADDRESSEES: import_addressees,
+        Kind.DETERMINATIONS: import_determinations,
+        Kind.BANK_TOTALS: import_bank_totals,
+    }
+    return doors[step.kind](path, as_of=step.on, officer=OFFICER)
+
+
+def _demand(step: Step, outcome: Outcome) -> None:
+    assert step.day is not None
+    issued = run_demands(as_of=step.on, cut_off=step.day, officer=OFFICER)
+    outcome.letters += issued.letters
+    outcome.demanded_charges += issued.charges
+    outcome.demanded_amount += issued.principal_tax
+    outcome.demand_fees += issued.demand_fee
+    outcome.left_out += issued.left_out
+
+
+def _count(result: ImportResult, tally: Tally) -> None:
+    """行数を数える。断ったファイルと、前に受けたファイルの行は数えない。"""
+    if result.refusal:
+        tally.refused += 1
+    elif result.already_received:
+        tally.already += 1
+    else:
+        tally.rows_in += result.rows_in
+        tally.posted += result.rows_posted
+        tally.held += result.rows_held
+        tally.rejected += result.rows_rejected
+
+
+def _refuse_another_city(directory: Path, residents: int, seed: int) -> None:
+    """同じ場所に、別の架空市を重ねない。"""
+    mark = directory / "city.txt"
+    identity = f"住民{residents}人 種{seed}\n"
+    if mark.exists() and mark.read_text(encoding="utf-8") != identity:
+        raise AnotherCity(mark.read_text(encoding="utf-8").strip())
+    directory.mkdir(parents=True, exist_ok=True)
+    mark.write_text(identity, encoding="utf-8")

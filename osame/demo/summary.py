@@ -1,0 +1,80 @@
+"""一年の結果を、職員の言葉で表にする。"""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from osame.demo.plan import DemoPlan, Kind
+
+if TYPE_CHECKING:
+    from osame.demo.run import Outcome
+
+
+def summarize(plan: DemoPlan, outcome: "Outcome", labels: Mapping[Kind, str], report: Callable[[object], None]) -> None:
+    """届いたもの、消し込んだもの、保留、督促、締め、検証、次にすることを知らせる。"""
+    report(_files_table(outcome, labels))
+    report(_money_table(plan, outcome))
+    report(_dirt_table(plan))
+    found = outcome.verification
+    assert found is not None
+    verdict = "異常なし" if not found.findings else f"{len(found.findings)}件の食い違い"
+    report(f"元帳の検証: {verdict}　元帳ダイジェスト: {outcome.digest}")
+    report(
+        f"受け取ったファイル: {plan.directory}/inbox　真実の控え: {plan.directory}/truth.json　"
+        f"ハッシュの一覧: {plan.directory}/SHA256SUMS"
+    )
+    report(_what_next(plan))
+
+
+def _files_table(outcome: "Outcome", labels: Mapping[Kind, str]) -> Table:
+    table = Table(title="架空市の一年（2025年4月〜2026年3月）")
+    for heading in ("仕事", "回数", "行数", "取込", "保留", "不受理", "断ったファイル", "二度目", "秒"):
+        table.add_column(heading, justify="left" if heading == "仕事" else "right")
+    for kind, tally in sorted(outcome.tallies.items()):
+        figures = (tally.steps, tally.rows_in, tally.posted, tally.held, tally.rejected, tally.refused, tally.already)
+        table.add_row(labels[kind], *(f"{each:,}" for each in figures), f"{tally.seconds:.1f}")
+    return table
+
+
+def _money_table(plan: DemoPlan, outcome: "Outcome") -> Table:
+    truth = plan.truth
+    rows = [
+        ("調定した期別", f"{truth.charges:,}件", f"{truth.determined:,}円"),
+        ("うち前年度までの未納", f"{truth.carried_over:,}件", ""),
+        ("消し込んだ入金", "", f"{outcome.amount_matched:,}円"),
+        ("保留した入金（仮受）", "", f"{outcome.amount_held:,}円"),
+        ("後から解消した保留", f"{outcome.released:,}件", ""),
+        ("督促状", f"{outcome.letters:,}通", f"期別{outcome.demanded_charges:,}件"),
+        ("督促した本税", "", f"{outcome.demanded_amount:,}円"),
+        ("督促手数料", "", f"{outcome.demand_fees:,}円"),
+        ("督促から除いた期別（理由つき）", f"{outcome.left_out:,}件", ""),
+        ("締めた日", f"{outcome.days_closed:,}日", "差異 0円"),
+    ]
+    table = Table(title="金額と件数", show_header=False)
+    for justify in ("left", "right", "right"):
+        table.add_column(justify=justify)  # type: ignore[arg-type]
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _dirt_table(plan: DemoPlan) -> Table:
+    table = Table(title="混ぜておいた現実の汚れ")
+    table.add_column("種類")
+    table.add_column("件数", justify="right")
+    for kind, subjects in sorted(plan.truth.dirt.found.items()):
+        table.add_row(kind, f"{len(subjects):,}")
+    return table
+
+
+def _what_next(plan: DemoPlan) -> str:
+    unpaid = plan.truth.dirt.found.get("一円不足", ["（納付書番号）"])[0]
+    doubled = plan.truth.dirt.found.get("二重納付", ["（納付書番号）"])[0]
+    return "\n".join((
+        "次にすること:",
+        f"  osame charge show {unpaid.lstrip('0')}      一円足りない期別の、仕訳と計算の明細を見る",
+        f"  osame charge show {doubled.lstrip('0')}      二重に納められた期別を見る",
+        "  osame demand preview --as-of 2026-04-15 --cut-off 2026-04-10      次の督促を試す",
+        "  osame ledger verify      元帳を仕訳から計算し直す",
+    ))
