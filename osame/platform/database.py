@@ -28,7 +28,10 @@ def prepare(*, verbosity: int = 0) -> None:
 
 
 APPEND_ONLY_TABLES = ("command", "receipt", "receipt_cancellation", "determination_revision")
-DOOR_ONLY_TABLES = ("entry", "balance")
+DOOR_ONLY_TABLES = ("entry",)
+CHARGE_FACTS = "due_date, last_revision, tax_amount, highest_tax_amount, per_capita_tax, corporate_tax_levy, land_house_tax, " \
+    "depreciable_asset_tax, city_planning_tax, medical_part, support_part, care_part, forest_environment_tax, " \
+    "declaration_class, declared_on, business_year_from, business_year_through"
 
 
 def _describe_and_grant() -> None:
@@ -42,6 +45,8 @@ def _describe_and_grant() -> None:
                 rights = "SELECT, INSERT"
             elif model._meta.db_table in DOOR_ONLY_TABLES:
                 rights = "SELECT"
+            elif model._meta.db_table == "charge":
+                rights = f"SELECT, UPDATE ({CHARGE_FACTS})"  # 金額の列は、記帳の扉だけが書く
             cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(table, role))
             cursor.execute(sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(rights), table, role))  # type: ignore[arg-type]
             for column in model._meta.local_concrete_fields:

@@ -13,6 +13,7 @@ SERVER_SETTINGS: dict[str, str] = {
     # 一台2コア・メモリ4GB程度の既定値。耐久性に関わるもの (fsync, synchronous_commit …) には触れない。
     "shared_buffers": "768MB",
     "work_mem": "96MB",
+    "temp_buffers": "128MB",  # 取込みの一時表
     "maintenance_work_mem": "256MB",
     "max_wal_size": "8GB",
     "checkpoint_timeout": "15min",

@@ -6,8 +6,10 @@ the files came in, and everything that cannot be applied yet is held and tried a
 
 from dataclasses import dataclass
 
+from django.db import IntegrityError, transaction
+
 from osame.collection.closing.queries import first_open_day
-from osame.collection.ledger.posting import lock_charges
+from osame.collection.ledger.posting import Claim, open_charges, touch_charges
 from osame.platform.database import fetch_one, run_sql
 
 NATURAL_KEY = (
@@ -47,41 +49,52 @@ SELECT line_number, verdict, reason FROM (
 
 NO_PROBLEM = "NOT EXISTS (SELECT 1 FROM determination_problem p WHERE p.line_number = s.line_number)"
 
-# 期別を開き、開いた期別だけを記帳の一時表に置く。同じ自然キーが既にあれば開かない。
-OPEN_CHARGES = f"""
-WITH opened AS (
-    INSERT INTO charge ({NATURAL_KEY}, charge_id, due_date, statutory_due_date, statutory_due_date_etc, determined_on,
-        fiscal_year, slip_number, last_revision, principal_tax, highest_principal_tax, intake_file_id, line_number,
-        {FACTS})
-    SELECT {NATURAL_KEY}, nextval('charge_number'), due_date, statutory_due_date, statutory_due_date_etc, corrected_on,
-           levy_year, slip_number, 0, amount_after, amount_after, %(file)s, line_number, {FACTS}
-    FROM staged_determination s
-    WHERE record_kind = '1' AND revision = 0 AND {NO_PROBLEM}
-    ON CONFLICT ({NATURAL_KEY}) DO NOTHING
-    RETURNING addressee_number, charge_id, principal_tax, determined_on, line_number
-)
-INSERT INTO opened_charge SELECT addressee_number, charge_id, principal_tax, determined_on, line_number FROM opened
+# 開くべき期別。取込みは一つずつなので、自然キーの重なりは、同じファイルの中か、前の取込みとの間にしかない。
+OPENING = f"""
+CREATE TEMP VIEW opening AS
+SELECT {NATURAL_KEY}, charge_id, due_date, statutory_due_date, statutory_due_date_etc, corrected_on AS determined_on,
+       greatest(corrected_on, '{{first_open_day}}'::date) AS accounted_on, levy_year AS fiscal_year, slip_number,
+       0::smallint AS last_revision, amount_after AS tax_amount, amount_after AS highest_tax_amount,
+       {{file}}::bigint AS intake_file_id, line_number, {FACTS}
+FROM staged_determination s
+WHERE record_kind = '1' AND revision = 0 AND {NO_PROBLEM}
+"""
+
+SAME_FILE_DUPLICATES = f"""
+INSERT INTO determination_problem
+SELECT line_number, 'rejected', '同じ期別の当初調定が、同じファイルの' || first_line || '行目にもあります。'
+FROM (
+    SELECT line_number, min(line_number) OVER (PARTITION BY {NATURAL_KEY}) AS first_line
+    FROM staged_determination s WHERE record_kind = '1' AND revision = 0 AND {NO_PROBLEM}
+) numbered
+WHERE line_number > first_line
 """
 
 DUPLICATES = f"""
 INSERT INTO determination_problem
 SELECT s.line_number, 'rejected',
        CASE WHEN c.slip_number = s.slip_number AND c.due_date = s.due_date
-                 AND (c.principal_tax = s.amount_after OR c.last_revision > 0)
+                 AND (c.tax_amount = s.amount_after OR c.last_revision > 0)
             THEN '受領済：同じ期別の当初調定は取込番号' || c.intake_file_id || 'の' || c.line_number || '行目で取り込んでいます。'
             ELSE '同じ期別が取込番号' || c.intake_file_id || 'の' || c.line_number
                  || '行目に、違う内容で調定されています。更正であれば異動連番を付けて送ってください。' END
 FROM staged_determination s JOIN charge c USING ({NATURAL_KEY})
 WHERE s.record_kind = '1' AND s.revision = 0 AND {NO_PROBLEM}
-  AND NOT (c.intake_file_id = %(file)s AND c.line_number = s.line_number)
 """
+
+REVISED = (
+    "SELECT c.charge_id, c.addressee_number FROM staged_determination s "
+    f"JOIN charge c USING ({NATURAL_KEY}) WHERE s.record_kind = '1' AND s.revision > 0"
+)
 
 REVISIONS = f"""
 CREATE TEMP TABLE revision_row ON COMMIT DROP AS
-SELECT s.*, c.charge_id, c.last_revision,
+SELECT s.line_number, s.revision, s.reason_code, s.reason, s.corrected_on, s.notified_on, s.amount_after, s.difference,
+       s.due_date, s.addressee_number, {", ".join("s." + name for name in FACTS.split(", "))}, c.charge_id,
+       c.last_revision,
        dense_rank() OVER charge_order AS position,  -- 取込済みの連番は数えない
        count(*) OVER (PARTITION BY c.charge_id, s.revision) AS same_revision,
-       coalesce(lag(s.amount_after) OVER charge_order, c.principal_tax) AS amount_before
+       coalesce(lag(s.amount_after) OVER charge_order, c.tax_amount) AS amount_before
 FROM staged_determination s
 LEFT JOIN charge c USING ({NATURAL_KEY})
 WHERE s.record_kind = '1' AND s.revision > 0 AND {NO_PROBLEM}
@@ -126,8 +139,8 @@ WHERE NOT EXISTS (SELECT 1 FROM determination_problem p WHERE p.line_number = r.
 """
 
 APPLY_REVISIONS = f"""
-UPDATE charge c SET last_revision = a.revision, principal_tax = a.amount_after, due_date = a.due_date,
-       highest_principal_tax = greatest(c.highest_principal_tax, a.highest),
+UPDATE charge c SET last_revision = a.revision, tax_amount = a.amount_after, due_date = a.due_date,
+       highest_tax_amount = greatest(c.highest_tax_amount, a.highest),
        {", ".join(f"{name} = a.{name}" for name in FACTS.split(", "))}
 FROM (
     SELECT DISTINCT ON (charge_id) charge_id, addressee_number, revision, amount_after, due_date, {FACTS},
@@ -147,32 +160,18 @@ class Applied:
     rejected: int
 
 
-def apply_staged(*, file_id: int, municipality_code: str) -> Applied:
+def apply_staged(command: Claim, *, file_id: int, municipality_code: str) -> Applied:
     """置かれた調定を当て、記帳と割付けの準備をする。
 
     Apply everything in `staged_determination`: open charges, apply revisions in their order, and stage postings.
-    Leaves `opened_charge` and `touched` for allocation. The caller posts.
+    The caller allocates and posts.
 
     要件: F03-01, F03-02, F03-03
     """
     keys = {"file": file_id, "municipality": municipality_code}
     run_sql("ANALYZE staged_determination (line_number, record_kind, revision, addressee_number)")
     run_sql(PROBLEMS, keys)
-    run_sql(
-        "CREATE TEMP TABLE opened_charge (addressee_number varchar(15), charge_id bigint, principal_tax bigint, "
-        "determined_on date, line_number integer) ON COMMIT DROP"
-    )
-    opened = run_sql(OPEN_CHARGES, keys)
-    (initials,) = fetch_one(
-        f"SELECT count(*) FROM staged_determination s WHERE record_kind = '1' AND revision = 0 AND {NO_PROBLEM}"  # noqa: S608
-    )
-    if opened < initials:
-        run_sql(DUPLICATES, keys)
-    run_sql(
-        "INSERT INTO posting SELECT charge_id, addressee_number, principal_tax, 2, 1, 1, determined_on, "
-        "greatest(determined_on, %s), NULL, NULL FROM opened_charge WHERE principal_tax > 0",
-        [first_open_day()],
-    )
+    opened = _open_charges(command, file_id)
     revised = _apply_revisions(keys)
     held, rejected = fetch_one(
         "SELECT count(*) FILTER (WHERE verdict = 'held'), count(*) FILTER (WHERE verdict = 'rejected') "
@@ -181,16 +180,24 @@ def apply_staged(*, file_id: int, municipality_code: str) -> Applied:
     return Applied(opened, revised, held, rejected)
 
 
+def _open_charges(command: Claim, file_id: int) -> int:
+    """当初の期別を開く。まず重なりがないものとして開き、あれば重なりを除いてから開く。"""
+    run_sql(OPENING.format(file=file_id, first_open_day=first_open_day()))
+    run_sql("GRANT SELECT ON opening TO osame_posting")
+    try:
+        with transaction.atomic():
+            return open_charges(command)
+    except IntegrityError:
+        run_sql(SAME_FILE_DUPLICATES)
+        run_sql(DUPLICATES)
+        return open_charges(command)
+
+
 def _apply_revisions(keys: dict[str, object]) -> int:
     """異動を連番の順に当てる。"""
-    run_sql("CREATE TEMP TABLE touched (charge_id bigint, addressee_number varchar(15)) ON COMMIT DROP")
     if not fetch_one("SELECT EXISTS (SELECT 1 FROM staged_determination WHERE record_kind = '1' AND revision > 0)")[0]:
         return 0
-    run_sql(
-        f"INSERT INTO touched SELECT DISTINCT c.charge_id, c.addressee_number FROM staged_determination s "  # noqa: S608
-        f"JOIN charge c USING ({NATURAL_KEY}) WHERE s.record_kind = '1' AND s.revision > 0"
-    )
-    lock_charges("touched")
+    touch_charges(REVISED)
     run_sql(REVISIONS)
     run_sql(REVISION_PROBLEMS)
     run_sql(BROKEN_CHAINS)

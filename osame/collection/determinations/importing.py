@@ -11,7 +11,7 @@ from pathlib import Path
 from django.db import transaction
 
 from osame.collection.closing.queries import first_open_day
-from osame.collection.determinations.batch import Applied, apply_staged
+from osame.collection.determinations.batch import REVISED, Applied, apply_staged
 from osame.collection.determinations.staging import (
     Staged,
     open_determination_stage,
@@ -20,17 +20,17 @@ from osame.collection.determinations.staging import (
 )
 from osame.collection.intake import registry
 from osame.collection.intake.registry import Arrival, ImportResult
-from osame.collection.ledger.posting import Claim, claim_command, open_stage, post
+from osame.collection.ledger.posting import Claim, claim_command, open_stage, post, touch_charges
 from osame.collection.matching.allocation import reallocate
 from osame.collection.matching.batch import insert_staged_receipts
 from osame.collection.matching.held import claim_held
 from osame.collection.parameters.queries import allocation_order, municipality
-from osame.platform.database import copy_rows, fetch_all, fetch_one, run_sql
+from osame.platform.database import copy_rows, fetch_all, run_sql
 
 PROFILE = "osame_036o005"
 SHOWN_PROBLEMS = 20
 TEMPORARY_TABLES = (
-    "determination_problem", "opened_charge", "touched", "revision_row", "applicable_revision", "claimed",
+    "determination_problem", "touched", "revision_row", "applicable_revision", "claimed",
     "staged_receipt",
 )  # fmt: skip
 
@@ -100,14 +100,17 @@ def _post(arrival: Arrival, path: Path, staged: Staged, as_of: date) -> ImportRe
 
 def _apply(command: Claim, file_id: int, as_of: date) -> tuple[Applied, int]:
     """置かれた行を当て、待っていた入金を消し込み、割り付けて記帳する。"""
+    run_sql("DROP VIEW IF EXISTS pg_temp.opening")
     for table in TEMPORARY_TABLES:
         run_sql(f"DROP TABLE IF EXISTS pg_temp.{table}")
     open_stage()
-    applied = apply_staged(file_id=file_id, municipality_code=municipality(as_of=as_of).municipality_code)
+    applied = apply_staged(
+        command, file_id=file_id, municipality_code=municipality(as_of=as_of).municipality_code
+    )
     released = claim_held()
-    insert_staged_receipts()
-    run_sql("INSERT INTO touched SELECT charge_id, addressee_number FROM claimed EXCEPT SELECT * FROM touched")
-    if fetch_one("SELECT EXISTS (SELECT 1 FROM touched)")[0]:
+    if applied.revised or released:
+        insert_staged_receipts()
+        touch_charges(REVISED + " UNION SELECT charge_id, addressee_number FROM claimed")
         reallocate(order=allocation_order(as_of=as_of), correction_on=max(as_of, first_open_day()))
     post(command)
     return applied, released

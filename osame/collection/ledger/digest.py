@@ -16,11 +16,10 @@ KEY = (
 
 SECTIONS: dict[str, str] = {
     "期別と残高": f"""
-        SELECT {KEY}, c.due_date, c.statutory_due_date, c.statutory_due_date_etc, c.principal_tax, c.last_revision,
-               c.slip_number, coalesce(b.determined, 0), coalesce(b.principal_tax, 0), coalesce(b.demand_fee, 0),
-               coalesce(b.delinquency_charge, 0), coalesce(b.disposition_cost, 0), coalesce(b.additional_charge, 0),
-               coalesce(b.received, 0), coalesce(b.overpayment, 0), coalesce(b.written_off, 0)
-        FROM charge c LEFT JOIN balance b USING (charge_id, addressee_number) ORDER BY {KEY}""",
+        SELECT {KEY}, c.due_date, c.statutory_due_date, c.statutory_due_date_etc, c.tax_amount, c.last_revision,
+               c.slip_number, c.determined, c.principal_tax, c.demand_fee, c.delinquency_charge, c.disposition_cost,
+               c.additional_charge, c.received, c.overpayment, c.suspense, c.written_off
+        FROM charge c ORDER BY {KEY}""",
     "収納": f"""
         SELECT {KEY}, r.receipt_key, r.amount, r.paid_on, r.received_on, r.fiscal_year, r.carried_over, r.channel,
                x.reason

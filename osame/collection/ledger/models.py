@@ -52,7 +52,10 @@ class EntryKind(models.IntegerChoices):
 
 
 class Charge(models.Model):
-    """期別調定。未納と収納を数える最小の単位。"""
+    """期別調定。未納と収納を数える最小の単位。勘定ごとの残高（仕訳の合計）を持つ。
+
+    期別番号0は、相手の分からない入金を置く仮受の口座である。
+    """
 
     pk = models.CompositePrimaryKey("addressee_number", "charge_id")
     addressee_number = models.CharField("宛名番号", max_length=15)
@@ -73,8 +76,8 @@ class Charge(models.Model):
     fiscal_year = models.SmallIntegerField("会計年度")
     slip_number = models.BigIntegerField("納付書番号", null=True)
     last_revision = models.SmallIntegerField("最終異動連番", default=0)
-    principal_tax = models.BigIntegerField("本税の現在額")  # 最後の異動の後の税額
-    highest_principal_tax = models.BigIntegerField("本税の最高額")  # 減額による過納を見分ける
+    tax_amount = models.BigIntegerField("税額")  # 最後の異動の後の本税
+    highest_tax_amount = models.BigIntegerField("税額の最高")  # 減額による過納を見分ける
     intake_file_id = models.BigIntegerField("取込番号")
     line_number = models.IntegerField("行")
     per_capita_tax = models.BigIntegerField("均等割額", null=True)
@@ -90,11 +93,36 @@ class Charge(models.Model):
     declared_on = models.DateField("申告日", null=True)
     business_year_from = models.DateField("事業年度開始日", null=True)
     business_year_through = models.DateField("事業年度終了日", null=True)
+    determined = models.BigIntegerField("残高：調定", default=0)
+    principal_tax = models.BigIntegerField("残高：本税", default=0)
+    demand_fee = models.BigIntegerField("残高：督促手数料", default=0)
+    delinquency_charge = models.BigIntegerField("残高：延滞金", default=0)
+    disposition_cost = models.BigIntegerField("残高：滞納処分費", default=0)
+    additional_charge = models.BigIntegerField("残高：加算金", default=0)
+    received = models.BigIntegerField("残高：収納", default=0)
+    overpayment = models.BigIntegerField("残高：過誤納金", default=0)
+    suspense = models.BigIntegerField("残高：仮受", default=0)
+    written_off = models.BigIntegerField("残高：不納欠損", default=0)
 
     class Meta:
         db_table = "charge"
-        db_table_comment = "期別調定 (E-10, 036o005)"
+        db_table_comment = "期別調定と残高 (E-10, 036o005)"
         constraints = [
+            models.CheckConstraint(
+                name="charge_balance_not_negative",
+                condition=models.Q(
+                    determined__gte=0,
+                    principal_tax__gte=0,
+                    demand_fee__gte=0,
+                    delinquency_charge__gte=0,
+                    disposition_cost__gte=0,
+                    additional_charge__gte=0,
+                    received__gte=0,
+                    overpayment__gte=0,
+                    suspense__gte=0,
+                    written_off__gte=0,
+                ),
+            ),
             models.UniqueConstraint(
                 name="charge_natural_key",
                 fields=[
@@ -141,45 +169,6 @@ class Entry(models.Model):
                 condition=~models.Q(debit=models.F("credit"))
                 & models.Q(debit__range=(1, 10))
                 & models.Q(credit__range=(1, 10)),
-            ),
-        ]
-
-
-class Balance(models.Model):
-    """残高。仕訳の合計であり、負にならない。"""
-
-    pk = models.CompositePrimaryKey("charge_id", "addressee_number")
-    charge_id = models.BigIntegerField("期別番号")
-    determined = models.BigIntegerField("調定", default=0)
-    principal_tax = models.BigIntegerField("本税", default=0)
-    demand_fee = models.BigIntegerField("督促手数料", default=0)
-    delinquency_charge = models.BigIntegerField("延滞金", default=0)
-    disposition_cost = models.BigIntegerField("滞納処分費", default=0)
-    additional_charge = models.BigIntegerField("加算金", default=0)
-    received = models.BigIntegerField("収納", default=0)
-    overpayment = models.BigIntegerField("過誤納金", default=0)
-    suspense = models.BigIntegerField("仮受", default=0)
-    written_off = models.BigIntegerField("不納欠損", default=0)
-    addressee_number = models.CharField("宛名番号", max_length=15)
-
-    class Meta:
-        db_table = "balance"
-        db_table_comment = "残高（仕訳の合計）"
-        constraints = [
-            models.CheckConstraint(
-                name="balance_not_negative",
-                condition=models.Q(
-                    determined__gte=0,
-                    principal_tax__gte=0,
-                    demand_fee__gte=0,
-                    delinquency_charge__gte=0,
-                    disposition_cost__gte=0,
-                    additional_charge__gte=0,
-                    received__gte=0,
-                    overpayment__gte=0,
-                    suspense__gte=0,
-                    written_off__gte=0,
-                ),
             ),
         ]
 

@@ -6,9 +6,9 @@ from osame.collection.ledger.models import Account
 from osame.kernel.refusals import Refusal
 
 _CAPS = {
-    Account.PRINCIPAL_TAX: "cap.principal",
-    Account.DEMAND_FEE: "cap.fee",
-    Account.DELINQUENCY_CHARGE: "cap.charge",
+    Account.PRINCIPAL_TAX: "r.principal",
+    Account.DEMAND_FEE: "r.fee",
+    Account.DELINQUENCY_CHARGE: "r.charge",
 }
 _NAMES = {"本税": Account.PRINCIPAL_TAX, "督促手数料": Account.DEMAND_FEE, "延滞金": Account.DELINQUENCY_CHARGE}
 
@@ -47,10 +47,13 @@ class AllocationOrder:
 
     def slices(self) -> list[tuple[int, str, str]]:
         """（勘定, 枠の始まり, 枠の幅）を順に。最後は過誤納（幅に限りなし）。"""
-        total = "(" + " + ".join(_CAPS[a] for a in self.accounts) + ")"
         return [(int(a), self.before(a), _CAPS[a]) for a in self.accounts] + [
-            (int(Account.OVERPAYMENT), total, "1000000000000000")
+            (int(Account.OVERPAYMENT), self.total(), "1000000000000000")
         ]
+
+    def total(self) -> str:
+        """枠の合計（SQL の式）。これを超えた分が過誤納になる。"""
+        return "(" + " + ".join(_CAPS[a] for a in self.accounts) + ")"
 
 
 LEGAL_ORDER = AllocationOrder((Account.PRINCIPAL_TAX, Account.DEMAND_FEE, Account.DELINQUENCY_CHARGE))

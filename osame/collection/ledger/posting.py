@@ -71,17 +71,33 @@ def open_stage() -> None:
 
 def post(command: Claim) -> int:
     """置かれた振替を記帳し、件数を返す。 Post everything staged; returns the number of entries."""
+    run_sql("ANALYZE posting (charge_id, addressee_number)")
     (posted,) = fetch_one("SELECT post_entries(%s)", [command.command_id])
     run_sql("TRUNCATE posting")
     return int(posted)
 
 
-def lock_charges(table: str) -> None:
-    """一時表に挙げた期別の行を、番号順に鎖錠する。順が同じなので、互いに待ち合って止まることがない。
+def open_charges(command: Claim) -> int:
+    """一時ビュー `opening` の期別を開き、当初調定を記帳する。開いた件数を返す。"""
+    (opened,) = fetch_one("SELECT open_charges(%s)", [command.command_id])
+    return int(opened)
 
-    Lock the charge rows listed in a temporary table (`addressee_number`, `charge_id`), in one order for everybody.
+
+TOUCHED_COLUMNS = (
+    "c.charge_id, c.addressee_number, c.received > 0 AS has_history, c.tax_item, c.due_date, c.tax_amount AS principal, "
+    "c.highest_tax_amount AS highest, c.demand_fee AS fee"
+)
+
+
+def touch_charges(keys: str) -> None:
+    """`keys`（宛名番号・期別番号を返す問い合わせ）の期別を番号順に鎖錠し、その事実を一時表 `touched` に置く。
+
+    Lock charge rows, in one order for everybody so that nobody waits in a circle, and read their facts under the lock.
     """
+    run_sql("DROP TABLE IF EXISTS pg_temp.touched")
     run_sql(
-        f"SELECT count(*) FROM (SELECT 1 FROM charge c JOIN (SELECT DISTINCT addressee_number, charge_id FROM {table}) t "  # noqa: S608
-        "USING (addressee_number, charge_id) ORDER BY c.charge_id FOR NO KEY UPDATE OF c) locked"
+        f"CREATE TEMP TABLE touched ON COMMIT DROP AS SELECT {TOUCHED_COLUMNS} FROM charge c "  # noqa: S608
+        f"JOIN (SELECT DISTINCT addressee_number, charge_id FROM ({keys}) k) t USING (addressee_number, charge_id) "
+        "ORDER BY c.charge_id FOR NO KEY UPDATE OF c"
     )
+    run_sql("ANALYZE touched")

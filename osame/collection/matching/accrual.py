@@ -18,23 +18,24 @@ from osame.law.population import ChargePopulation
 from osame.law.rules import LOCAL_TAX, ChargeRule
 from osame.platform.database import copy_rows, fetch_all, run_sql
 
-# 本税の枠を満たした収納が納期限より後の期別だけが、延滞金の候補になる。
+# 納期限より後の収納がある期別のうち、本税の枠が満ちたものだけが、延滞金の候補になる。
 CANDIDATES = """
-SELECT cap.charge_id, cap.addressee_number, cap.principal, cap.due_date, tax.first_period_months,
+SELECT r.charge_id, r.addressee_number, r.principal, r.due_date, tax.first_period_months,
        array_agg(r.paid_on ORDER BY r.paid_on, r.receipt_key),
-       array_agg(least(r.cum_after, {before} + cap.principal) - greatest(r.cum_before, {before})
+       array_agg(least(r.cum_after, {before} + r.principal) - greatest(r.cum_before, {before})
                  ORDER BY r.paid_on, r.receipt_key),
        max(r.paid_on), max(r.accounted_on)
 FROM ordered_receipt r
-JOIN cap USING (charge_id, addressee_number)
+JOIN (SELECT DISTINCT charge_id, addressee_number FROM ordered_receipt WHERE paid_on > due_date) late
+    USING (charge_id, addressee_number)
 JOIN LATERAL (
     SELECT bears_delinquency_charge, first_period_months FROM tax_item i
-    WHERE i.tax_item = cap.tax_item AND i.valid_from <= cap.due_date ORDER BY i.valid_from DESC LIMIT 1
+    WHERE i.tax_item = r.tax_item AND i.valid_from <= r.due_date ORDER BY i.valid_from DESC LIMIT 1
 ) tax ON true
-WHERE tax.bears_delinquency_charge AND cap.principal > 0
-  AND least(r.cum_after, {before} + cap.principal) > greatest(r.cum_before, {before})
-GROUP BY cap.charge_id, cap.addressee_number, cap.principal, cap.due_date, tax.first_period_months
-HAVING max(r.cum_after) >= min({before}) + cap.principal AND max(r.paid_on) > cap.due_date
+WHERE tax.bears_delinquency_charge AND r.principal > 0
+  AND least(r.cum_after, {before} + r.principal) > greatest(r.cum_before, {before})
+GROUP BY r.charge_id, r.addressee_number, r.principal, r.due_date, tax.first_period_months
+HAVING max(r.cum_after) >= min({before}) + r.principal AND max(r.paid_on) > r.due_date
 """
 
 OVERRIDES = """
@@ -45,7 +46,7 @@ WHERE o.charge_id = f.charge_id AND o.addressee_number = f.addressee_number AND 
 
 
 def fix_delinquency_charges(order: AllocationOrder) -> None:
-    """完納した期別の延滞金を確定し、一時表 fixed_charge と cap.charge に置く。
+    """完納した期別の延滞金を確定し、一時表 fixed_charge と、収納の枠に置く。
 
     要件: F11-01, F11-02, F11-05
     """
@@ -64,8 +65,8 @@ def fix_delinquency_charges(order: AllocationOrder) -> None:
     )
     run_sql(OVERRIDES)
     run_sql(
-        "UPDATE cap SET charge = f.amount FROM fixed_charge f "
-        "WHERE f.charge_id = cap.charge_id AND f.addressee_number = cap.addressee_number AND f.amount > 0"
+        "UPDATE ordered_receipt r SET charge = f.amount FROM fixed_charge f "
+        "WHERE f.charge_id = r.charge_id AND f.addressee_number = r.addressee_number AND f.amount > 0"
     )
 
 

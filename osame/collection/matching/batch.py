@@ -7,7 +7,7 @@ reports → allocation → one posting. Rows in = posted + held + rejected, alwa
 from dataclasses import dataclass
 from datetime import date
 
-from osame.collection.ledger.posting import Claim, lock_charges, open_stage, post
+from osame.collection.ledger.posting import TOUCHED_COLUMNS, Claim, open_stage, post
 from osame.collection.matching.allocation import reallocate
 from osame.collection.ledger.order import AllocationOrder
 from osame.platform.database import fetch_all, fetch_one, run_sql
@@ -42,18 +42,22 @@ FISCAL_YEAR = (
     "WHEN extract(month FROM {day}) <= 5 AND c.levy_year < extract(year FROM {day})::int THEN 1 ELSE 0 END)"
 )
 
-# 納付書番号で引き、なければ期別の自然キーで引く。
-RESOLVE = """
+# 納付書番号で引き、なければ期別の自然キーで引く。引いた期別は、番号順に鎖錠する。
+RESOLVE_BY_SLIP = f"""
 CREATE TEMP TABLE resolved ON COMMIT DROP AS
-SELECT s.line_number, c.charge_id, c.addressee_number, c.levy_year
+SELECT s.line_number, c.levy_year, {TOUCHED_COLUMNS}
 FROM staged_report s JOIN charge c ON c.slip_number = s.slip_number
 WHERE s.stage = '2' AND s.slip_number IS NOT NULL
-UNION ALL
-SELECT s.line_number, c.charge_id, c.addressee_number, c.levy_year
+ORDER BY c.charge_id FOR NO KEY UPDATE OF c
+"""
+RESOLVE_BY_REFERENCE = f"""
+INSERT INTO resolved
+SELECT s.line_number, c.levy_year, {TOUCHED_COLUMNS}
 FROM staged_report s
 JOIN charge c ON c.notice_number = s.notice_number AND c.installment_term = s.installment_term
     AND c.levy_year = s.levy_year AND c.tax_item = s.tax_item
 WHERE s.stage = '2' AND s.slip_number IS NULL AND s.notice_number IS NOT NULL
+ORDER BY c.charge_id FOR NO KEY UPDATE OF c
 """
 
 # 同じ報告が先に届いているか。同じファイルの中では、先の行だけを生かす。
@@ -142,14 +146,18 @@ def match_staged(command: Claim, *, file_id: int, channel: str, terms: MatchingT
     """
     keys = {"file": file_id, "channel": channel, "first_open_day": terms.first_open_day}
     run_sql("ANALYZE staged_report")
-    run_sql(RESOLVE)
+    run_sql(RESOLVE_BY_SLIP)  # 鎖錠してから、既にあるものを見る
+    run_sql(RESOLVE_BY_REFERENCE)
     run_sql(
         "CREATE TEMP TABLE ambiguous_line ON COMMIT DROP AS "
         "SELECT line_number FROM resolved GROUP BY line_number HAVING count(*) > 1"
     )
-    run_sql("CREATE TEMP TABLE touched ON COMMIT DROP AS SELECT DISTINCT charge_id, addressee_number FROM resolved")
+    run_sql(
+        "CREATE TEMP TABLE touched ON COMMIT DROP AS SELECT DISTINCT charge_id, addressee_number, has_history, tax_item, "
+        "due_date, principal, highest, fee FROM resolved"
+    )
     run_sql("ANALYZE touched")
-    lock_charges("touched")  # 鎖錠してから、既にあるものを見る
+    run_sql("ANALYZE resolved (line_number, charge_id)")
     run_sql(DUPLICATES)
     run_sql(STAGED_RECEIPTS, keys)
     run_sql("ANALYZE staged_receipt")

@@ -2,13 +2,12 @@
 
 from osame.platform.database import fetch_one, run_sql
 
-# 新しい期別（一時表 opened_charge）に当てはまる保留入金。一つに決まるものだけ。
+# 調定の届いた期別に当てはまる保留入金。一つに決まるものだけ。
 CLAIMED = """
 CREATE TEMP TABLE claimed ON COMMIT DROP AS
 SELECT h.receipt_key, min(c.charge_id) AS charge_id, min(c.addressee_number) AS addressee_number
 FROM held_receipt h
 JOIN charge c ON c.slip_number = h.slip_number
-JOIN opened_charge o USING (charge_id, addressee_number)
 WHERE h.state = '1' AND h.slip_number IS NOT NULL
 GROUP BY h.receipt_key HAVING count(*) = 1
 UNION ALL
@@ -16,7 +15,6 @@ SELECT h.receipt_key, min(c.charge_id), min(c.addressee_number)
 FROM held_receipt h
 JOIN charge c ON c.notice_number = h.notice_number AND c.installment_term = h.installment_term
     AND c.levy_year = h.levy_year AND c.tax_item = h.tax_item
-JOIN opened_charge o USING (charge_id, addressee_number)
 WHERE h.state = '1' AND h.slip_number IS NULL AND h.notice_number <> ''
 GROUP BY h.receipt_key HAVING count(*) = 1
 """
@@ -32,10 +30,10 @@ JOIN charge c ON c.charge_id = t.charge_id AND c.addressee_number = t.addressee_
 
 
 def claim_held() -> int:
-    """保留入金のうち、新しい期別に決まったものを `staged_receipt` に置き、仮受を取り消す。
+    """保留入金のうち、期別が一つに決まったものを `staged_receipt` に置き、仮受を取り消す。
 
     Move held receipts that now have a charge: their suspense entries are reversed by name, and they wait in
-    `staged_receipt` for allocation. Needs the temporary table `opened_charge`. Returns how many were claimed.
+    `staged_receipt` for allocation. Returns how many were claimed.
 
     要件: F04-05
     """
