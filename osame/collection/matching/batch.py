@@ -37,22 +37,28 @@ STAGE_COLUMNS = (
 )  # fmt: skip
 
 # 会計年度の所属 (law.fiscal_attribution) と同じ式。試験で、すべての日について一致を確かめる。
-FISCAL_YEAR = (
-    "greatest(c.levy_year, extract(year FROM {day})::int - CASE WHEN extract(month FROM {day}) <= 3 THEN 1 "
-    "WHEN extract(month FROM {day}) <= 5 AND c.levy_year < extract(year FROM {day})::int THEN 1 ELSE 0 END)"
-)
+# 年と月の取り出しは遅いので、会計日（数日しかない）ごとに一度だけ計算し、賦課年度とは後で比べる。
+ACCOUNTING_YEARS = """
+SELECT accounted_on, extract(year FROM accounted_on)::int - CASE WHEN extract(month FROM accounted_on) <= 3 THEN 1 ELSE 0 END
+       AS year, extract(month FROM accounted_on) IN (4, 5) AS in_closing_period
+FROM (SELECT DISTINCT accounted_on FROM staged_receipt) days
+"""
+FISCAL_YEAR = "greatest(r.levy_year, y.year - CASE WHEN y.in_closing_period AND r.levy_year < y.year THEN 1 ELSE 0 END)"
 
 # 納付書番号で引き、なければ期別の自然キーで引く。引いた期別は、番号順に鎖錠する。
+REPORT_COLUMNS = (
+    "s.line_number, s.receipt_key, s.amount, s.paid_on, s.received_on, s.slip_number, s.outlet, c.levy_year"
+)
 RESOLVE_BY_SLIP = f"""
 CREATE TEMP TABLE resolved ON COMMIT DROP AS
-SELECT s.line_number, c.levy_year, {TOUCHED_COLUMNS}
+SELECT {REPORT_COLUMNS}, {TOUCHED_COLUMNS}
 FROM staged_report s JOIN charge c ON c.slip_number = s.slip_number
 WHERE s.stage = '2' AND s.slip_number IS NOT NULL
 ORDER BY c.charge_id FOR NO KEY UPDATE OF c
 """
 RESOLVE_BY_REFERENCE = f"""
 INSERT INTO resolved
-SELECT s.line_number, c.levy_year, {TOUCHED_COLUMNS}
+SELECT {REPORT_COLUMNS}, {TOUCHED_COLUMNS}
 FROM staged_report s
 JOIN charge c ON c.notice_number = s.notice_number AND c.installment_term = s.installment_term
     AND c.levy_year = s.levy_year AND c.tax_item = s.tax_item
@@ -70,9 +76,9 @@ FROM (
 WHERE line_number > first_line
 UNION ALL
 SELECT s.line_number, '受領済：取込番号' || r.intake_file_id || 'で消込済みの入金です。処理は不要です。'
-FROM staged_report s JOIN resolved t USING (line_number)
-JOIN receipt r ON r.charge_id = t.charge_id AND r.receipt_key = s.receipt_key
-    AND r.addressee_number = t.addressee_number
+FROM resolved s
+JOIN receipt r USING (charge_id, receipt_key, addressee_number)
+WHERE s.has_history
 UNION ALL
 SELECT s.line_number, '受領済：取込番号' || h.intake_file_id || 'で受け付けた入金です。処理は不要です。'
 FROM staged_report s JOIN held_receipt h USING (receipt_key)
@@ -84,13 +90,13 @@ WHERE s.stage <> '2'
 """
 
 STAGED_RECEIPTS = """
-CREATE TEMP TABLE staged_receipt ON COMMIT DROP AS
-SELECT t.charge_id, t.addressee_number, t.levy_year, s.receipt_key, s.amount, s.paid_on, s.received_on,
-       greatest(s.received_on, %(first_open_day)s::date) AS accounted_on, s.outlet, s.slip_number, s.line_number,
-       %(file)s::bigint AS intake_file_id, %(channel)s::varchar(2) AS channel
-FROM staged_report s JOIN resolved t USING (line_number)
-WHERE NOT EXISTS (SELECT 1 FROM duplicate_line d WHERE d.line_number = s.line_number)
-  AND NOT EXISTS (SELECT 1 FROM ambiguous_line a WHERE a.line_number = s.line_number)
+CREATE TEMP VIEW staged_receipt AS
+SELECT t.charge_id, t.addressee_number, t.levy_year, t.receipt_key, t.amount, t.paid_on, t.received_on,
+       greatest(t.received_on, '{first_open_day}'::date) AS accounted_on, t.outlet, t.slip_number, t.line_number,
+       {file}::bigint AS intake_file_id, '{channel}'::varchar(2) AS channel
+FROM resolved t
+WHERE NOT EXISTS (SELECT 1 FROM duplicate_line d WHERE d.line_number = t.line_number)
+  AND NOT EXISTS (SELECT 1 FROM ambiguous_line a WHERE a.line_number = t.line_number)
 """
 
 HOLD = """
@@ -145,7 +151,7 @@ def match_staged(command: Claim, *, file_id: int, channel: str, terms: MatchingT
     要件: F04-01, F04-02, F04-03, F04-05, F04-06
     """
     keys = {"file": file_id, "channel": channel, "first_open_day": terms.first_open_day}
-    run_sql("ANALYZE staged_report")
+    run_sql("ANALYZE staged_report (line_number, stage, slip_number, receipt_key)")
     run_sql(RESOLVE_BY_SLIP)  # 鎖錠してから、既にあるものを見る
     run_sql(RESOLVE_BY_REFERENCE)
     run_sql(
@@ -156,11 +162,10 @@ def match_staged(command: Claim, *, file_id: int, channel: str, terms: MatchingT
         "CREATE TEMP TABLE touched ON COMMIT DROP AS SELECT DISTINCT charge_id, addressee_number, has_history, tax_item, "
         "due_date, principal, highest, fee FROM resolved"
     )
-    run_sql("ANALYZE touched")
-    run_sql("ANALYZE resolved (line_number, charge_id)")
+    run_sql("ANALYZE touched (charge_id, has_history)")
+    run_sql("ANALYZE resolved (line_number, charge_id, has_history)")
     run_sql(DUPLICATES)
-    run_sql(STAGED_RECEIPTS, keys)
-    run_sql("ANALYZE staged_receipt")
+    run_sql(STAGED_RECEIPTS.format(**keys))
     open_stage()
     insert_staged_receipts()
     held, amount_held = _hold(keys)
@@ -181,13 +186,12 @@ def match_staged(command: Claim, *, file_id: int, channel: str, terms: MatchingT
 
 def insert_staged_receipts() -> None:
     """`staged_receipt` の収納を、会計年度の所属を決めて記録する。"""
-    year = FISCAL_YEAR.format(day="c.accounted_on")
     run_sql(
         "INSERT INTO receipt (charge_id, receipt_key, addressee_number, amount, paid_on, received_on, accounted_on, "  # noqa: S608
         "fiscal_year, carried_over, channel, outlet, slip_number, intake_file_id, line_number) "
-        f"SELECT charge_id, receipt_key, addressee_number, amount, paid_on, received_on, accounted_on, {year}, "
-        f"c.levy_year < {year}, channel, outlet, slip_number, intake_file_id, line_number "
-        "FROM staged_receipt c ORDER BY charge_id, receipt_key"
+        f"SELECT charge_id, receipt_key, addressee_number, amount, paid_on, received_on, accounted_on, {FISCAL_YEAR}, "
+        f"r.levy_year < {FISCAL_YEAR}, channel, outlet, slip_number, intake_file_id, line_number "
+        f"FROM staged_receipt r JOIN ({ACCOUNTING_YEARS}) y USING (accounted_on) ORDER BY charge_id, receipt_key"
     )
 
 
@@ -196,8 +200,7 @@ def _hold(keys: dict[str, object]) -> tuple[int, int]:
     held = run_sql(HOLD, keys)
     run_sql(
         "INSERT INTO posting SELECT 0, '', h.amount, 7, 9, 8, h.paid_on, h.accounted_on, h.receipt_key, NULL "
-        "FROM held_receipt h WHERE h.intake_file_id = %(file)s AND h.state = '1' AND h.reason IN ('1', '2') "
-        "AND EXISTS (SELECT 1 FROM staged_report s WHERE s.receipt_key = h.receipt_key)",
+        "FROM held_receipt h WHERE h.intake_file_id = %(file)s",
         keys,
     )
     (amount,) = fetch_one("SELECT coalesce(sum(amount), 0)::bigint FROM posting WHERE credit = 9")
