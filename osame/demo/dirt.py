@@ -121,11 +121,30 @@ def spoil_after_decrease(cashier: Cashier, corrected: list[Charge], dirt: Dirt) 
     for payment in payments:
         charge = payment.charge
         last = charge.corrections[-1]
-        if last.amount_after < charge.amount and payment.paid_on >= last.corrected_on and payment.profile != DEBIT:
+        if _is_after_decrease(payment) and payment.profile != DEBIT:
             payment.amount = charge.amount
             dirt.note("減額更正の後の納付", payment)
         elif last.amount_after < payment.amount and payment.paid_on < last.corrected_on:
             dirt.note("納付の後の減額更正", payment)
+    if "減額更正の後の納付" not in dirt.found:
+        _pay_with_old_slip(cashier, corrected, dirt)
+
+
+def _is_after_decrease(payment: Payment) -> bool:
+    """減額更正の後、納期限までの納付か。"""
+    last = payment.charge.corrections[-1]
+    return last.amount_after < payment.charge.amount and last.corrected_on <= payment.paid_on <= payment.charge.due_on
+
+
+def _pay_with_old_slip(cashier: Cashier, corrected: list[Charge], dirt: Dirt) -> None:
+    """小さな市で一件もないときは、更正の前の納付書で納める人を一人作る。"""
+    for charge in corrected:
+        last = charge.corrections[-1]
+        if 0 < last.amount_after < charge.amount:
+            paid = cashier.pay(charge, Means.COUNTER, last.corrected_on + timedelta(days=10), charge.amount)
+            if paid is not None:
+                dirt.note("減額更正の後の納付", paid)
+                return
 
 
 def withhold_addressees(people: list[Taxpayer], charges: list[Charge], random: Random, dirt: Dirt) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from osame.demo import places
-from osame.demo.calendar import FILE_DAYS, HALF_MONTHLY, OPENING_DAY
+from osame.demo.calendar import FILE_DAYS, HALF_MONTHLY
 from osame.demo.payments import BANK, DEBIT, ELTAX, STORES, Payment
 from osame.demo.truth import FileTruth
 from osame.formats import bank_notice, convenience_store, eltax, gs1_128, slip_numbers, zengin_debit
@@ -28,6 +28,8 @@ CONSIGNOR_CODE = "0000024999"
 CONSIGNOR_ACCOUNT = "0024999"
 EXTENSIONS = {BANK: "csv", ELTAX: "csv", DEBIT: "txt", "dsk_csv": "csv"}
 EVERY_FILE_DAY = (BANK, STORES[0], ELTAX)
+CONTRACTS = {"mufg_factor_120": "24998"}
+"""収納代行会社ごとの契約番号。なければ収納企業コード。"""
 CHAIN_CODES = {"mizuho_factor_120": "900001", "mufg_factor_120": "9001", "dsk_csv": "901"}
 
 
@@ -115,7 +117,7 @@ def broken(sightings: list[Sighting]) -> list[Sighting]:
 def make_amendment(profile: str, file_on: date, sightings: list[Sighting]) -> PaymentFile:
     """検査数字を正した訂正ファイル。"""
     rows = [_store_payment(profile, file_on, each) for each in sightings]
-    data = convenience_store.write(rows, profile=profile, made_on=file_on, corporate_code=places.AGENCY_NUMBER)
+    data = convenience_store.write(rows, profile=profile, made_on=file_on, corporate_code=_contract(profile))
     return PaymentFile(profile, file_on, data, FileTruth(rows=len(rows), posted=len(rows)))
 
 
@@ -205,13 +207,17 @@ def _instruction(payment: Payment) -> DebitInstruction:
 
 def _store(profile: str, file_on: date, sightings: list[Sighting]) -> bytes:
     rows = [_store_payment(profile, file_on, each) for each in sightings]
-    data = convenience_store.write(rows, profile=profile, made_on=file_on, corporate_code=places.AGENCY_NUMBER)
+    data = convenience_store.write(rows, profile=profile, made_on=file_on, corporate_code=_contract(profile))
     for each, row in zip(sightings, rows, strict=True):
         if each.kind == FINAL and each.payment.broken_code:
             code = row.barcode.encode("ascii")
             wrong = code[:-1] + str((int(code[-1:]) + 1) % 10).encode("ascii")
             data = data.replace(code, wrong, 1)
     return data
+
+
+def _contract(profile: str) -> str:
+    return CONTRACTS.get(profile, places.AGENCY_NUMBER)
 
 
 def _store_payment(profile: str, file_on: date, sighting: Sighting) -> StorePayment:
@@ -236,8 +242,3 @@ def _store_payment(profile: str, file_on: date, sighting: Sighting) -> StorePaym
         captured_on=file_on,
         payout_on=payment.received_on if sighting.kind == FINAL else None,
     )
-
-
-def is_expected(profile: str, file_on: date) -> bool:
-    """届くはずのファイルの一覧に載せる様式か。日付を持たない様式は載せられない。"""
-    return profile != "dsk_csv" or file_on == OPENING_DAY

@@ -1,7 +1,7 @@
 """納付。誰が、どの手段で、いつ、いくら納め、それがいつのファイルに載るか。
 
-Payment behaviour, and the way a payment travels to the city: which profile carries it, on which file day it is first told
-(速報), on which the money comes (確報).
+Payment behaviour, and the way a payment travels to the city: which profile carries it, on which file day it is first
+told (速報), on which the money comes (確報).
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """架空市の納税者。世帯、法人、共有者、住登外者、事業所。
 
-The people of the fictional city. No 個人番号 exists anywhere; a 法人番号 always carries a wrong check digit, so that it can
-be no real company's number.
+The people of the fictional city. No 個人番号 exists anywhere; a 法人番号 always carries a wrong check digit, so that it
+can be no real company's number.
 """
 
 from collections.abc import Iterator
@@ -140,23 +140,23 @@ def _resident_row(
     if chance < 0.008:
         return replace(row, died_on=OPENING_DAY - timedelta(days=random.randint(10, 300)))
     if chance < 0.028:
-        return replace(
-            row, moved_out_on=OPENING_DAY - timedelta(days=random.randint(10, 700)), **_mailing(random, name)
-        )
+        moved_on = OPENING_DAY - timedelta(days=random.randint(10, 700))
+        return replace(_mailed_elsewhere(row, random), moved_out_on=moved_on)
     if chance < 0.048:
-        return replace(row, **_mailing(random, name))
+        return _mailed_elsewhere(row, random)
     return row
 
 
-def _mailing(random: Random, name: str) -> dict[str, str]:
-    """市の外の送付先。"""
+def _mailed_elsewhere(row: AddresseeRow, random: Random) -> AddresseeRow:
+    """市の外に送付先を持つ。"""
     towns = places.distant_towns()
     place = towns[random.randrange(len(towns))]
-    return {
-        "mailing_postal_code": place.postal_code,
-        "mailing_address": places.address_in(place, random),
-        "mailing_name": name,
-    }
+    return replace(
+        row,
+        mailing_postal_code=place.postal_code,
+        mailing_address=places.address_in(place, random),
+        mailing_name=row.name,
+    )
 
 
 def _company_name(random: Random) -> names.Name:
@@ -247,10 +247,10 @@ def changes(people: list[Taxpayer], random: Random) -> dict[date, list[Addressee
             if at % 4 == 0 and row.died_on is None:
                 row = replace(row, died_on=happened)
             elif at % 4 == 1:
-                row = replace(row, moved_out_on=happened, **_mailing(random, row.name))
+                row = replace(_mailed_elsewhere(row, random), moved_out_on=happened)
             elif at % 4 == 2:
                 row = replace(row, name=_person_name(_surname(random), random)[0])
-            elif at % 20 == 3:
+            elif at % 20 == 3 and month % 4 == 0:
                 row = replace(row, protection_measure=True)
             person.row = row
             rows.append(row)

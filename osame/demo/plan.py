@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 
 from osame.collection.closing.importing import BankTotal, write_bank_totals
-from osame.demo import dirt, files, people, registers, settings, taxes
+from osame.demo import dirt, files, names, people, registers, settings, taxes
 from osame.demo.calendar import (
     DETERMINED_ON,
     FILE_DAYS,
@@ -30,11 +30,9 @@ from osame.demo.people import Taxpayer
 from osame.demo.taxes import Charge
 from osame.demo.truth import COMPARED_CHANNELS, DayTotal, FileTruth, Truth
 
-TRUNCATED = ((BANK, 7), (STORES[0], 27))
-"""途中で切れて届く様式と、ファイル日の番号。督促の日は避ける。"""
+TRUNCATED = (BANK, STORES[0])
+"""一度だけ途中で切れて届く様式。"""
 SENT_TWICE = ((ELTAX, 10), (STORES[0], 20), (BANK, 31))
-WRONG_ENCODING_ON = dirt.CORRECTION_DAYS[5]
-STRAY_ON = dirt.CORRECTION_DAYS[3]
 
 
 class Kind(IntEnum):
@@ -146,7 +144,7 @@ def _draw(residents: int, seed: int, truth: Truth) -> City:
     truth.count_money(cashier.payments)
     truth.addressees = len(everyone)
     truth.protected = sum(person.row.protection_measure for person in everyone)
-    rare = {surname for surname, _ in people.names.RARE_SURNAMES}
+    rare = {surname for surname, _ in names.RARE_SURNAMES}
     truth.rare_names = sum(person.row.name.split(" ")[0] in rare for person in everyone)
     truth.charges = len(charges) + len(left)
     truth.carried_over = len(left)
@@ -188,14 +186,16 @@ def _determinations(charges: list[Charge]) -> list[tuple[date, str, list[Charge]
 
 def _send_corrections(city: City, office: PostOffice) -> None:
     """月ごとの異動。一つは文字コードを誤って届き、一つにはよその団体の行が混じる。"""
-    for day, corrections in sorted(dirt.deliver_corrections(city.corrected, office.truth.dirt).items()):
-        stray = city.charges[0] if day == STRAY_ON else None
+    delivered = sorted(dirt.deliver_corrections(city.corrected, office.truth.dirt).items(), key=lambda item: item[0])
+    stray_on, wrong_encoding_on = delivered[0][0], delivered[len(delivered) // 2][0]
+    for day, corrections in delivered:
+        stray = city.charges[0] if day == stray_on else None
         if stray is not None:
             office.truth.dirt.note("よその団体の行", stray)
         chunks, truth = registers.correction_file(corrections, stray)
         data = b"".join(chunks)
         name = f"corrections_{day:%Y%m%d}.csv"
-        if day == WRONG_ENCODING_ON:
+        if day == wrong_encoding_on:
             path, wrong = f"inbox/{day:%Y-%m}/{name}", data.decode("utf-8").encode("cp932")
             office.send(day, Kind.DETERMINATIONS, path, [wrong], FileTruth(refused=True))
             office.truth.dirt.note("文字コードの誤り", path)
@@ -207,9 +207,10 @@ def _send_corrections(city: City, office: PostOffice) -> None:
 
 def _send_payments(city: City, office: PostOffice) -> None:
     """収納ファイル。切れたファイルは翌開庁日に送り直され、二度届くファイルもある。"""
-    truncated = {(profile, FILE_DAYS[at]) for profile, at in TRUNCATED}
+    sorted_out = sorted(files.sort_out(city.cashier.payments).items(), key=lambda item: item[0])
+    truncated = {_to_truncate(profile, sorted_out) for profile in TRUNCATED}
     twice = {(profile, FILE_DAYS[at]) for profile, at in SENT_TWICE}
-    for (profile, day), sightings in sorted(files.sort_out(city.cashier.payments).items(), key=lambda item: item[0]):
+    for (profile, day), sightings in sorted_out:
         made = files.make_file(profile, day, sightings)
         _expect(office, made, sightings)
         folder = f"inbox/{day:%Y-%m}"
@@ -230,6 +231,17 @@ def _send_payments(city: City, office: PostOffice) -> None:
             office.truth.dirt.note("二度届いたファイル", path)
         if amended := files.broken(sightings):
             _amend(office, profile, day, amended)
+
+
+def _to_truncate(profile: str, sorted_out: list[tuple[tuple[str, date], list[files.Sighting]]]) -> tuple[str, date]:
+    """途中で切るファイル。督促の日と訂正のある日を避け、いちばん行の多いもの。"""
+    usable = [
+        (len(sightings), key)
+        for key, sightings in sorted_out
+        if key[0] == profile and FILE_DAYS[3] < key[1] < FILE_DAYS[-3]
+        and key[1] not in demand_days() and not files.broken(sightings)
+    ]  # fmt: skip
+    return max(usable)[1]
 
 
 def _amend(office: PostOffice, profile: str, day: date, sightings: list[files.Sighting]) -> None:

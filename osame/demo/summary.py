@@ -52,8 +52,9 @@ def _money_table(plan: DemoPlan, outcome: "Outcome") -> Table:
         ("締めた日", f"{outcome.days_closed:,}日", "差異 0円"),
     ]
     table = Table(title="金額と件数", show_header=False)
-    for justify in ("left", "right", "right"):
-        table.add_column(justify=justify)  # type: ignore[arg-type]
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column(justify="right")
     for row in rows:
         table.add_row(*row)
     return table

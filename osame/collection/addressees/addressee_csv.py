@@ -37,6 +37,7 @@ COLUMNS: tuple[str, ...] = (
     "異動日",
 )
 KINDS = ("1", "2", "3", "4", "5")  # 住民・住登外者・法人・共有者・事業所
+EARLIEST_BIRTH = 1850
 LATEST_YEAR = 2100
 LONGEST_TEXT = 200
 
@@ -150,7 +151,7 @@ def row_of(cells: Cells, line: CsvLine) -> AddresseeRow:
     protection = cells.require("支援措置", 1)
     if protection not in {"0", "1"}:
         raise CellError(f"支援措置「{protection}」は0か1です。")
-    born_on, died_on = cells.day("生年月日", LATEST_YEAR), cells.day("死亡日", LATEST_YEAR)
+    born_on, died_on = birthday(cells), cells.day("死亡日", LATEST_YEAR)
     if born_on is not None and died_on is not None and died_on < born_on:
         raise CellError(f"死亡日{died_on}が生年月日{born_on}より前です。")
     return AddresseeRow(
@@ -175,6 +176,17 @@ def row_of(cells: Cells, line: CsvLine) -> AddresseeRow:
         line_number=line.number,
         raw=line.raw,
     )
+
+
+def birthday(cells: Cells) -> date | None:
+    """生年月日。ほかの日付より古くてよい。"""
+    found = cells.cells[cells.places["生年月日"]]
+    if found in csv_stream.NO_DAY:
+        return None
+    day = csv_stream.parse_day(found)
+    if day is None or not EARLIEST_BIRTH <= day.year <= LATEST_YEAR:
+        raise CellError(f"生年月日は{EARLIEST_BIRTH}年からの実在する日付（YYYY-MM-DD）です。")
+    return day
 
 
 def text(cells: Cells, name: str, *, required: bool = False) -> str:

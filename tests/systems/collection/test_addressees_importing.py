@@ -45,6 +45,10 @@ def test_new_then_moved_then_old(city: str, tmp_path: Path) -> None:
     assert stored() == ("新しい 氏名", date(2025, 6, 1))
 
 
+def test_centenarian_is_taken_in(city: str, tmp_path: Path) -> None:
+    assert take_in(tmp_path / "1.csv", replace(ROW, born_on=date(1911, 2, 3))).rows_posted == 1
+
+
 def test_changes_of_one_day_apply_in_order(city: str, tmp_path: Path) -> None:
     older, newer = replace(ROW, name="先"), replace(ROW, name="後")
     result = take_in(tmp_path / "1.csv", replace(ROW, name="最新", updated_on=date(2025, 4, 2)), older, newer)
@@ -65,6 +69,7 @@ def test_changes_of_one_day_apply_in_order(city: str, tmp_path: Path) -> None:
         ({"name": ""}, "氏名がありません"),
         ({"postal_code": "516-003"}, "郵便番号が半角数字ではありません"),
         ({"postal_code": "51600"}, "郵便番号の桁数が5です（7桁のはず）"),
+        ({"born_on": date(1849, 12, 31)}, "生年月日は1850年からの実在する日付"),
         ({"corporate_number": "123"}, "法人番号の桁数が3です"),
         ({"born_on": date(2001, 1, 1), "died_on": date(2000, 1, 1)}, "死亡日2000-01-01が生年月日2001-01-01より前です"),
     ],

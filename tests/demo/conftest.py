@@ -1,0 +1,5 @@
+"""The fixtures of the systems: a fresh database for every test that asks for one."""
+
+from tests.systems.conftest import database, template
+
+__all__ = ("database", "template")
