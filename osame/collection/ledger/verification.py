@@ -112,7 +112,7 @@ CHECKS: dict[str, str] = {
         SELECT '取込番号' || f.intake_file_id FROM intake_file f
         LEFT JOIN (
             SELECT intake_file_id, sum(amount)::bigint AS amount FROM (
-                SELECT intake_file_id, amount FROM receipt
+                SELECT intake_file_id, amount FROM receipt WHERE channel <> '18'
                 UNION ALL SELECT intake_file_id, amount FROM held_receipt WHERE state <> '2') t
             GROUP BY intake_file_id) m USING (intake_file_id)
         WHERE f.state = '1' AND f.channel <> '' AND f.amount_matched + f.amount_held <> coalesce(m.amount, 0)""",

@@ -38,12 +38,12 @@ def claim_held() -> int:
     要件: F04-05
     """
     run_sql(CLAIMED)
+    return stage_claimed()
+
+
+def stage_claimed() -> int:
+    """一時表 `claimed` の入金を `staged_receipt` に置き、仮受を取り消して、消込済みにする。"""
     run_sql(STAGED)
-    return release_suspense()
-
-
-def release_suspense() -> int:
-    """一時表 `claimed` の入金の仮受を取り消し、消込済みにする。"""
     run_sql(
         "INSERT INTO posting SELECT 0, '', e.amount, e.credit, e.debit, e.kind, e.effective_on, e.posted_on, "
         "e.receipt_key, e.entry_id FROM claimed t JOIN entry e ON e.charge_id = 0 AND e.receipt_key = t.receipt_key "
