@@ -1,0 +1,88 @@
+"""操作員の端末。表・進み具合・エラーの見せ方を、どの命令でも同じにする。
+
+How every command talks: a table for people, `--json` for machines, a clear Japanese sentence and exit code 1 on refusal.
+"""
+
+import dataclasses
+import functools
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, timedelta, timezone
+from typing import Any, ParamSpec, TypeVar
+
+from rich.console import Console
+from rich.table import Table
+
+from osame.kernel.dates import parse_date
+from osame.kernel.refusals import Refusal
+
+P = ParamSpec("P")
+R = TypeVar("R")
+JAPAN = timezone(timedelta(hours=9))
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+
+def today() -> date:
+    """今日（日本時間）。時計を読むのは、命令の入口のここだけ。"""
+    return datetime.now(JAPAN).date()
+
+
+def day(text: str | None) -> date:
+    """--as-of の値。省けば今日。和暦でも西暦でもよい。"""
+    return parse_date(text) if text else today()
+
+
+def officer(name: str | None) -> str:
+    """--officer の値。省けば端末の利用者。"""
+    return name or os.environ.get("OSAME_OFFICER") or getpass.getuser()
+
+
+def refusals_told(command: Callable[P, R]) -> Callable[P, R]:
+    """断りを、日本語の一文と終了コード1にする。"""
+
+    @functools.wraps(command)
+    def told(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except (Refusal, FileNotFoundError, IsADirectoryError, PermissionError) as refusal:
+            message = str(refusal)
+            if isinstance(refusal, OSError):
+                message = f"ファイル「{refusal.filename}」を読めません。場所と権限を確かめてください。"
+            errors.print(f"[red]できません：[/red]{message}", markup=True, soft_wrap=True)
+            raise SystemExit(1) from None
+
+    return told
+
+
+def say_json(answer: Any) -> None:
+    """機械のために、JSON を一つ書く。"""
+    sys.stdout.write(json.dumps(plain(answer), ensure_ascii=False, default=str) + "\n")
+
+
+def plain(answer: Any) -> Any:
+    """データクラスや日付を、JSON にできる形にする。"""
+    if dataclasses.is_dataclass(answer) and not isinstance(answer, type):
+        return {field.name: plain(getattr(answer, field.name)) for field in dataclasses.fields(answer)}
+    if isinstance(answer, dict):
+        return {str(key): plain(value) for key, value in answer.items()}
+    if isinstance(answer, list | tuple):
+        return [plain(value) for value in answer]
+    if isinstance(answer, date):
+        return answer.isoformat()
+    return answer if isinstance(answer, str | int | bool | None) else str(answer)
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """表を見せる。数字の列（見出しが「件」「額」「円」などで終わる）は右に寄せる。"""
+    shown = Table(title=title, title_justify="left", header_style="bold")
+    for name in columns:
+        right = name.endswith(("件", "額", "円", "数", "残"))
+        shown.add_column(name, justify="right" if right else "left", overflow="fold")
+    for row in rows:
+        shown.add_row(*(f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell) for cell in row))
+    console.print(shown)
