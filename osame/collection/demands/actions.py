@@ -10,7 +10,7 @@ from datetime import date
 from django.db import transaction
 
 from osame.collection.closing.queries import first_open_day
-from osame.collection.ledger.posting import claim_command, lock_charges, open_stage, post
+from osame.collection.ledger.posting import claim_command, open_stage, post, touch_charges
 from osame.collection.matching.allocation import reallocate
 from osame.collection.parameters.queries import allocation_order
 from osame.kernel.dates import format_wareki
@@ -186,7 +186,6 @@ def _cancel(addressee_number: str, charge_id: int, as_of: date, reason: str, off
     if not reason.strip():
         raise CancellationNeedsReason(f"期別 {charge_id}")
     _touch(addressee_number, charge_id)
-    lock_charges("touched")
     rows = fetch_all(
         "SELECT run_id, issued_on, demand_fee, cancelled_on, cancel_reason FROM demand "
         "WHERE addressee_number = %s AND charge_id = %s ORDER BY cancelled_on IS NULL DESC, run_id DESC LIMIT 1",
@@ -221,14 +220,15 @@ def _cancel(addressee_number: str, charge_id: int, as_of: date, reason: str, off
 
 
 def _touch(addressee_number: str, charge_id: int) -> None:
-    """一つの期別だけを、割付けの対象として挙げる。新しい収納はない。"""
-    for table in ("touched", "staged_receipt"):
+    """一つの期別を鎖錠し、割付けの対象として挙げる。新しい収納はない。"""
+    for table in ("demand_to_cancel", "staged_receipt"):
         run_sql(f"DROP TABLE IF EXISTS pg_temp.{table}")
     run_sql(
-        "CREATE TEMP TABLE touched ON COMMIT DROP AS SELECT charge_id, addressee_number FROM charge "
-        "WHERE addressee_number = %s AND charge_id = %s",
+        "CREATE TEMP TABLE demand_to_cancel ON COMMIT DROP AS SELECT %s::varchar AS addressee_number, "
+        "%s::bigint AS charge_id",
         [addressee_number, charge_id],
     )
+    touch_charges("SELECT addressee_number, charge_id FROM demand_to_cancel")
     run_sql("CREATE TEMP TABLE staged_receipt ON COMMIT DROP AS SELECT * FROM receipt WHERE false")
 
 
@@ -245,6 +245,11 @@ def _reverse_fee(charge_id: int, addressee_number: str, as_of: date) -> None:
 
 def _overpaid_by_reallocation(as_of: date) -> int:
     """納付済みの手数料を割り付け直し、過誤納に移った額を返す。"""
+    run_sql(  # 取り消す手数料の分だけ、枠を狭める
+        "UPDATE touched t SET fee = t.fee - p.amount "
+        "FROM (SELECT charge_id, sum(amount)::bigint AS amount FROM posting WHERE kind = 6 GROUP BY charge_id) p "
+        "WHERE p.charge_id = t.charge_id"
+    )
     reallocate(order=allocation_order(as_of=as_of), correction_on=max(as_of, first_open_day()))
     (moved,) = fetch_all(
         "SELECT coalesce(sum(CASE WHEN credit = 8 THEN amount WHEN debit = 8 THEN -amount ELSE 0 END), 0)::bigint "

@@ -12,7 +12,7 @@ from django.db import transaction
 from osame.collection.closing.queries import first_open_day
 from osame.collection.demands.gate import require_open_gate
 from osame.collection.demands.selection import list_due, select_candidates
-from osame.collection.ledger.posting import Claim, claim_command, lock_charges, open_stage, post
+from osame.collection.ledger.posting import Claim, claim_command, open_stage, post, touch_charges
 from osame.collection.parameters.queries import demand_policy
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
@@ -56,8 +56,8 @@ class DemandRunResult:
 def run_demands(*, as_of: date, cut_off: date, officer: str, key: str | None = None) -> DemandRunResult:
     """督促する。締切日までの入金がすべて元帳にあることを確かめてから、未納の期別ごとに一度だけ督促する。
 
-    Issue demands on `as_of` for money received up to `cut_off`. The gate must be open. The selection is made again under
-    lock; every left-out charge is recorded with its reason.
+    Issue demands on `as_of` for money received up to `cut_off`. The gate must be open. The selection is made again
+    under lock; every left-out charge is recorded with its reason.
 
     要件: F08-01, F08-03, F08-04, F08-05
     """
@@ -75,7 +75,7 @@ def run_demands(*, as_of: date, cut_off: date, officer: str, key: str | None = N
         _refuse_implausible(as_of, cut_off)
         require_open_gate(cut_off=cut_off)
         list_due(as_of=as_of)
-        lock_charges("demand_due")
+        touch_charges("SELECT addressee_number, charge_id FROM demand_due")  # 鎖錠してから、もう一度見る
         select_candidates(as_of=as_of)
         return _record(command, as_of, cut_off, officer)
 

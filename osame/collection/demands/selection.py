@@ -13,10 +13,9 @@ from osame.platform.database import run_sql
 
 # 納期限を過ぎ、本税が未納で、有効な督促のない期別。
 DUE = """
-CREATE TEMP TABLE demand_due ON COMMIT DROP AS
 SELECT c.charge_id, c.addressee_number
-FROM balance b JOIN charge c USING (charge_id, addressee_number)
-WHERE b.principal_tax > 0 AND c.due_date < %(as_of)s AND NOT EXISTS (
+FROM charge c
+WHERE c.principal_tax > 0 AND c.due_date < %(as_of)s AND NOT EXISTS (
     SELECT 1 FROM demand d
     WHERE d.charge_id = c.charge_id AND d.addressee_number = c.addressee_number AND d.cancelled_on IS NULL)
 """
@@ -29,9 +28,9 @@ FROM channel_report p
 WHERE p.stage = '1' AND p.slip_number IS NOT NULL AND p.paid_on <= %(as_of)s
   AND NOT EXISTS (SELECT 1 FROM channel_report x WHERE x.receipt_key = p.receipt_key AND x.stage = '3')
   AND NOT EXISTS (SELECT 1 FROM held_receipt h WHERE h.receipt_key = p.receipt_key)
-  AND NOT EXISTS (
+  AND NOT (SELECT EXISTS (  -- 一件ずつ索引で引く。速報は少なく、収納は多い
     SELECT 1 FROM charge c JOIN receipt r USING (charge_id, addressee_number)
-    WHERE c.slip_number = p.slip_number AND r.receipt_key = p.receipt_key)
+    WHERE c.slip_number = p.slip_number AND r.receipt_key = p.receipt_key))
 GROUP BY p.slip_number
 """
 
@@ -57,22 +56,21 @@ SELECT charge_id, addressee_number, tax_item, due_date, unpaid, in_flight, unpai
        CASE WHEN reason = '' THEN dense_rank() OVER (
            ORDER BY reason <> '', postal_code, addressee_number) END::integer AS letter_number
 FROM (
-    SELECT c.charge_id, c.addressee_number, c.tax_item, c.due_date, b.principal_tax AS unpaid,
+    SELECT c.charge_id, c.addressee_number, c.tax_item, c.due_date, c.principal_tax AS unpaid,
            coalesce(f.amount, 0) AS in_flight, coalesce(i.demand_fee, 0) AS demand_fee,
            coalesce(s.reason, '') AS stop_reason,
            coalesce(nullif(a.mailing_postal_code, ''), a.postal_code, '') AS postal_code,
-           CASE WHEN coalesce(f.amount, 0) >= b.principal_tax THEN '01'
+           CASE WHEN coalesce(f.amount, 0) >= c.principal_tax THEN '01'
                 WHEN u.charge_id IS NOT NULL THEN '02'
                 WHEN s.reason IS NOT NULL THEN '03'
                 WHEN a.protection_measure THEN '04'
                 WHEN a.died_on IS NOT NULL THEN '05'
                 WHEN coalesce(nullif(a.mailing_address, ''), nullif(a.address, '')) IS NULL THEN '06'
                 WHEN coalesce(i.demand_article, '') = '' THEN '07'
-                WHEN b.principal_tax - coalesce(f.amount, 0) < %(minimum)s THEN '08'
+                WHEN c.principal_tax - coalesce(f.amount, 0) < %(minimum)s THEN '08'
                 ELSE '' END AS reason
     FROM demand_due t
     JOIN charge c USING (charge_id, addressee_number)
-    JOIN balance b USING (charge_id, addressee_number)
     LEFT JOIN addressee a USING (addressee_number)
     LEFT JOIN demand_in_flight f ON f.slip_number = c.slip_number
     LEFT JOIN demand_unidentified u ON u.charge_id = c.charge_id AND u.addressee_number = c.addressee_number
@@ -90,7 +88,7 @@ FROM (
           AND (p.charge_id IS NULL OR p.charge_id = c.charge_id) AND (p.tax_item = '' OR p.tax_item = c.tax_item)
         GROUP BY c.charge_id
     ) s ON s.charge_id = c.charge_id
-    WHERE b.principal_tax > 0 AND c.due_date < %(as_of)s AND NOT EXISTS (
+    WHERE c.principal_tax > 0 AND c.due_date < %(as_of)s AND NOT EXISTS (
         SELECT 1 FROM demand d
         WHERE d.charge_id = c.charge_id AND d.addressee_number = c.addressee_number AND d.cancelled_on IS NULL)
 ) judged
@@ -102,7 +100,7 @@ def list_due(*, as_of: date) -> None:
     """未納で納期限を過ぎ、まだ督促していない期別を、一時表 demand_due に挙げる。"""
     for table in TEMPORARY_TABLES:
         run_sql(f"DROP TABLE IF EXISTS pg_temp.{table}")
-    run_sql(DUE, {"as_of": as_of})
+    run_sql(f"CREATE TEMP TABLE demand_due ON COMMIT DROP AS {DUE}", {"as_of": as_of})
     run_sql("ANALYZE demand_due")
 
 

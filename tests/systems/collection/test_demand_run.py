@@ -78,7 +78,7 @@ def test_every_unpaid_charge_is_demanded_or_has_one_reason(city: str, tmp_path: 
         (SISTER, 1): Reason.NO_ADDRESS,
     }  # fmt: skip
     demanded = fetch_all(
-        "SELECT letter_number, addressee_number, installment_term, d.principal_tax, demand_fee, seizable_from, "
+        "SELECT letter_number, addressee_number, installment_term, d.principal_tax, d.demand_fee, seizable_from, "
         "designated_due_date FROM demand d JOIN charge USING (charge_id, addressee_number) ORDER BY 1, 2, 3"
     )
     day, deadline = date(2025, 7, 29), date(2025, 7, 28)

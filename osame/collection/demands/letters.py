@@ -1,0 +1,260 @@
+"""督促状の内容（R-050）。実行した督促を、一通ずつの型のついた内容にして刷る。
+
+One letter per addressee of a run: what it says, computed set-based in chunks, and handed to the letters engine.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, time
+from itertools import groupby
+from typing import Any
+
+from osame.collection.demands.estimates import estimated_charges
+from osame.collection.demands.texts import demand_texts
+from osame.collection.parameters.queries import MunicipalityFacts, municipality
+from osame.kernel.dates import era_year, format_wareki
+from osame.kernel.refusals import Refusal
+from osame.platform.database import fetch_all
+from osame.platform.letters.engine import Letter, Template, render_page, sheet_code
+from osame.platform.letters.release import HeldLetter, PrintJob, PrintResult, print_letters
+from osame.platform.letters.window import AddressTooLong, WindowAddress, fit, width
+
+SOURCE = "collection/demands/typst/demand_letter.typ"
+FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 12, 34
+CHUNK = 1_000
+CORPORATE_KINDS = frozenset({"3", "5"})
+ROWS = """
+SELECT d.letter_number, d.addressee_number, d.charge_id, d.designated_due_date, d.principal_tax, d.demand_fee,
+       c.tax_item, i.name AS tax_item_name, i.demand_article, c.levy_year, c.installment_term, t.name AS term_name,
+       c.notice_number, c.due_date, a.kind, a.name, a.postal_code, a.address, a.address_detail, a.mailing_postal_code,
+       a.mailing_address, a.mailing_name, a.protection_measure
+FROM demand d
+JOIN charge c USING (charge_id, addressee_number)
+JOIN addressee a USING (addressee_number)
+JOIN LATERAL (
+    SELECT name, demand_article FROM tax_item i WHERE i.tax_item = c.tax_item AND i.valid_from <= %(issued_on)s
+    ORDER BY i.valid_from DESC LIMIT 1
+) i ON true
+LEFT JOIN installment_term t ON t.levy_year = c.levy_year AND t.tax_item = c.tax_item
+    AND t.installment_term = c.installment_term
+WHERE d.run_id = %(run_id)s AND d.letter_number >= %(first)s AND d.letter_number < %(until)s AND d.cancelled_on IS NULL
+ORDER BY d.letter_number, c.due_date, c.tax_item, c.levy_year, c.notice_number, c.installment_term
+"""
+NAMES = (
+    "letter_number", "addressee_number", "charge_id", "designated_due_date", "principal_tax", "demand_fee",
+    "tax_item", "tax_item_name", "demand_article", "levy_year", "installment_term", "term_name", "notice_number",
+    "due_date", "kind", "name", "postal_code", "address", "address_detail", "mailing_postal_code", "mailing_address",
+    "mailing_name", "protection_measure",
+)  # fmt: skip
+
+
+class DemandRunNotFound(Refusal):
+    """この番号の督促の実行はありません。実行番号を確かめてください。"""
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeRow:
+    """督促状の表の一行。"""
+
+    tax_item: str
+    name_size: float
+    levy_year: str
+    term: str
+    notice_number: str
+    notice_size: float
+    due_date: str
+    principal_tax: int
+    demand_fee: int
+    delinquency_charge: int
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPage:
+    """一頁分の行と、その頁の通し番号。"""
+
+    code: str
+    rows: tuple[ChargeRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DemandLetter:
+    """督促状一通。"""
+
+    letter_number: int
+    to: WindowAddress
+    demand_article: str
+    principal_tax: int
+    demand_fee: int
+    total: int
+    delinquency_text: str
+    pages: tuple[LetterPage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DemandLetterRun:
+    """その実行のすべての督促状に共通する内容。"""
+
+    document_number: str
+    issued_on: str
+    designated_due_date: str
+    mayor: str
+    office: str
+    office_address: str
+    office_telephone: str
+    seizure_text: str
+    payment_text: str
+    appeal_text: str
+    footer: str
+    watermark: str
+
+
+def print_demand_letters(run_id: int, *, watermark: str | None = None) -> PrintResult:
+    """督促状を刷る。宛先と金額を一枚ずつ読み返し、すべて合ったときだけ渡す。
+
+    Print the letters of a run into `letters/demand-run-…/`. `watermark` is 見本 unless this is a production site
+    (`OSAME_ENVIRONMENT=production`). Held: uncovered characters, addresses too long for the window, later 支援措置.
+
+    要件: F08-03
+    """
+    issued_on, designated, last = _run(run_id)
+    mark = _watermark() if watermark is None else watermark
+    job = PrintJob(f"demand-run-{run_id:06d}", _template(issued_on), asdict(_common(issued_on, designated, mark)))
+    return print_letters(job, demand_letters(run_id, issued_on=issued_on, last=last))
+
+
+def demand_letters(run_id: int, *, issued_on: date, last: int) -> Iterator[Letter | HeldLetter]:
+    """督促状を、番号の順に一通ずつ。取り消した督促は載せない。"""
+    for first in range(1, last + 1, CHUNK):
+        terms = {"run_id": run_id, "issued_on": issued_on, "first": first, "until": first + CHUNK}
+        rows = [dict(zip(NAMES, row, strict=True)) for row in fetch_all(ROWS, terms)]
+        estimates = estimated_charges([row["charge_id"] for row in rows], as_of=issued_on)
+        for _, group in groupby(rows, key=lambda row: row["letter_number"]):
+            yield _letter(run_id, list(group), estimates)
+
+
+def preview_letter(run_id: int, letter_number: int, *, ppi: float = 110) -> bytes:
+    """一通の最初の頁を画像にする。必ず【見本】を重ねる。"""
+    issued_on, designated, _ = _run(run_id)
+    for letter in demand_letters(run_id, issued_on=issued_on, last=letter_number):
+        if letter.letter_number == letter_number and isinstance(letter, Letter):
+            return render_page(_template(issued_on), asdict(_common(issued_on, designated, "見本")), letter, ppi=ppi)
+    raise DemandRunNotFound(f"実行番号 {run_id}、発付番号 {letter_number}")
+
+
+def _run(run_id: int) -> tuple[date, date, int]:
+    rows = fetch_all(
+        "SELECT r.issued_on, (SELECT min(designated_due_date) FROM demand d WHERE d.run_id = r.run_id), r.letters "
+        "FROM demand_run r WHERE run_id = %s",
+        [run_id],
+    )
+    if not rows:
+        raise DemandRunNotFound(f"実行番号 {run_id}")
+    issued_on, designated, last = rows[0]
+    return issued_on, designated or issued_on, int(last)
+
+
+def _watermark() -> str:
+    """本番でなければ、見本と刷る。"""
+    return "" if os.environ.get("OSAME_ENVIRONMENT") == "production" else "見本"
+
+
+def _template(issued_on: date) -> Template:
+    return Template(SOURCE, int(datetime.combine(issued_on, time(), UTC).timestamp()))
+
+
+def _common(issued_on: date, designated: date, watermark: str) -> DemandLetterRun:
+    city: MunicipalityFacts = municipality(as_of=issued_on)
+    texts = demand_texts(city.name, city.mayor_title, as_of=issued_on)
+    return DemandLetterRun(
+        document_number="収納督",
+        issued_on=format_wareki(issued_on),
+        designated_due_date=format_wareki(designated),
+        mayor=f"{city.name.removesuffix(city.mayor_title[:1])}{city.mayor_title}　{city.mayor_name}",
+        office=f"{city.name} {city.office_name}",
+        office_address=city.office_address,
+        office_telephone=city.office_telephone,
+        seizure_text=texts.seizure,
+        payment_text=texts.payment,
+        appeal_text=texts.appeal,
+        footer="",
+        watermark=watermark,
+    )
+
+
+def _letter(run_id: int, rows: list[dict[str, Any]], estimates: dict[int, int]) -> Letter | HeldLetter:
+    """一通分の行を、一通にまとめる。"""
+    number, addressee = rows[0]["letter_number"], rows[0]["addressee_number"]
+    if rows[0]["protection_measure"]:
+        return HeldLetter(number, addressee, "支援措置（職員が送付先を確かめる）")
+    try:
+        to = fit(_address(rows[0]))
+    except AddressTooLong as refusal:
+        return HeldLetter(number, addressee, str(refusal))
+    pages = _pages(run_id, rows, estimates)
+    principal, fee = sum(row["principal_tax"] for row in rows), sum(row["demand_fee"] for row in rows)
+    content = DemandLetter(
+        number, to, "、".join(dict.fromkeys(row["demand_article"] for row in rows)), principal, fee, principal + fee,
+        _delinquency_text(sum(estimates.get(row["charge_id"], 0) for row in rows)), pages,
+    )  # fmt: skip
+    marks = (to.name + to.honorific, f"{principal + fee:,}円", rows[0]["notice_number"])
+    return Letter(run_id, number, addressee, len(pages), asdict(content), marks)
+
+
+def _pages(run_id: int, rows: list[dict[str, Any]], estimates: dict[int, int]) -> tuple[LetterPage, ...]:
+    """最初の頁に12行、続きの頁に34行。"""
+    rest = rows[FIRST_PAGE_ROWS:]
+    parts = [rows[:FIRST_PAGE_ROWS], *(rest[at : at + NEXT_PAGE_ROWS] for at in range(0, len(rest), NEXT_PAGE_ROWS))]
+    return tuple(
+        LetterPage(
+            sheet_code(run_id, rows[0]["letter_number"], rows[0]["addressee_number"], (page, len(parts))),
+            tuple(_row(row, estimates.get(row["charge_id"], 0)) for row in part),
+        )
+        for page, part in enumerate(parts, start=1)
+    )
+
+
+def _row(row: dict[str, Any], estimate: int) -> ChargeRow:
+    era, year = era_year(date(row["levy_year"], 12, 31))
+    due = era_year(row["due_date"])
+    return ChargeRow(
+        tax_item=row["tax_item_name"],
+        name_size=_size(row["tax_item_name"], 46.0),
+        levy_year=f"{era.name}{'元' if year == 1 else year}",
+        term=row["term_name"] or str(row["installment_term"]),
+        notice_number=row["notice_number"],
+        notice_size=_size(row["notice_number"], 22.0),
+        due_date=f"{due[0].letter}{due[1]}.{row['due_date'].month}.{row['due_date'].day}",
+        principal_tax=row["principal_tax"],
+        demand_fee=row["demand_fee"],
+        delinquency_charge=estimate,
+    )
+
+
+def _size(text: str, room_mm: float) -> float:
+    """欄に収まる字の大きさ（ポイント）。"""
+    return min(8.2, round(room_mm / max(width(text), 1.0) / 0.3528, 1))
+
+
+def _address(row: dict[str, Any]) -> WindowAddress:
+    """送付先があれば送付先へ、なければ住所へ。法人・事業所は御中。"""
+    sent_elsewhere = bool(row["mailing_address"])
+    postal = (row["mailing_postal_code"] if sent_elsewhere else row["postal_code"]) or ""
+    to_other = row["mailing_name"] and row["mailing_name"] != row["name"]
+    return WindowAddress(
+        postal_code=f"{postal[:3]}-{postal[3:]}" if len(postal) == 7 else postal,
+        address=row["mailing_address"] if sent_elsewhere else row["address"],
+        address_detail="" if sent_elsewhere else row["address_detail"],
+        care_of=f"（{row['name']} 分）" if to_other else "",
+        name=row["mailing_name"] if to_other else row["name"],
+        honorific="御中" if row["kind"] in CORPORATE_KINDS and not to_other else "様",
+    )
+
+
+def _delinquency_text(estimate: int) -> str:
+    opening = "納期限の翌日から納付の日までの日数に応じて、延滞金がかかります。"
+    if estimate:
+        return (
+            f"{opening}発付日現在の計算額は{estimate:,}円で、上の額には含みません。「要す」は、納付の日に計算します。"
+        )
+    return f"{opening}「要す」は、納付の日に計算して加算することを示します。"

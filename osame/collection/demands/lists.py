@@ -1,0 +1,173 @@
+"""督促の一覧（R-059）と、外部委託の印刷データ。
+
+Lists of a run as CSV for spreadsheets, and the file for an outside printer with its control totals. No list shows an
+address; the print file shows only addresses that letters may go to; none holds 個人番号.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from osame.collection.demands.models import DemandExclusion, DemandStop
+from osame.kernel.refusals import Refusal
+from osame.platform import embedded
+from osame.platform.database import fetch_all
+from osame.platform.letters.csv_list import csv_bytes
+from osame.platform.letters.release import HeldLetter
+
+TAX_ITEM_NAMES = """
+WITH tax_item_name AS (
+    SELECT DISTINCT ON (i.tax_item) i.tax_item, i.name FROM tax_item i
+    WHERE i.valid_from <= (SELECT issued_on FROM demand_run WHERE run_id = %(run_id)s)
+    ORDER BY i.tax_item, i.valid_from DESC
+)
+"""
+ISSUED = """
+SELECT d.letter_number, d.addressee_number, a.name, i.name, c.levy_year, c.installment_term, c.notice_number,
+       c.due_date, d.principal_tax, d.demand_fee, d.principal_tax + d.demand_fee, d.issued_on, d.designated_due_date,
+       d.seizable_from,
+       CASE WHEN d.withdrawn_on IS NOT NULL THEN '引抜' WHEN d.cancelled_on IS NOT NULL THEN '取消'
+            WHEN d.published_on IS NOT NULL THEN '公示送達' WHEN d.returned_on IS NOT NULL THEN '返戻' ELSE '有効' END
+FROM demand d
+JOIN charge c USING (charge_id, addressee_number)
+JOIN addressee a USING (addressee_number)
+JOIN tax_item_name i USING (tax_item)
+WHERE d.run_id = %(run_id)s ORDER BY d.letter_number, c.due_date, d.charge_id
+"""
+EXCLUDED = """
+SELECT x.reason, x.stop_reason, x.addressee_number, coalesce(a.name, ''), coalesce(i.name, c.tax_item), c.levy_year,
+       c.installment_term, c.notice_number, c.due_date, x.unpaid, x.in_flight
+FROM demand_exclusion x
+JOIN charge c USING (charge_id, addressee_number)
+LEFT JOIN addressee a USING (addressee_number)
+LEFT JOIN tax_item_name i USING (tax_item)
+WHERE x.run_id = %(run_id)s ORDER BY x.reason, x.stop_reason, x.addressee_number, x.charge_id
+"""
+WITHDRAWN = """
+SELECT d.letter_number, d.addressee_number, a.name, i.name, c.levy_year, c.installment_term, c.notice_number,
+       d.principal_tax, d.demand_fee, d.withdrawn_on, d.cancel_reason,
+       NOT EXISTS (SELECT 1 FROM demand o WHERE o.run_id = d.run_id AND o.letter_number = d.letter_number
+                   AND o.withdrawn_on IS NULL)
+FROM demand d
+JOIN charge c USING (charge_id, addressee_number)
+JOIN addressee a USING (addressee_number)
+JOIN tax_item_name i USING (tax_item)
+WHERE d.run_id = %(run_id)s AND d.withdrawn_on IS NOT NULL ORDER BY d.letter_number, d.charge_id
+"""
+PRINT_ROWS = """
+SELECT d.letter_number, d.addressee_number,
+       coalesce(nullif(a.mailing_postal_code, ''), a.postal_code), coalesce(nullif(a.mailing_address, ''), a.address),
+       CASE WHEN a.mailing_address = '' THEN a.address_detail ELSE '' END, coalesce(nullif(a.mailing_name, ''), a.name),
+       i.name, c.levy_year, c.installment_term, c.notice_number, c.due_date, d.principal_tax, d.demand_fee, d.issued_on,
+       d.designated_due_date
+FROM demand d
+JOIN charge c USING (charge_id, addressee_number)
+JOIN addressee a USING (addressee_number)
+JOIN tax_item_name i USING (tax_item)
+WHERE d.run_id = %(run_id)s AND d.cancelled_on IS NULL AND NOT a.protection_measure
+ORDER BY d.letter_number, c.due_date, d.charge_id
+"""
+ISSUED_HEADING = (
+    "発付番号", "宛名番号", "氏名", "税目", "賦課年度", "期別", "通知書番号", "納期限", "本税", "督促手数料", "合計",
+    "発付日", "指定期限", "差押可能日", "状態",
+)  # fmt: skip
+EXCLUDED_HEADING = (
+    "除外理由", "宛名番号", "氏名", "税目", "賦課年度", "期別", "通知書番号", "納期限", "未納本税", "速報の額",
+)  # fmt: skip
+WITHDRAWN_HEADING = (
+    "発付番号", "宛名番号", "氏名", "税目", "賦課年度", "期別", "通知書番号", "本税", "督促手数料", "引抜日", "理由",
+    "封筒ごと抜くか",
+)  # fmt: skip
+PRINT_HEADING = (
+    "発付番号", "宛名番号", "郵便番号", "住所", "方書", "氏名", "税目", "賦課年度", "期別", "通知書番号", "納期限",
+    "本税", "督促手数料", "発付日", "指定期限",
+)  # fmt: skip
+
+
+class ContractorNotNamed(Refusal):
+    """印刷の委託先がありません。委託先の名を入力してください。"""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintFile:
+    """委託先に渡す印刷データと、その照合表。"""
+
+    directory: Path
+    contractor: str
+    file_name: str
+    sha256: str
+    letters: int
+    charges: int
+    principal_tax: int
+    demand_fee: int
+
+
+def issued_list(run_id: int) -> bytes:
+    """督促状発付一覧。 要件: F08-03"""
+    return csv_bytes(ISSUED_HEADING, _rows(ISSUED, run_id))
+
+
+def exclusion_list(run_id: int) -> bytes:
+    """督促しなかった未納の期別と、そのただ一つの理由。 要件: F08-01, F08-02"""
+    rows = _rows(EXCLUDED, run_id)
+    return csv_bytes(EXCLUDED_HEADING, [[_reason(row[0], row[1]), *row[2:]] for row in rows])
+
+
+def withdrawal_list(run_id: int) -> bytes:
+    """引抜き一覧。封筒の中身がすべて引抜きなら、封筒ごと抜く。 要件: F08-01"""
+    rows = _rows(WITHDRAWN, run_id)
+    return csv_bytes(WITHDRAWN_HEADING, [[*row[:-1], "封筒ごと" if row[-1] else "刷り直し"] for row in rows])
+
+
+def held_list(held: Sequence[HeldLetter]) -> bytes:
+    """刷らなかった督促状の一覧。手作業で作る。 要件: F08-03"""
+    rows = [(each.letter_number, each.addressee_number, each.reason) for each in held]
+    return csv_bytes(("発付番号", "宛名番号", "理由"), rows)
+
+
+def write_print_file(run_id: int, *, contractor: str) -> PrintFile:
+    """外部委託の印刷データを書く。件数・金額の照合表とハッシュを添え、まとめて置く。
+
+    Write the file for an outside printer with control totals and a hash, released in one step. Withdrawn and cancelled
+    demands and protected people are not in it.
+
+    要件: F08-07
+    """
+    if not contractor.strip():
+        raise ContractorNotNamed(f"実行番号 {run_id}")
+    rows = _rows(PRINT_ROWS, run_id)
+    content = csv_bytes(PRINT_HEADING, rows)
+    digest = hashlib.sha256(content).hexdigest()
+    target = embedded.home() / "letters" / f"print-file-{run_id:06d}-{digest[:12]}"
+    result = PrintFile(
+        target,
+        contractor.strip(),
+        f"demand-{run_id:06d}.csv",
+        digest,
+        len({row[0] for row in rows}),
+        len(rows),
+        sum(row[11] for row in rows),
+        sum(row[12] for row in rows),
+    )
+    if not target.exists():
+        working = target.with_name(f".{target.name}.partial-{os.getpid()}")
+        working.mkdir(parents=True, exist_ok=True)
+        (working / result.file_name).write_bytes(content)
+        manifest = {**asdict(result), "directory": target.name}
+        (working / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+        working.rename(target)
+    return result
+
+
+def _rows(query: str, run_id: int) -> list[tuple[Any, ...]]:
+    """税目名を引けるようにして、一覧を読む。"""
+    return fetch_all(TAX_ITEM_NAMES + query, {"run_id": run_id})
+
+
+def _reason(reason: str, stop_reason: str) -> str:
+    label = str(DemandExclusion.Reason(reason).label)
+    return f"{label}（{DemandStop.Reason(stop_reason).label}）" if stop_reason else label

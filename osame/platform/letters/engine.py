@@ -1,0 +1,87 @@
+"""文書を組む。一つの process に一つの組版器を持ち続け、百通ずつまとめて組む。
+
+Typesetting: one kept compiler per template and process, a hundred letters per compilation, only the bundled fonts. The
+data goes in as JSON beside the template; it is never part of the source, so no name can become markup.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from osame.platform.letters.coverage import FONTS
+
+BATCH_LETTERS = 100
+ROOT = Path(__file__).parents[2]  # osame/ の中だけを読ませる
+SHEET_CODE = re.compile(r"R(\d{6})-L(\d{6})-A(\d{15})-P(\d{2})/(\d{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """一通。`context` は、型のついた内容を JSON にできる形にしたもの。"""
+
+    run_number: int
+    letter_number: int
+    addressee_number: str
+    pages: int
+    context: Mapping[str, Any]
+    marks: tuple[str, ...] = ()  # 最初の頁に必ずあるはずの文字（氏名・金額）
+
+    def codes(self) -> tuple[str, ...]:
+        """各頁に刷る通し番号。"""
+        return tuple(
+            sheet_code(self.run_number, self.letter_number, self.addressee_number, (page, self.pages))
+            for page in range(1, self.pages + 1)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """組版のひな型。`source` は osame/ からの道。"""
+
+    source: str
+    issued_timestamp: int  # PDF の作成日時。同じ文書は同じバイト列になる
+
+
+def sheet_code(run_number: int, letter_number: int, addressee_number: str, page: tuple[int, int]) -> str:
+    """頁を名指す通し番号。
+
+    >>> sheet_code(12, 345, "000000000000001", (1, 2))
+    'R000012-L000345-A000000000000001-P01/02'
+    """
+    return f"R{run_number:06d}-L{letter_number:06d}-A{addressee_number:0>15}-P{page[0]:02d}/{page[1]:02d}"
+
+
+def compile_letters(template: Template, run: Mapping[str, Any], letters: Sequence[Letter]) -> bytes:
+    """まとめて組み、PDF のバイト列を返す。"""
+    pdf = _compiler(template.source).compile(
+        format="pdf", sys_inputs=_inputs(run, letters), timestamp=template.issued_timestamp, pdf_tags=False
+    )
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
+def render_page(template: Template, run: Mapping[str, Any], letter: Letter, *, ppi: float = 110) -> bytes:
+    """一通の最初の頁を画像（PNG）にする。画面での確認に使う。"""
+    image = _compiler(template.source).compile(format="png", ppi=ppi, sys_inputs=_inputs(run, [letter]))
+    first = image[0] if isinstance(image, list) else image
+    assert isinstance(first, bytes)
+    return first
+
+
+def _inputs(run: Mapping[str, Any], letters: Sequence[Letter]) -> dict[str, str]:
+    return {
+        "run": json.dumps(run, ensure_ascii=False),
+        "letters": json.dumps([each.context for each in letters], ensure_ascii=False),
+    }
+
+
+@cache
+def _compiler(source: str) -> typst.Compiler:
+    """字体を読み込んだ組版器。作るのに時間がかかるので、process の間ずっと使う。"""
+    return typst.Compiler(str(ROOT / source), root=str(ROOT), font_paths=[str(FONTS)], ignore_system_fonts=True)

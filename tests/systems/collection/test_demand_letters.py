@@ -1,0 +1,114 @@
+"""督促状を刷り、読み返す。"""
+
+import csv
+import io
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from osame.collection.demands.actions import cancel_demand, withdraw
+from osame.collection.demands.batch import run_demands
+from osame.collection.demands.letters import preview_letter, print_demand_letters
+from osame.collection.demands.lists import (
+    ContractorNotNamed,
+    exclusion_list,
+    held_list,
+    issued_list,
+    withdrawal_list,
+    write_print_file,
+)
+from osame.platform.database import run_sql
+from tests.systems.collection.cast import KAKU, OFFICER, SATO, SUZUKI, TANAKA, determination, notice
+from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, levy, move_in, pay
+
+GAIJI, HIDDEN = (f"{number:015d}" for number in (21, 22))
+
+
+@pytest.fixture
+def run_id(city: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setenv("OSAME_HOME", str(tmp_path / "home"))
+    move_in(GAIJI, name="𠮷野 桜")
+    move_in(HIDDEN, name="=SUM(1) 桜", mailing_address="架空市別町2", mailing_name="納税管理人 山川")
+    levy(
+        tmp_path,
+        determination(SATO, 1, 1_234_000, due_on=date(2025, 3, 31)),
+        *(determination(TANAKA, term) for term in range(1, 15)),
+        determination(KAKU), determination(GAIJI), determination(HIDDEN), determination(SUZUKI),
+    )  # fmt: skip
+    pay(tmp_path, notice(1, SATO, 234_000, date(2025, 4, 30)))
+    run_sql("UPDATE addressee SET protection_measure = true WHERE addressee_number = %s", [SUZUKI])
+    return run_demands(as_of=ISSUED, cut_off=CUT_OFF, officer=OFFICER).run_id
+
+
+def texts(directory: Path) -> list[str]:
+    """pypdf が読む、各頁の文字（空白を除く）。"""
+    pages = [page for path in sorted(directory.glob("*.pdf")) for page in PdfReader(path).pages]
+    return ["".join(page.extract_text().split()) for page in pages]
+
+
+def table(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def test_letters_say_who_how_much_and_by_when(run_id: int) -> None:
+    result = print_demand_letters(run_id)
+    assert (result.requested, result.generated, result.pages) == (5, 4, 5)
+    assert [each.reason for each in result.held] == ["外字のため手作業（U+20BB7）"]
+    printed = texts(result.directory)
+    sato, tanaka, tanaka_next, kaku, hidden = printed
+    for part in (
+        "佐藤花子様", "1,000,100円", "令和7年7月28日", "令和7年7月18日", "R7.3.31", "地方税法第371条第1項", "見本",
+        "起算して10日を経過した日まで", "3か月以内", "架空市長", "0596-00-0000",
+    ):  # fmt: skip
+        assert part in sato, part
+    assert "発付日現在の計算額は21,200円" in sato
+    assert "R000001-L000002-A000000000000002-P01/02" in tanaka
+    assert "R000001-L000002-A000000000000002-P02/02" in tanaka_next
+    assert "701,400円" in tanaka
+    assert "1/2頁" in tanaka
+    assert "架空商事株式会社御中" in kaku
+    assert "架空市別町2" in hidden
+    assert "納税管理人山川様" in hidden
+    assert print_demand_letters(run_id).replayed
+
+
+def test_cancelled_and_newly_protected_people_get_no_letter(run_id: int) -> None:
+    cancel_demand(KAKU, charge_of(KAKU), as_of=ISSUED, reason="誤り", officer=OFFICER)
+    run_sql("UPDATE addressee SET protection_measure = true WHERE addressee_number = %s", [SATO])
+    result = print_demand_letters(run_id, watermark="")
+    assert (result.requested, result.generated) == (4, 2)
+    assert "支援措置" in held_list(result.held).decode("utf-8-sig")
+    assert not any("見本" in text or "佐藤" in text or "架空商事" in text for text in texts(result.directory))
+
+
+def test_a_preview_is_an_image(run_id: int) -> None:
+    assert preview_letter(run_id, 1, ppi=40).startswith(b"\x89PNG")
+
+
+def test_lists_of_a_run(run_id: int) -> None:
+    withdraw(TANAKA, charge_of(TANAKA), as_of=ISSUED, reason="納付確認", officer=OFFICER)
+    withdraw(KAKU, charge_of(KAKU), as_of=ISSUED, reason="納付確認", officer=OFFICER)
+    issued = table(issued_list(run_id))
+    assert len(issued) == 18
+    assert {row["状態"] for row in issued} == {"有効", "引抜"}
+    assert {row["氏名"] for row in issued} >= {"'=SUM(1) 桜", "佐藤 花子"}
+    assert [(row["除外理由"], row["未納本税"]) for row in table(exclusion_list(run_id))] == [
+        ("支援措置（職員が送付先を確かめる）", "50000")
+    ]
+    assert [row["封筒ごと抜くか"] for row in table(withdrawal_list(run_id))] == ["刷り直し", "封筒ごと"]
+    assert "岩渕" not in (issued_list(run_id) + exclusion_list(run_id)).decode()
+
+
+def test_the_print_file_has_control_totals(run_id: int) -> None:
+    with pytest.raises(ContractorNotNamed):
+        write_print_file(run_id, contractor="")
+    result = write_print_file(run_id, contractor="架空印刷")
+    rows = table((result.directory / result.file_name).read_bytes())
+    assert (result.letters, result.charges) == (5, 18) == (len({row["発付番号"] for row in rows}), len(rows))
+    assert result.principal_tax == sum(int(row["本税"]) for row in rows) == 1_850_000
+    manifest = json.loads((result.directory / "manifest.json").read_text())
+    assert (manifest["sha256"], manifest["contractor"]) == (result.sha256, "架空印刷")
+    assert write_print_file(run_id, contractor="架空印刷") == result
