@@ -26,19 +26,17 @@ CHANNEL_NAMES = {
 INTERNAL_CHANNELS = frozenset({Channel.APPROPRIATION, Channel.REALLOCATION})
 """銀行では金が動かないもの。"""
 
-# 会計日ごとの動き。収納、仮受のままの入金、取消し（不渡り・収納機関の取消しは元のチャネルから、
-# 誤消込・組替えは金が動かないので「組替え」で差し引く）。
+# 会計日ごとの動き。収納、仮受のままの入金、取消し。組替えは銀行では動かないので、組替先と同じ「組替え」から引く。
+# 誤消込の取消しは元のチャネルから引く。入れ直さないかぎり、銀行にあって元帳にない金として差異に残る。
 MOVES = """
 SELECT r.channel, c.tax_item, r.carried_over, 1 AS receipts, r.amount, r.accounted_on AS business_on
 FROM receipt r JOIN charge c USING (charge_id, addressee_number)
 WHERE r.accounted_on BETWEEN %(first)s AND %(through)s
 UNION ALL
-SELECT CASE WHEN EXISTS (SELECT 1 FROM receipt r WHERE r.receipt_key = h.receipt_key AND r.charge_id IN (
-           SELECT x.charge_id FROM receipt_cancellation x WHERE x.receipt_key = h.receipt_key))
-       THEN '18' ELSE h.channel END, '', false, 1, h.amount, h.accounted_on
+SELECT h.channel, '', false, 1, h.amount, h.accounted_on
 FROM held_receipt h WHERE h.state IN ('1', '3') AND h.accounted_on BETWEEN %(first)s AND %(through)s
 UNION ALL
-SELECT CASE WHEN x.reason IN ('1', '2') THEN '18' ELSE r.channel END, c.tax_item, r.carried_over, -1, -r.amount,
+SELECT CASE WHEN x.reason = '2' THEN '18' ELSE r.channel END, c.tax_item, r.carried_over, -1, -r.amount,
        x.cancelled_on
 FROM receipt_cancellation x
 JOIN receipt r USING (charge_id, receipt_key, addressee_number)

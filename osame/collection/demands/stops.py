@@ -40,6 +40,10 @@ class WaiverNeedsNameAndReason(Refusal):
     """門を認容するには、認めた者の名前と理由が要ります。両方を入力してください。"""
 
 
+class FindingNotFound(Refusal):
+    """門は、その事柄を挙げていません。「osame demand gate」で対象を確かめてください。"""
+
+
 @dataclass(frozen=True, slots=True)
 class StopRequest:
     """督促停止の内容。`charge_id` も税目も空なら、その宛名のすべての期別を止める。"""

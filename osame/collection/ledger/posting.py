@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from osame.kernel.refusals import Refusal
 from osame.platform.database import fetch_all, fetch_one, run_sql
 
 STAGE = """
@@ -27,7 +28,7 @@ CREATE TEMP TABLE IF NOT EXISTS posting (
 """
 
 
-class KeyReusedWithOtherContent(Exception):
+class KeyReusedWithOtherContent(Refusal):
     """同じ冪等キーが、別の内容で既に使われている。内容を確かめ、新しい操作として実行してください。"""
 
 
@@ -59,7 +60,7 @@ def claim_command(key: str, *, kind: str, content: Any, purpose: str, officer: s
         "SELECT command_id, content_hash FROM command WHERE idempotency_key = %s", [key]
     )
     if known_hash != content_hash:
-        raise KeyReusedWithOtherContent(f"{KeyReusedWithOtherContent.__doc__}（キー {key}）")
+        raise KeyReusedWithOtherContent(f"キー {key}")
     return Claim(int(command_id), replayed=True)
 
 

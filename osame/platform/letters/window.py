@@ -9,7 +9,7 @@ WIDTH_MM, HEIGHT_MM = 84.0, 36.0
 POINT_MM = 0.3528
 SCALES = (1.0, 0.9, 0.8, 0.7, 0.6)
 POSTAL, BODY, CARE, NAME = 11, 10, 9, 13  # 等倍での字の大きさ（ポイント）。typst/letter.typ と同じ
-LINE, GAPS_MM = 1.45, 6.0
+LINE, GAPS_MM = 1.5, 6.0
 
 
 class AddressTooLong(Refusal):

@@ -1,0 +1,118 @@
+"""osame close … — 公金日計の取込み、収納日計表、日締め、調定簿。"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from osame.collection.closing.actions import close_day, close_day_provisionally, reopen_day
+from osame.collection.closing.book import determination_book
+from osame.collection.closing.importing import import_bank_totals
+from osame.collection.closing.queries import CHANNEL_NAMES, day_sheet
+from osame.kernel.dates import format_wareki, parse_date, parse_month
+from osame.platform.terminal import console, day, errors, officer, refusals_told, say_json, table
+
+app = typer.Typer(no_args_is_help=True, help="日を締める")
+AsOf = Annotated[str | None, typer.Option("--as-of", help="処理日（和暦・西暦。省けば今日）")]
+Officer = Annotated[str | None, typer.Option("--officer", help="職員（省けば端末の利用者）")]
+Json = Annotated[bool, typer.Option("--json", help="機械のための JSON で答える")]
+Day = Annotated[str, typer.Argument(help="会計日（和暦・西暦）")]
+
+
+@app.command("day")
+@refusals_told
+def day_command(
+    business_on: Day,
+    as_of: AsOf = None,
+    by: Officer = None,
+    provisional: Annotated[bool, typer.Option("--provisional", help="仮締め（差異があってもよい）")] = False,
+    as_json: Json = False,
+) -> None:
+    """その日を締める。差異があれば断る。"""
+    act = close_day_provisionally if provisional else close_day
+    result = act(parse_date(business_on), as_of=day(as_of), officer=officer(by))
+    if as_json:
+        say_json(result)
+        return
+    already = "（前に締めています。何も変えていません）" if result.replayed else ""
+    console.print(
+        f"{format_wareki(result.business_on)}を{'本締め' if result.closed else '仮締め'}しました。"
+        f"{result.receipts:,}件・{result.amount:,}円、差異{result.difference:,}円{already}",
+        soft_wrap=True,
+    )
+
+
+@app.command()
+@refusals_told
+def reopen(
+    business_on: Day,
+    approver: Annotated[str, typer.Option(help="承認する別の職員（必須）")],
+    reason: Annotated[str, typer.Option(help="理由（必須）")],
+    by: Officer = None,
+) -> None:
+    """最後に締めた日の締めを解く。別の職員の承認が要る。"""
+    reopen_day(parse_date(business_on), officer=officer(by), approver=approver, reason=reason)
+    console.print("締めを解きました。", soft_wrap=True)
+
+
+@app.command()
+@refusals_told
+def sheet(business_on: Day, as_json: Json = False) -> None:
+    """収納日計を、公金日計と並べる。"""
+    found = day_sheet(parse_date(business_on))
+    if as_json:
+        say_json(found)
+        return
+    table(
+        f"収納日計 {format_wareki(found.business_on)}",
+        ("チャネル", "税目", "現滞", "件", "金額"),
+        [
+            (CHANNEL_NAMES[line.channel], line.tax_item_name, "滞繰" if line.carried_over else "現年", line.receipts,
+             line.amount)
+            for line in found.lines
+        ],
+    )  # fmt: skip
+    table(
+        "公金日計との突合",
+        ("チャネル", "消込件", "消込額", "日計件", "日計額", "差額"),
+        [
+            (each.name, each.receipts, each.amount, each.bank_receipts, each.bank_amount, each.difference)
+            for each in found.channels
+        ],
+    )
+    console.print("差異はありません。" if found.agrees else "[red]差異があります。[/red]", soft_wrap=True)
+
+
+@app.command("import-totals")
+@refusals_told
+def import_totals(file: Path, as_of: AsOf = None, by: Officer = None, as_json: Json = False) -> None:
+    """公金日計のファイルを取り込む。受け付けなければ終了コード1。"""
+    result = import_bank_totals(file, as_of=day(as_of), officer=officer(by))
+    if as_json:
+        say_json(result)
+    elif result.refusal:
+        errors.print(f"[red]受け付けません：[/red]{result.refusal}", soft_wrap=True)
+    else:
+        told = "前に取り込んでいます" if result.already_received else "取り込みました"
+        console.print(f"{told}: {result.rows_posted:,}行、合計{result.declared_total or 0:,}円", soft_wrap=True)
+    if result.refusal:
+        raise SystemExit(1)
+
+
+@app.command()
+@refusals_told
+def book(month: Annotated[str, typer.Argument(help="年月（令和7年7月、2025-07）")], as_json: Json = False) -> None:
+    """その月の調定簿（本税）を示す。"""
+    found = determination_book(parse_month(month))
+    if as_json:
+        say_json(found)
+        return
+    table(
+        f"調定簿 {format_wareki(found.first)}～{format_wareki(found.through)}",
+        ("税目", "現滞", "前月末残", "増額", "減額", "収納額", "欠損額", "月末残"),
+        [
+            (line.tax_item_name, "滞繰" if line.carried_over else "現年", line.opening, line.increases, line.decreases,
+             line.receipts, line.write_offs, line.closing)
+            for line in found.lines
+        ],
+    )  # fmt: skip
