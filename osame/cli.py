@@ -1,6 +1,66 @@
-"""osame コマンドの入口。"""
+"""osame コマンドの入口。
+
+Everything an operator can do. `osame law calc` and help need no database; every other command opens the collection
+system's database (the embedded one unless `OSAME_DATABASE_URL` is set).
+"""
+
+import os
+import sys
+import warnings
+
+import typer
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "osame.platform.settings")
+
+
+def needs_no_database(arguments: list[str]) -> bool:
+    """法の計算と説明の表示は、データベースを開かない。"""
+    return not arguments or arguments[0] == "law" or "--help" in arguments
+
+
+def build_app() -> typer.Typer:
+    """すべての命令を集める。Django の用意ができてから呼ぶ。"""
+    from osame.bench.cli import bench
+    from osame.collection.closing import cli as closing
+    from osame.collection.demands import cli as demands
+    from osame.collection.inquiry import cli as inquiry
+    from osame.collection.intake import cli as intake
+    from osame.collection.ledger import cli as ledger
+    from osame.collection.matching import cli as matching
+    from osame.collection.parameters import cli as parameters
+    from osame.demo import cli as demo
+    from osame.law_cli import app as law
+    from osame.platform.cli import setup
+
+    app = typer.Typer(
+        no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False, help="納め — 地方税の収納と滞納整理"
+    )
+    app.command()(setup)
+    app.command()(bench)
+    app.add_typer(demo.app, name="demo")
+    app.add_typer(intake.app, name="import")
+    app.add_typer(demands.app, name="demand")
+    app.add_typer(closing.app, name="close")
+    app.add_typer(inquiry.app, name="charge")
+    app.add_typer(matching.app, name="receipt")
+    app.add_typer(ledger.app, name="ledger")
+    app.add_typer(parameters.app, name="parameters")
+    app.add_typer(law, name="law")
+    return app
 
 
 def main() -> None:
     """コマンドを一つ実行する。"""
-    raise SystemExit("準備中です。")
+    if needs_no_database(sys.argv[1:]):
+        os.environ["OSAME_NO_DATABASE"] = "1"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import django
+
+        django.setup()
+        app = build_app()
+    app()
+
+
+if __name__ == "__main__":
+    main()
