@@ -15,7 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from osame.collection.addressees.importing import import_addressees
 from osame.collection.closing.actions import close_day
 from osame.collection.closing.importing import import_bank_totals
-from osame.collection.demands.batch import run_demands
+from osame.collection.demands.batch import DemandRunResult, run_demands
+from osame.collection.demands.letters import print_demand_letters
+from osame.collection.demands.lists import exclusion_list, issued_list
 from osame.collection.determinations.importing import import_determinations, retry_held
 from osame.collection.intake.registry import ImportResult
 from osame.collection.ledger.digest import ledger_digest
@@ -25,7 +27,7 @@ from osame.collection.parameters.actions import import_installment_terms, load_p
 from osame.demo.plan import DemoPlan, Kind, Step, build
 from osame.demo.summary import summarize
 from osame.kernel.refusals import Refusal
-from osame.platform import database
+from osame.platform import database, embedded
 
 OFFICER = "架空市の筋書き"
 PLAN_FOLDER = "demo"
@@ -77,6 +79,10 @@ class Outcome:
     demanded_amount: int = 0
     demand_fees: int = 0
     left_out: int = 0
+    letters_printed: int = 0
+    letters_unprinted: int = 0  # 外字などのため、手作業で作る督促状
+    letters_folder: Path | None = None
+    printing_seconds: float = 0.0
     days_closed: int = 0
     warnings: tuple[str, ...] = ()
     verification: Verification | None = None
@@ -101,8 +107,8 @@ def run_demo(residents: int, seed: int, home: Path, report: Callable[[object], N
     return outcome
 
 
-def perform(plan: DemoPlan, *, show: bool = True) -> Outcome:
-    """筋書きを、順に行う。"""
+def perform(plan: DemoPlan, *, show: bool = True, print_letters: bool = True) -> Outcome:
+    """筋書きを、順に行う。督促状は、初めての実行のときに刷る。"""
     outcome = Outcome()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not show) as progress:
@@ -111,9 +117,12 @@ def perform(plan: DemoPlan, *, show: bool = True) -> Outcome:
             progress.update(task, description=f"{step.on} {LABELS[step.kind]}")
             started = time.perf_counter()
             tally = outcome.tallies.setdefault(step.kind, Tally())
-            take(plan, step, outcome, tally)
+            issued = take(plan, step, outcome, tally)
             tally.steps += 1
             tally.seconds += time.perf_counter() - started
+            if print_letters and issued is not None:
+                progress.update(task, description=f"{step.on} 督促状の印刷")
+                _print(issued, outcome)
             progress.advance(task)
         progress.update(task, description="元帳の検証")
         outcome.verification = verify_ledger()
@@ -122,8 +131,8 @@ def perform(plan: DemoPlan, *, show: bool = True) -> Outcome:
     return outcome
 
 
-def take(plan: DemoPlan, step: Step, outcome: Outcome, tally: Tally) -> None:
-    """一歩を行う。"""
+def take(plan: DemoPlan, step: Step, outcome: Outcome, tally: Tally) -> DemandRunResult | None:
+    """一歩を行う。督促したときは、その結果を返す。"""
     path = plan.directory / step.path
     if step.kind is Kind.PARAMETERS:
         outcome.warnings = load_parameters(path, officer=OFFICER).warnings
@@ -131,7 +140,7 @@ def take(plan: DemoPlan, step: Step, outcome: Outcome, tally: Tally) -> None:
         assert step.day is not None
         outcome.days_closed += close_day(step.day, as_of=step.on, officer=OFFICER).closed
     elif step.kind is Kind.DEMAND:
-        _demand(step, outcome)
+        return _demand(step, outcome)
     else:
         result = _import(step, path)
         _count(result, tally)
@@ -141,6 +150,8 @@ def take(plan: DemoPlan, step: Step, outcome: Outcome, tally: Tally) -> None:
         outcome.amount_held += result.amount_held
         if step.kind is Kind.ADDRESSEES and not result.already_received:
             outcome.released += retry_held(as_of=step.on, officer=OFFICER, cause=f"addressees:{result.intake_file_id}")
+
+    return None
 
 
 def _import(step: Step, path: Path) -> ImportResult:
@@ -155,7 +166,7 @@ def _import(step: Step, path: Path) -> ImportResult:
     return doors[step.kind](path, as_of=step.on, officer=OFFICER)
 
 
-def _demand(step: Step, outcome: Outcome) -> None:
+def _demand(step: Step, outcome: Outcome) -> DemandRunResult:
     assert step.day is not None
     issued = run_demands(as_of=step.on, cut_off=step.day, officer=OFFICER)
     outcome.letters += issued.letters
@@ -163,6 +174,24 @@ def _demand(step: Step, outcome: Outcome) -> None:
     outcome.demanded_amount += issued.principal_tax
     outcome.demand_fees += issued.demand_fee
     outcome.left_out += issued.left_out
+    return issued
+
+
+def _print(issued: DemandRunResult, outcome: Outcome) -> None:
+    """督促状を刷り、発付と除外の一覧を添える。前に刷ったものは刷り直さない。"""
+    folder = embedded.home() / "letters"
+    outcome.letters_folder = folder
+    if issued.replayed or not issued.letters:
+        return
+    started = time.perf_counter()
+    printed = print_demand_letters(issued.run_id)
+    outcome.letters_printed += printed.generated
+    outcome.letters_unprinted += len(printed.held)
+    lists = embedded.home() / "lists"
+    lists.mkdir(parents=True, exist_ok=True)
+    for name, content in (("発付", issued_list(issued.run_id)), ("除外", exclusion_list(issued.run_id))):
+        (lists / f"督促_{name}一覧_{issued.issued_on:%Y%m%d}.csv").write_bytes(content)
+    outcome.printing_seconds += time.perf_counter() - started
 
 
 def _count(result: ImportResult, tally: Tally) -> None:

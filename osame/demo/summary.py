@@ -1,6 +1,7 @@
 """一年の結果を、職員の言葉で表にする。"""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -20,11 +21,25 @@ def summarize(plan: DemoPlan, outcome: "Outcome", labels: Mapping[Kind, str], re
     assert found is not None
     verdict = "異常なし" if not found.findings else f"{len(found.findings)}件の食い違い"
     report(f"元帳の検証: {verdict}　元帳ダイジェスト: {outcome.digest}")
-    report(
-        f"受け取ったファイル: {plan.directory}/inbox　真実の控え: {plan.directory}/truth.json　"
-        f"ハッシュの一覧: {plan.directory}/SHA256SUMS"
-    )
+    places = [
+        ("受け取ったファイル", plan.directory / "inbox"),
+        ("真実の控え（混ぜた汚れと、あるはずの結果）", plan.directory / "truth.json"),
+        ("全ファイルのハッシュ", plan.directory / "SHA256SUMS"),
+    ]
+    if outcome.letters_folder is not None:
+        places += [
+            ("督促状（PDF）", outcome.letters_folder),
+            ("発付・除外の一覧（CSV）", outcome.letters_folder.with_name("lists")),
+        ]
+    for title, path in places:
+        report(f"{title}: {shown(path)}")
     report(_what_next(plan))
+
+
+def shown(path: Path) -> str:
+    """今いる場所からの道筋。外にあれば全体。"""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def _files_table(outcome: "Outcome", labels: Mapping[Kind, str]) -> Table:
@@ -46,6 +61,8 @@ def _money_table(plan: DemoPlan, outcome: "Outcome") -> Table:
         ("保留した入金（仮受）", "", f"{outcome.amount_held:,}円"),
         ("後から解消した保留", f"{outcome.released:,}件", ""),
         ("督促状", f"{outcome.letters:,}通", f"期別{outcome.demanded_charges:,}件"),
+        ("刷った督促状", f"{outcome.letters_printed:,}通", f"{outcome.printing_seconds:.1f}秒"),
+        ("手作業で作る督促状（外字など）", f"{outcome.letters_unprinted:,}通", ""),
         ("督促した本税", "", f"{outcome.demanded_amount:,}円"),
         ("督促手数料", "", f"{outcome.demand_fees:,}円"),
         ("督促から除いた期別（理由つき）", f"{outcome.left_out:,}件", ""),
@@ -76,6 +93,6 @@ def _what_next(plan: DemoPlan) -> str:
         "次にすること:",
         f"  osame charge show {unpaid.lstrip('0')}      一円足りない期別の、仕訳と計算の明細を見る",
         f"  osame charge show {doubled.lstrip('0')}      二重に納められた期別を見る",
-        "  osame demand preview --as-of 2026-04-15 --cut-off 2026-04-10      次の督促を試す",
+        "  osame demand preview --as-of 2026-04-15 --cut-off 2026-03-31      次の督促を試す",
         "  osame ledger verify      元帳を仕訳から計算し直す",
     ))
