@@ -33,7 +33,10 @@ def build_app() -> typer.Typer:
     from osame.platform.cli import setup
 
     app = typer.Typer(
-        no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False, help="納め — 地方税の収納と滞納整理"
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_show_locals=False,
+        help="納め — 地方税の収納と滞納整理",
     )
     app.command()(setup)
     app.command()(bench)

@@ -95,5 +95,5 @@ def stage_payments(*, payments: int) -> None:
                CASE WHEN k % 500 = 11 THEN 999999999999 - n ELSE slip_number END, NULL, NULL, NULL, NULL,
                '0155701', '', '', ''::bytea
         FROM (SELECT *, n / 5 AS k FROM bench_source WHERE n % 5 = 3) chosen ORDER BY n LIMIT {payments}
-        """  # noqa: S608
+        """
     )

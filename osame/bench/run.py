@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
+from django.db import connections
 
 from osame.platform import database
 
@@ -46,7 +47,7 @@ def _fresh_database() -> None:
     os.environ["OSAME_DATABASE_NAME"] = DATABASE
     for alias in ("default", "owner"):
         settings.DATABASES[alias]["NAME"] = DATABASE
-        database.connections[alias].settings_dict["NAME"] = DATABASE
+        connections[alias].settings_dict["NAME"] = DATABASE
     database.prepare()
     with psycopg.connect(host=owner["HOST"], user=owner["USER"], dbname=DATABASE, autocommit=True) as bench:
         bench.execute(f"GRANT CREATE ON SCHEMA public TO {settings.APPLICATION_ROLE}")  # 床の表を作るため

@@ -67,8 +67,10 @@ FLOOR_STEPS = (
 def matching(payments: int) -> dict[str, Any]:
     """消込と記帳。床は、結合・UPDATE一つ・INSERT … SELECT 二つだけの裸の SQL。"""
     for table in ("charge", "receipt", "entry"):
-        run_sql(f"CREATE TABLE bare_{table} (LIKE {table} INCLUDING INDEXES) WITH (fillfactor = {70 if table == 'charge' else 100})")
-        run_sql(f"INSERT INTO bare_{table} SELECT * FROM {table}")  # noqa: S608
+        run_sql(
+            f"CREATE TABLE bare_{table} (LIKE {table} INCLUDING INDEXES) WITH (fillfactor = {70 if table == 'charge' else 100})"
+        )
+        run_sql(f"INSERT INTO bare_{table} SELECT * FROM {table}")
     run_sql("CREATE SEQUENCE bare_number CACHE 1000")
     run_sql("VACUUM ANALYZE")
     with transaction.atomic():
@@ -122,23 +124,26 @@ def _open_charges() -> tuple[Any, Any]:
 def _bare_pass(principal: Any, due: Any) -> Any:
     """納期限の翌日から、1月の境と暦年の境で区切り、区分ごとに切り捨てて合計する。"""
     rates = _rates()
-    until = np.datetime64(AS_OF, "D").astype(np.int64)
+    until = int(np.datetime64(AS_OF, "D").astype(np.int64))
     final = np.empty_like(principal)
     for start in range(0, len(principal), CHUNK):
         chunk = slice(start, start + CHUNK)
         first = due[chunk] + 1
         month = first.astype("datetime64[M]")
         next_month = month + 1
-        in_month = np.minimum(first - month.astype("datetime64[D]"), (next_month + 1).astype("datetime64[D]") - next_month)
+        in_month = np.minimum(
+            first - month.astype("datetime64[D]"), (next_month + 1).astype("datetime64[D]") - next_month
+        )
         boundary = (next_month.astype("datetime64[D]") + in_month).astype(np.int64) - 1
         begins = first.astype(np.int64)
         tax = principal[chunk]
         base = np.where(tax < 2000, 0, tax // 1000 * 1000)
         total = np.zeros_like(base)
         for since, through, early, after in rates:
-            days = np.minimum(boundary, min(through, until)) - np.maximum(begins, since) + 1
+            last = np.int64(min(through, until))
+            days = np.minimum(boundary, last) - np.maximum(begins, since) + 1
             total += base * early * np.maximum(days, 0) // 365_000
-            days = min(through, until) - np.maximum(boundary + 1, since) + 1
+            days = last - np.maximum(boundary + 1, since) + 1
             total += base * after * np.maximum(days, 0) // 365_000
         final[chunk] = np.where(total < 1000, 0, total // 100 * 100)
     return final

@@ -29,9 +29,11 @@ def prepare(*, verbosity: int = 0) -> None:
 
 APPEND_ONLY_TABLES = ("command", "receipt", "receipt_cancellation", "determination_revision")
 DOOR_ONLY_TABLES = ("entry",)
-CHARGE_FACTS = "due_date, last_revision, tax_amount, highest_tax_amount, per_capita_tax, corporate_tax_levy, land_house_tax, " \
-    "depreciable_asset_tax, city_planning_tax, medical_part, support_part, care_part, forest_environment_tax, " \
+CHARGE_FACTS = (
+    "due_date, last_revision, tax_amount, highest_tax_amount, per_capita_tax, corporate_tax_levy, land_house_tax, "
+    "depreciable_asset_tax, city_planning_tax, medical_part, support_part, care_part, forest_environment_tax, "
     "declaration_class, declared_on, business_year_from, business_year_through"
+)
 
 
 def _describe_and_grant() -> None:
@@ -48,11 +50,11 @@ def _describe_and_grant() -> None:
             elif model._meta.db_table == "charge":
                 rights = f"SELECT, UPDATE ({CHARGE_FACTS})"  # 金額の列は、記帳の扉だけが書く
             cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(table, role))
-            cursor.execute(sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(rights), table, role))  # type: ignore[arg-type]
+            cursor.execute(sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(rights), table, role))
             for column in model._meta.local_concrete_fields:
                 cursor.execute(
                     sql.SQL("COMMENT ON COLUMN {}.{} IS {}").format(
-                        table, sql.Identifier(column.column), sql.Literal(str(column.verbose_name))
+                        table, sql.Identifier(str(column.column)), sql.Literal(str(column.verbose_name))
                     )
                 )
         cursor.execute(sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}").format(role))
@@ -61,14 +63,19 @@ def _describe_and_grant() -> None:
 def _create_database() -> None:
     owner = settings.DATABASES["owner"]
     with psycopg.connect(
-        host=owner["HOST"], port=owner["PORT"] or None, user=owner["USER"], password=owner["PASSWORD"] or None,
-        dbname="postgres", autocommit=True,
+        host=owner["HOST"],
+        port=owner["PORT"] or None,
+        user=owner["USER"],
+        password=owner["PASSWORD"] or None,
+        dbname="postgres",
+        autocommit=True,
     ) as server:
         for role, login in ((POSTING_ROLE, "NOLOGIN"), (settings.APPLICATION_ROLE, "LOGIN")):
             if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
                 server.execute(
                     sql.SQL("CREATE ROLE {} {} NOSUPERUSER NOCREATEDB NOCREATEROLE").format(
-                        sql.Identifier(role), sql.SQL(login)  # type: ignore[arg-type]
+                        sql.Identifier(role),
+                        sql.SQL(login),
                     )
                 )
         name = str(owner["NAME"])

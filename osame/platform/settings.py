@@ -5,6 +5,7 @@ the posting door), `owner` migrates. One system is one process, one database and
 """
 
 import os
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlparse
 
 from osame.platform import embedded
@@ -30,7 +31,7 @@ INSTALLED_APPS = [
 ]
 
 
-def _database(url: str, *, role: str | None = None, password: str = "") -> dict[str, object]:
+def _database(url: str, *, role: str | None = None, password: str = "") -> dict[str, Any]:
     parts = urlparse(url)
     query = parse_qs(parts.query)
     host = query.get("host", [parts.hostname or ""])[0]
@@ -45,7 +46,7 @@ def _database(url: str, *, role: str | None = None, password: str = "") -> dict[
     }
 
 
-def _databases() -> dict[str, dict[str, object]]:
+def _databases() -> dict[str, dict[str, Any]]:
     managed = os.environ.get("OSAME_DATABASE_URL")
     if managed:
         owner = os.environ.get("OSAME_OWNER_DATABASE_URL", managed)

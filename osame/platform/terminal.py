@@ -84,5 +84,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
         right = name.endswith(("件", "額", "円", "数", "残"))
         shown.add_column(name, justify="right" if right else "left", overflow="fold")
     for row in rows:
-        shown.add_row(*(f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell) for cell in row))
+        shown.add_row(
+            *(f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell) for cell in row)
+        )
     console.print(shown)

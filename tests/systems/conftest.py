@@ -18,6 +18,7 @@ with warnings.catch_warnings():
 import psycopg
 from django.conf import settings
 from django.db import connections
+
 from osame.platform import database as platform_database
 
 

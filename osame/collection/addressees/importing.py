@@ -49,7 +49,7 @@ WHERE NOT EXISTS (SELECT 1 FROM outdated_addressee o WHERE o.line_number = s.lin
 ORDER BY addressee_number, updated_on DESC, line_number DESC
 ON CONFLICT (addressee_number) DO UPDATE SET ({facts}) = ROW ({new})
 WHERE (addressee.*) IS DISTINCT FROM (excluded.*)
-""".format(facts=", ".join(FACTS), new=", ".join(f"excluded.{name}" for name in FACTS))  # noqa: S608 -- 列名は上の定数
+""".format(facts=", ".join(FACTS), new=", ".join(f"excluded.{name}" for name in FACTS))
 
 
 def import_addressees(path: Path, *, as_of: date, officer: str) -> ImportResult:

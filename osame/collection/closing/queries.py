@@ -148,7 +148,7 @@ def day_sheet(business_on: date) -> DaySheet:
     要件: F04-10
     """
     rows = fetch_all(
-        f"SELECT m.channel, m.tax_item, coalesce(i.name, '不明入金'), m.carried_over, sum(m.receipts), "  # noqa: S608
+        f"SELECT m.channel, m.tax_item, coalesce(i.name, '不明入金'), m.carried_over, sum(m.receipts), "
         f"sum(m.amount)::bigint FROM ({MOVES}) m LEFT JOIN (SELECT DISTINCT ON (tax_item) tax_item, name FROM tax_item "
         "WHERE valid_from <= %(through)s ORDER BY tax_item, valid_from DESC) i USING (tax_item) "
         "GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 4",
@@ -183,7 +183,7 @@ def earlier_open_days(business_on: date, *, since: date) -> tuple[date, ...]:
     if since >= business_on:
         return ()
     rows = fetch_all(
-        f"SELECT DISTINCT m.business_on FROM ({MOVES}) m ORDER BY 1 LIMIT 5",  # noqa: S608
+        f"SELECT DISTINCT m.business_on FROM ({MOVES}) m ORDER BY 1 LIMIT 5",
         {"first": since, "through": business_on - timedelta(days=1)},
     )
     return tuple(row[0] for row in rows)

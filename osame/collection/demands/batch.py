@@ -12,7 +12,7 @@ from django.db import transaction
 from osame.collection.closing.queries import first_open_day
 from osame.collection.demands.gate import require_open_gate
 from osame.collection.demands.selection import list_due, select_candidates
-from osame.collection.ledger.posting import Claim, claim_command, open_stage, post, touch_charges
+from osame.collection.ledger.posting import Claim, claim_command, open_stage, post
 from osame.collection.parameters.queries import demand_policy
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
@@ -74,8 +74,7 @@ def run_demands(*, as_of: date, cut_off: date, officer: str, key: str | None = N
             return _earlier_result(command)
         _refuse_implausible(as_of, cut_off)
         require_open_gate(cut_off=cut_off)
-        list_due(as_of=as_of)
-        touch_charges("SELECT addressee_number, charge_id FROM demand_due")  # 鎖錠してから、もう一度見る
+        list_due(as_of=as_of, lock=True)
         select_candidates(as_of=as_of)
         return _record(command, as_of, cut_off, officer)
 
@@ -134,7 +133,7 @@ def _earlier_result(command: Claim) -> DemandRunResult:
 def _result(column: str, value: int, *, replayed: bool) -> DemandRunResult:
     """記録から結果を作る。初めての実行でも、二度目でも、同じ記録から。"""
     rows = fetch_all(
-        "SELECT run_id, issued_on, cut_off, letters, charges, amount, demand_fee, "  # noqa: S608
+        "SELECT run_id, issued_on, cut_off, letters, charges, amount, demand_fee, "
         "(SELECT count(*) FROM demand_exclusion x WHERE x.run_id = demand_run.run_id) "
         f"FROM demand_run WHERE {column} = %s",
         [value],

@@ -99,10 +99,8 @@ def letters(run_id: Run, as_json: Json = False) -> None:
     if as_json:
         say_json(result)
         return
-    console.print(
-        f"依頼{result.requested:,}通 ＝ 印刷{result.generated:,}通（{result.pages:,}頁）＋ 手作業{len(result.held):,}通",
-        soft_wrap=True,
-    )
+    printed = f"印刷{result.generated:,}通（{result.pages:,}頁）"
+    console.print(f"依頼{result.requested:,}通 ＝ {printed} ＋ 手作業{len(result.held):,}通", soft_wrap=True)
     console.print(f"出力先 {result.directory}", soft_wrap=True)
 
 

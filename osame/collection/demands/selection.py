@@ -1,8 +1,8 @@
 """督促対象の抽出。未納の期別を、督促するものと、理由を付けて除くものとに分ける。
 
-Selection in two steps, each one statement: `demand_due` lists unpaid, overdue, not yet demanded charges (a run locks
-them), then `demand_candidate` gives each of them either a letter number or exactly one reason for being left out. The
-preview and the run execute the same text, so what was shown is what is done.
+Selection in two steps: `demand_due` lists unpaid, overdue, not yet demanded charges with their facts (a run locks them
+in the same scan, so the facts are read under the lock), then `demand_candidate` gives each of them either a letter number
+or exactly one reason for being left out. The preview and the run execute the same text: what was shown is what is done.
 """
 
 from datetime import date
@@ -11,13 +11,14 @@ from osame.collection.parameters.queries import demand_policy
 from osame.law.demand import DEMAND_DAYS
 from osame.platform.database import run_sql
 
-# 納期限を過ぎ、本税が未納で、有効な督促のない期別。
+# 納期限を過ぎ、本税が未納で、有効な督促のない期別。鎖錠は番号順なので、互いに待ち合って止まることがない。
 DUE = """
-SELECT c.charge_id, c.addressee_number
+SELECT c.charge_id, c.addressee_number, c.tax_item, c.due_date, c.slip_number, c.principal_tax AS unpaid
 FROM charge c
 WHERE c.principal_tax > 0 AND c.due_date < %(as_of)s AND NOT EXISTS (
     SELECT 1 FROM demand d
     WHERE d.charge_id = c.charge_id AND d.addressee_number = c.addressee_number AND d.cancelled_on IS NULL)
+ORDER BY c.charge_id
 """
 
 # 速報は届いたが、確報も取消しも届いていない入金。
@@ -56,21 +57,20 @@ SELECT charge_id, addressee_number, tax_item, due_date, unpaid, in_flight, unpai
        CASE WHEN reason = '' THEN dense_rank() OVER (
            ORDER BY reason <> '', postal_code, addressee_number) END::integer AS letter_number
 FROM (
-    SELECT c.charge_id, c.addressee_number, c.tax_item, c.due_date, c.principal_tax AS unpaid,
+    SELECT c.charge_id, c.addressee_number, c.tax_item, c.due_date, c.unpaid,
            coalesce(f.amount, 0) AS in_flight, coalesce(i.demand_fee, 0) AS demand_fee,
            coalesce(s.reason, '') AS stop_reason,
            coalesce(nullif(a.mailing_postal_code, ''), a.postal_code, '') AS postal_code,
-           CASE WHEN coalesce(f.amount, 0) >= c.principal_tax THEN '01'
+           CASE WHEN coalesce(f.amount, 0) >= c.unpaid THEN '01'
                 WHEN u.charge_id IS NOT NULL THEN '02'
                 WHEN s.reason IS NOT NULL THEN '03'
                 WHEN a.protection_measure THEN '04'
                 WHEN a.died_on IS NOT NULL THEN '05'
                 WHEN coalesce(nullif(a.mailing_address, ''), nullif(a.address, '')) IS NULL THEN '06'
                 WHEN coalesce(i.demand_article, '') = '' THEN '07'
-                WHEN c.principal_tax - coalesce(f.amount, 0) < %(minimum)s THEN '08'
+                WHEN c.unpaid - coalesce(f.amount, 0) < %(minimum)s THEN '08'
                 ELSE '' END AS reason
-    FROM demand_due t
-    JOIN charge c USING (charge_id, addressee_number)
+    FROM demand_due c
     LEFT JOIN addressee a USING (addressee_number)
     LEFT JOIN demand_in_flight f ON f.slip_number = c.slip_number
     LEFT JOIN demand_unidentified u ON u.charge_id = c.charge_id AND u.addressee_number = c.addressee_number
@@ -80,34 +80,31 @@ FROM (
     ) i ON i.tax_item = c.tax_item
     LEFT JOIN (
         SELECT c.charge_id, min(p.reason) AS reason
-        FROM demand_due t
-        JOIN charge c USING (charge_id, addressee_number)
+        FROM demand_due c
         JOIN demand_stop p ON p.addressee_number = c.addressee_number
         WHERE p.starts_on <= %(as_of)s AND (p.ends_through IS NULL OR p.ends_through >= %(as_of)s)
           AND (p.released_on IS NULL OR p.released_on > %(as_of)s)
           AND (p.charge_id IS NULL OR p.charge_id = c.charge_id) AND (p.tax_item = '' OR p.tax_item = c.tax_item)
         GROUP BY c.charge_id
     ) s ON s.charge_id = c.charge_id
-    WHERE c.principal_tax > 0 AND c.due_date < %(as_of)s AND NOT EXISTS (
-        SELECT 1 FROM demand d
-        WHERE d.charge_id = c.charge_id AND d.addressee_number = c.addressee_number AND d.cancelled_on IS NULL)
 ) judged
 """
 TEMPORARY_TABLES = ("demand_due", "demand_in_flight", "demand_unidentified", "demand_candidate")
 
 
-def list_due(*, as_of: date) -> None:
-    """未納で納期限を過ぎ、まだ督促していない期別を、一時表 demand_due に挙げる。"""
+def list_due(*, as_of: date, lock: bool = False) -> None:
+    """未納で納期限を過ぎ、まだ督促していない期別を、一時表 demand_due に挙げる。`lock` なら、同時に鎖錠する。"""
     for table in TEMPORARY_TABLES:
         run_sql(f"DROP TABLE IF EXISTS pg_temp.{table}")
-    run_sql(f"CREATE TEMP TABLE demand_due ON COMMIT DROP AS {DUE}", {"as_of": as_of})
+    held = "FOR NO KEY UPDATE OF c" if lock else ""
+    run_sql(f"CREATE TEMP TABLE demand_due ON COMMIT DROP AS {DUE} {held}", {"as_of": as_of})
     run_sql("ANALYZE demand_due")
 
 
 def select_candidates(*, as_of: date) -> None:
     """demand_due の期別を、督促するものと除くものに分け、一時表 demand_candidate に置く。
 
-    Judge every charge of `demand_due` anew (a run has locked them by now). `reason` is empty for a demand; letters are
+    Judge every charge of `demand_due`. `reason` is empty for a demand; letters are
     numbered 1, 2, 3 … per addressee in the order of the post.
 
     要件: F08-01, F08-02

@@ -150,6 +150,7 @@ FROM (
 WHERE c.charge_id = a.charge_id AND c.addressee_number = a.addressee_number
 """
 
+
 @dataclass(frozen=True, slots=True)
 class Applied:
     """当てた結果。`held` と `rejected` の行は一時表 determination_problem にある。"""

@@ -104,9 +104,7 @@ def _apply(command: Claim, file_id: int, as_of: date) -> tuple[Applied, int]:
     for table in TEMPORARY_TABLES:
         run_sql(f"DROP TABLE IF EXISTS pg_temp.{table}")
     open_stage()
-    applied = apply_staged(
-        command, file_id=file_id, municipality_code=municipality(as_of=as_of).municipality_code
-    )
+    applied = apply_staged(command, file_id=file_id, municipality_code=municipality(as_of=as_of).municipality_code)
     released = claim_held()
     if applied.revised or released:
         insert_staged_receipts()
@@ -126,11 +124,7 @@ def _keep_problems(file_id: int, path: Path, staged: Staged) -> list[tuple[int, 
     copy_rows(
         "held_determination",
         ("intake_file_id", "line_number", "raw", "reason"),
-        (
-            (file_id, line, raw[line].decode("utf-8"), reason)
-            for line, verdict, reason in found
-            if verdict == "held"
-        ),
+        ((file_id, line, raw[line].decode("utf-8"), reason) for line, verdict, reason in found if verdict == "held"),
     )
     told = [(line, reason) for line, _, reason in found] + [(p.line_number, p.reason) for p in staged.problems]
     return sorted(told)

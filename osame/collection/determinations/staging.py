@@ -143,7 +143,7 @@ def _stage_fast(path: Path) -> Staged | None:
             while block := file.read(1 << 20):
                 copy.write(block)
     rows, total, implausible, lacking, trailers, told_rows, told_total, trailer_line, last_line = fetch_one(
-        "SELECT count(*) FILTER (WHERE record_kind = '1'), "  # noqa: S608
+        "SELECT count(*) FILTER (WHERE record_kind = '1'), "
         "coalesce(sum(difference) FILTER (WHERE record_kind = '1'), 0)::bigint, "
         f"count(*) FILTER (WHERE ({IMPLAUSIBLE}) IS NOT FALSE OR record_kind NOT IN ('1', '9')), "
         "count(*) FILTER (WHERE num_nulls(tax_year, statutory_due_date, statutory_due_date_etc) > 0 AND record_kind = '1'), "

@@ -31,7 +31,9 @@ def show(reference: Reference, as_of: AsOf = None, as_json: Json = False) -> Non
             "steps": steps, "basis": basis,
         })  # fmt: skip
         return
-    console.print(f"[bold]{charge.label}[/bold]　宛名 {charge.addressee_number}　納期限 {format_wareki(charge.due_date)}")
+    console.print(
+        f"[bold]{charge.label}[/bold]　宛名 {charge.addressee_number}　納期限 {format_wareki(charge.due_date)}"
+    )
     table(
         "残高", ("税額", "未納本税額", "督促手数料額", "延滞金額（確定）", "収納額", "過誤納額"),
         [(charge.tax_amount, charge.principal_tax, charge.demand_fee, charge.delinquency_charge, charge.received,

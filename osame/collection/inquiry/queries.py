@@ -10,8 +10,8 @@ from osame.collection.ledger.models import Account, EntryKind
 from osame.collection.ledger.queries import ChargeFacts
 from osame.kernel.dates import format_wareki
 from osame.kernel.money import Yen
-from osame.law.delinquency_charge import ChargeBreakdown, delinquency_charge
 from osame.law.claim import ChargeClaim, Override, Payment
+from osame.law.delinquency_charge import ChargeBreakdown, delinquency_charge
 from osame.law.rules import LOCAL_TAX
 from osame.platform.database import fetch_all
 
@@ -120,7 +120,9 @@ def quote(charge: ChargeFacts, *, as_of: date) -> Quote:
     """
     claim, months = _claim(charge, as_of)
     if months is None:
-        return Quote(as_of, charge.principal_tax, charge.demand_fee, charge.delinquency_charge, fixed=True, breakdown=None)
+        return Quote(
+            as_of, charge.principal_tax, charge.demand_fee, charge.delinquency_charge, fixed=True, breakdown=None
+        )
     breakdown = delinquency_charge(claim, as_of=as_of, rule=replace(LOCAL_TAX, first_period_months=months))
     fixed = charge.principal_tax == 0
     due = charge.delinquency_charge if fixed else breakdown.final

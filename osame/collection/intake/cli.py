@@ -81,7 +81,9 @@ def receipts(
     """収納ファイルを取り込み、消し込む。"""
     profile = CHANNELS.get(channel, channel)
     if profile not in PROFILES:
-        errors.print(f"チャネル「{channel}」はありません。次のどれかを指定してください：{'、'.join((*CHANNELS, *PROFILES))}")
+        errors.print(
+            f"チャネル「{channel}」はありません。次のどれかを指定してください：{'、'.join((*CHANNELS, *PROFILES))}"
+        )
         raise SystemExit(2)
     with console.status("収納データを消し込んでいます…"):
         result = import_receipts(file, profile=profile, as_of=day(as_of), officer=officer(by))

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class IntakeFile(models.Model):
-    """取込ファイル。中身のハッシュは二度受け付けない。"""
+    """取込ファイル。同じ様式の同じ中身は、二度受け付けない。"""
 
     class State(models.TextChoices):
         """取込みの結果。"""
@@ -13,7 +13,7 @@ class IntakeFile(models.Model):
         REFUSED = "9", "受付拒否"
 
     intake_file_id = models.BigAutoField("取込番号", primary_key=True)
-    content_hash = models.CharField("内容のハッシュ", max_length=64, unique=True)
+    content_hash = models.CharField("様式と内容のハッシュ", max_length=64, unique=True)
     profile = models.TextField("様式")
     channel = models.CharField("納付チャネル", max_length=2, default="")
     file_name = models.TextField("ファイル名")
@@ -40,9 +40,7 @@ class IntakeFile(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="intake_rows_are_all_accounted_for",
-                condition=models.Q(
-                    rows_in=models.F("rows_posted") + models.F("rows_held") + models.F("rows_rejected")
-                ),
+                condition=models.Q(rows_in=models.F("rows_posted") + models.F("rows_held") + models.F("rows_rejected")),
             ),
         ]
 

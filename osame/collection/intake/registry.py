@@ -1,11 +1,12 @@
 """ファイルの受付。同じ中身は一度だけ、断った理由も残す。
 
-The door for every inbound file: one content hash, one effect. A refused file is kept too, with the reason why.
+The door for every inbound file: one profile and content, one effect. A refused file is kept too, with the reason why;
+read again under the right profile, or when its day has come, it is judged anew.
 """
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -67,9 +68,10 @@ def hash_file(path: Path) -> tuple[str, int]:
 
 
 def arrive(path: Path, *, profile: str, officer: str) -> Arrival:
-    """届いたファイルを確かめる。"""
+    """届いたファイルを確かめる。様式もハッシュに含め、様式を取り違えて断られたファイルを、正しい様式で受けられるようにする。"""
     content_hash, size = hash_file(path)
-    return Arrival(path.name, content_hash, size, profile, officer)
+    told = hashlib.sha256(f"{profile}\n{content_hash}".encode()).hexdigest()
+    return Arrival(path.name, told, size, profile, officer)
 
 
 def take_turn() -> None:
@@ -85,15 +87,18 @@ def earlier_result(content_hash: str) -> ImportResult | None:
         "WHERE content_hash = %s",
         [content_hash],
     )
-    return ImportResult(*rows[0], already_received=True) if rows else None
+    return replace(ImportResult(*rows[0]), already_received=True) if rows else None
 
 
 def register(arrival: Arrival, *, channel: str = "", business_on: date | None = None, sequence_key: str = "") -> int:
-    """ファイルを受け付け、取込番号を返す。行数は `settle` で埋める。"""
+    """ファイルを受け付け、取込番号を返す。行数は `settle` で埋める。断っていたファイルは、同じ番号で受け付け直す。"""
     (file_id,) = fetch_one(
         "INSERT INTO intake_file (content_hash, profile, channel, file_name, business_on, sequence_key, state, rows_in, "
         "rows_posted, rows_held, rows_rejected, amount_matched, amount_held, amount_rejected, amount_reported, refusal, "
         "received_at, officer) VALUES (%s, %s, %s, %s, %s, %s, '1', 0, 0, 0, 0, 0, 0, 0, 0, '', now(), %s) "
+        "ON CONFLICT (content_hash) DO UPDATE SET state = excluded.state, refusal = '', channel = excluded.channel, "
+        "file_name = excluded.file_name, business_on = excluded.business_on, sequence_key = excluded.sequence_key, "
+        "received_at = excluded.received_at, officer = excluded.officer WHERE intake_file.state = '9' "
         "RETURNING intake_file_id",
         [arrival.content_hash, arrival.profile, channel, arrival.file_name, business_on, sequence_key, arrival.officer],
     )

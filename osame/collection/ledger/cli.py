@@ -21,9 +21,13 @@ def verify(as_json: Json = False) -> None:
     if as_json:
         say_json(result)
     else:
-        console.print(f"仕訳 {result.entries:,} 件、期別 {result.charges:,} 件を、{result.checks} の検査で確かめました。")
+        console.print(
+            f"仕訳 {result.entries:,} 件、期別 {result.charges:,} 件を、{result.checks} の検査で確かめました。"
+        )
         for finding in result.findings:
-            errors.print(f"[red]食い違い[/red] {finding.check}：{finding.count:,} 件（例 {'、'.join(finding.examples)}）")
+            errors.print(
+                f"[red]食い違い[/red] {finding.check}：{finding.count:,} 件（例 {'、'.join(finding.examples)}）"
+            )
         if result.sound:
             console.print("[green]食い違いはありません。[/green]")
         elif not result.findings:

@@ -56,9 +56,7 @@ def claim_command(key: str, *, kind: str, content: Any, purpose: str, officer: s
     )
     if inserted:
         return Claim(int(inserted[0][0]), replayed=False)
-    command_id, known_hash = fetch_one(
-        "SELECT command_id, content_hash FROM command WHERE idempotency_key = %s", [key]
-    )
+    command_id, known_hash = fetch_one("SELECT command_id, content_hash FROM command WHERE idempotency_key = %s", [key])
     if known_hash != content_hash:
         raise KeyReusedWithOtherContent(f"キー {key}")
     return Claim(int(command_id), replayed=True)
@@ -97,7 +95,7 @@ def touch_charges(keys: str) -> None:
     """
     run_sql("DROP TABLE IF EXISTS pg_temp.touched")
     run_sql(
-        f"CREATE TEMP TABLE touched ON COMMIT DROP AS SELECT {TOUCHED_COLUMNS} FROM charge c "  # noqa: S608
+        f"CREATE TEMP TABLE touched ON COMMIT DROP AS SELECT {TOUCHED_COLUMNS} FROM charge c "
         f"JOIN (SELECT DISTINCT addressee_number, charge_id FROM ({keys}) k) t USING (addressee_number, charge_id) "
         "ORDER BY c.charge_id FOR NO KEY UPDATE OF c"
     )

@@ -57,10 +57,10 @@ def find_charge(reference: str) -> ChargeFacts:
     """
     parts = reference.strip().split("-")
     if len(parts) == 1 and parts[0].isdigit():
-        found = fetch_all(f"SELECT {COLUMNS} FROM charge c WHERE c.slip_number = %s", [int(parts[0])])  # noqa: S608
+        found = fetch_all(f"SELECT {COLUMNS} FROM charge c WHERE c.slip_number = %s", [int(parts[0])])
     elif len(parts) == 4 and parts[1].isdigit() and parts[3].isdigit():
         found = fetch_all(
-            f"SELECT {COLUMNS} FROM charge c WHERE c.tax_item = %s AND c.levy_year = %s AND c.notice_number = %s "  # noqa: S608
+            f"SELECT {COLUMNS} FROM charge c WHERE c.tax_item = %s AND c.levy_year = %s AND c.notice_number = %s "
             "AND c.installment_term = %s",
             [parts[0], int(parts[1]), parts[2], int(parts[3])],
         )
@@ -76,7 +76,7 @@ def find_charge(reference: str) -> ChargeFacts:
 def charges_of(addressee_number: str) -> list[ChargeFacts]:
     """その宛名の期別を、納期限の順に。"""
     rows = fetch_all(
-        f"SELECT {COLUMNS} FROM charge c WHERE c.addressee_number = %s ORDER BY c.due_date, c.tax_item, c.charge_id",  # noqa: S608
+        f"SELECT {COLUMNS} FROM charge c WHERE c.addressee_number = %s ORDER BY c.due_date, c.tax_item, c.charge_id",
         [addressee_number],
     )
     return [ChargeFacts(*row) for row in rows]

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from osame.collection.ledger.order import AllocationOrder
 from osame.collection.ledger.models import Account
+from osame.collection.ledger.order import AllocationOrder
 from osame.law.delinquency_charge_bulk import delinquency_charges
 from osame.law.population import ChargePopulation
 from osame.law.rules import LOCAL_TAX, ChargeRule

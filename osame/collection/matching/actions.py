@@ -273,11 +273,11 @@ def _cancel(
     )
     keys = [charge.charge_id, receipt_key, charge.addressee_number]
     where = "WHERE charge_id = %s AND receipt_key = %s AND addressee_number = %s"
-    if not fetch_all(f"SELECT 1 FROM receipt {where}", keys):  # noqa: S608
+    if not fetch_all(f"SELECT 1 FROM receipt {where}", keys):
         raise ReceiptNotFound(f"{charge.label} {receipt_key}")
-    if fetch_all(f"SELECT 1 FROM receipt_cancellation {where}", keys):  # noqa: S608
+    if fetch_all(f"SELECT 1 FROM receipt_cancellation {where}", keys):
         raise ReceiptAlreadyCancelled(str(receipt_key))
-    if fetch_all(f"SELECT 1 FROM overpayment {where} AND state <> '01'", keys):  # noqa: S608
+    if fetch_all(f"SELECT 1 FROM overpayment {where} AND state <> '01'", keys):
         raise OverpaymentAlreadyDecided(str(receipt_key))
     reason, note, moved = why
     run_sql(

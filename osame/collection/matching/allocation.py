@@ -8,8 +8,8 @@ matching a month of files in any order ends in the same ledger.
 
 from datetime import date
 
-from osame.collection.matching.accrual import fix_delinquency_charges
 from osame.collection.ledger.order import AllocationOrder
+from osame.collection.matching.accrual import fix_delinquency_charges
 from osame.platform.database import fetch_one, run_sql
 
 # 生きている仕訳（取り消されていないもの）。前からの収納がある期別についてだけ読む。
@@ -92,7 +92,7 @@ def _desire(order: AllocationOrder) -> None:
     """各収納の、勘定ごとのあるべき金額。累計の区間と、各勘定の枠の区間との重なり。"""
     slices = ", ".join(f"({account}::smallint, {before}, {width})" for account, before, width in order.slices())
     run_sql(
-        "CREATE TEMP VIEW desired AS "  # noqa: S608
+        "CREATE TEMP VIEW desired AS "
         "SELECT r.charge_id, r.addressee_number, r.receipt_key, slice.account, r.is_new, r.paid_on, r.accounted_on, "
         "least(r.cum_after, slice.before + slice.width) - greatest(r.cum_before, slice.before) AS amount "
         "FROM ordered_receipt r "
@@ -162,7 +162,7 @@ def _keep_overpayments(order: AllocationOrder) -> None:
     原因: 同じ期別に先に納付があって余ったものは二重納付、税額が下がったために余ったものは減額更正、ほかは過大納付。
     """
     run_sql(
-        "CREATE TEMP TABLE surplus ON COMMIT DROP AS "  # noqa: S608
+        "CREATE TEMP TABLE surplus ON COMMIT DROP AS "
         f"SELECT r.*, r.cum_after - greatest(r.cum_before, {order.total()}) AS surplus "
         f"FROM ordered_receipt r WHERE r.cum_after > {order.total()}"
     )

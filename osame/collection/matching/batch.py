@@ -7,9 +7,9 @@ reports → allocation → one posting. Rows in = posted + held + rejected, alwa
 from dataclasses import dataclass
 from datetime import date
 
+from osame.collection.ledger.order import AllocationOrder
 from osame.collection.ledger.posting import TOUCHED_COLUMNS, Claim, open_stage, post
 from osame.collection.matching.allocation import reallocate
-from osame.collection.ledger.order import AllocationOrder
 from osame.platform.database import fetch_all, fetch_one, run_sql
 
 STAGE = """
@@ -187,7 +187,7 @@ def match_staged(command: Claim, *, file_id: int, channel: str, terms: MatchingT
 def insert_staged_receipts() -> None:
     """`staged_receipt` の収納を、会計年度の所属を決めて記録する。"""
     run_sql(
-        "INSERT INTO receipt (charge_id, receipt_key, addressee_number, amount, paid_on, received_on, accounted_on, "  # noqa: S608
+        "INSERT INTO receipt (charge_id, receipt_key, addressee_number, amount, paid_on, received_on, accounted_on, "
         "fiscal_year, carried_over, channel, outlet, slip_number, intake_file_id, line_number) "
         f"SELECT charge_id, receipt_key, addressee_number, amount, paid_on, received_on, accounted_on, {FISCAL_YEAR}, "
         f"r.levy_year < {FISCAL_YEAR}, channel, outlet, slip_number, intake_file_id, line_number "

@@ -59,7 +59,11 @@ def reports_command(
     if as_json:
         say_json(rows)
         return
-    table("調べるべき報告", ("番号", "領収日", "金額", "納付書番号", "内容"), ((r.receipt_key, r.paid_on, r.amount, r.slip_number or "", r.problem) for r in rows))
+    table(
+        "調べるべき報告",
+        ("番号", "領収日", "金額", "納付書番号", "内容"),
+        ((r.receipt_key, r.paid_on, r.amount, r.slip_number or "", r.problem) for r in rows),
+    )
 
 
 @app.command()

@@ -74,7 +74,9 @@ def read_slips(text: str, *, received_on: date) -> tuple[ManualSlip, ...]:
     for number, row in enumerate(reader, start=2):
         slip = _slip(number, row, received_on)
         if slip.notice_id in seen:
-            raise BatchRowUnreadable(f"{number}行目: 済通番号「{slip.notice_id}」は{seen[slip.notice_id]}行目にもあります")
+            raise BatchRowUnreadable(
+                f"{number}行目: 済通番号「{slip.notice_id}」は{seen[slip.notice_id]}行目にもあります"
+            )
         seen[slip.notice_id] = number
         slips.append(slip)
     return tuple(slips)

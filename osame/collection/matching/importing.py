@@ -67,11 +67,11 @@ def _post(arrival: Arrival, read: ReportFile, as_of: date) -> ImportResult:
     day = read.business_on or as_of
     copy_rows("staged_report", STAGE_COLUMNS, (_staged(report, read.channel, day) for report in read.records))
     opened = first_open_day()
-    terms = MatchingTerms(
-        order=allocation_order(as_of=day), first_open_day=opened, correction_on=max(day, opened)
-    )
+    terms = MatchingTerms(order=allocation_order(as_of=day), first_open_day=opened, correction_on=max(day, opened))
     matched = match_staged(command, file_id=file_id, channel=read.channel, terms=terms)
-    rejected = [(line, raw, reason, amount) for line, reason, raw, amount in matched.rejected]
+    rejected: list[tuple[int, bytes, str, int | None]] = [
+        (line, raw, reason, amount) for line, reason, raw, amount in matched.rejected
+    ]
     rejected += [(p.line_number, p.raw, p.reason, p.amount) for p in read.problems]
     registry.keep_rejected(file_id, rejected)
     return registry.settle(

@@ -64,7 +64,7 @@ def export_parameters() -> str:
     blocks = []
     for table in TABLES.values():
         rows = fetch_all(
-            f"SELECT {', '.join(table.columns)} FROM {table.name} ORDER BY {', '.join(table.key)}"  # noqa: S608
+            f"SELECT {', '.join(table.columns)} FROM {table.name} ORDER BY {', '.join(table.key)}"
         )
         for row in _folded(table, rows):
             lines = [
@@ -168,12 +168,12 @@ def _write(table: ParameterTable, rows: list[Row]) -> int:
     columns, key = ", ".join(table.columns), ", ".join(table.key)
     rest = [column for column in table.columns if column not in table.key]
     run_sql(f"DROP TABLE IF EXISTS pg_temp.{staged}")
-    run_sql(f"CREATE TEMP TABLE {staged} ON COMMIT DROP AS SELECT {columns} FROM {table.name} LIMIT 0")  # noqa: S608
+    run_sql(f"CREATE TEMP TABLE {staged} ON COMMIT DROP AS SELECT {columns} FROM {table.name} LIMIT 0")
     copy_rows(staged, table.columns, ([row[column] for column in table.columns] for row in rows))
     old, new = (", ".join(f"{side}.{column}" for column in rest) for side in (table.name, "excluded"))
     into, chosen = ", ".join((*table.columns, *table.blank)), ", ".join((*table.columns, *("''" for _ in table.blank)))
     return run_sql(
-        f"INSERT INTO {table.name} ({into}) SELECT {chosen} FROM {staged} "  # noqa: S608
+        f"INSERT INTO {table.name} ({into}) SELECT {chosen} FROM {staged} "
         f"ON CONFLICT ({key}) DO UPDATE SET ({', '.join(rest)}) = ROW ({new}) WHERE ({old}) IS DISTINCT FROM ({new})"
     )
 

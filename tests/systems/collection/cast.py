@@ -23,7 +23,10 @@ def found_city() -> None:
         "office_address, office_telephone, receiving_agency_number, barcode_corporate_code) VALUES "
         "('2000-01-01', '242039', '架空市', '市長', '架空 太郎', '収納推進課', '架空市架空1-1', '0596-00-0000', '24203', '24203')"
     )
-    for code, name, article in (("06", "固定資産税・都市計画税", "地方税法第371条第1項"), ("01", "市民税・県民税", "地方税法第329条第1項")):
+    for code, name, article in (
+        ("06", "固定資産税・都市計画税", "地方税法第371条第1項"),
+        ("01", "市民税・県民税", "地方税法第329条第1項"),
+    ):
         run_sql(
             "INSERT INTO tax_item (tax_item, valid_from, name, revenue_account, bears_delinquency_charge, "
             "first_period_months, demand_fee, prescription_years, appropriation_rank, demand_article, "
@@ -31,7 +34,10 @@ def found_city() -> None:
             [code, name, article],
         )
     for name, value in (("督促しない少額（円未満）", "0"), ("督促の指定期限までの日数", "10")):
-        run_sql("INSERT INTO setting (name, valid_from, value, basis) VALUES (%s, '2000-01-01', %s, '市税条例')", [name, value])
+        run_sql(
+            "INSERT INTO setting (name, valid_from, value, basis) VALUES (%s, '2000-01-01', %s, '市税条例')",
+            [name, value],
+        )
     people = ((SATO, "1", "佐藤 花子", "サトウ ハナコ"), (TANAKA, "1", "田中 一郎", "タナカ イチロウ"),
               (KAKU, "3", "架空商事株式会社", "カクウショウジ"), (SUZUKI, "1", "鈴木 家", "スズキ イエ"))  # fmt: skip
     columns = ("addressee_number", "kind", "name", "kana", "postal_code", "address", "address_detail", "corporate_number",
@@ -54,7 +60,9 @@ def determination(addressee: str, term: int = 1, amount: int = 50_000, **changes
     return DeterminationRow(**{**facts, **changes})
 
 
-def revision(addressee: str, sequence: int, after: int, difference: int, term: int = 1, **changes: Any) -> DeterminationRow:
+def revision(
+    addressee: str, sequence: int, after: int, difference: int, term: int = 1, **changes: Any
+) -> DeterminationRow:
     """更正。税額が `difference` だけ変わって `after` になる。"""
     reason = "02" if difference > 0 else "03" if difference < 0 else "10"
     return determination(addressee, term, after, change_sequence=sequence, change_reason=reason,
@@ -72,7 +80,9 @@ def write_determinations(path: Path, *rows: DeterminationRow) -> Path:
     return path
 
 
-def notice(number: int, addressee: str, amount: int, paid_on: date, term: int = 1, **changes: Any) -> bank_notice.BankNotice:
+def notice(
+    number: int, addressee: str, amount: int, paid_on: date, term: int = 1, **changes: Any
+) -> bank_notice.BankNotice:
     """済通一枚。"""
     facts: dict[str, Any] = {
         "notice_id": f"{number:020d}", "bank_code": "0155", "branch_code": "701", "paid_on": paid_on,

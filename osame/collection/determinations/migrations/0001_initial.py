@@ -4,48 +4,57 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='DeterminationRevision',
+            name="DeterminationRevision",
             fields=[
-                ('pk', models.CompositePrimaryKey('addressee_number', 'charge_id', 'revision', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('addressee_number', models.CharField(max_length=15, verbose_name='宛名番号')),
-                ('charge_id', models.BigIntegerField(verbose_name='期別番号')),
-                ('revision', models.SmallIntegerField(verbose_name='異動連番')),
-                ('reason_code', models.CharField(max_length=2, verbose_name='異動事由')),
-                ('reason', models.TextField(verbose_name='更正事由')),
-                ('corrected_on', models.DateField(verbose_name='課税更正日')),
-                ('notified_on', models.DateField(null=True, verbose_name='更正決定通知日')),
-                ('amount_after', models.BigIntegerField(verbose_name='異動後税額')),
-                ('difference', models.BigIntegerField(verbose_name='増減額')),
-                ('due_date', models.DateField(verbose_name='納期限')),
-                ('intake_file_id', models.BigIntegerField(verbose_name='取込番号')),
-                ('line_number', models.IntegerField(verbose_name='行')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "addressee_number",
+                        "charge_id",
+                        "revision",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
+                ("charge_id", models.BigIntegerField(verbose_name="期別番号")),
+                ("revision", models.SmallIntegerField(verbose_name="異動連番")),
+                ("reason_code", models.CharField(max_length=2, verbose_name="異動事由")),
+                ("reason", models.TextField(verbose_name="更正事由")),
+                ("corrected_on", models.DateField(verbose_name="課税更正日")),
+                ("notified_on", models.DateField(null=True, verbose_name="更正決定通知日")),
+                ("amount_after", models.BigIntegerField(verbose_name="異動後税額")),
+                ("difference", models.BigIntegerField(verbose_name="増減額")),
+                ("due_date", models.DateField(verbose_name="納期限")),
+                ("intake_file_id", models.BigIntegerField(verbose_name="取込番号")),
+                ("line_number", models.IntegerField(verbose_name="行")),
             ],
             options={
-                'db_table': 'determination_revision',
-                'db_table_comment': '調定異動 (E-11)',
+                "db_table": "determination_revision",
+                "db_table_comment": "調定異動 (E-11)",
             },
         ),
         migrations.CreateModel(
-            name='HeldDetermination',
+            name="HeldDetermination",
             fields=[
-                ('held_id', models.BigAutoField(primary_key=True, serialize=False, verbose_name='保留番号')),
-                ('intake_file_id', models.BigIntegerField(verbose_name='取込番号')),
-                ('line_number', models.IntegerField(verbose_name='行')),
-                ('raw', models.TextField(verbose_name='原文')),
-                ('reason', models.TextField(verbose_name='理由')),
-                ('released_by_file_id', models.BigIntegerField(null=True, verbose_name='解消した取込番号')),
+                ("held_id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="保留番号")),
+                ("intake_file_id", models.BigIntegerField(verbose_name="取込番号")),
+                ("line_number", models.IntegerField(verbose_name="行")),
+                ("raw", models.TextField(verbose_name="原文")),
+                ("reason", models.TextField(verbose_name="理由")),
+                ("released_by_file_id", models.BigIntegerField(null=True, verbose_name="解消した取込番号")),
             ],
             options={
-                'db_table': 'held_determination',
-                'db_table_comment': '保留した調定行',
+                "db_table": "held_determination",
+                "db_table_comment": "保留した調定行",
             },
         ),
     ]

@@ -5,57 +5,80 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='RejectedRow',
+            name="RejectedRow",
             fields=[
-                ('pk', models.CompositePrimaryKey('intake_file_id', 'line_number', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('intake_file_id', models.BigIntegerField(verbose_name='取込番号')),
-                ('line_number', models.IntegerField(verbose_name='行')),
-                ('raw', models.BinaryField(verbose_name='原文')),
-                ('reason', models.TextField(verbose_name='理由')),
-                ('amount', models.BigIntegerField(null=True, verbose_name='金額')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "intake_file_id", "line_number", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("intake_file_id", models.BigIntegerField(verbose_name="取込番号")),
+                ("line_number", models.IntegerField(verbose_name="行")),
+                ("raw", models.BinaryField(verbose_name="原文")),
+                ("reason", models.TextField(verbose_name="理由")),
+                ("amount", models.BigIntegerField(null=True, verbose_name="金額")),
             ],
             options={
-                'db_table': 'rejected_row',
-                'db_table_comment': '不受理の行',
+                "db_table": "rejected_row",
+                "db_table_comment": "不受理の行",
             },
         ),
         migrations.CreateModel(
-            name='IntakeFile',
+            name="IntakeFile",
             fields=[
-                ('intake_file_id', models.BigAutoField(primary_key=True, serialize=False, verbose_name='取込番号')),
-                ('content_hash', models.CharField(max_length=64, unique=True, verbose_name='内容のハッシュ')),
-                ('profile', models.TextField(verbose_name='様式')),
-                ('channel', models.CharField(default='', max_length=2, verbose_name='納付チャネル')),
-                ('file_name', models.TextField(verbose_name='ファイル名')),
-                ('business_on', models.DateField(null=True, verbose_name='処理日')),
-                ('sequence_key', models.TextField(default='', verbose_name='通番')),
-                ('state', models.CharField(choices=[('1', '取込済'), ('9', '受付拒否')], max_length=1, verbose_name='状態')),
-                ('rows_in', models.IntegerField(default=0, verbose_name='行数')),
-                ('rows_posted', models.IntegerField(default=0, verbose_name='取込行数')),
-                ('rows_held', models.IntegerField(default=0, verbose_name='保留行数')),
-                ('rows_rejected', models.IntegerField(default=0, verbose_name='不受理行数')),
-                ('declared_total', models.BigIntegerField(null=True, verbose_name='合計金額（送付元）')),
-                ('amount_matched', models.BigIntegerField(default=0, verbose_name='消込金額')),
-                ('amount_held', models.BigIntegerField(default=0, verbose_name='保留金額')),
-                ('amount_rejected', models.BigIntegerField(default=0, verbose_name='不受理金額')),
-                ('amount_reported', models.BigIntegerField(default=0, verbose_name='報告のみの金額（速報・取消・不能）')),
-                ('refusal', models.TextField(blank=True, default='', verbose_name='拒否理由')),
-                ('received_at', models.DateTimeField(auto_now_add=True, verbose_name='受付日時')),
-                ('officer', models.TextField(verbose_name='職員')),
+                ("intake_file_id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="取込番号")),
+                ("content_hash", models.CharField(max_length=64, unique=True, verbose_name="様式と内容のハッシュ")),
+                ("profile", models.TextField(verbose_name="様式")),
+                ("channel", models.CharField(default="", max_length=2, verbose_name="納付チャネル")),
+                ("file_name", models.TextField(verbose_name="ファイル名")),
+                ("business_on", models.DateField(null=True, verbose_name="処理日")),
+                ("sequence_key", models.TextField(default="", verbose_name="通番")),
+                (
+                    "state",
+                    models.CharField(choices=[("1", "取込済"), ("9", "受付拒否")], max_length=1, verbose_name="状態"),
+                ),
+                ("rows_in", models.IntegerField(default=0, verbose_name="行数")),
+                ("rows_posted", models.IntegerField(default=0, verbose_name="取込行数")),
+                ("rows_held", models.IntegerField(default=0, verbose_name="保留行数")),
+                ("rows_rejected", models.IntegerField(default=0, verbose_name="不受理行数")),
+                ("declared_total", models.BigIntegerField(null=True, verbose_name="合計金額（送付元）")),
+                ("amount_matched", models.BigIntegerField(default=0, verbose_name="消込金額")),
+                ("amount_held", models.BigIntegerField(default=0, verbose_name="保留金額")),
+                ("amount_rejected", models.BigIntegerField(default=0, verbose_name="不受理金額")),
+                (
+                    "amount_reported",
+                    models.BigIntegerField(default=0, verbose_name="報告のみの金額（速報・取消・不能）"),
+                ),
+                ("refusal", models.TextField(blank=True, default="", verbose_name="拒否理由")),
+                ("received_at", models.DateTimeField(auto_now_add=True, verbose_name="受付日時")),
+                ("officer", models.TextField(verbose_name="職員")),
             ],
             options={
-                'db_table': 'intake_file',
-                'db_table_comment': '取込ファイル (E-42)',
-                'indexes': [models.Index(fields=['profile', 'business_on'], name='intake_file_day')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('rows_in', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('rows_posted'), '+', models.F('rows_held')), '+', models.F('rows_rejected')))), name='intake_rows_are_all_accounted_for')],
+                "db_table": "intake_file",
+                "db_table_comment": "取込ファイル (E-42)",
+                "indexes": [models.Index(fields=["profile", "business_on"], name="intake_file_day")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q((
+                            "rows_in",
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("rows_posted"), "+", models.F("rows_held")
+                                ),
+                                "+",
+                                models.F("rows_rejected"),
+                            ),
+                        )),
+                        name="intake_rows_are_all_accounted_for",
+                    )
+                ],
             },
         ),
     ]
