@@ -1,8 +1,8 @@
 """督促対象の抽出。未納の期別を、督促するものと、理由を付けて除くものとに分ける。
 
 Selection in two steps: `demand_due` lists unpaid, overdue, not yet demanded charges with their facts (a run locks them
-in the same scan, so the facts are read under the lock), then `demand_candidate` gives each of them either a letter number
-or exactly one reason for being left out. The preview and the run execute the same text: what was shown is what is done.
+in the same scan, so the facts are read under the lock), then `demand_candidate` gives each of them either a letter
+number or exactly one reason for being left out. The preview and the run execute the same text: what was shown is what is done.
 """
 
 from datetime import date
