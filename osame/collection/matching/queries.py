@@ -28,7 +28,7 @@ def held_receipts() -> list[HeldLine]:
         "SELECT receipt_key, amount, paid_on, received_on, channel, slip_number, payer_kana, reason FROM held_receipt "
         "WHERE state = '1' ORDER BY received_on, receipt_key"
     )
-    return [HeldLine(*row[:7], HeldReceipt.Reason(row[7]).label) for row in rows]
+    return [HeldLine(*(*row[:7], HeldReceipt.Reason(row[7]).label)) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
