@@ -71,6 +71,7 @@ class Outcome:
 
     tallies: dict[Kind, Tally] = field(default_factory=dict)
     results: dict[str, ImportResult] = field(default_factory=dict)
+    files_seen: set[int] = field(default_factory=set)
     released: int = 0
     amount_matched: int = 0
     amount_held: int = 0
@@ -145,9 +146,11 @@ def take(plan: DemoPlan, step: Step, outcome: Outcome, tally: Tally) -> DemandRu
         result = _import(step, path)
         _count(result, tally)
         outcome.results[step.path] = result
-        outcome.released += result.released_held
-        outcome.amount_matched += result.amount_matched
-        outcome.amount_held += result.amount_held
+        if result.intake_file_id not in outcome.files_seen:  # 二度届いたファイルの金額は、一度だけ数える
+            outcome.files_seen.add(result.intake_file_id)
+            outcome.released += result.released_held
+            outcome.amount_matched += result.amount_matched
+            outcome.amount_held += result.amount_held
         if step.kind is Kind.ADDRESSEES and not result.already_received:
             outcome.released += retry_held(as_of=step.on, officer=OFFICER, cause=f"addressees:{result.intake_file_id}")
 

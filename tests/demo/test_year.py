@@ -68,6 +68,10 @@ def compare_days(plan: DemoPlan, outcome: Outcome) -> None:
     (received,) = fetch_one("SELECT coalesce(sum(amount), 0)::bigint FROM receipt")
     (held,) = fetch_one("SELECT coalesce(sum(amount), 0)::bigint FROM held_receipt WHERE state = '1'")
     assert received + held == money
+    unmatched = sum(
+        result.amount_held for result in {each.intake_file_id: each for each in outcome.results.values()}.values()
+    )
+    assert outcome.amount_matched + unmatched == money
 
 
 def compare_dirt(plan: DemoPlan) -> None:
