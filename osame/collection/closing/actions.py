@@ -14,10 +14,11 @@ from osame.collection.closing.queries import (
     day_sheet,
     earlier_open_days,
     first_open_day,
+    last_closing,
     missing_files,
 )
 from osame.collection.intake import registry
-from osame.collection.ledger.digest import ledger_digest
+from osame.collection.ledger.digest import seal_journal
 from osame.collection.ledger.posting import claim_command
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
@@ -64,7 +65,7 @@ class ClosingResult:
     receipts: int
     amount: int
     difference: int
-    ledger_digest: str
+    journal_seal: str
     closed: bool
     replayed: bool = False
 
@@ -88,17 +89,18 @@ def close_day(business_on: date, *, as_of: date, officer: str) -> ClosingResult:
             raise DayAlreadyBehind(format_wareki(business_on))
         sheet = day_sheet(business_on)
         _refuse_unready(sheet, opened)
-        digest = ledger_digest()
+        last_day, last_seal = last_closing()
+        seal = seal_journal(last_seal, after=last_day, through=business_on)
         reopenings = _reopenings(business_on)
         claim_command(
             f"close-day:{business_on.isoformat()}:{reopenings}",
             kind="close_day",
-            content=[business_on, sheet.receipts, sheet.amount, digest],
+            content=[business_on, sheet.receipts, sheet.amount, seal],
             purpose="日締め",
             officer=officer,
         )
-        _record(sheet, state="2", digest=digest, officer=officer)
-        return ClosingResult(business_on, sheet.receipts, sheet.amount, 0, digest, closed=True)
+        _record(sheet, state="2", seal=seal, officer=officer)
+        return ClosingResult(business_on, sheet.receipts, sheet.amount, 0, seal, closed=True)
 
 
 def close_day_provisionally(business_on: date, *, as_of: date, officer: str) -> ClosingResult:
@@ -117,7 +119,7 @@ def close_day_provisionally(business_on: date, *, as_of: date, officer: str) -> 
         if business_on < first_open_day():
             raise DayAlreadyBehind(format_wareki(business_on))
         sheet = day_sheet(business_on)
-        _record(sheet, state="1", digest="", officer=officer)
+        _record(sheet, state="1", seal="", officer=officer)
         return ClosingResult(business_on, sheet.receipts, sheet.amount, sheet.difference, "", closed=False)
 
 
@@ -155,13 +157,13 @@ def reopen_day(business_on: date, *, officer: str, approver: str, reason: str) -
 def _closed(business_on: date) -> ClosingResult | None:
     """前に本締めしていれば、その結果。"""
     rows = fetch_all(
-        "SELECT receipts, amount, difference, ledger_digest FROM daily_closing WHERE business_on = %s AND state = '2'",
+        "SELECT receipts, amount, difference, journal_seal FROM daily_closing WHERE business_on = %s AND state = '2'",
         [business_on],
     )
     if not rows:
         return None
-    receipts, amount, difference, digest = rows[0]
-    return ClosingResult(business_on, receipts, amount, difference, digest, closed=True, replayed=True)
+    receipts, amount, difference, seal = rows[0]
+    return ClosingResult(business_on, receipts, amount, difference, seal, closed=True, replayed=True)
 
 
 def _reopenings(business_on: date) -> int:
@@ -186,13 +188,13 @@ def _refuse_unready(sheet: DaySheet, opened: date) -> None:
         )
 
 
-def _record(sheet: DaySheet, *, state: str, digest: str, officer: str) -> None:
+def _record(sheet: DaySheet, *, state: str, seal: str, officer: str) -> None:
     run_sql(
-        "INSERT INTO daily_closing (business_on, state, receipts, amount, difference, ledger_digest, officer, "
+        "INSERT INTO daily_closing (business_on, state, receipts, amount, difference, journal_seal, officer, "
         "closed_at, reopenings, reopened_by, reopen_approved_by, reopen_reason) "
         "VALUES (%s, %s, %s, %s, %s, %s, %s, now(), 0, '', '', '') "
         "ON CONFLICT (business_on) DO UPDATE SET state = excluded.state, receipts = excluded.receipts, "
-        "amount = excluded.amount, difference = excluded.difference, ledger_digest = excluded.ledger_digest, "
+        "amount = excluded.amount, difference = excluded.difference, journal_seal = excluded.journal_seal, "
         "officer = excluded.officer, closed_at = excluded.closed_at",
-        [sheet.business_on, state, sheet.receipts, sheet.amount, sheet.difference, digest, officer],
+        [sheet.business_on, state, sheet.receipts, sheet.amount, sheet.difference, seal, officer],
     )

@@ -8,7 +8,7 @@ import typer
 from osame.collection.closing.actions import close_day, close_day_provisionally, reopen_day
 from osame.collection.closing.book import determination_book
 from osame.collection.closing.importing import import_bank_totals
-from osame.collection.closing.queries import CHANNEL_NAMES, day_sheet
+from osame.collection.closing.queries import CHANNEL_NAMES, broken_seals, day_sheet
 from osame.kernel.dates import format_wareki, parse_date, parse_month
 from osame.platform.terminal import console, day, errors, officer, refusals_told, say_json, table
 
@@ -116,3 +116,18 @@ def book(month: Annotated[str, typer.Argument(help="年月（令和7年7月、20
             for line in found.lines
         ],
     )  # fmt: skip
+
+
+@app.command()
+@refusals_told
+def seals(as_json: Json = False) -> None:
+    """締めた日の仕訳の封印を計算し直す。締めた後に変わった日があれば、示して終了コード1。"""
+    broken = broken_seals()
+    if as_json:
+        say_json({"broken": broken})
+    elif broken:
+        errors.print(f"[red]封印が合いません：[/red]{'、'.join(map(format_wareki, broken))}", soft_wrap=True)
+    else:
+        console.print("締めた日の仕訳は、締めたときのままです。")
+    if broken:
+        raise SystemExit(1)

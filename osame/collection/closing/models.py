@@ -32,7 +32,7 @@ class DailyClosing(models.Model):
     receipts = models.IntegerField("件数")
     amount = models.BigIntegerField("金額")
     difference = models.BigIntegerField("差異")
-    ledger_digest = models.CharField("元帳ダイジェスト", max_length=64, default="", blank=True)
+    journal_seal = models.CharField("仕訳の封印", max_length=64, default="", blank=True)
     officer = models.TextField("職員")
     closed_at = models.DateTimeField("締めた日時")
     reopenings = models.SmallIntegerField("締めを解いた回数", default=0)

@@ -7,6 +7,7 @@ charges (充当・組替え) are shown and left out of the comparison.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from osame.collection.ledger.digest import seal_journal
 from osame.formats.reports import Channel
 from osame.platform.database import fetch_all, fetch_one
 
@@ -126,6 +127,26 @@ def first_open_day() -> date:
     """記帳できる最初の会計日。最後に本締めした日の翌日。"""
     (closed,) = fetch_one("SELECT max(business_on) FROM daily_closing WHERE state = '2'")
     return closed + timedelta(days=1) if closed else BEGINNING
+
+
+def last_closing() -> tuple[date, str]:
+    """最後に本締めした日と、その封印。まだなければ、始まりの日と空の封印。"""
+    rows = fetch_all(
+        "SELECT business_on, journal_seal FROM daily_closing WHERE state = '2' ORDER BY business_on DESC LIMIT 1"
+    )
+    return (rows[0][0], str(rows[0][1])) if rows else (BEGINNING, "")
+
+
+def broken_seals() -> list[date]:
+    """封印を仕訳から計算し直し、合わない会計日を並べる。締めた日の仕訳が、後から変わっていないことを確かめる。"""
+    broken, day, seal = [], BEGINNING, ""
+    closings = fetch_all("SELECT business_on, journal_seal FROM daily_closing WHERE state = '2' ORDER BY business_on")
+    for business_on, recorded in closings:
+        seal = seal_journal(seal, after=day, through=business_on)
+        if seal != recorded:
+            broken.append(business_on)
+        day, seal = business_on, str(recorded)
+    return broken
 
 
 def missing_files(*, first: date = BEGINNING, through: date) -> tuple[MissingFile, ...]:

@@ -6,6 +6,7 @@ say the same thing have the same digest however they came about.
 """
 
 import hashlib
+from datetime import date
 
 from django.db import connection
 
@@ -59,4 +60,22 @@ def ledger_digest() -> str:
             with cursor.copy(f"COPY ({query}) TO STDOUT") as copy:
                 for block in copy:
                     digest.update(block)
+    return digest.hexdigest()
+
+
+def seal_journal(previous: str, *, after: date, through: date) -> str:
+    """会計日 `after` の翌日から `through` までの仕訳を、前の封印につなげて封じる。
+
+    Seal the entries of the days since the previous closing onto the previous seal. Whoever changes an entry of a closed
+    day breaks this seal and every later one.
+    """
+    digest = hashlib.sha256(previous.encode())
+    query = (
+        "COPY (SELECT charge_id, addressee_number, entry_id, amount, debit, credit, kind, effective_on, posted_on, "
+        f"receipt_key, reverses FROM entry WHERE posted_on > date '{after.isoformat()}' "
+        f"AND posted_on <= date '{through.isoformat()}' ORDER BY charge_id, entry_id) TO STDOUT"
+    )
+    with connection.cursor() as cursor, cursor.copy(query) as copy:
+        for block in copy:
+            digest.update(block)
     return digest.hexdigest()

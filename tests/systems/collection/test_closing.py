@@ -20,9 +20,8 @@ from osame.collection.closing.actions import (
 )
 from osame.collection.closing.book import determination_book
 from osame.collection.closing.importing import BankTotal, import_bank_totals, write_bank_totals
-from osame.collection.closing.queries import day_sheet
+from osame.collection.closing.queries import broken_seals, day_sheet
 from osame.collection.intake.registry import ImportResult
-from osame.collection.ledger.digest import ledger_digest
 from osame.collection.ledger.verification import verify_ledger
 from osame.formats.reports import Channel
 from osame.platform.database import fetch_all, fetch_one, run_sql
@@ -92,11 +91,22 @@ def test_a_day_with_a_difference_stays_open(tmp_path: Path, total: BankTotal) ->
 
 def test_closing_twice_is_harmless(tmp_path: Path) -> None:
     tell(tmp_path, bank(3, 70_777))
-    digest = ledger_digest()
     first = close_day(DAY, as_of=AS_OF, officer=OFFICER)
     again = close_day(DAY, as_of=AS_OF, officer="別の職員")
-    assert (first.ledger_digest, first.replayed) == (digest, False)
-    assert (again.ledger_digest, again.amount, again.replayed) == (digest, 70_777, True)
+    assert (len(first.journal_seal), first.replayed) == (64, False)
+    assert (again.journal_seal, again.amount, again.replayed) == (first.journal_seal, 70_777, True)
+
+
+def test_the_seal_breaks_when_an_entry_of_a_closed_day_changes(city: str, tmp_path: Path) -> None:
+    tell(tmp_path, bank(3, 70_777))
+    close_day(DAY, as_of=AS_OF, officer=OFFICER)
+    assert broken_seals() == []
+    with server(city) as admin:
+        admin.execute("ALTER TABLE entry DISABLE TRIGGER USER")
+        admin.execute(
+            "UPDATE entry SET effective_on = effective_on - 1 WHERE entry_id = (SELECT min(entry_id) FROM entry)"
+        )
+    assert broken_seals() == [DAY]
 
 
 def test_days_close_in_order_and_complete(tmp_path: Path) -> None:
