@@ -93,6 +93,7 @@ def cancel_receipt(
     """収納を取り消す（誤消込・不渡り・収納機関の取消し）。
 
     Cancel a receipt. The receipt stays; its entries are reversed by name and other receipts of the charge move up.
+    誤消込では金は市に残るので、相手の分からない入金として仮受に戻る。
     Returns False when the same cancellation was done before.
 
     要件: F04-07, F04-08
@@ -111,6 +112,8 @@ def cancel_receipt(
             return False
         _cancel(command, receipt_key, charge, (reason, note, None), act)
         _claim([])
+        if reason is ReceiptCancellation.Reason.WRONG_MATCH:
+            _hold_again(receipt_key, charge, note, act)
         _settle(command, act, charge)
         return True
 
@@ -135,7 +138,7 @@ def move_receipt(receipt_key: uuid.UUID, source: ChargeFacts, target: ChargeFact
         )
         if command.replayed:
             return False
-        moved = uuid.UUID(bytes=hashlib.sha256(f"{receipt_key}>{target.label}".encode()).digest()[:16])
+        moved = _derived(receipt_key, target.label)
         _cancel(command, receipt_key, source, (ReceiptCancellation.Reason.REALLOCATION, note, moved), act)
         _claim([])
         run_sql(
@@ -243,6 +246,31 @@ def _claim(pairs: list[tuple[uuid.UUID, ChargeFacts]]) -> None:
     for key, charge in pairs:
         run_sql("INSERT INTO claimed VALUES (%s, %s, %s)", [key, charge.charge_id, charge.addressee_number])
     stage_claimed()
+
+
+def _hold_again(receipt_key: uuid.UUID, charge: ChargeFacts, note: str, act: Act) -> None:
+    """誤って消し込んだ入金を、調査中の入金に戻す。納付書番号は引き継がない（自動で同じ期別に戻らないように）。"""
+    held = _derived(receipt_key, "保留")
+    run_sql(
+        "INSERT INTO held_receipt (receipt_key, amount, paid_on, received_on, accounted_on, channel, outlet, tax_item, "
+        "notice_number, payer_kana, reason, state, investigation, raw, intake_file_id, line_number) "
+        "SELECT %s, amount, paid_on, received_on, %s, channel, outlet, '', '', '', '1', '1', %s, '', 0, 0 FROM receipt "
+        "WHERE charge_id = %s AND receipt_key = %s AND addressee_number = %s",
+        [
+            held, max(act.as_of, first_open_day()), f"{charge.label} の誤消込の取消し：{note}", charge.charge_id,
+            receipt_key, charge.addressee_number,
+        ],
+    )  # fmt: skip
+    run_sql(
+        "INSERT INTO posting SELECT 0, '', amount, 7, 9, 8, paid_on, accounted_on, receipt_key, NULL FROM held_receipt "
+        "WHERE receipt_key = %s",
+        [held],
+    )
+
+
+def _derived(receipt_key: uuid.UUID, purpose: str) -> uuid.UUID:
+    """元の収納から決まる、新しい収納の鍵。二度作っても同じ。"""
+    return uuid.UUID(bytes=hashlib.sha256(f"{receipt_key}>{purpose}".encode()).digest()[:16])
 
 
 def _settle(command: Claim, act: Act, *charges: ChargeFacts) -> None:

@@ -144,6 +144,11 @@ class TestCancel:
         cancel_receipt(first, charge(TANAKA), reason=REASON.WRONG_MATCH, note="他人の納付", act=ACT)
         facts = charge(TANAKA)
         assert (facts.principal_tax, facts.overpayment, facts.received) == (0, 0, 50_000)
+        (held,) = held_receipts()  # 金は市に残り、相手を調べ直す
+        assert (held.amount, held.paid_on, held.slip_number) == (50_000, date(2025, 6, 1), None)
+        assert verify_ledger().sound
+        assert identify_receipt(held.receipt_key, charge(SATO), act=ACT)
+        assert charge(SATO).principal_tax == 450_000
         assert verify_ledger().sound
 
     def test_needs_a_note_and_an_existing_receipt(self) -> None:
