@@ -31,14 +31,11 @@ check: setup  ## 整頓・lint・型・依存の契約 (tidy, lint, types, contr
 bench: setup  ## 件数150万・入金30万の計測を JSON で出す (benchmark as JSON)
 	$(BIN)/osame bench
 
-docs: setup  ## コードから文書を作り直す (regenerate generated docs)
-	$(BIN)/osame docs
-
 lock:  ## 依存を固定し直す (re-lock dependencies: hashes, no addresses)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -o requirements.lock
 
 clean:  ## 仮想環境と架空市のデータを消す (remove .venv and var/)
 	rm -rf $(VENV) var
 
-.PHONY: help setup demo test check bench docs lock clean
+.PHONY: help setup demo test check bench lock clean
 .DEFAULT_GOAL := help

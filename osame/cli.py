@@ -35,7 +35,7 @@ def build_app() -> typer.Typer:
     app = typer.Typer(
         no_args_is_help=True,
         add_completion=False,
-        pretty_exceptions_show_locals=False,
+        pretty_exceptions_enable=False,
         help="納め — 地方税の収納と滞納整理",
     )
     app.command()(setup)

@@ -11,8 +11,10 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta, timezone
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
+from django.db import OperationalError, ProgrammingError
+from psycopg.errors import UndefinedColumn, UndefinedTable
 from rich.console import Console
 from rich.table import Table
 
@@ -53,10 +55,20 @@ def refusals_told(command: Callable[P, R]) -> Callable[P, R]:
             message = str(refusal)
             if isinstance(refusal, OSError):
                 message = f"ファイル「{refusal.filename}」を読めません。場所と権限を確かめてください。"
-            errors.print(f"[red]できません：[/red]{message}", markup=True, soft_wrap=True)
-            raise SystemExit(1) from None
+            _fail(message)
+        except OperationalError as failure:
+            _fail(f"データベースにつながりません。動いているか、接続先の設定を確かめてください。（{failure}）")
+        except ProgrammingError as failure:
+            if not isinstance(failure.__cause__, UndefinedTable | UndefinedColumn):
+                raise
+            _fail("データベースの表が、まだないか古いものです。「osame setup」を実行してください。")
 
     return told
+
+
+def _fail(message: str) -> NoReturn:
+    errors.print(f"[red]できません：[/red]{message}", markup=True, soft_wrap=True)
+    raise SystemExit(1)
 
 
 def say_json(answer: Any) -> None:
