@@ -29,10 +29,16 @@ from osame.demo.payments import BANK, CHANNELS, ELTAX, STORES, Cashier, behave, 
 from osame.demo.people import Taxpayer
 from osame.demo.taxes import Charge
 from osame.demo.truth import COMPARED_CHANNELS, DayTotal, FileTruth, Truth
+from osame.kernel.refusals import Refusal
 
+FEWEST_RESIDENTS = 20
 TRUNCATED = (BANK, STORES[0])
 """一度だけ途中で切れて届く様式。"""
 SENT_TWICE = ((ELTAX, 10), (STORES[0], 20), (BANK, 31))
+
+
+class TooFewResidents(Refusal):
+    """架空市の住民が少なすぎて、混ぜる汚れを選べません。20人以上にしてください。"""
 
 
 class Kind(IntEnum):
@@ -74,6 +80,8 @@ def build(residents: int, seed: int, directory: Path) -> DemoPlan:
 
     Draw the city and write its files under `directory`.
     """
+    if residents < FEWEST_RESIDENTS:
+        raise TooFewResidents(f"{residents}人")
     office = PostOffice(directory, Truth(residents, seed))
     city = _draw(residents, seed, office.truth)
     _send_registers(city, office)

@@ -45,10 +45,7 @@ LABELS = {
 
 
 class AnotherCity(Refusal):
-    """この場所には、人数か種の違う架空市が既にあります。
-
-    「make clean」で消すか、OSAME_HOME で別の場所を選んでください。
-    """
+    """この場所には人数か種の違う架空市があります。「make clean」で消すか、OSAME_HOME で別の場所を選んでください。"""
 
 
 @dataclass(slots=True)

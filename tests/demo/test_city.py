@@ -12,7 +12,7 @@ import pytest
 from osame.demo import places
 from osame.demo.calendar import FILE_DAYS, TERMS, demand_days, due_date
 from osame.demo.people import false_corporate_number, populate
-from osame.demo.plan import DemoPlan, Kind, build
+from osame.demo.plan import DemoPlan, Kind, TooFewResidents, build
 from osame.kernel.check_digits import (
     corporate_number_is_valid,
     individual_number_is_valid,
@@ -112,3 +112,13 @@ def test_steps_are_in_order_and_cover_every_kind(plan: DemoPlan) -> None:
     assert list(plan.steps) == sorted(plan.steps)
     assert {step.kind for step in plan.steps} == set(Kind)
     assert len({step.day for step in plan.steps if step.kind is Kind.CLOSING}) == len(FILE_DAYS) + 1
+
+
+@pytest.mark.parametrize("residents", [20, 61])
+def test_small_city_can_be_built(tmp_path: Path, residents: int) -> None:
+    assert build(residents, 1, tmp_path).truth.dirt.found["知らない納付書番号"]
+
+
+def test_too_small_a_city_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TooFewResidents, match="20人以上"):
+        build(19, 1, tmp_path)

@@ -7,7 +7,7 @@ import pytest
 
 from osame.collection.ledger.digest import ledger_digest
 from osame.demo.plan import DemoPlan, Kind, build
-from osame.demo.run import Outcome, perform
+from osame.demo.run import AnotherCity, Outcome, perform, run_demo
 from osame.demo.truth import FileTruth
 from osame.platform.database import fetch_all, fetch_one
 
@@ -127,6 +127,13 @@ def reports() -> dict[int, set[str]]:
     for slip, stage in fetch_all("SELECT slip_number, stage FROM channel_report ORDER BY 1, 2"):
         found.setdefault(slip, set()).add(stage)
     return found
+
+
+def test_another_city_is_not_laid_over_this_one(tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "city.txt").write_text("住民300人 種1\n", encoding="utf-8")
+    with pytest.raises(AnotherCity, match="別の場所"):
+        run_demo(300, 2, tmp_path, print)
 
 
 def test_truth_is_complete(tmp_path: Path) -> None:
