@@ -313,7 +313,7 @@ def row_of(cells: Cells, change: Yen, line_number: int) -> DeterminationRow:
         correction_reason=cells.text("更正事由", 10),
         municipality_code=cells.text("市区町村コード", 6),
         former_municipality_code=cells.text("合併前_市区町村コード", 6),
-        special_collector_number=cells.text("特別徴収義務者指定番号", 20),
+        special_collector_number=cells.text("特別徴収義務者指定番号", 15),
         declaration_history_number=cells.text("申告履歴番号", 8),
         business_year_number=cells.text("事業年度番号", 8),
         child_addressee_number=cells.text("児童_宛名番号", 15),

@@ -5,6 +5,7 @@ the files came in, and everything that cannot be applied yet is held and tried a
 """
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -27,6 +28,7 @@ CREATE TEMP TABLE determination_problem ON COMMIT DROP AS
 SELECT line_number, verdict, reason FROM (
     SELECT s.line_number,
            CASE WHEN i.tax_item IS NULL OR NOT i.accepts_determination OR s.municipality_code <> %(municipality)s
+                     OR s.corrected_on > %(latest)s
                 THEN 'rejected' ELSE 'held' END AS verdict,
            CASE WHEN s.municipality_code <> %(municipality)s
                 THEN '市区町村コード「' || s.municipality_code || '」は、この団体（' || %(municipality)s || '）のものではありません。'
@@ -34,6 +36,8 @@ SELECT line_number, verdict, reason FROM (
                 THEN '税目「' || s.tax_item || '」は登録されていません。税目マスタを確かめてください。'
                 WHEN NOT i.accepts_determination
                 THEN '税目「' || s.tax_item || '」は廃止されています。新しい調定はできません。'
+                WHEN s.corrected_on > %(latest)s
+                THEN '課税更正日' || s.corrected_on || 'が、取込みの日より一年を超えて先です。年を確かめてください。'
                 WHEN a.addressee_number IS NULL
                 THEN '宛名「' || s.addressee_number || '」がまだ届いていません。宛名が届けば自動で取り込みます。'
            END AS reason
@@ -43,7 +47,7 @@ SELECT line_number, verdict, reason FROM (
         SELECT DISTINCT ON (tax_item) tax_item, accepts_determination FROM tax_item ORDER BY tax_item, valid_from DESC
     ) i USING (tax_item)
     WHERE s.record_kind = '1' AND (a.addressee_number IS NULL OR i.tax_item IS NULL OR NOT i.accepts_determination
-                                   OR s.municipality_code <> %(municipality)s)
+                                   OR s.municipality_code <> %(municipality)s OR s.corrected_on > %(latest)s)
 ) found
 """
 
@@ -161,7 +165,7 @@ class Applied:
     rejected: int
 
 
-def apply_staged(command: Claim, *, file_id: int, municipality_code: str) -> Applied:
+def apply_staged(command: Claim, *, file_id: int, municipality_code: str, as_of: date) -> Applied:
     """置かれた調定を当て、記帳と割付けの準備をする。
 
     Apply everything in `staged_determination`: open charges, apply revisions in their order, and stage postings.
@@ -169,7 +173,7 @@ def apply_staged(command: Claim, *, file_id: int, municipality_code: str) -> App
 
     要件: F03-01, F03-02, F03-03
     """
-    keys = {"file": file_id, "municipality": municipality_code}
+    keys = {"file": file_id, "municipality": municipality_code, "latest": as_of + timedelta(days=366)}
     run_sql("ANALYZE staged_determination (line_number, record_kind, revision, addressee_number)")
     run_sql(PROBLEMS, keys)
     opened = _open_charges(command, file_id)
@@ -179,6 +183,16 @@ def apply_staged(command: Claim, *, file_id: int, municipality_code: str) -> App
         "FROM determination_problem"
     )
     return Applied(opened, revised, held, rejected)
+
+
+def may_be_applied() -> bool:
+    """置かれた行の中に、いま当てられそうなものがあるか。宛名の届いた当初か、次の連番の異動。"""
+    (ripe,) = fetch_one(
+        "SELECT EXISTS (SELECT 1 FROM staged_determination s JOIN addressee a USING (addressee_number) "
+        f"WHERE s.revision = 0) OR EXISTS (SELECT 1 FROM staged_determination s JOIN charge c USING ({NATURAL_KEY}) "
+        "WHERE s.revision BETWEEN 1 AND c.last_revision + 1)"
+    )
+    return bool(ripe)
 
 
 def _open_charges(command: Claim, file_id: int) -> int:

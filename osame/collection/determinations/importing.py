@@ -11,7 +11,7 @@ from pathlib import Path
 from django.db import transaction
 
 from osame.collection.closing.queries import first_open_day
-from osame.collection.determinations.batch import REVISED, Applied, apply_staged
+from osame.collection.determinations.batch import REVISED, Applied, apply_staged, may_be_applied
 from osame.collection.determinations.staging import (
     Staged,
     open_determination_stage,
@@ -45,12 +45,13 @@ def import_determinations(path: Path, *, as_of: date, officer: str) -> ImportRes
     arrival = registry.arrive(path, profile=PROFILE, officer=officer)
     with transaction.atomic():
         registry.take_turn()
-        if earlier := registry.earlier_result(arrival.content_hash):
+        earlier = registry.earlier_result(arrival.content_hash)
+        if earlier and not earlier.refusal:
             return earlier
         open_determination_stage()
         staged = stage_file(path)
         if staged.refusal:
-            return registry.refuse(arrival, staged.refusal)
+            return replace(registry.refuse(arrival, staged.refusal), already_received=earlier is not None)
         return _post(arrival, path, staged, as_of)
 
 
@@ -104,7 +105,9 @@ def _apply(command: Claim, file_id: int, as_of: date) -> tuple[Applied, int]:
     for table in TEMPORARY_TABLES:
         run_sql(f"DROP TABLE IF EXISTS pg_temp.{table}")
     open_stage()
-    applied = apply_staged(command, file_id=file_id, municipality_code=municipality(as_of=as_of).municipality_code)
+    applied = apply_staged(
+        command, file_id=file_id, municipality_code=municipality(as_of=as_of).municipality_code, as_of=as_of
+    )
     released = claim_held()
     if applied.revised or released:
         insert_staged_receipts()
@@ -156,11 +159,14 @@ def _retry_held(command: Claim, releasing_file: int | None, as_of: date) -> int:
         released = 0
         for file_id, lines, raws in held:
             stage_lines(zip(lines, raws, strict=True))
+            if not may_be_applied():
+                continue
             _apply(command, file_id, as_of)
             released += run_sql(
                 "UPDATE held_determination h SET released_by_file_id = %s, "
                 "reason = coalesce((SELECT reason FROM determination_problem p WHERE p.line_number = h.line_number), '') "
-                "WHERE h.intake_file_id = %s AND h.released_by_file_id IS NULL AND NOT EXISTS "
+                "WHERE h.intake_file_id = %s AND h.released_by_file_id IS NULL "
+                "AND h.line_number IN (SELECT line_number FROM staged_determination) AND NOT EXISTS "
                 "(SELECT 1 FROM determination_problem p WHERE p.line_number = h.line_number AND p.verdict = 'held')",
                 [releasing_file or file_id, file_id],
             )

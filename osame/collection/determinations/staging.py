@@ -5,6 +5,7 @@ if a single row is not what it should be, the tolerant way reads line by line, k
 """
 
 import io
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,11 +13,17 @@ from pathlib import Path
 
 from django.db import DataError, connection, transaction
 
-from osame.formats.determination_csv import COLUMNS, DeterminationRow, cells_of, read_lines
+from osame.formats import csv_stream
+from osame.formats.determination_csv import COLUMNS, DeterminationRow, cells_of, read_lines, read_row
 from osame.formats.reports import LineProblem
 from osame.platform.database import fetch_one, run_sql
 
 MAXIMUM_PROBLEMS = 10_000
+BLOCK = 1 << 20
+PLAIN = b"0123456789,-:\r\n" + bytes(range(0x80, 0x100))
+DOUBTFUL = re.compile(
+    rb"[^A-WYZ]|TODAY|TOMORROW|YESTERDAY|NOW|EPOCH|INFINITY|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
+)
 
 # 様式の列 → 一時表の列と型。空欄は、文字なら空文字、ほかは NULL。
 STAGED: dict[str, tuple[str, str]] = {
@@ -57,8 +64,8 @@ STAGED: dict[str, tuple[str, str]] = {
     "事業年度開始日": ("business_year_from", "date"),
     "事業年度終了日": ("business_year_through", "date"),
     "消込特定キー情報1": ("slip_number", "bigint"),
-    "消込特定キー情報2": ("confirmation_number", "varchar(6)"),
-    "操作者ID": ("operator_id", "varchar(10)"),
+    "消込特定キー情報2": ("confirmation_number", "varchar(20)"),
+    "操作者ID": ("operator_id", "varchar(20)"),
     "操作年月日": ("operated_on", "date"),
     "操作時刻": ("operated_at", "varchar(8)"),
 }
@@ -72,9 +79,11 @@ record_kind = '1' AND NOT (
     AND coalesce(tax_year, levy_year) BETWEEN 1950 AND 2200
     AND notice_number <> '' AND addressee_number <> '' AND installment_term BETWEEN 0 AND 99
     AND reason_code IN ('01','02','03','04','05','06','10') AND (revision = 0) = (reason_code IN ('01','04'))
-    AND due_date BETWEEN '1950-01-01' AND corrected_on + 3660 AND corrected_on >= '1950-01-01'
+    AND due_date BETWEEN '1950-01-01' AND corrected_on + 3660 AND corrected_on BETWEEN '1950-01-01' AND '2100-12-31'
     AND amount_after BETWEEN 0 AND 99999999999 AND difference BETWEEN -99999999999 AND 99999999999
     AND (revision > 0 OR difference = amount_after)
+    AND CASE reason_code WHEN '02' THEN difference > 0 WHEN '03' THEN difference <= 0 WHEN '05' THEN difference <= 0
+        WHEN '06' THEN difference <= 0 AND amount_after = 0 WHEN '10' THEN difference = 0 ELSE true END
     AND coalesce(slip_number, 1) BETWEEN 1 AND 999999999999999)
 """
 
@@ -119,11 +128,14 @@ def stage_file(path: Path) -> Staged:
 
 
 def stage_lines(lines: Iterable[tuple[int, str]]) -> None:
-    """保留していた行（行番号と原文）を一時表に置き直す。"""
+    """保留していた行（行番号と原文）を一時表に置き直す。届いたときと同じ読み方をする。"""
     run_sql("TRUNCATE staged_determination")
-    with connection.cursor() as cursor, cursor.copy(_copy_statement("line_number", *STAGED_COLUMNS)) as copy:
-        for line_number, raw in lines:
-            copy.write(f"{line_number},{raw}\n".encode())
+    _copy_read(
+        read_row(line._replace(number=line_number))
+        for line_number, raw in lines
+        for line in csv_stream.read([raw.encode()])
+        if isinstance(line, csv_stream.CsvLine)
+    )
     run_sql(FILL_DEFAULTS)
 
 
@@ -140,7 +152,9 @@ def _stage_fast(path: Path) -> Staged | None:
         if file.readline(65_536).rstrip(b"\r\n").decode("utf-8", "replace") != ",".join(COLUMNS):
             return None
         with connection.cursor() as cursor, cursor.copy(_copy_statement(*STAGED_COLUMNS)) as copy:
-            while block := file.read(1 << 20):
+            while block := file.read(BLOCK):
+                if _is_doubtful(block):
+                    raise DataError("読み方に迷う値がある")  # COPY をやめ、一行ずつ読み直す
                 copy.write(block)
     rows, total, implausible, lacking, trailers, told_rows, told_total, trailer_line, last_line = fetch_one(
         "SELECT count(*) FILTER (WHERE record_kind = '1'), "
@@ -173,15 +187,27 @@ def _stage_tolerant(path: Path) -> Staged:
             else:
                 problems.append(read)
 
-    columns = ", ".join(("line_number", *STAGED_COLUMNS))
-    with path.open("rb") as file, connection.cursor() as cursor:
-        with cursor.copy(f"COPY staged_determination ({columns}) FROM STDIN") as copy:
-            for row in good_rows(file):
-                copy.write_row((row.line_number, *_values(row)))
+    with path.open("rb") as file:
+        _copy_read(good_rows(file))
     if refusals:
         return Staged(0, 0, tuple(problems), _refusal(refusals[0], len(problems)))
     rows, total = fetch_one("SELECT count(*), coalesce(sum(difference), 0)::bigint FROM staged_determination")
     return Staged(rows, total, tuple(problems))
+
+
+def _copy_read(rows: Iterable[DeterminationRow | LineProblem]) -> None:
+    """読めた行を置く。"""
+    columns = ", ".join(("line_number", *STAGED_COLUMNS))
+    with connection.cursor() as cursor, cursor.copy(f"COPY staged_determination ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            if isinstance(row, DeterminationRow):
+                copy.write_row((row.line_number, *_values(row)))
+
+
+def _is_doubtful(block: bytes) -> bool:
+    """日付や数の別の書き方、引用符、果てしない行のように、COPY に任せると様式より緩く読まれるものがあるか。"""
+    rest = block.translate(None, PLAIN)
+    return bool(rest and DOUBTFUL.search(rest)) or (len(block) == BLOCK and b"\n" not in block)
 
 
 def _refusal(problem: LineProblem, problems: int) -> str:

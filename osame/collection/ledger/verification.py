@@ -77,6 +77,23 @@ CHECKS: dict[str, str] = {
                    (array_agg(amount_after ORDER BY revision DESC))[1] AS amount_after, count(*) AS revisions
             FROM determination_revision GROUP BY charge_id, addressee_number) v USING (charge_id, addressee_number)
         WHERE c.tax_amount <> v.amount_after OR c.last_revision <> v.revision OR v.revisions <> v.revision""",
+    "増減額の仕訳は、異動の増減額に等しい": """
+        SELECT '期別' || coalesce(v.charge_id, e.charge_id) FROM (
+            SELECT charge_id, addressee_number, sum(difference)::bigint AS difference FROM determination_revision
+            GROUP BY charge_id, addressee_number) v
+        FULL JOIN (
+            SELECT charge_id, addressee_number, sum(CASE WHEN credit = 1 THEN amount ELSE -amount END)::bigint AS difference
+            FROM entry WHERE kind IN (2, 3) GROUP BY charge_id, addressee_number) e USING (charge_id, addressee_number)
+        WHERE coalesce(v.difference, 0) <> coalesce(e.difference, 0)""",
+    "税額の最高は、当初と異動後の税額の最高に等しい": """
+        SELECT '期別' || c.charge_id FROM charge c
+        LEFT JOIN (SELECT charge_id, addressee_number, sum(amount)::bigint AS first FROM entry WHERE kind = 1
+                   GROUP BY charge_id, addressee_number) e USING (charge_id, addressee_number)
+        LEFT JOIN (SELECT charge_id, addressee_number, max(amount_after) AS highest FROM determination_revision
+                   GROUP BY charge_id, addressee_number) v USING (charge_id, addressee_number)
+        WHERE c.highest_tax_amount <> greatest(coalesce(e.first, 0), coalesce(v.highest, 0))""",
+    "仕訳の命令が記録されている": """
+        SELECT '仕訳' || e.entry_id FROM entry e LEFT JOIN command d USING (command_id) WHERE d.command_id IS NULL""",
     "収納は、残らず一度だけ割り付けられている": f"""
         SELECT '収納' || coalesce(r.receipt_key, l.receipt_key) FROM (
             SELECT r.charge_id, r.addressee_number, r.receipt_key, r.amount FROM receipt r
@@ -92,6 +109,26 @@ CHECKS: dict[str, str] = {
         FROM (SELECT receipt_key, amount FROM held_receipt WHERE state = '1') h
         FULL JOIN (SELECT receipt_key, amount FROM entry e WHERE e.charge_id = 0 AND {_LIVE}) l USING (receipt_key)
         WHERE h.amount IS DISTINCT FROM l.amount""",
+    "入金を置いた仮受の仕訳は、その入金の額である": """
+        SELECT '入金' || h.receipt_key FROM held_receipt h WHERE NOT EXISTS (
+            SELECT 1 FROM entry e WHERE e.charge_id = 0 AND e.receipt_key = h.receipt_key AND e.kind = 8
+                AND e.reverses IS NULL AND e.amount = h.amount)""",
+    "過誤納は、未納を残して生まれない": """
+        SELECT '期別' || charge_id FROM charge
+        WHERE overpayment > 0 AND principal_tax + demand_fee + delinquency_charge > 0""",
+    "延滞金は、本税が完納してから確定し、納付される": """
+        SELECT '期別' || c.charge_id FROM charge c
+        WHERE c.charge_id > 0 AND c.principal_tax > 0 AND (c.delinquency_charge > 0 OR EXISTS (
+            SELECT 1 FROM entry e WHERE e.charge_id = c.charge_id AND e.addressee_number = c.addressee_number
+                AND e.kind = 7 AND e.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM entry r
+                    WHERE r.charge_id = e.charge_id AND r.addressee_number = e.addressee_number
+                        AND r.reverses = e.entry_id)))""",
+    "法の順なら、手数料は本税が完納してから納付される": f"""
+        SELECT '期別' || c.charge_id FROM charge c JOIN (
+            SELECT charge_id, addressee_number FROM entry e WHERE e.credit = 3 AND e.debit = 7 AND {_LIVE}
+            GROUP BY charge_id, addressee_number) paid USING (charge_id, addressee_number)
+        WHERE c.principal_tax > 0
+            AND NOT EXISTS (SELECT 1 FROM setting WHERE name = '充当順序' AND value NOT LIKE '本税%%')""",
     "過誤納金の表は、過誤納の残高に等しい": """
         SELECT '期別' || coalesce(b.charge_id, o.charge_id)
         FROM (SELECT charge_id, addressee_number, overpayment FROM charge WHERE overpayment > 0) b
@@ -106,10 +143,33 @@ CHECKS: dict[str, str] = {
                    WHERE e.kind = 6 AND {_LIVE} GROUP BY charge_id, addressee_number) l
             USING (charge_id, addressee_number)
         WHERE d.fee IS DISTINCT FROM l.fee""",
+    "督促の実行の合計は、督促の記録に等しい": """
+        SELECT '督促' || run_id FROM demand_run r FULL JOIN (
+            SELECT run_id, count(*) AS charges, sum(principal_tax) AS principal, sum(demand_fee) AS fee
+            FROM demand GROUP BY run_id) d USING (run_id)
+        WHERE (r.charges, r.amount, r.demand_fee) IS DISTINCT FROM
+            (coalesce(d.charges, 0), coalesce(d.principal, 0), coalesce(d.fee, 0))""",
+    # 金額の読めない行があれば、送付元の合計はその分だけ大きい
     "取込みの金額は、送付元の合計に等しい": """
-        SELECT '取込番号' || intake_file_id FROM intake_file
-        WHERE state = '1' AND channel <> '' AND declared_total IS NOT NULL
-          AND declared_total <> amount_matched + amount_held + amount_rejected + amount_reported""",
+        SELECT '取込番号' || f.intake_file_id FROM intake_file f
+        CROSS JOIN LATERAL (
+            SELECT f.declared_total - f.amount_matched - f.amount_held - f.amount_rejected - f.amount_reported) d (short)
+        WHERE f.state = '1' AND f.channel <> '' AND d.short <> 0 AND (d.short < 0 OR NOT EXISTS (
+            SELECT 1 FROM rejected_row r WHERE r.intake_file_id = f.intake_file_id AND r.amount IS NULL))""",
+    "不受理と報告の件数と金額は、残した行に等しい": """
+        SELECT '取込番号' || f.intake_file_id FROM intake_file f
+        LEFT JOIN (SELECT intake_file_id, count(*) AS count, coalesce(sum(amount), 0) AS amount FROM rejected_row
+                   GROUP BY intake_file_id) r USING (intake_file_id)
+        LEFT JOIN (SELECT intake_file_id, sum(amount) AS amount FROM channel_report
+                   GROUP BY intake_file_id) c USING (intake_file_id)
+        WHERE f.state = '1' AND f.channel <> '' AND (f.rows_rejected, f.amount_rejected, f.amount_reported)
+            IS DISTINCT FROM (coalesce(r.count, 0), coalesce(r.amount, 0), coalesce(c.amount, 0))""",
+    "断ったファイルからは、一行も取り込んでいない": """
+        SELECT '取込番号' || f.intake_file_id FROM intake_file f
+        WHERE f.state = '9' AND (f.rows_in > 0 OR EXISTS (SELECT 1 FROM receipt r WHERE r.intake_file_id = f.intake_file_id)
+            OR EXISTS (SELECT 1 FROM held_receipt h WHERE h.intake_file_id = f.intake_file_id)
+            OR EXISTS (SELECT 1 FROM channel_report c WHERE c.intake_file_id = f.intake_file_id)
+            OR EXISTS (SELECT 1 FROM charge c WHERE c.intake_file_id = f.intake_file_id))""",
     "取り込んだ入金は、収納か仮受のどちらかに残らずある": """
         SELECT '取込番号' || f.intake_file_id FROM intake_file f
         LEFT JOIN (

@@ -38,6 +38,10 @@ def claim_held() -> int:
     要件: F04-05
     """
     run_sql(CLAIMED)
+    run_sql("SELECT 1 FROM held_receipt h JOIN claimed t USING (receipt_key) ORDER BY h.receipt_key FOR UPDATE OF h")
+    run_sql(  # 鎖錠を待つ間に、職員が消し込んだ入金を除く
+        "DELETE FROM claimed t USING held_receipt h WHERE h.receipt_key = t.receipt_key AND h.state <> '1'"
+    )
     return stage_claimed()
 
 

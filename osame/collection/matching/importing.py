@@ -6,7 +6,8 @@ and running it again does the work once.
 
 import hashlib
 import uuid
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.db import transaction
@@ -18,10 +19,12 @@ from osame.collection.ledger.posting import claim_command
 from osame.collection.matching.batch import STAGE_COLUMNS, MatchingTerms, match_staged, open_report_stage
 from osame.collection.parameters.queries import allocation_order
 from osame.formats import inbound
+from osame.formats.refusals import ASK_SENDER, problem_at
 from osame.formats.reports import PaymentReport, ReportFile
 from osame.platform.database import copy_rows
 
 SHOWN_PROBLEMS = 20
+HALF_A_YEAR = 183
 
 
 def import_receipts(path: Path, *, profile: str, as_of: date, officer: str) -> ImportResult:
@@ -32,23 +35,66 @@ def import_receipts(path: Path, *, profile: str, as_of: date, officer: str) -> I
     要件: F04-01, F04-02, F04-03
     """
     arrival = registry.arrive(path, profile=profile, officer=officer)
-    if arrival.size > registry.MAXIMUM_PAYMENT_BYTES:
-        read: ReportFile | None = None
-    else:
-        read = inbound.read(profile, path.read_bytes(), business_year=as_of.year)
+    read = _read(path, arrival, as_of)
     with transaction.atomic():
         registry.take_turn()
-        if earlier := registry.earlier_result(arrival.content_hash):
+        earlier = registry.earlier_result(arrival.content_hash)
+        if earlier and not earlier.refusal:
             return earlier
-        if read is None:
-            return registry.refuse(arrival, registry.FileTooLarge.message())
-        if read.refusal is not None:
-            return registry.refuse(arrival, _told(read.refusal.line_number, read.refusal.reason), channel=read.channel)
-        return _post(arrival, read, as_of)
+        if refusal := _refusal(read, as_of):
+            channel = read.channel if read else ""
+            return replace(registry.refuse(arrival, refusal, channel=channel), already_received=earlier is not None)
+        assert read is not None
+        return _post(arrival, _without_future(read, as_of), as_of)
 
 
-def _told(line_number: int, reason: str) -> str:
-    return reason if line_number == 0 or reason.startswith(f"{line_number}行目") else f"{line_number}行目: {reason}"
+def _read(path: Path, arrival: Arrival, as_of: date) -> ReportFile | None:
+    """ファイルを読む。大きすぎれば読まずに None。
+
+    月日しか持たない様式は、取込みの日に最も近い年のものとする（年を越えて届く12月の結果）。
+    """
+    if arrival.size > registry.MAXIMUM_PAYMENT_BYTES:
+        return None
+    data = path.read_bytes()
+    read = inbound.read(arrival.profile, data, business_year=as_of.year)
+    if read.business_on and read.business_on - as_of > timedelta(days=HALF_A_YEAR):
+        return inbound.read(arrival.profile, data, business_year=as_of.year - 1)
+    return read
+
+
+def _refusal(read: ReportFile | None, as_of: date) -> str:
+    """ファイル全体を断る理由。なければ空。"""
+    if read is None:
+        return registry.FileTooLarge.message()
+    if read.refusal is not None:
+        number, reason = read.refusal.line_number, read.refusal.reason
+        return reason if number == 0 or reason.startswith(f"{number}行目") else f"{number}行目: {reason}"
+    if read.business_on and read.business_on > as_of:
+        return (
+            f"1行目: ファイルの日付{read.business_on}が、取込みの日{as_of}より先です。"
+            "日付が正しければ、その日になってから取り込んでください。"
+        )
+    return ""
+
+
+def _without_future(read: ReportFile, as_of: date) -> ReportFile:
+    """まだ来ていない日の入金を、問題の行に移す。"""
+    latest = as_of + timedelta(days=HALF_A_YEAR)
+    strange = tuple(
+        problem_at(
+            record.line_number,
+            f"領収日{record.paid_on}・収入日{record.received_on or 'なし'}は、取込みの日{as_of}から見て先の日付です。{ASK_SENDER}",
+            record.raw,
+            record.amount,
+        )
+        for record in read.records
+        if record.paid_on > as_of or (record.received_on and record.received_on > latest)
+    )
+    if not strange:
+        return read
+    lines = {problem.line_number for problem in strange}
+    kept = tuple(record for record in read.records if record.line_number not in lines)
+    return replace(read, records=kept, problems=read.problems + strange)
 
 
 def _post(arrival: Arrival, read: ReportFile, as_of: date) -> ImportResult:
