@@ -66,6 +66,8 @@ HALF_MONTHLY = tuple(
 )
 """月に二度しか届かない様式のファイル日。"""
 LAST_DAY = FILE_DAYS[-1]
+NEXT_FILE_DAYS = tuple(shift_due_date(date(2026, 4, day)) for day in (5, 10, 15))
+"""架空市の一年の後に、届くはずの日。"""
 
 
 @cache

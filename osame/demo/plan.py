@@ -19,6 +19,7 @@ from osame.demo.calendar import (
     FILE_DAYS,
     LAST_DAY,
     LEVY_YEAR,
+    NEXT_FILE_DAYS,
     OPENING_DAY,
     demand_days,
     determined_on,
@@ -284,5 +285,7 @@ def _close_and_demand(office: PostOffice) -> None:
         office.steps.append(Step(later, Kind.CLOSING, day=day))
     office.steps += [Step(day, Kind.DEMAND, day=day) for day in demand_days() if day > FILE_DAYS[5]]
     office.steps.append(Step(FILE_DAYS[2], Kind.DEMAND, day=FILE_DAYS[2]))
+    for profile in files.EVERY_FILE_DAY:
+        office.expected[profile] += NEXT_FILE_DAYS  # まだ届いていない。次の督促の門は、これを待つ
     text = settings.parameters_toml(office.expected).encode("utf-8")
     office.send(OPENING_DAY - timedelta(days=1), Kind.PARAMETERS, "parameters.toml", [text], FileTruth())

@@ -97,7 +97,7 @@ def _what_next(plan: DemoPlan) -> str:
     steps = (
         ("一円足りない期別の、仕訳と計算の明細を見る", f"osame charge show {unpaid.lstrip('0')}"),
         ("二重に納められた期別を見る", f"osame charge show {doubled.lstrip('0')}"),
-        ("次の督促を試す（何も書かない）", "osame demand preview --as-of 2026-04-15 --cut-off 2026-03-31"),
+        ("次の督促を試す（四月のファイルが未着なので、門は閉じている）", "osame demand preview --as-of 2026-04-15"),
         ("元帳を仕訳から計算し直す", "osame ledger verify"),
     )
     return "\n".join(["次にすること", *(f"  {title}\n    {command}" for title, command in steps)])
