@@ -45,11 +45,14 @@ def test_what_works_has_a_door_and_a_test(name):
 
 
 def exists(test: str) -> bool:
-    path, _, function = test.partition("::")
+    """`path::function` または `path::Class::function`。"""
+    path, *classes, function = test.split("::")
     if not function.startswith("test_") or not path.startswith("tests/") or not (ROOT / path).is_file():
         return False
-    module = ast.parse(text(ROOT / path))
-    return any(isinstance(node, ast.FunctionDef) and node.name == function for node in ast.walk(module))
+    body = ast.parse(text(ROOT / path)).body
+    for name in classes:
+        body = [each for node in body if isinstance(node, ast.ClassDef) and node.name == name for each in node.body]
+    return any(isinstance(node, ast.FunctionDef) and node.name == function for node in body)
 
 
 @both
