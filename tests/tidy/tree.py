@@ -49,9 +49,18 @@ def table(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+NOT_OURS = {".venv", "var", "build", "__pycache__", ".git"}
+
+
 @cache
 def files() -> tuple[Path, ...]:
-    """Everything that is, or is about to be, in the repository."""
+    """Everything that is, or is about to be, in the repository; in an archive without one, every file."""
+    if not (ROOT / ".git").exists():
+        return tuple(
+            path
+            for path in sorted(ROOT.rglob("*"))
+            if path.is_file() and not any(part in NOT_OURS or part.endswith("_cache") for part in path.parts)
+        )
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard", "-z"],
         cwd=ROOT,
