@@ -26,11 +26,10 @@ FROM generate_series(0, {charges} - 1) n
 """
 
 FULL_ROW = """
-SELECT '1', 0, '01', '242039', '', 2025, 2025, notice_number, '06', '', installment_term, '', '', '', addressee_number,
-       due_date, due_date, due_date, date '2025-05-01', NULL::date, '', amount, amount, NULL::bigint, NULL::bigint,
-       amount * 4 / 5, NULL::bigint, amount - amount * 4 / 5, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, '',
-       NULL::date, NULL::date, NULL::date, lpad(slip_number::text, 20, '0'), '000000', 'bench', date '2025-05-01',
-       '00:00:00' FROM bench_source
+SELECT '1', 0, '01', '242039', NULL, 2025, 2025, notice_number, '06', NULL, installment_term, NULL, NULL, NULL,
+       addressee_number, due_date, due_date, due_date, date '2025-05-01', NULL, NULL, amount, amount, NULL, NULL,
+       amount * 4 / 5, NULL, amount - amount * 4 / 5, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       lpad(slip_number::text, 20, '0'), '000000', 'bench', date '2025-05-01', '00:00:00' FROM bench_source
 """
 
 BARE_ROW = """

@@ -57,7 +57,9 @@ def refusals_told(command: Callable[P, R]) -> Callable[P, R]:
                 message = f"ファイル「{refusal.filename}」を読めません。場所と権限を確かめてください。"
             _fail(message)
         except OperationalError as failure:
-            _fail(f"データベースにつながりません。動いているか、接続先の設定を確かめてください。初めてなら「osame setup」を実行してください。（{failure}）")
+            _fail(
+                f"データベースにつながりません。動いているか、接続先の設定を確かめてください。初めてなら「osame setup」を実行してください。（{failure}）"
+            )
         except ProgrammingError as failure:
             if not isinstance(failure.__cause__, UndefinedTable | UndefinedColumn):
                 raise

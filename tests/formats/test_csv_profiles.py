@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """eLTAX消込データと金融機関窓口の済通データ（どちらも推定様式）。"""
 
 from datetime import date

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """調定CSV（036o005）と期別マスタ（036o015）。"""
 
 import io

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """全銀 種別91・21。見本とのバイト一致と、届きうる誤りのすべて。"""
 
 from dataclasses import replace

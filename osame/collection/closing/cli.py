@@ -1,13 +1,11 @@
 """osame close … — 公金日計の取込み、収納日計表、日締め、調定簿。"""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from osame.collection.closing.actions import close_day, close_day_provisionally, reopen_day
 from osame.collection.closing.book import determination_book
-from osame.collection.closing.importing import import_bank_totals
 from osame.collection.closing.queries import CHANNEL_NAMES, broken_seals, day_sheet
 from osame.kernel.dates import format_wareki, parse_date, parse_month
 from osame.platform.terminal import console, day, errors, officer, refusals_told, say_json, table
@@ -81,22 +79,6 @@ def sheet(business_on: Day, as_json: Json = False) -> None:
         ],
     )
     console.print("差異はありません。" if found.agrees else "[red]差異があります。[/red]", soft_wrap=True)
-
-
-@app.command("import-totals")
-@refusals_told
-def import_totals(file: Path, as_of: AsOf = None, by: Officer = None, as_json: Json = False) -> None:
-    """公金日計のファイルを取り込む。受け付けなければ終了コード1。"""
-    result = import_bank_totals(file, as_of=day(as_of), officer=officer(by))
-    if as_json:
-        say_json(result)
-    elif result.refusal:
-        errors.print(f"[red]受け付けません：[/red]{result.refusal}", soft_wrap=True)
-    else:
-        told = "前に取り込んでいます" if result.already_received else "取り込みました"
-        console.print(f"{told}: {result.rows_posted:,}行、合計{result.declared_total or 0:,}円", soft_wrap=True)
-    if result.refusal:
-        raise SystemExit(1)
 
 
 @app.command()

@@ -25,13 +25,14 @@ ORDER BY c.charge_id
 IN_FLIGHT = """
 CREATE TEMP TABLE demand_in_flight ON COMMIT DROP AS
 SELECT p.slip_number, sum(p.amount)::bigint AS amount
-FROM channel_report p
-WHERE p.stage = '1' AND p.slip_number IS NOT NULL AND p.paid_on <= %(as_of)s
+FROM (SELECT DISTINCT c.slip_number FROM demand_due t JOIN charge c USING (charge_id, addressee_number)) due
+JOIN channel_report p ON p.slip_number = due.slip_number
+WHERE p.stage = '1' AND p.paid_on <= %(as_of)s
   AND NOT EXISTS (SELECT 1 FROM channel_report x WHERE x.receipt_key = p.receipt_key AND x.stage = '3')
   AND NOT EXISTS (SELECT 1 FROM held_receipt h WHERE h.receipt_key = p.receipt_key)
-  AND NOT (SELECT EXISTS (  -- 一件ずつ索引で引く。速報は少なく、収納は多い
+  AND NOT EXISTS (
     SELECT 1 FROM charge c JOIN receipt r USING (charge_id, addressee_number)
-    WHERE c.slip_number = p.slip_number AND r.receipt_key = p.receipt_key))
+    WHERE c.slip_number = p.slip_number AND r.receipt_key = p.receipt_key)
 GROUP BY p.slip_number
 """
 

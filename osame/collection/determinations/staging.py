@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 from django.db import DataError, connection, transaction
 
 from osame.formats import csv_stream
@@ -20,9 +21,17 @@ from osame.platform.database import fetch_one, run_sql
 
 MAXIMUM_PROBLEMS = 10_000
 BLOCK = 1 << 20
-PLAIN = b"0123456789,-:\r\n" + bytes(range(0x80, 0x100))
-DOUBTFUL = re.compile(
-    rb"[^A-WYZ]|TODAY|TOMORROW|YESTERDAY|NOW|EPOCH|INFINITY|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
+# バイトの種類。0 数字、a 英字、, 区切り・符号・日本語、? そのほか（空白や引用符など）
+KINDS = bytes(
+    ord("0") if 48 <= byte < 58
+    else ord("a") if chr(byte).isalpha() and byte < 128
+    else ord(",") if byte in b",-:\r\n" or byte >= 128
+    else ord("?")
+    for byte in range(256)
+)  # fmt: skip
+NOT_LETTERS = bytes(byte for byte in range(256) if not (byte < 128 and chr(byte).isalpha()))
+DATE_WORDS = re.compile(
+    rb"TODAY|TOMORROW|YESTERDAY|NOW|EPOCH|INFINITY|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC", re.IGNORECASE
 )
 
 # 様式の列 → 一時表の列と型。空欄は、文字なら空文字、ほかは NULL。
@@ -118,7 +127,7 @@ def open_determination_stage() -> None:
 def stage_file(path: Path) -> Staged:
     """ファイルを一時表に置き、件数と金額をトレーラと突き合わせる。"""
     staged = None
-    with suppress(DataError), transaction.atomic():
+    with suppress(DataError, psycopg.DataError), transaction.atomic():  # COPY の誤りは psycopg のまま届く
         staged = _stage_fast(path)
     if staged is None:
         run_sql("TRUNCATE staged_determination")
@@ -152,10 +161,12 @@ def _stage_fast(path: Path) -> Staged | None:
         if file.readline(65_536).rstrip(b"\r\n").decode("utf-8", "replace") != ",".join(COLUMNS):
             return None
         with connection.cursor() as cursor, cursor.copy(_copy_statement(*STAGED_COLUMNS)) as copy:
+            tail = b""
             while block := file.read(BLOCK):
-                if _is_doubtful(block):
+                if _is_doubtful(tail + block):
                     raise DataError("読み方に迷う値がある")  # COPY をやめ、一行ずつ読み直す
                 copy.write(block)
+                tail = block[-1:]
     rows, total, implausible, lacking, trailers, told_rows, told_total, trailer_line, last_line = fetch_one(
         "SELECT count(*) FILTER (WHERE record_kind = '1'), "
         "coalesce(sum(difference) FILTER (WHERE record_kind = '1'), 0)::bigint, "
@@ -205,9 +216,13 @@ def _copy_read(rows: Iterable[DeterminationRow | LineProblem]) -> None:
 
 
 def _is_doubtful(block: bytes) -> bool:
-    """日付や数の別の書き方、引用符、果てしない行のように、COPY に任せると様式より緩く読まれるものがあるか。"""
-    rest = block.translate(None, PLAIN)
-    return bool(rest and DOUBTFUL.search(rest)) or (len(block) == BLOCK and b"\n" not in block)
+    """日付や数の別の書き方（today、0x1F、2025-06-30T00 …）、引用符、果てしない行のように、COPY に任せると様式より緩く
+    読まれるものがあるか。疑いすぎても、一行ずつ読むことになるだけで結果は変わらない。
+    """
+    kinds = block.translate(KINDS)
+    if b"?" in kinds or b"0a" in kinds or (len(block) >= BLOCK and b"\n" not in block):
+        return True
+    return DATE_WORDS.search(block.translate(None, NOT_LETTERS)) is not None
 
 
 def _refusal(problem: LineProblem, problems: int) -> str:

@@ -117,7 +117,7 @@ def enter_batch(slips: tuple[ManualSlip, ...], sheet: BatchSheet) -> ImportResul
     arrival = Arrival(f"手入力 {sheet.received_on}", content_hash, len(content), PROFILE, sheet.entered_by)
     with transaction.atomic():
         registry.take_turn()
-        if earlier := registry.earlier_result(content_hash):
+        if earlier := registry.earlier_result(arrival.content_hash):
             return earlier
         return _match(arrival, slips, sheet)
 

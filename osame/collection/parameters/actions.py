@@ -63,9 +63,7 @@ def export_parameters() -> str:
     """
     blocks = []
     for table in TABLES.values():
-        rows = fetch_all(
-            f"SELECT {', '.join(table.columns)} FROM {table.name} ORDER BY {', '.join(table.key)}"
-        )
+        rows = fetch_all(f"SELECT {', '.join(table.columns)} FROM {table.name} ORDER BY {', '.join(table.key)}")
         for row in _folded(table, rows):
             lines = [
                 f"{column} = {_toml(row[column], table.field(column))}"

@@ -4,112 +4,204 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='DemandRun',
+            name="DemandRun",
             fields=[
-                ('run_id', models.BigAutoField(primary_key=True, serialize=False, verbose_name='実行番号')),
-                ('issued_on', models.DateField(verbose_name='発付日')),
-                ('cut_off', models.DateField(verbose_name='収納締切日')),
-                ('letters', models.IntegerField(default=0, verbose_name='通数')),
-                ('charges', models.IntegerField(default=0, verbose_name='期別数')),
-                ('amount', models.BigIntegerField(default=0, verbose_name='督促税額')),
-                ('demand_fee', models.BigIntegerField(default=0, verbose_name='督促手数料')),
-                ('dispatched_on', models.DateField(null=True, verbose_name='差出日')),
-                ('officer', models.TextField(verbose_name='職員')),
-                ('command_id', models.BigIntegerField(unique=True, verbose_name='命令番号')),
+                ("run_id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="実行番号")),
+                ("issued_on", models.DateField(verbose_name="発付日")),
+                ("cut_off", models.DateField(verbose_name="収納締切日")),
+                ("letters", models.IntegerField(default=0, verbose_name="通数")),
+                ("charges", models.IntegerField(default=0, verbose_name="期別数")),
+                ("amount", models.BigIntegerField(default=0, verbose_name="督促税額")),
+                ("demand_fee", models.BigIntegerField(default=0, verbose_name="督促手数料")),
+                ("dispatched_on", models.DateField(null=True, verbose_name="差出日")),
+                ("officer", models.TextField(verbose_name="職員")),
+                ("command_id", models.BigIntegerField(unique=True, verbose_name="命令番号")),
             ],
             options={
-                'db_table': 'demand_run',
-                'db_table_comment': '督促の実行 (F08-03)',
+                "db_table": "demand_run",
+                "db_table_comment": "督促の実行 (F08-03)",
             },
         ),
         migrations.CreateModel(
-            name='Demand',
+            name="Demand",
             fields=[
-                ('pk', models.CompositePrimaryKey('charge_id', 'run_id', 'addressee_number', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('charge_id', models.BigIntegerField(verbose_name='期別番号')),
-                ('run_id', models.BigIntegerField(verbose_name='実行番号')),
-                ('addressee_number', models.CharField(max_length=15, verbose_name='宛名番号')),
-                ('issued_on', models.DateField(verbose_name='発付日')),
-                ('designated_due_date', models.DateField(verbose_name='指定期限')),
-                ('seizable_from', models.DateField(null=True, verbose_name='差押可能日')),
-                ('letter_number', models.IntegerField(verbose_name='発付番号')),
-                ('principal_tax', models.BigIntegerField(verbose_name='督促時の未納本税')),
-                ('demand_fee', models.BigIntegerField(verbose_name='督促手数料')),
-                ('returned_on', models.DateField(null=True, verbose_name='返戻日')),
-                ('published_on', models.DateField(null=True, verbose_name='公示日')),
-                ('withdrawn_on', models.DateField(null=True, verbose_name='引抜日')),
-                ('cancelled_on', models.DateField(null=True, verbose_name='取消日')),
-                ('cancel_reason', models.TextField(blank=True, default='', verbose_name='取消理由')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "charge_id",
+                        "run_id",
+                        "addressee_number",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("charge_id", models.BigIntegerField(verbose_name="期別番号")),
+                ("run_id", models.BigIntegerField(verbose_name="実行番号")),
+                ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
+                ("issued_on", models.DateField(verbose_name="発付日")),
+                ("designated_due_date", models.DateField(verbose_name="指定期限")),
+                ("seizable_from", models.DateField(null=True, verbose_name="差押可能日")),
+                ("letter_number", models.IntegerField(verbose_name="発付番号")),
+                ("principal_tax", models.BigIntegerField(verbose_name="督促時の未納本税")),
+                ("demand_fee", models.BigIntegerField(verbose_name="督促手数料")),
+                ("returned_on", models.DateField(null=True, verbose_name="返戻日")),
+                ("published_on", models.DateField(null=True, verbose_name="公示日")),
+                ("withdrawn_on", models.DateField(null=True, verbose_name="引抜日")),
+                ("cancelled_on", models.DateField(null=True, verbose_name="取消日")),
+                ("cancel_reason", models.TextField(blank=True, default="", verbose_name="取消理由")),
             ],
             options={
-                'db_table': 'demand',
-                'db_table_comment': '督促 (E-17, 036o007)',
-                'indexes': [models.Index(fields=['run_id', 'letter_number'], name='demand_letter')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('cancelled_on__isnull', True)), fields=('charge_id', 'addressee_number'), name='demand_once_per_charge'), models.CheckConstraint(condition=models.Q(('cancelled_on__isnull', True), models.Q(('cancel_reason', ''), _negated=True), _connector='OR'), name='demand_cancelled_with_reason')],
+                "db_table": "demand",
+                "db_table_comment": "督促 (E-17, 036o007)",
+                "indexes": [models.Index(fields=["run_id", "letter_number"], name="demand_letter")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("cancelled_on__isnull", True)),
+                        fields=("charge_id", "addressee_number"),
+                        name="demand_once_per_charge",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cancelled_on__isnull", True),
+                            models.Q(("cancel_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="demand_cancelled_with_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DemandExclusion',
+            name="DemandExclusion",
             fields=[
-                ('pk', models.CompositePrimaryKey('charge_id', 'run_id', 'addressee_number', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('charge_id', models.BigIntegerField(verbose_name='期別番号')),
-                ('run_id', models.BigIntegerField(verbose_name='実行番号')),
-                ('addressee_number', models.CharField(max_length=15, verbose_name='宛名番号')),
-                ('reason', models.CharField(choices=[('01', '速報受領済'), ('02', '入金を調査中'), ('03', '督促停止'), ('04', '支援措置（職員が送付先を確かめる）'), ('05', '死亡・相続人調査'), ('06', '送付先なし'), ('07', '税目の督促の設定なし'), ('08', '少額')], max_length=2, verbose_name='除外理由')),
-                ('stop_reason', models.CharField(blank=True, default='', max_length=2, verbose_name='督促停止理由')),
-                ('unpaid', models.BigIntegerField(verbose_name='未納本税')),
-                ('in_flight', models.BigIntegerField(verbose_name='速報の額')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "charge_id",
+                        "run_id",
+                        "addressee_number",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("charge_id", models.BigIntegerField(verbose_name="期別番号")),
+                ("run_id", models.BigIntegerField(verbose_name="実行番号")),
+                ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("01", "速報受領済"),
+                            ("02", "入金を調査中"),
+                            ("03", "督促停止"),
+                            ("04", "支援措置（職員が送付先を確かめる）"),
+                            ("05", "死亡・相続人調査"),
+                            ("06", "送付先なし"),
+                            ("07", "税目の督促の設定なし"),
+                            ("08", "少額"),
+                        ],
+                        max_length=2,
+                        verbose_name="除外理由",
+                    ),
+                ),
+                ("stop_reason", models.CharField(blank=True, default="", max_length=2, verbose_name="督促停止理由")),
+                ("unpaid", models.BigIntegerField(verbose_name="未納本税")),
+                ("in_flight", models.BigIntegerField(verbose_name="速報の額")),
             ],
             options={
-                'db_table': 'demand_exclusion',
-                'db_table_comment': '督促の除外 (R-059)',
-                'indexes': [models.Index(fields=['run_id'], name='demand_exclusion_run')],
+                "db_table": "demand_exclusion",
+                "db_table_comment": "督促の除外 (R-059)",
+                "indexes": [models.Index(fields=["run_id"], name="demand_exclusion_run")],
             },
         ),
         migrations.CreateModel(
-            name='DemandStop',
+            name="DemandStop",
             fields=[
-                ('stop_id', models.BigAutoField(primary_key=True, serialize=False, verbose_name='督促停止管理番号')),
-                ('addressee_number', models.CharField(max_length=15, verbose_name='宛名番号')),
-                ('charge_id', models.BigIntegerField(null=True, verbose_name='期別番号')),
-                ('tax_item', models.CharField(blank=True, default='', max_length=2, verbose_name='税目')),
-                ('starts_on', models.DateField(verbose_name='停止日')),
-                ('ends_through', models.DateField(null=True, verbose_name='停止の末日')),
-                ('reason', models.CharField(choices=[('01', '猶予'), ('02', '災害'), ('03', '審査請求中'), ('04', '破産'), ('05', '相続調査'), ('06', '返戻調査'), ('07', '課税照会中'), ('08', '支援措置'), ('09', '移管中'), ('10', '分納履行'), ('99', 'その他')], max_length=2, verbose_name='停止理由')),
-                ('note', models.TextField(verbose_name='説明')),
-                ('officer', models.TextField(verbose_name='職員')),
-                ('released_on', models.DateField(null=True, verbose_name='解除日')),
-                ('command_id', models.BigIntegerField(null=True, unique=True, verbose_name='命令番号')),
+                ("stop_id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="督促停止管理番号")),
+                ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
+                ("charge_id", models.BigIntegerField(null=True, verbose_name="期別番号")),
+                ("tax_item", models.CharField(blank=True, default="", max_length=2, verbose_name="税目")),
+                ("starts_on", models.DateField(verbose_name="停止日")),
+                ("ends_through", models.DateField(null=True, verbose_name="停止の末日")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("01", "猶予"),
+                            ("02", "災害"),
+                            ("03", "審査請求中"),
+                            ("04", "破産"),
+                            ("05", "相続調査"),
+                            ("06", "返戻調査"),
+                            ("07", "課税照会中"),
+                            ("08", "支援措置"),
+                            ("09", "移管中"),
+                            ("10", "分納履行"),
+                            ("99", "その他"),
+                        ],
+                        max_length=2,
+                        verbose_name="停止理由",
+                    ),
+                ),
+                ("note", models.TextField(verbose_name="説明")),
+                ("officer", models.TextField(verbose_name="職員")),
+                ("released_on", models.DateField(null=True, verbose_name="解除日")),
+                ("command_id", models.BigIntegerField(null=True, unique=True, verbose_name="命令番号")),
             ],
             options={
-                'db_table': 'demand_stop',
-                'db_table_comment': '督促停止 (E-18, 036o008, 036o009)',
-                'indexes': [models.Index(fields=['addressee_number'], name='demand_stop_addressee')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('note', ''), _negated=True), name='demand_stop_has_a_note')],
+                "db_table": "demand_stop",
+                "db_table_comment": "督促停止 (E-18, 036o008, 036o009)",
+                "indexes": [models.Index(fields=["addressee_number"], name="demand_stop_addressee")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("note", ""), _negated=True), name="demand_stop_has_a_note"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='GateWaiver',
+            name="GateWaiver",
             fields=[
-                ('pk', models.CompositePrimaryKey('cause', 'subject', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('cause', models.CharField(choices=[('1', '未着'), ('2', '受付拒否'), ('3', '通番の欠け'), ('4', '入金の急減')], max_length=1, verbose_name='原因')),
-                ('subject', models.TextField(verbose_name='対象')),
-                ('waived_by', models.TextField(verbose_name='認めた者')),
-                ('reason', models.TextField(verbose_name='認めた理由')),
-                ('waived_on', models.DateField(verbose_name='認めた日')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cause", "subject", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[("1", "未着"), ("2", "受付拒否"), ("3", "通番の欠け"), ("4", "入金の急減")],
+                        max_length=1,
+                        verbose_name="原因",
+                    ),
+                ),
+                ("subject", models.TextField(verbose_name="対象")),
+                ("waived_by", models.TextField(verbose_name="認めた者")),
+                ("reason", models.TextField(verbose_name="認めた理由")),
+                ("waived_on", models.DateField(verbose_name="認めた日")),
             ],
             options={
-                'db_table': 'gate_waiver',
-                'db_table_comment': '督促の門の認容 (INC-13, INC-14)',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('waived_by', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='gate_waiver_has_name_and_reason')],
+                "db_table": "gate_waiver",
+                "db_table_comment": "督促の門の認容 (INC-13, INC-14)",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("waived_by", ""), _negated=True), models.Q(("reason", ""), _negated=True)
+                        ),
+                        name="gate_waiver_has_name_and_reason",
+                    )
+                ],
             },
         ),
     ]

@@ -4,29 +4,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Overpayment',
+            name="Overpayment",
             fields=[
-                ('pk', models.CompositePrimaryKey('charge_id', 'receipt_key', 'addressee_number', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('charge_id', models.BigIntegerField(verbose_name='期別番号')),
-                ('receipt_key', models.UUIDField(verbose_name='収納')),
-                ('addressee_number', models.CharField(max_length=15, verbose_name='宛名番号')),
-                ('amount', models.BigIntegerField(verbose_name='過誤納額')),
-                ('cause', models.CharField(choices=[('01', '減額更正'), ('02', '二重納付'), ('03', '過大納付')], max_length=2, verbose_name='発生事由')),
-                ('arises_on', models.DateField(verbose_name='発生日')),
-                ('state', models.CharField(choices=[('01', '発生'), ('03', '決議中')], default='01', max_length=2, verbose_name='状態')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "charge_id",
+                        "receipt_key",
+                        "addressee_number",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("charge_id", models.BigIntegerField(verbose_name="期別番号")),
+                ("receipt_key", models.UUIDField(verbose_name="収納")),
+                ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
+                ("amount", models.BigIntegerField(verbose_name="過誤納額")),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[("01", "減額更正"), ("02", "二重納付"), ("03", "過大納付")],
+                        max_length=2,
+                        verbose_name="発生事由",
+                    ),
+                ),
+                ("arises_on", models.DateField(verbose_name="発生日")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("01", "発生"), ("03", "決議中")], default="01", max_length=2, verbose_name="状態"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'overpayment',
-                'db_table_comment': '過誤納金 (E-14)',
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='overpayment_is_positive')],
+                "db_table": "overpayment",
+                "db_table_comment": "過誤納金 (E-14)",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="overpayment_is_positive")
+                ],
             },
         ),
     ]
