@@ -138,6 +138,7 @@ def move_receipt(receipt_key: uuid.UUID, source: ChargeFacts, target: ChargeFact
         )
         if command.replayed:
             return False
+        _lock(source, target)
         moved = _derived(receipt_key, target.label)
         _cancel(command, receipt_key, source, (ReceiptCancellation.Reason.REALLOCATION, note, moved), act)
         _claim([])
@@ -287,6 +288,15 @@ def _settle(command: Claim, act: Act, *charges: ChargeFacts) -> None:
     post(command)
 
 
+def _lock(*charges: ChargeFacts) -> None:
+    """期別を番号順に鎖錠する。誰もが同じ順なら、互いに待ち合うことがない。"""
+    run_sql(
+        "SELECT 1 FROM charge WHERE charge_id = ANY(%s) AND addressee_number = ANY(%s) "
+        "ORDER BY charge_id FOR NO KEY UPDATE",
+        [[charge.charge_id for charge in charges], [charge.addressee_number for charge in charges]],
+    )
+
+
 def _cancel(
     command: Claim,
     receipt_key: uuid.UUID,
@@ -295,10 +305,7 @@ def _cancel(
     act: Act,
 ) -> None:
     """取消しを記録する。"""
-    run_sql(
-        "SELECT 1 FROM charge WHERE charge_id = %s AND addressee_number = %s FOR NO KEY UPDATE",
-        [charge.charge_id, charge.addressee_number],
-    )
+    _lock(charge)
     keys = [charge.charge_id, receipt_key, charge.addressee_number]
     where = "WHERE charge_id = %s AND receipt_key = %s AND addressee_number = %s"
     if not fetch_all(f"SELECT 1 FROM receipt {where}", keys):

@@ -66,6 +66,21 @@ WHERE s.stage = '2' AND s.slip_number IS NULL AND s.notice_number IS NOT NULL
 ORDER BY c.charge_id FOR NO KEY UPDATE OF c
 """
 
+# 自然キーで引く行があるときは、二つの引き方で引く期別を、まとめて番号順に鎖錠しておく。
+HAS_REFERENCES = "SELECT EXISTS (SELECT 1 FROM staged_report WHERE stage = '2' AND slip_number IS NULL AND notice_number IS NOT NULL)"
+LOCK_IN_ONE_ORDER = """
+SELECT 1 FROM charge c JOIN (
+    SELECT c.addressee_number, c.charge_id FROM staged_report s JOIN charge c ON c.slip_number = s.slip_number
+    WHERE s.stage = '2'
+    UNION
+    SELECT c.addressee_number, c.charge_id FROM staged_report s
+    JOIN charge c ON c.notice_number = s.notice_number AND c.installment_term = s.installment_term
+        AND c.levy_year = s.levy_year AND c.tax_item = s.tax_item
+    WHERE s.stage = '2' AND s.slip_number IS NULL
+) k USING (addressee_number, charge_id)
+ORDER BY c.charge_id FOR NO KEY UPDATE OF c
+"""
+
 # 同じ報告が先に届いているか。同じファイルの中では、先の行だけを生かす。
 DUPLICATES = """
 CREATE TEMP TABLE duplicate_line ON COMMIT DROP AS
@@ -152,6 +167,8 @@ def match_staged(command: Claim, *, file_id: int, channel: str, terms: MatchingT
     """
     keys = {"file": file_id, "channel": channel, "first_open_day": terms.first_open_day}
     run_sql("ANALYZE staged_report (line_number, stage, slip_number, receipt_key)")
+    if fetch_one(HAS_REFERENCES)[0]:
+        run_sql(LOCK_IN_ONE_ORDER)
     run_sql(RESOLVE_BY_SLIP)  # 鎖錠してから、既にあるものを見る
     run_sql(RESOLVE_BY_REFERENCE)
     run_sql(
