@@ -25,8 +25,8 @@ ORDER BY c.charge_id
 IN_FLIGHT = """
 CREATE TEMP TABLE demand_in_flight ON COMMIT DROP AS
 SELECT p.slip_number, sum(p.amount)::bigint AS amount
-FROM (SELECT DISTINCT c.slip_number FROM demand_due t JOIN charge c USING (charge_id, addressee_number)) due
-JOIN channel_report p ON p.slip_number = due.slip_number
+FROM (SELECT DISTINCT slip_number FROM demand_due) due
+JOIN channel_report p USING (slip_number)
 WHERE p.stage = '1' AND p.paid_on <= %(as_of)s
   AND NOT EXISTS (SELECT 1 FROM channel_report x WHERE x.receipt_key = p.receipt_key AND x.stage = '3')
   AND NOT EXISTS (SELECT 1 FROM held_receipt h WHERE h.receipt_key = p.receipt_key)

@@ -90,15 +90,13 @@ def reallocate(*, order: AllocationOrder, correction_on: date) -> int:
 
 def _desire(order: AllocationOrder) -> None:
     """各収納の、勘定ごとのあるべき金額。累計の区間と、各勘定の枠の区間との重なり。"""
-    slices = ", ".join(f"({account}::smallint, {before}, {width})" for account, before, width in order.slices())
-    run_sql(
-        "CREATE TEMP VIEW desired AS "
-        "SELECT r.charge_id, r.addressee_number, r.receipt_key, slice.account, r.is_new, r.paid_on, r.accounted_on, "
-        "least(r.cum_after, slice.before + slice.width) - greatest(r.cum_before, slice.before) AS amount "
-        "FROM ordered_receipt r "
-        f"CROSS JOIN LATERAL (VALUES {slices}) AS slice (account, before, width) "
-        "WHERE least(r.cum_after, slice.before + slice.width) > greatest(r.cum_before, slice.before)"
-    )
+    parts = [
+        f"SELECT r.charge_id, r.addressee_number, r.receipt_key, {account}::smallint AS account, r.is_new, r.paid_on, "
+        f"r.accounted_on, least(r.cum_after, {before} + {width}) - greatest(r.cum_before, {before}) AS amount "
+        f"FROM ordered_receipt r WHERE least(r.cum_after, {before} + {width}) > greatest(r.cum_before, {before})"
+        for account, before, width in order.slices()
+    ]
+    run_sql("CREATE TEMP VIEW desired AS " + " UNION ALL ".join(parts))
 
 
 def _correct_drift(correction_on: date) -> None:

@@ -110,8 +110,6 @@ SELECT t.charge_id, t.addressee_number, t.levy_year, t.receipt_key, t.amount, t.
        greatest(t.received_on, '{first_open_day}'::date) AS accounted_on, t.outlet, t.slip_number, t.line_number,
        {file}::bigint AS intake_file_id, '{channel}'::varchar(2) AS channel
 FROM resolved t
-WHERE NOT EXISTS (SELECT 1 FROM duplicate_line d WHERE d.line_number = t.line_number)
-  AND NOT EXISTS (SELECT 1 FROM ambiguous_line a WHERE a.line_number = t.line_number)
 """
 
 HOLD = """
@@ -182,6 +180,8 @@ def match_staged(command: Claim, *, file_id: int, channel: str, terms: MatchingT
     run_sql("ANALYZE touched (charge_id, has_history)")
     run_sql("ANALYZE resolved (line_number, charge_id, has_history)")
     run_sql(DUPLICATES)
+    run_sql("DELETE FROM resolved r USING duplicate_line d WHERE d.line_number = r.line_number")
+    run_sql("DELETE FROM resolved r USING ambiguous_line a WHERE a.line_number = r.line_number")
     run_sql(STAGED_RECEIPTS.format(**keys))
     open_stage()
     insert_staged_receipts()
@@ -208,7 +208,7 @@ def insert_staged_receipts() -> None:
         "fiscal_year, carried_over, channel, outlet, slip_number, intake_file_id, line_number) "
         f"SELECT charge_id, receipt_key, addressee_number, amount, paid_on, received_on, accounted_on, {FISCAL_YEAR}, "
         f"r.levy_year < {FISCAL_YEAR}, channel, outlet, slip_number, intake_file_id, line_number "
-        f"FROM staged_receipt r JOIN ({ACCOUNTING_YEARS}) y USING (accounted_on) ORDER BY charge_id, receipt_key"
+        f"FROM staged_receipt r JOIN ({ACCOUNTING_YEARS}) y USING (accounted_on)"
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from osame.collection.ledger.queries import find_charge
 from osame.collection.matching.actions import (
@@ -16,7 +17,7 @@ from osame.collection.matching.actions import (
     override_charge,
     release_override,
 )
-from osame.collection.matching.entering import BatchSheet, enter_batch, read_slips
+from osame.collection.matching.entering import BatchRowUnreadable, BatchSheet, enter_batch, read_slips
 from osame.collection.matching.models import ReceiptCancellation
 from osame.collection.matching.queries import held_receipts, stale_reports
 from osame.formats.reports import Channel
@@ -52,7 +53,7 @@ def held(as_json: Json = False) -> None:
 @app.command("reports")
 @refusals_told
 def reports_command(
-    as_of: AsOf = None, days: Annotated[int, typer.Option(help="何日を過ぎた速報を示すか")] = 10, as_json: Json = False
+    as_of: AsOf = None, days: Annotated[int, typer.Option(min=0, help="何日を過ぎた速報を示すか")] = 10, as_json: Json = False
 ) -> None:
     """確報の来ない速報と、確報の後に届いた取消しを並べる。"""
     rows = stale_reports(as_of=day(as_of), days=days)
@@ -114,17 +115,23 @@ def enter(
 ) -> None:
     """済通・現金の領収を束で入力する。CSV の見出しは「納付書番号,金額,領収日,済通番号」。"""
     received = day(received_on)
-    slips = read_slips(file.read_text(encoding="utf-8-sig"), received_on=received)
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise BatchRowUnreadable(f"「{file.name}」は UTF-8 の文字として読めません") from None
+    slips = read_slips(text, received_on=received)
     result = enter_batch(slips, BatchSheet(channel, received, count, total, officer(by), checked_by))
     known = "（受領済み。何も変えていません）" if result.already_received else ""
     console.print(f"消込 {result.rows_posted} 件、保留 {result.rows_held} 件、不受理 {result.rows_rejected} 件{known}")
+    for line, why in result.problems:
+        console.print(f"  [yellow]{line}行目[/yellow] {escape(why)}", soft_wrap=True)
 
 
 @app.command()
 @refusals_told
 def override(
     charge: str,
-    amount: Annotated[int, typer.Option(help="延滞金（円）")],
+    amount: Annotated[int, typer.Option(min=0, help="延滞金（円）")],
     note: Note,
     approved_by: Annotated[str, typer.Option("--approved-by", help="承認した職員")],
     as_of: AsOf = None,
