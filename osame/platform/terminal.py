@@ -16,6 +16,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 from django.db import OperationalError, ProgrammingError
 from psycopg.errors import UndefinedColumn, UndefinedTable
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from osame.kernel.dates import parse_date
@@ -69,7 +70,7 @@ def refusals_told(command: Callable[P, R]) -> Callable[P, R]:
 
 
 def _fail(message: str) -> NoReturn:
-    errors.print(f"[red]できません：[/red]{message}", markup=True, soft_wrap=True)
+    errors.print(f"[red]できません：[/red]{escape(message)}", markup=True, soft_wrap=True)
     raise SystemExit(1)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from osame.collection.demands.actions import cancel_demand, record_dispatch, record_publication, record_return, withdraw
 from osame.collection.demands.batch import run_demands
@@ -86,7 +87,7 @@ def waive_command(subject: str, reason: Reason, cut_off: CutOff = None, as_of: A
     if not found:
         raise FindingNotFound(subject)
     waive(found[0], as_of=day(as_of), waived_by=officer(by), reason=reason)
-    console.print(f"認めました: {found[0].what}", soft_wrap=True)
+    console.print(f"認めました: {escape(found[0].what)}", soft_wrap=True)
 
 
 @app.command()
@@ -193,13 +194,16 @@ def stop(
     reason: Reason,
     as_of: AsOf = None,
     through: Annotated[str | None, typer.Option(help="停止の末日")] = None,
+    tax_item: Annotated[str, typer.Option("--tax-item", help="この税目だけを止める")] = "",
+    charge: Annotated[str | None, typer.Option(help="この期別だけを止める（納付書番号など）")] = None,
     by: Officer = None,
 ) -> None:
-    """督促を停止する。"""
+    """督促を停止する。税目も期別も省けば、その宛名のすべての期別を止める。"""
     if kind not in DemandStop.Reason.values:
         raise typer.BadParameter("、".join(f"{each.value} {each.label}" for each in DemandStop.Reason))
     last = parse_date(through) if through else None
-    request = StopRequest(addressee, DemandStop.Reason(kind), reason, day(as_of), ends_through=last)
+    one = find_charge(charge).charge_id if charge else None
+    request = StopRequest(addressee, DemandStop.Reason(kind), reason, day(as_of), last, one, tax_item)
     console.print(f"督促停止 {stop_demand(request, officer=officer(by))} を登録しました。", soft_wrap=True)
 
 
@@ -239,7 +243,10 @@ def _tell_gate(found: GateResult) -> None:
     if found.is_open:
         console.print(f"門は開いています（締切日 {format_wareki(found.cut_off)}）。", soft_wrap=True)
     for each in found.findings:
-        console.print(f"[red]門が閉じています：[/red]{each.sentence}", soft_wrap=True)
-        console.print(f"　対象 {each.subject}", soft_wrap=True)
+        console.print(f"[red]門が閉じています：[/red]{escape(each.sentence)}", soft_wrap=True)
+        console.print(f"　対象 {escape(each.subject)}", soft_wrap=True)
     for waived in found.waived:
-        console.print(f"認めた事柄: {waived.finding.what}（{waived.waived_by}: {waived.reason}）", soft_wrap=True)
+        console.print(
+            f"認めた事柄: {escape(waived.finding.what)}（{escape(waived.waived_by)}: {escape(waived.reason)}）",
+            soft_wrap=True,
+        )

@@ -82,7 +82,7 @@ SELECT corrected_on, CASE WHEN difference > 0 THEN '増額更正' WHEN differenc
        difference, reason FROM determination_revision WHERE charge_id = %(charge)s AND addressee_number = %(addressee)s
 UNION ALL
 SELECT r.paid_on, CASE WHEN x.receipt_key IS NULL THEN '収納' ELSE '収納（取消済み）' END, r.amount,
-       '収入日 ' || r.received_on || '、チャネル ' || r.channel || '、取込番号 ' || r.intake_file_id || ' の '
+       '収入日 ' || r.received_on || '、チャネル ' || r.channel || CASE WHEN r.outlet <> '' THEN '、店舗 ' || r.outlet ELSE '' END || '、取込番号 ' || r.intake_file_id || ' の '
        || r.line_number || ' 行、番号 ' || r.receipt_key
 FROM receipt r LEFT JOIN receipt_cancellation x USING (charge_id, receipt_key, addressee_number)
 WHERE r.charge_id = %(charge)s AND r.addressee_number = %(addressee)s
@@ -95,7 +95,20 @@ SELECT paid_on, CASE stage WHEN '1' THEN '速報' WHEN '3' THEN '速報の取消
 FROM channel_report WHERE slip_number = %(slip)s
 UNION ALL
 SELECT issued_on, CASE WHEN cancelled_on IS NULL THEN '督促' ELSE '督促（取消済み）' END, principal_tax,
-       '差押可能日 ' || seizable_from FROM demand WHERE charge_id = %(charge)s AND addressee_number = %(addressee)s
+       CASE WHEN seizable_from IS NULL THEN '' ELSE '差押可能日 ' || seizable_from END
+FROM demand WHERE charge_id = %(charge)s AND addressee_number = %(addressee)s
+UNION ALL
+SELECT x.on_day, x.what, 0, x.note FROM demand d CROSS JOIN LATERAL (VALUES
+    (d.returned_on, '督促状の返戻', ''), (d.published_on, '督促状の公示送達', ''),
+    (d.cancelled_on, CASE WHEN d.withdrawn_on IS NULL THEN '督促の取消し' ELSE '督促状の引抜き' END, d.cancel_reason)
+) x (on_day, what, note)
+WHERE d.charge_id = %(charge)s AND d.addressee_number = %(addressee)s AND x.on_day IS NOT NULL
+UNION ALL
+SELECT entered_on, '延滞金の強制入力', amount, reason || '（入力 ' || entered_by || '、承認 ' || approved_by || '）'
+FROM charge_override WHERE charge_id = %(charge)s AND addressee_number = %(addressee)s
+UNION ALL
+SELECT released_on, '強制入力の解除', amount, '' FROM charge_override
+WHERE charge_id = %(charge)s AND addressee_number = %(addressee)s AND released_on IS NOT NULL
 UNION ALL
 SELECT arises_on, '過誤納', amount, CASE cause WHEN '01' THEN '減額更正' WHEN '02' THEN '二重納付' ELSE '過大納付' END
 FROM overpayment WHERE charge_id = %(charge)s AND addressee_number = %(addressee)s

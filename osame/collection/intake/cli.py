@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from osame.collection.addressees.importing import import_addressees
 from osame.collection.closing.importing import import_bank_totals
@@ -36,7 +37,9 @@ def tell(result: ImportResult, *, as_json: bool) -> None:
     if as_json:
         say_json(result)
     elif result.refusal:
-        errors.print(f"[red]受け付けません：[/red]{result.file_name}\n  {result.refusal}", soft_wrap=True)
+        errors.print(
+            f"[red]受け付けません：[/red]{escape(result.file_name)}\n  {escape(result.refusal)}", soft_wrap=True
+        )
     else:
         known = "（受領済み。何も変えていません）" if result.already_received else ""
         console.print(f"取込番号 {result.intake_file_id}　{result.file_name}{known}")
@@ -52,8 +55,8 @@ def tell(result: ImportResult, *, as_json: bool) -> None:
         if result.released_held:
             console.print(f"  保留していたもののうち {result.released_held:,} 件が解消しました")
         for line, reason in result.problems:
-            console.print(f"  [yellow]{line}行目[/yellow] {reason}", soft_wrap=True)
-        remaining = result.rows_held + result.rows_rejected - len(result.problems)
+            console.print(f"  [yellow]{f'{line}行目' if line else '注意'}[/yellow] {escape(reason)}", soft_wrap=True)
+        remaining = result.rows_held + result.rows_rejected - sum(line > 0 for line, _ in result.problems)
         if result.problems and remaining > 0:
             console.print(f"  ほか {remaining:,} 行")
     if result.refusal:

@@ -53,7 +53,9 @@ def held(as_json: Json = False) -> None:
 @app.command("reports")
 @refusals_told
 def reports_command(
-    as_of: AsOf = None, days: Annotated[int, typer.Option(min=0, help="何日を過ぎた速報を示すか")] = 10, as_json: Json = False
+    as_of: AsOf = None,
+    days: Annotated[int, typer.Option(min=0, help="何日を過ぎた速報を示すか")] = 10,
+    as_json: Json = False,
 ) -> None:
     """確報の来ない速報と、確報の後に届いた取消しを並べる。"""
     rows = stale_reports(as_of=day(as_of), days=days)

@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 from osame.collection.closing.cli import app as closing
 from osame.collection.closing.importing import BankTotal, write_bank_totals
 from osame.collection.demands.cli import app as demand
+from osame.collection.intake.cli import app as intake
 from osame.formats.reports import Channel
 from tests.systems.collection.cast import SATO, TANAKA, determination, notice
 from tests.systems.collection.demand_cast import RECEIVED, expect, levy, pay
@@ -48,7 +49,7 @@ def test_close_a_day(tmp_path: Path) -> None:
     path = tmp_path / "totals.csv"
     path.write_bytes(write_bank_totals((BankTotal(RECEIVED, Channel.BANK, 1, 20_000),)))
     assert call(closing, "day", "R7.7.10").exit_code == 1
-    assert call(closing, "import-totals", str(path)).exit_code == 0
+    assert call(intake, "bank-totals", str(path)).exit_code == 0
     assert "差異はありません" in call(closing, "sheet", "R7.7.10").output
     assert json.loads(call(closing, "day", "R7.7.10", "--json").stdout)["closed"] is True
     assert json.loads(call(closing, "book", "2025-07", "--json").stdout)["lines"][0]["receipts"] == 20_000
