@@ -79,5 +79,5 @@ def balances() -> list[tuple[Any, ...]]:
     """すべての残高。取消しの前後を比べる。"""
     return fetch_all(
         "SELECT addressee_number, charge_id, determined, principal_tax, demand_fee, delinquency_charge, received, "
-        "overpayment FROM balance ORDER BY 1, 2"
+        "overpayment FROM charge ORDER BY 1, 2"
     )

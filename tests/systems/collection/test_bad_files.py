@@ -71,7 +71,6 @@ def measured(path: Path, profile: str) -> tuple[int, list[int], str]:
         timeout=240, check=False, env=os.environ,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
-    print(path.name, profile, done.stdout)
     megabytes, *rows = done.stdout.split(maxsplit=5)
     return int(megabytes), [int(each) for each in rows[:4]], rows[4] if len(rows) > 4 else ""
 

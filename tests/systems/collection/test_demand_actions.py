@@ -59,7 +59,7 @@ def test_a_fee_that_was_paid_becomes_an_overpayment(run_id: int, tmp_path: Path)
     assert cancelled.fee_to_overpayment == 100
     assert fetch_all("SELECT amount, state FROM overpayment") == [(100, "01")]
     assert fetch_one(
-        "SELECT principal_tax, demand_fee, received, overpayment FROM balance WHERE charge_id = %s", [charge_of(SATO)]
+        "SELECT principal_tax, demand_fee, received, overpayment FROM charge WHERE charge_id = %s", [charge_of(SATO)]
     ) == (0, 0, 50_100, 100)
 
 

@@ -158,7 +158,3 @@ GRANT SELECT, INSERT ON entry TO osame_posting;
 GRANT SELECT, INSERT, UPDATE ON charge TO osame_posting;
 GRANT USAGE ON SEQUENCE entry_number TO osame_posting;
 GRANT USAGE ON SEQUENCE charge_number TO osame_collection;
-
-CREATE VIEW balance AS SELECT charge_id, addressee_number, determined, principal_tax, demand_fee, delinquency_charge,
-    disposition_cost, additional_charge, received, overpayment, suspense, written_off FROM charge;
-GRANT SELECT ON balance TO osame_collection;
