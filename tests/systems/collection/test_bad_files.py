@@ -334,7 +334,8 @@ def test_a_gigabyte_of_junk_as_determinations(base: str, tmp_path: Path, block: 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_a_gigabyte_of_junk_as_receipts(base: str, tmp_path: Path, make: SimpleNamespace, profile: str) -> None:
     before = ledger_digest()
-    for size in (GIGABYTE, 46 << 20):  # 読まずに断る大きさと、読む大きさ
+    read = (46 << 20,) if profile in {"zengin_91", "dsk_csv", "bank_notice_v0"} else ()  # 読み手ごとに一つ
+    for size in (GIGABYTE, *read):  # 読まずに断る大きさと、読む大きさ
         lines = lines_of(make.files()[profile])
         path = junk(
             tmp_path / "junk.dat", joined(lines[:1]) + b"\r\n", b"" if size == GIGABYTE else lines[1] + b"\r\n", size
