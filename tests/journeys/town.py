@@ -63,7 +63,12 @@ def at_the_store(
 ) -> StorePayment:
     """コンビニの収納一件。kind は 01 速報、02 確報、03 取消。"""
     barcode = gs1_128.encode(
-        PaymentBarcode("900120", slip_numbers.gs1_free_field(slip(addressee, term), "24203"), Yen(amount), None)
+        PaymentBarcode(
+            agency_code="924203",
+            free_field=slip_numbers.gs1_free_field(slip(addressee, term), "24203"),
+            amount=Yen(amount),
+            payable_through=None,
+        )
     )
     return StorePayment(
         kind=kind,

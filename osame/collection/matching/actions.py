@@ -220,6 +220,8 @@ def release_override(charge: ChargeFacts, *, act: Act) -> bool:
         (override_id,) = fetch_one(
             "SELECT coalesce(max(override_id), 0) FROM charge_override WHERE charge_id = %s", [charge.charge_id]
         )
+        if not override_id:
+            return False
         command = claim_command(
             f"release-override:{charge.charge_id}:{override_id}",
             kind="release_override",
