@@ -249,6 +249,22 @@ def test_a_cancelled_demand_gives_everything_back(overdue: Typist, run_id: int, 
 
 
 @pytest.mark.usefixtures("run_id")
+def test_only_the_fee_is_paid(overdue: Typist, tmp_path: Path) -> None:
+    """本税だけの納付では手数料が残り、手数料だけの納付で消える。順序は本税、督促手数料。"""
+    pay(overdue, tmp_path / "1.csv", notice(1, TANAKA, 50_000, date(2025, 7, 25)), on=date(2025, 7, 25))
+    left = overdue.json("charge", "quote", slip(TANAKA), "--as-of", "2025-07-30")
+    assert (left["principal_tax"], left["demand_fee"], left["total"]) == (0, 100, 100)
+    pay(overdue, tmp_path / "2.csv", notice(2, TANAKA, 100, date(2025, 7, 28)), on=date(2025, 7, 28))
+    assert overdue.json("charge", "quote", slip(TANAKA), "--as-of", "2025-07-30")["total"] == 0
+    entries = overdue.json("charge", "show", slip(TANAKA), "--as-of", "2025-07-30")["entries"]
+    assert [(each["credit"], each["amount"]) for each in entries if each["kind"] == "収納"] == [
+        ("本税", 50_000),
+        ("督促手数料", 100),
+    ]
+    overdue.ok("ledger", "verify")
+
+
+@pytest.mark.usefixtures("run_id")
 def test_a_demand_is_made_once(overdue: Typist) -> None:
     """同じ期別を二度督促しない。"""
     assert overdue.json("demand", "run", "--as-of", "2025-07-28", "--cut-off", "2025-07-25")["charges"] == 0

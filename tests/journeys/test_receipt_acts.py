@@ -15,6 +15,7 @@ from tests.systems.collection.cast import (
     TANAKA,
     determination,
     notice,
+    revision,
     slip,
     write_determinations,
     write_notices,
@@ -171,12 +172,14 @@ def test_an_override_needs_two_and_is_released(levied: Typist, pay: Any) -> None
     levied.ok("ledger", "verify")
 
 
-def test_an_override_holds_while_the_charge_still_runs(levied: Typist, pay: Any) -> None:
-    """完納の前に入力した額は、その後の納付と更正の後でも自動計算に代わる。"""
+def test_an_override_outlives_payments_and_corrections(levied: Typist, pay: Any, tmp_path: Path) -> None:
+    """完納の前に入力した額は、その後の更正と納付の後でも自動計算に代わる。入力がなければ、解除するものもない。"""
     words = ("receipt", "override", slip(SATO), "--amount", 0, "--note", "災害", "--approved-by", "伊藤", *ON)
     levied.ok(*words)
+    row = revision(SATO, 1, 480_000, -20_000, determined_on=date(2025, 8, 1))
+    levied.take("determinations", write_determinations(tmp_path / "r.csv", row), "--as-of", "2025-08-01")
     assert levied.json("charge", "quote", slip(SATO), "--as-of", "2025-12-01")["delinquency_charge"] == 0
-    pay(SATO, 500_000)
+    pay(SATO, 480_000)
     assert levied.json("charge", "quote", slip(SATO), "--as-of", "2025-12-01")["total"] == 0
     assert "強制入力はありません" in levied.ok("receipt", "release-override", slip(TANAKA), *ON)
     levied.ok("ledger", "verify")
