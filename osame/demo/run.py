@@ -148,7 +148,7 @@ def take(plan: DemoPlan, step: Step, outcome: Outcome, tally: Tally) -> DemandRu
             outcome.released += result.released_held
             outcome.amount_matched += result.amount_matched
             outcome.amount_held += result.amount_held
-        if step.kind is Kind.ADDRESSEES and not result.already_received:
+        if step.kind is Kind.ADDRESSEES:
             outcome.released += retry_held(as_of=step.on, officer=OFFICER, cause=f"addressees:{result.intake_file_id}")
 
     return None

@@ -140,7 +140,7 @@ def _post(arrival: Arrival, read: ReportFile, as_of: date) -> ImportResult:
 
 
 def receipt_key(channel: str, natural_key: str) -> uuid.UUID:
-    """入金そのものを名指す鍵。ファイルにも行にもよらない。"""
+    """入金そのものを名指す鍵。ファイルにも行にもよらない。金額が違えば別の入金とみる（金は失わない）。"""
     return uuid.UUID(bytes=hashlib.sha256(f"{channel}|{natural_key}".encode()).digest()[:16])
 
 
@@ -149,7 +149,7 @@ def _staged(report: PaymentReport, channel: str, day: date) -> tuple[object, ...
     return (
         report.line_number,
         str(report.stage),
-        receipt_key(channel, report.natural_key),
+        receipt_key(channel, f"{report.natural_key}|{report.amount}"),
         report.amount,
         report.paid_on,
         report.received_on or day,
