@@ -19,9 +19,10 @@ from osame.collection.demands.batch import DemandRunResult, run_demands
 from osame.collection.demands.letters import print_demand_letters
 from osame.collection.demands.lists import exclusion_list, issued_list
 from osame.collection.determinations.importing import import_determinations, retry_held
+from osame.collection.inquiry.verification import verify_everything
 from osame.collection.intake.registry import ImportResult
 from osame.collection.ledger.digest import ledger_digest
-from osame.collection.ledger.verification import Verification, verify_ledger
+from osame.collection.ledger.verification import Verification
 from osame.collection.matching.importing import import_receipts
 from osame.collection.parameters.actions import import_installment_terms, load_parameters
 from osame.demo.plan import DemoPlan, Kind, Step, build
@@ -123,7 +124,7 @@ def perform(plan: DemoPlan, *, show: bool = True, print_letters: bool = True) ->
                 _print(issued, outcome)
             progress.advance(task)
         progress.update(task, description="元帳の検証")
-        outcome.verification = verify_ledger()
+        outcome.verification = verify_everything()
         progress.advance(task)
         outcome.digest = ledger_digest()
     return outcome

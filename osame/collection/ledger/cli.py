@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from osame.collection.inquiry.verification import verify_everything
 from osame.collection.ledger.digest import ledger_digest
-from osame.collection.ledger.verification import verify_ledger
 from osame.platform.terminal import console, errors, refusals_told, say_json
 
 app = typer.Typer(no_args_is_help=True, help="元帳を検証する")
@@ -17,7 +17,7 @@ Json = Annotated[bool, typer.Option("--json", help="機械のための JSON で�
 def verify(as_json: Json = False) -> None:
     """仕訳からすべてを計算し直し、食い違いを示す。食い違い、または検証する仕訳がなければ終了コード1。"""
     with console.status("元帳を検証しています…"):
-        result = verify_ledger()
+        result = verify_everything()
     if as_json:
         say_json(result)
     else:
