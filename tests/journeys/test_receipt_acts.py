@@ -54,7 +54,7 @@ def charge(osame: Typist, who: str) -> dict[str, Any]:
 def receipt(osame: Typist, who: str) -> str:
     """The number of the receipt, read off the history as an officer reads it."""
     history = osame.json("charge", "show", slip(who), "--as-of", "2025-09-10")["history"]
-    (note,) = [each["note"] for each in history if each["what"] == "収納"]
+    note = [each["note"] for each in history if each["what"] == "収納"][-1]
     return note.rpartition("番号 ")[2]
 
 
@@ -134,6 +134,31 @@ def test_slips_are_entered_in_a_bundle(levied: Typist, tmp_path: Path) -> None:
     assert "より後です" in levied.refused(*base, "--count", 1, "--total", 1)
     path.write_text(good, encoding="cp932")
     assert "UTF-8" in levied.refused(*base, "--count", 2, "--total", 60_000)
+    levied.ok("ledger", "verify")
+
+
+def test_distributions_and_deposit_payouts_are_counted_apart(levied: Typist, tmp_path: Path) -> None:
+    """配当（15）と供託の払渡し（16）を、ほかの収納と分けて計上する。取り消せば戻る。"""
+    for channel, number, amount in (("15", "H1", 30_000), ("16", "K1", 20_000)):
+        path = tmp_path / f"{channel}.csv"
+        path.write_text(f"納付書番号,金額,領収日,済通番号\n{slip(TANAKA)},{amount},R7.9.1,{number}\n", encoding="utf-8")
+        words = ("--received-on", "2025-09-02", "--checked-by", "高橋", "--count", 1, "--total", amount)
+        assert "消込 1 件" in levied.ok("receipt", "enter", path, "--channel", channel, *words, *OFFICER)
+    assert charge(levied, TANAKA)["principal_tax"] == 0
+    sheet = levied.json("close", "sheet", "2025-09-02")
+    assert {(line["channel"], line["amount"]) for line in sheet["lines"]} == {("15", 30_000), ("16", 20_000)}
+    words = (
+        "receipt",
+        "cancel",
+        receipt(levied, TANAKA),
+        slip(TANAKA),
+        "--reason",
+        "channel",
+        "--note",
+        "配当の取消し",
+    )
+    levied.ok(*words, *ON)
+    assert charge(levied, TANAKA)["principal_tax"] > 0
     levied.ok("ledger", "verify")
 
 
