@@ -12,7 +12,14 @@ from typing import Any
 
 from pypdf import PdfReader
 
-_TOKENS = re.compile(rb"/(\w+) [\d.]+ Tf|<([0-9A-Fa-f\s]*)>|\(((?:[^\\()]|\\.)*)\)", re.DOTALL)
+
+def _nested(depth: int) -> bytes:
+    """文字列の中身。釣り合った括弧は、そのまま入れ子になってよい（ISO 32000-1 7.3.4.2）。"""
+    inner = rb"[^\\()]|\\."
+    return rb"(?:" + inner + (rb"|\(" + _nested(depth - 1) + rb"\)" if depth else b"") + rb")*"
+
+
+_TOKENS = re.compile(rb"/(\w+) [\d.]+ Tf|<([0-9A-Fa-f\s]*)>|\((" + _nested(8) + rb")\)", re.DOTALL)
 _ESCAPES = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.DOTALL)
 _NAMED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b""}
 _SECTIONS = re.compile(r"begin(bfchar|bfrange)\s(.*?)end\1", re.DOTALL)
