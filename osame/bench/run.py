@@ -6,7 +6,6 @@ same server, right beside it.
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -99,7 +98,7 @@ def _measure(name: str, plan: dict[str, Any]) -> dict[str, Any]:
         "demands": steps.demands,
     }
     figures = work[name]()
-    figures["peak_client_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    figures["peak_client_mb"] = steps.peak_mb(os.getpid())
     figures["peak_backend_mb"] = steps.backend_peak_mb()
     return figures
 

@@ -182,6 +182,11 @@ def keep_letters(letters: int) -> None:
 def backend_peak_mb() -> int:
     """この接続の PostgreSQL プロセスの、記憶域の最大（共有バッファを含む）。"""
     (pid,) = fetch_one("SELECT pg_backend_pid()")
+    return peak_mb(int(pid))
+
+
+def peak_mb(pid: int) -> int:
+    """プロセスの記憶域の最大（MB）。getrusage と違い、親プロセスの大きさを引きずらない。"""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) // 1024

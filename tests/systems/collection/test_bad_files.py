@@ -44,7 +44,7 @@ JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 WORKER = """
 import sys, warnings; warnings.simplefilter("ignore")
 import django; django.setup()
-import resource
+
 from datetime import date
 from pathlib import Path
 from osame.collection.determinations.importing import import_determinations
@@ -53,7 +53,9 @@ path, profile = Path(sys.argv[1]), sys.argv[2]
 terms = {"as_of": date(2025, 9, 10), "officer": "山本"}
 result = (import_determinations(path, **terms) if profile == "osame_036o005"
           else import_receipts(path, profile=profile, **terms))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, result.rows_in, result.rows_posted,
+# getrusage は、このプロセスを生んだ親の大きさを引きずる。自分の最大だけを見る
+peak = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM:"))
+print(peak // 1024, result.rows_in, result.rows_posted,
       result.rows_held, result.rows_rejected, result.refusal)
 """
 
