@@ -6,7 +6,6 @@ is closed, every demand was made.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
@@ -22,9 +21,9 @@ from osame.collection.determinations.importing import import_determinations, ret
 from osame.collection.inquiry.verification import verify_everything
 from osame.collection.intake.registry import ImportResult
 from osame.collection.ledger.digest import ledger_digest
-from osame.collection.ledger.verification import Verification
 from osame.collection.matching.importing import import_receipts
 from osame.collection.parameters.actions import import_installment_terms, load_parameters
+from osame.demo.outcome import Outcome, Tally
 from osame.demo.plan import DemoPlan, Kind, Step, build
 from osame.demo.summary import summarize
 from osame.kernel.refusals import Refusal
@@ -47,45 +46,6 @@ LABELS = {
 
 class AnotherCity(Refusal):
     """この場所には人数か種の違う架空市があります。「make clean」で消すか、OSAME_HOME で別の場所を選んでください。"""
-
-
-@dataclass(slots=True)
-class Tally:
-    """仕事の種類ごとの合計。"""
-
-    steps: int = 0
-    seconds: float = 0.0
-    rows_in: int = 0
-    posted: int = 0
-    held: int = 0
-    rejected: int = 0
-    refused: int = 0
-    already: int = 0
-
-
-@dataclass(slots=True)
-class Outcome:
-    """一年の結果。"""
-
-    tallies: dict[Kind, Tally] = field(default_factory=dict)
-    results: dict[str, ImportResult] = field(default_factory=dict)
-    files_seen: set[int] = field(default_factory=set)
-    released: int = 0
-    amount_matched: int = 0
-    amount_held: int = 0
-    letters: int = 0
-    demanded_charges: int = 0
-    demanded_amount: int = 0
-    demand_fees: int = 0
-    left_out: int = 0
-    letters_printed: int = 0
-    letters_unprinted: int = 0  # 外字などのため、手作業で作る督促状
-    letters_folder: Path | None = None
-    printing_seconds: float = 0.0
-    days_closed: int = 0
-    warnings: tuple[str, ...] = ()
-    verification: Verification | None = None
-    digest: str = ""
 
 
 def run_demo(residents: int, seed: int, home: Path, report: Callable[[object], None]) -> Outcome:

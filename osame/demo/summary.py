@@ -2,18 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE
 from rich.table import Table
 
+from osame.demo.outcome import Outcome
 from osame.demo.plan import DemoPlan, Kind
 
-if TYPE_CHECKING:
-    from osame.demo.run import Outcome
 
-
-def summarize(plan: DemoPlan, outcome: "Outcome", labels: Mapping[Kind, str], report: Callable[[object], None]) -> None:
+def summarize(plan: DemoPlan, outcome: Outcome, labels: Mapping[Kind, str], report: Callable[[object], None]) -> None:
     """届いたもの、消し込んだもの、保留、督促、締め、検証、次にすることを知らせる。"""
     report(_files_table(outcome, labels))
     report(_money_table(plan, outcome))
@@ -44,7 +41,7 @@ def shown(path: Path) -> str:
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
-def _files_table(outcome: "Outcome", labels: Mapping[Kind, str]) -> Table:
+def _files_table(outcome: Outcome, labels: Mapping[Kind, str]) -> Table:
     table = Table(title="架空市の一年（2025年4月〜2026年3月）", box=SIMPLE)
     for heading in ("仕事", "回数", "行数", "取込", "保留", "不受理", "拒否", "二度目", "秒"):
         table.add_column(heading, justify="left" if heading == "仕事" else "right", no_wrap=True)
@@ -54,7 +51,7 @@ def _files_table(outcome: "Outcome", labels: Mapping[Kind, str]) -> Table:
     return table
 
 
-def _money_table(plan: DemoPlan, outcome: "Outcome") -> Table:
+def _money_table(plan: DemoPlan, outcome: Outcome) -> Table:
     truth = plan.truth
     rows = [
         ("調定した期別", f"{truth.charges:,}件", f"{truth.determined:,}円"),

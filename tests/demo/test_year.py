@@ -7,7 +7,8 @@ import pytest
 
 from osame.collection.ledger.digest import ledger_digest
 from osame.demo.plan import DemoPlan, Kind, build
-from osame.demo.run import AnotherCity, Outcome, perform, run_demo
+from osame.demo.outcome import Outcome
+from osame.demo.run import AnotherCity, perform, run_demo
 from osame.demo.truth import FileTruth
 from osame.platform.database import fetch_all, fetch_one
 
