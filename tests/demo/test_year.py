@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from osame.collection.ledger.digest import ledger_digest
-from osame.demo.plan import DemoPlan, Kind, build
 from osame.demo.outcome import Outcome
+from osame.demo.plan import DemoPlan, Kind, build
 from osame.demo.run import AnotherCity, perform, run_demo
 from osame.demo.truth import FileTruth
 from osame.platform.database import fetch_all, fetch_one
