@@ -6,6 +6,7 @@ file order, addressee numbers do not: as in a real file, neither index is filled
 
 from datetime import date
 from pathlib import Path
+from typing import BinaryIO
 
 from django.db import connection
 
@@ -76,10 +77,10 @@ def make_population(directory: Path, *, charges: int) -> None:
         _copy_out(BARE_ROW, file)
 
 
-def _copy_out(query: str, file: object) -> None:
+def _copy_out(query: str, file: BinaryIO) -> None:
     with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)") as copy:
         for block in copy:
-            file.write(bytes(block))  # type: ignore[attr-defined]
+            file.write(bytes(block))
 
 
 def stage_payments(*, payments: int) -> None:

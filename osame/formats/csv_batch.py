@@ -4,6 +4,7 @@ What the reconstructed CSV profiles share: heading with business day and sequenc
 trailer with count and total.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +26,7 @@ class FileHeader:
     sequence: int
 
 
-class CsvHandler:
+class CsvHandler(ABC):
     """ヘッダーとトレーラを読む。データ行は様式ごとの `report` が読む。"""
 
     sender_field = ""
@@ -77,9 +78,10 @@ class CsvHandler:
             return problem_at(number, f"{found}{ASK_SENDER}", raw, amount)
         return found
 
+    @abstractmethod
     def report(self, number: int, cells: list[str], raw: bytes) -> PaymentReport | str:
         """記録か、記録にできない理由。"""
-        raise NotImplementedError
+        ...
 
     def after_business_day(self, name: str, day: date) -> str | None:
         """営業日より後の日付は、まだ起きていない収納である。"""

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from osame.collection.closing.queries import first_open_day
 from osame.collection.ledger.posting import claim_command, open_stage, post, touch_charges
-from osame.collection.matching.allocation import reallocate
+from osame.collection.matching.allocation import expect_no_receipts, reallocate
 from osame.collection.parameters.queries import allocation_order
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
@@ -221,15 +221,14 @@ def _cancel(addressee_number: str, charge_id: int, as_of: date, reason: str, off
 
 def _touch(addressee_number: str, charge_id: int) -> None:
     """一つの期別を鎖錠し、割付けの対象として挙げる。新しい収納はない。"""
-    for table in ("demand_to_cancel", "staged_receipt"):
-        run_sql(f"DROP TABLE IF EXISTS pg_temp.{table}")
+    run_sql("DROP TABLE IF EXISTS pg_temp.demand_to_cancel")
     run_sql(
         "CREATE TEMP TABLE demand_to_cancel ON COMMIT DROP AS SELECT %s::varchar AS addressee_number, "
         "%s::bigint AS charge_id",
         [addressee_number, charge_id],
     )
     touch_charges("SELECT addressee_number, charge_id FROM demand_to_cancel")
-    run_sql("CREATE TEMP TABLE staged_receipt ON COMMIT DROP AS SELECT * FROM receipt WHERE false")
+    expect_no_receipts()
 
 
 def _reverse_fee(charge_id: int, addressee_number: str, as_of: date) -> None:

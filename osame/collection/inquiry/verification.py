@@ -12,7 +12,7 @@ from django.db import transaction
 
 from osame.collection.ledger.posting import TOUCHED_COLUMNS, open_stage
 from osame.collection.ledger.verification import Finding, Verification, verify_ledger
-from osame.collection.matching.allocation import reallocate
+from osame.collection.matching.allocation import expect_no_receipts, reallocate
 from osame.collection.parameters.queries import allocation_order
 from osame.platform.database import fetch_all, fetch_one, run_sql
 
@@ -43,7 +43,7 @@ def _restless_charges() -> list[int]:
             "WHERE c.received > 0 AND c.charge_id > 0"
         )
         run_sql("ANALYZE touched")
-        run_sql("CREATE TEMP TABLE staged_receipt ON COMMIT DROP AS SELECT * FROM receipt WHERE false")
+        expect_no_receipts()
         (latest,) = fetch_one("SELECT coalesce(max(posted_on), date '2000-01-01') FROM entry")
         today: date = latest
         reallocate(order=allocation_order(as_of=today), correction_on=today)

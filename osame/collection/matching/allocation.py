@@ -56,6 +56,12 @@ WINDOW by_law AS (PARTITION BY r.charge_id, r.addressee_number ORDER BY r.paid_o
 """
 
 
+def expect_no_receipts() -> None:
+    """新しい収納のないまま割付けをやり直すときの、空の `staged_receipt` を開く。"""
+    run_sql("DROP TABLE IF EXISTS pg_temp.staged_receipt")
+    run_sql("CREATE TEMP TABLE staged_receipt ON COMMIT DROP AS SELECT * FROM receipt WHERE false")
+
+
 def reallocate(*, order: AllocationOrder, correction_on: date) -> int:
     """触れた期別の割付けを、あるべき姿にする。
 

@@ -13,17 +13,13 @@ from datetime import date
 
 from django.db import transaction
 
-from osame.collection.closing.queries import first_open_day
 from osame.collection.intake import registry
 from osame.collection.intake.registry import Arrival, ImportResult
-from osame.collection.ledger.posting import claim_command
-from osame.collection.matching.batch import STAGE_COLUMNS, MatchingTerms, match_staged, open_report_stage
-from osame.collection.matching.importing import receipt_key
-from osame.collection.parameters.queries import allocation_order
-from osame.formats.reports import Channel
+from osame.collection.matching.importing import post_reports
+from osame.formats.reports import Channel, PaymentReport, ReportFile, ReportStage
 from osame.kernel.dates import UnreadableDate, parse_date
+from osame.kernel.money import Yen
 from osame.kernel.refusals import Refusal
-from osame.platform.database import copy_rows
 
 PROFILE = "manual_entry"
 COLUMNS = ("納付書番号", "金額", "領収日", "済通番号")
@@ -119,51 +115,26 @@ def enter_batch(slips: tuple[ManualSlip, ...], sheet: BatchSheet) -> ImportResul
         registry.take_turn()
         if earlier := registry.earlier_result(arrival.content_hash):
             return earlier
-        return _match(arrival, slips, sheet)
-
-
-def _match(arrival: Arrival, slips: tuple[ManualSlip, ...], sheet: BatchSheet) -> ImportResult:
-    file_id = registry.register(arrival, channel=sheet.channel, business_on=sheet.received_on)
-    command = claim_command(
-        f"import:{arrival.content_hash}",
-        kind="enter_batch",
-        content=[PROFILE, sheet.checked_by],
-        purpose="手入力消込",
-        officer=sheet.entered_by,
-    )
-    open_report_stage()
-    copy_rows("staged_report", STAGE_COLUMNS, (_staged(slip, sheet) for slip in slips))
-    opened = first_open_day()
-    terms = MatchingTerms(
-        order=allocation_order(as_of=sheet.received_on),
-        first_open_day=opened,
-        correction_on=max(sheet.received_on, opened),
-    )
-    matched = match_staged(command, file_id=file_id, channel=sheet.channel, terms=terms)
-    rejected = [(line, raw, reason, amount) for line, reason, raw, amount in matched.rejected]
-    registry.keep_rejected(file_id, rejected)
-    return registry.settle(
-        ImportResult(
-            file_id,
-            arrival.file_name,
+        read = ReportFile(
+            sheet.channel,
             PROFILE,
-            rows_in=len(slips),
-            rows_posted=matched.posted,
-            rows_held=matched.held,
-            rows_rejected=len(rejected),
-            declared_total=sheet.total,
-            amount_matched=matched.amount_matched,
-            amount_held=matched.amount_held,
-            amount_rejected=sum(amount or 0 for *_, amount in rejected),
-            problems=tuple((line, reason) for line, _, reason, _ in rejected),
+            business_on=sheet.received_on,
+            declared_count=sheet.count,
+            declared_total=Yen(sheet.total),
+            records=tuple(_report(slip, sheet) for slip in slips),
         )
+        return post_reports(arrival, read, day=sheet.received_on, kind="enter_batch", purpose="手入力消込")
+
+
+def _report(slip: ManualSlip, sheet: BatchSheet) -> PaymentReport:
+    return PaymentReport(
+        line_number=slip.line_number,
+        raw=f"{slip.slip_number},{slip.amount},{slip.paid_on},{slip.notice_id}".encode(),
+        stage=ReportStage.FINAL,
+        natural_key=f"manual|{slip.notice_id}|{slip.slip_number}|{slip.paid_on}",
+        amount=Yen(slip.amount),
+        paid_on=slip.paid_on,
+        received_on=sheet.received_on,
+        slip_number=slip.slip_number,
+        outlet="手入力",
     )
-
-
-def _staged(slip: ManualSlip, sheet: BatchSheet) -> tuple[object, ...]:
-    key = receipt_key(sheet.channel, f"manual|{slip.notice_id}|{slip.slip_number}|{slip.amount}|{slip.paid_on}")
-    raw = f"{slip.slip_number},{slip.amount},{slip.paid_on},{slip.notice_id}".encode()
-    return (
-        slip.line_number, "2", key, slip.amount, slip.paid_on, sheet.received_on, slip.slip_number, None, None, None, None,
-        "手入力", "", "", raw,
-    )  # fmt: skip

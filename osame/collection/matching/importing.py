@@ -45,7 +45,10 @@ def import_receipts(path: Path, *, profile: str, as_of: date, officer: str) -> I
             channel = read.channel if read else ""
             return replace(registry.refuse(arrival, refusal, channel=channel), already_received=earlier is not None)
         assert read is not None
-        return _post(arrival, _without_future(read, as_of), as_of)
+        read = _without_future(read, as_of)
+        return post_reports(
+            arrival, read, day=read.business_on or as_of, kind="import_receipts", purpose="収納データ取込"
+        )
 
 
 def _read(path: Path, arrival: Arrival, as_of: date) -> ReportFile | None:
@@ -97,20 +100,22 @@ def _without_future(read: ReportFile, as_of: date) -> ReportFile:
     return replace(read, records=kept, problems=read.problems + strange)
 
 
-def _post(arrival: Arrival, read: ReportFile, as_of: date) -> ImportResult:
-    """読めたファイルを消し込み、結果を記録する。"""
+def post_reports(arrival: Arrival, read: ReportFile, *, day: date, kind: str, purpose: str) -> ImportResult:
+    """読めたファイルまたは束を消し込み、結果を記録する。`day` はその処理日。
+
+    Register, match, post and settle, inside the caller's transaction. Files and manual batches come this one way.
+    """
     file_id = registry.register(
         arrival, channel=read.channel, business_on=read.business_on, sequence_key=read.sequence_key
     )
     command = claim_command(
         f"import:{arrival.content_hash}",
-        kind="import_receipts",
+        kind=kind,
         content=[arrival.profile],
-        purpose="収納データ取込",
+        purpose=purpose,
         officer=arrival.officer,
     )
     open_report_stage()
-    day = read.business_on or as_of
     copy_rows("staged_report", STAGE_COLUMNS, (_staged(report, read.channel, day) for report in read.records))
     opened = first_open_day()
     terms = MatchingTerms(order=allocation_order(as_of=day), first_open_day=opened, correction_on=max(day, opened))
