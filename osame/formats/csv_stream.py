@@ -94,6 +94,16 @@ def bounded_lines(stream: Iterable[bytes]) -> Iterator[bytes]:
         yield raw
 
 
+def take_heading(lines: Iterator[CsvLine | LineProblem], columns: tuple[str, ...]) -> LineProblem | None:
+    """見出し行を読み進める。見出しが様式どおりでなければ、ファイル全体の問題を返す。"""
+    first = next(lines, None)
+    if first is None:
+        return LineProblem(0, f"ファイルが0バイトです。送信が途中で切れた可能性があります。{ASK_RESEND}")
+    if isinstance(first, LineProblem):
+        return whole_file(first)
+    return None if tuple(first.cells) == columns else refuse_heading(first.cells, columns)
+
+
 def whole_file(problem: LineProblem) -> LineProblem:
     """見出し行の問題は、ファイル全体の拒否にする。"""
     return LineProblem(0, problem.reason, problem.raw)

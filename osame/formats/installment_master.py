@@ -9,7 +9,7 @@ from datetime import date
 
 from osame.formats import csv_stream
 from osame.formats.csv_stream import CellError, Cells
-from osame.formats.refusals import ASK_RESEND, ASK_SENDER, problem_at
+from osame.formats.refusals import ASK_SENDER, problem_at
 from osame.formats.reports import LineProblem
 
 COLUMNS: tuple[str, ...] = (
@@ -61,15 +61,8 @@ def write(rows: Iterable[InstallmentTermRow]) -> bytes:
 def read_lines(stream: Iterable[bytes]) -> Iterator[InstallmentTermRow | LineProblem]:
     """期別マスタを順に読む。行番号0の問題が出たら、ファイル全体を取り込まない。"""
     lines = csv_stream.read(stream)
-    first = next(lines, None)
-    if first is None:
-        yield LineProblem(0, f"ファイルが0バイトです。送信が途中で切れた可能性があります。{ASK_RESEND}")
-        return
-    if isinstance(first, LineProblem):
-        yield csv_stream.whole_file(first)
-        return
-    if tuple(first.cells) != COLUMNS:
-        yield csv_stream.refuse_heading(first.cells, COLUMNS)
+    if problem := csv_stream.take_heading(lines, COLUMNS):
+        yield problem
         return
     known: set[tuple[int, str, int]] = set()
     for line in lines:

@@ -92,15 +92,8 @@ def cells_of(row: AddresseeRow) -> list[str]:
 def read_lines(stream: Iterable[bytes]) -> Iterator[AddresseeRow | LineProblem]:
     """宛名CSVを順に読む。行番号0の問題が出たら、ファイル全体を取り込まない。"""
     lines = csv_stream.read(stream)
-    first = next(lines, None)
-    if first is None:
-        yield LineProblem(0, f"ファイルが0バイトです。送信が途中で切れた可能性があります。{ASK_RESEND}")
-        return
-    if isinstance(first, LineProblem):
-        yield csv_stream.whole_file(first)
-        return
-    if tuple(first.cells) != COLUMNS:
-        yield csv_stream.refuse_heading(first.cells, COLUMNS)
+    if problem := csv_stream.take_heading(lines, COLUMNS):
+        yield problem
         return
     for count, line in enumerate(lines):
         if isinstance(line, LineProblem):
