@@ -18,6 +18,20 @@ def needs_no_database(arguments: list[str]) -> bool:
     return not arguments or arguments[0] == "law" or "--help" in arguments
 
 
+def choose_system(arguments: list[str]) -> list[str]:
+    """このプロセスのシステムを決め、残りの引数を返す。
+
+    `osame --system linkage …` chooses one for the commands that every system has; `osame addressee …` and
+    `osame linkage …` choose theirs. Otherwise it is `OSAME_SYSTEM`, or collection.
+    """
+    if arguments[:1] == ["--system"] and len(arguments) > 1:
+        os.environ["OSAME_SYSTEM"] = arguments[1]
+        return arguments[2:]
+    if arguments and arguments[0] in {"addressee", "linkage"}:
+        os.environ["OSAME_SYSTEM"] = arguments[0]
+    return arguments
+
+
 def build_app() -> typer.Typer:
     """すべての命令を集める。Django の用意ができてから呼ぶ。"""
     from osame.bench.cli import bench
@@ -54,15 +68,16 @@ def build_app() -> typer.Typer:
 
 def main() -> None:
     """コマンドを一つ実行する。"""
-    if needs_no_database(sys.argv[1:]):
-        os.environ["OSAME_NO_DATABASE"] = "1"
+    arguments = choose_system(sys.argv[1:])
+    if needs_no_database(arguments):
+        os.environ.update(OSAME_NO_DATABASE="1", OSAME_ALL_SYSTEMS="1")  # 説明には、すべてのシステムの命令を並べる
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import django
 
         django.setup()
         app = build_app()
-    app()
+    app(args=arguments)
 
 
 if __name__ == "__main__":

@@ -49,8 +49,8 @@ def _fresh_database() -> None:
         connections[alias].settings_dict["NAME"] = DATABASE
     database.prepare()
     with psycopg.connect(host=owner["HOST"], user=owner["USER"], dbname=DATABASE, autocommit=True) as bench:
-        bench.execute(f"GRANT CREATE ON SCHEMA public TO {settings.APPLICATION_ROLE}")  # 床の表を作るため
-        bench.execute(f"ALTER DATABASE {DATABASE} OWNER TO {settings.APPLICATION_ROLE}")
+        bench.execute(f"GRANT CREATE ON SCHEMA public TO {settings.SYSTEM.role}")  # 床の表を作るため
+        bench.execute(f"ALTER DATABASE {DATABASE} OWNER TO {settings.SYSTEM.role}")
 
 
 def _server() -> psycopg.Connection[Any]:

@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from psycopg import sql
 
-POSTING_ROLE = "osame_posting"
+from osame.platform import rights, systems
 
 
 def prepare(*, verbosity: int = 0) -> None:
@@ -27,30 +27,19 @@ def prepare(*, verbosity: int = 0) -> None:
     _describe_and_grant()
 
 
-APPEND_ONLY_TABLES = ("command", "receipt", "receipt_cancellation", "determination_revision")
-DOOR_ONLY_TABLES = ("entry",)
-CHARGE_FACTS = (
-    "due_date, last_revision, tax_amount, highest_tax_amount, per_capita_tax, corporate_tax_levy, land_house_tax, "
-    "depreciable_asset_tax, city_planning_tax, medical_part, support_part, care_part, forest_environment_tax, "
-    "declaration_class, declared_on, business_year_from, business_year_through"
-)
-
-
 def _describe_and_grant() -> None:
     """列に日本語の説明を付け、アプリケーションの役割に要る権限だけを与える。"""
-    role = sql.Identifier(settings.APPLICATION_ROLE)
+    role = sql.Identifier(systems.current().role)
+    router = systems.SystemRouter()
     with connections["owner"].cursor() as cursor:
         for model in apps.get_models():
+            if not model._meta.managed or not router.allow_migrate("owner", model._meta.app_label):
+                continue
             table = sql.Identifier(model._meta.db_table)
-            rights = "SELECT, INSERT, UPDATE, DELETE"
-            if model._meta.db_table in APPEND_ONLY_TABLES:
-                rights = "SELECT, INSERT"
-            elif model._meta.db_table in DOOR_ONLY_TABLES:
-                rights = "SELECT"
-            elif model._meta.db_table == "charge":
-                rights = f"SELECT, UPDATE ({CHARGE_FACTS})"  # 金額の列は、記帳の扉だけが書く
+            granted = getattr(model, "rights", rights.WRITE)
             cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(table, role))
-            cursor.execute(sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(rights), table, role))
+            if granted:
+                cursor.execute(sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(granted), table, role))
             for column in model._meta.local_concrete_fields:
                 cursor.execute(
                     sql.SQL("COMMENT ON COLUMN {}.{} IS {}").format(
@@ -70,7 +59,8 @@ def _create_database() -> None:
         dbname="postgres",
         autocommit=True,
     ) as server:
-        for role, login in ((POSTING_ROLE, "NOLOGIN"), (settings.APPLICATION_ROLE, "LOGIN")):
+        roles = {systems.POSTING_ROLE: "NOLOGIN", systems.SEALING_ROLE: "NOLOGIN", systems.AUDITOR_ROLE: "LOGIN"}
+        for role, login in {**roles, systems.current().role: "LOGIN"}.items():
             if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
                 server.execute(
                     sql.SQL("CREATE ROLE {} {} NOSUPERUSER NOCREATEDB NOCREATEROLE").format(
@@ -84,6 +74,11 @@ def _create_database() -> None:
                 sql.SQL(
                     "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"  # 並びは符号順。どの機械でも同じ
                 ).format(sql.Identifier(name))
+            )
+        server.execute(sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+        for role in (systems.current().role, systems.AUDITOR_ROLE):  # ほかのシステムの役割では、つながらない
+            server.execute(
+                sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(role))
             )
 
 

@@ -1,34 +1,25 @@
 """Django の設定。値は環境変数から受け取り、既定は組込みの PostgreSQL。
 
-Two connections lead to the same database: `default` is the application role (it cannot write the journal except through
-the posting door), `owner` migrates. One system is one process, one database and one role.
+Two connections lead to the same database: `default` is the system's own role, `owner` migrates. One system is one
+process, one database and one role; `OSAME_SYSTEM` says which (see `osame.platform.systems`).
 """
 
 import os
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlparse
 
-from osame.platform import embedded
+from osame.platform import embedded, systems
 
-SYSTEM = "collection"
-APPLICATION_ROLE = "osame_collection"
+SYSTEM = systems.current()
 TIME_ZONE = "Asia/Tokyo"
 USE_TZ = True
 LANGUAGE_CODE = "ja"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SECRET_KEY = os.environ.get("OSAME_SECRET_KEY", "")  # 画面を持つ処理だけが要る
 
-INSTALLED_APPS = [
-    "osame.collection.parameters",
-    "osame.collection.addressees",
-    "osame.collection.ledger",
-    "osame.collection.determinations",
-    "osame.collection.intake",
-    "osame.collection.matching",
-    "osame.collection.overpayments",
-    "osame.collection.demands",
-    "osame.collection.closing",
-]
+INSTALLED_APPS = systems.installed()
+DATABASE_ROUTERS = ["osame.platform.systems.SystemRouter"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
 
 def _database(url: str, *, role: str | None = None, password: str = "") -> dict[str, Any]:
@@ -36,13 +27,13 @@ def _database(url: str, *, role: str | None = None, password: str = "") -> dict[
     query = parse_qs(parts.query)
     host = query.get("host", [parts.hostname or ""])[0]
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "osame.platform.postgresql",
         "NAME": os.environ.get("OSAME_DATABASE_NAME") or parts.path.lstrip("/"),
         "USER": role or unquote(parts.username or ""),
         "PASSWORD": password if role else unquote(parts.password or ""),
         "HOST": host,
         "PORT": str(parts.port or ""),
-        "OPTIONS": {"application_name": f"osame-{SYSTEM}"},
+        "OPTIONS": {"application_name": f"osame-{SYSTEM.code}"},
     }
 
 
@@ -53,8 +44,8 @@ def _databases() -> dict[str, dict[str, Any]]:
         return {"default": _database(managed), "owner": _database(owner)}
     url = os.environ.get("OSAME_EMBEDDED_URL") or embedded.start_server(embedded.home() / "postgres")
     os.environ["OSAME_EMBEDDED_URL"] = url  # 子プロセスは同じサーバーを使う
-    os.environ.setdefault("OSAME_DATABASE_NAME", "osame_collection")
-    return {"default": _database(url, role=APPLICATION_ROLE), "owner": _database(url)}
+    os.environ.setdefault("OSAME_DATABASE_NAME", SYSTEM.database)
+    return {"default": _database(url, role=SYSTEM.role), "owner": _database(url)}
 
 
 DATABASES = _databases() if os.environ.get("OSAME_NO_DATABASE") != "1" else {}

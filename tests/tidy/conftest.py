@@ -36,7 +36,12 @@ print(json.dumps({"commands": commands(typer.main.get_command(build_app()), ("os
 
 @pytest.fixture(scope="session")
 def answers() -> dict[str, object]:
-    environment = {**os.environ, "OSAME_NO_DATABASE": "1", "DJANGO_SETTINGS_MODULE": "osame.platform.settings"}
+    environment = {
+        **os.environ,
+        "OSAME_NO_DATABASE": "1",
+        "OSAME_ALL_SYSTEMS": "1",
+        "DJANGO_SETTINGS_MODULE": "osame.platform.settings",
+    }
     asked = subprocess.run(
         [sys.executable, "-c", QUESTION], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import pytest
 
-from tests.tidy.tree import COLLECTION, PACKAGE, modules, relative, table, tree
+from tests.tidy.tree import PACKAGE, modules, relative, table, tree
 
 ROWS = table("glossary.csv")
 TERMS = {row["identifier"]: row["term"] for row in ROWS}
@@ -44,7 +44,7 @@ def fields(module: ast.Module):
                 yield name, label
 
 
-MODELS = [path for path in modules(below=COLLECTION) if path.name == "models.py"]
+MODELS = [path for path in modules() if path.name == "models.py"]
 
 
 def test_each_term_and_each_identifier_is_unique():

@@ -5,14 +5,25 @@ import re
 
 import pytest
 
-from tests.tidy.tree import COLLECTION, PACKAGE, functions, modules, public_functions, relative, table, text, tree
+from tests.tidy.tree import (
+    COLLECTION,
+    PACKAGE,
+    SYSTEMS,
+    functions,
+    modules,
+    public_functions,
+    relative,
+    table,
+    text,
+    tree,
+)
 
 FUNCTION_NUMBERS = {row["function"] for row in table("trace/function-list.csv")}
 NUMBER = re.compile(r"F\d\d-\d\d")
 ACTS = {"actions.py", "importing.py", "batch.py", "entering.py", "stops.py"}
 CLOCKS = {("date", "today"), ("datetime", "today"), ("datetime", "now"), ("datetime", "utcnow"), ("timezone", "now")}
 CLOCKS |= {("timezone", "localdate"), ("timezone", "localtime"), ("time", "time"), ("time", "localtime")}
-DOORS = {"cli.py", "jobs.py", "web.py", "terminal.py"}
+DOORS = {"cli.py", "jobs.py", "web.py", "api.py", "middleware.py", "terminal.py"}
 
 
 def calls(module: ast.Module):
@@ -84,7 +95,9 @@ def is_act(path, node) -> bool:
     return path.name == "actions.py" or opens
 
 
-@pytest.mark.parametrize("path", [path for path in modules(below=COLLECTION) if path.name in ACTS], ids=relative)
+@pytest.mark.parametrize(
+    "path", [path for home in SYSTEMS for path in modules(below=home) if path.name in ACTS], ids=relative
+)
 def test_every_act_names_its_requirement(path):
     unnamed = [
         node.name

@@ -10,6 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "osame"
 COLLECTION = PACKAGE / "collection"
+SYSTEMS = tuple(PACKAGE / name for name in ("collection", "addressee", "linkage"))
+CHAPTER_HOMES = (*SYSTEMS, PACKAGE / "platform")  # 表を持つ章の居場所
 DOCS = ROOT / "docs"
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -2,9 +2,13 @@
 
 from django.db import models
 
+from osame.platform.rights import APPEND_ONLY
+
 
 class DeterminationRevision(models.Model):
     """調定異動（E-11）。当初は期別調定そのもの、ここには二つ目以降の異動を置く。"""
+
+    rights = APPEND_ONLY
 
     pk = models.CompositePrimaryKey("addressee_number", "charge_id", "revision")
     addressee_number = models.CharField("宛名番号", max_length=15)

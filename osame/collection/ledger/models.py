@@ -7,6 +7,14 @@ once.
 
 from django.db import models
 
+from osame.platform.rights import APPEND_ONLY, READ_ONLY
+
+CHARGE_FACTS = (
+    "due_date, last_revision, tax_amount, highest_tax_amount, per_capita_tax, corporate_tax_levy, land_house_tax, "
+    "depreciable_asset_tax, city_planning_tax, medical_part, support_part, care_part, forest_environment_tax, "
+    "declaration_class, declared_on, business_year_from, business_year_through"
+)
+
 
 class Account(models.IntegerChoices):
     """勘定。A charge has one balance in each."""
@@ -56,6 +64,8 @@ class Charge(models.Model):
 
     期別番号0は、相手の分からない入金を置く仮受の口座である。
     """
+
+    rights = f"SELECT, UPDATE ({CHARGE_FACTS})"  # 金額の列は、記帳の扉だけが書く
 
     pk = models.CompositePrimaryKey("addressee_number", "charge_id")
     addressee_number = models.CharField("宛名番号", max_length=15)
@@ -145,6 +155,8 @@ class Charge(models.Model):
 class Entry(models.Model):
     """仕訳。二つの異なる勘定の間の、正の金額の振替。書き換えも削除もできない。"""
 
+    rights = READ_ONLY
+
     pk = models.CompositePrimaryKey("charge_id", "entry_id", "addressee_number")
     charge_id = models.BigIntegerField("期別番号")
     entry_id = models.BigIntegerField("仕訳番号")
@@ -175,6 +187,8 @@ class Entry(models.Model):
 
 class Command(models.Model):
     """金を動かした命令。同じ鍵は二度使えず、期限もない。"""
+
+    rights = APPEND_ONLY
 
     command_id = models.BigAutoField("命令番号", primary_key=True)
     idempotency_key = models.TextField("冪等キー", unique=True)

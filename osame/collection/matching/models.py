@@ -2,9 +2,13 @@
 
 from django.db import models
 
+from osame.platform.rights import APPEND_ONLY
+
 
 class Receipt(models.Model):
     """収納（E-12）。期別に結び付いた、確かな入金一件。"""
+
+    rights = APPEND_ONLY
 
     pk = models.CompositePrimaryKey("charge_id", "receipt_key", "addressee_number")
     charge_id = models.BigIntegerField("期別番号")
@@ -32,6 +36,8 @@ class Receipt(models.Model):
 
 class ReceiptCancellation(models.Model):
     """収納の取消し・組替え。元の収納は残る。"""
+
+    rights = APPEND_ONLY
 
     class Reason(models.TextChoices):
         """取消しの理由。"""

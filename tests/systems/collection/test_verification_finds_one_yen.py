@@ -69,7 +69,7 @@ def ledger(city: str, tmp_path: Path) -> Iterator[None]:
     default.settings_dict["USER"] = settings.DATABASES["owner"]["USER"]
     yield
     default.close()
-    default.settings_dict["USER"] = settings.APPLICATION_ROLE
+    default.settings_dict["USER"] = settings.SYSTEM.role
 
 
 def first(table: str, key: str, where: str) -> str:

@@ -1,0 +1,42 @@
+"""監査の記録を書く扉。行為と同じ取引で書くので、行為だけが残ることも、記録だけが残ることもない。"""
+
+from collections.abc import Mapping, Sequence
+
+from osame.platform import gate
+from osame.platform.audit.models import AuditEvent
+
+Outcome = AuditEvent.Outcome
+
+
+def record(
+    act: str,
+    *,
+    subjects: Sequence[str] = (),
+    fields: Sequence[str] = (),
+    outcome: Outcome = Outcome.DONE,
+    detail: Mapping[str, str | int] | None = None,
+) -> None:
+    """一つの行為を記録する。誰が何のためにしたかは、目的の門から取る。
+
+    Record one act in the current transaction. `act` is a short Japanese verb phrase, `subjects` the addressee numbers
+    opened or changed, `fields` the names of the facts shown or changed; `detail` must hold no name, address or 個人番号.
+    Refused with `NoPurpose` when nobody has stated a purpose.
+
+    要件: F29-03
+    """
+    now = gate.required()
+    AuditEvent.objects.create(
+        act=act,
+        outcome=outcome,
+        officer=now.officer,
+        department=now.department,
+        role=now.role,
+        terminal=now.terminal,
+        function_code=now.function,
+        purpose=now.purpose,
+        case_number=now.case,
+        request_number=now.request,
+        subjects=list(subjects),
+        fields=list(fields),
+        detail=dict(detail or {}),
+    )

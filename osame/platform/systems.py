@@ -1,0 +1,115 @@
+"""四つのシステム。一つのシステムは、一つのプロセス、一つのデータベース、一つの役割である。
+
+Which systems there are, and which one this process is. `OSAME_SYSTEM` names it; a process installs the floor and its own
+chapters, nothing else. Only tests and type checks install all chapters at once (`OSAME_ALL_SYSTEMS=1`); even then one
+database holds one system's tables, because `SystemRouter` migrates no other.
+"""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from osame.kernel.refusals import Refusal
+
+POSTING_ROLE = "osame_posting"  # 元帳の扉の持ち主
+SEALING_ROLE = "osame_sealing"  # 監査の鎖を封じる扉の持ち主
+AUDITOR_ROLE = "osame_auditor"  # 監査の鎖を読むだけの役割
+
+FLOOR = (
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+)
+"""どのシステムにも要る Django のアプリケーション。"""
+
+FLOOR_CHAPTERS = ("osame.platform.audit",)
+"""どのシステムも自分のデータベースに持つ、床の章。"""
+
+
+class UnknownSystem(Refusal):
+    """そのような名前のシステムはありません。collection、addressee、linkage のどれかを指定してください。"""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """システム。 One of the suite's systems: its name in Japanese, its chapters and the port of its HTTP door."""
+
+    code: str
+    name: str
+    port: int
+    chapters: tuple[str, ...]
+
+    @property
+    def database(self) -> str:
+        """データベースの名。"""
+        return f"osame_{self.code}"
+
+    @property
+    def role(self) -> str:
+        """データベースの役割の名。"""
+        return f"osame_{self.code}"
+
+    @property
+    def installed(self) -> tuple[str, ...]:
+        """このシステムのプロセスに入れるアプリケーション。"""
+        return FLOOR + FLOOR_CHAPTERS + tuple(f"osame.{self.code}.{chapter}" for chapter in self.chapters)
+
+
+SYSTEMS = {
+    system.code: system
+    for system in (
+        System(
+            "collection",
+            "収滞納管理システム",
+            8501,
+            (
+                "parameters",
+                "addressees",
+                "ledger",
+                "determinations",
+                "intake",
+                "matching",
+                "overpayments",
+                "demands",
+                "closing",
+            ),
+        ),
+        System("addressee", "宛名管理システム", 8502, ("people",)),
+        System("linkage", "団体内統合利用番号連携サーバー", 8503, ()),
+    )
+}
+
+
+def named(code: str) -> System:
+    """名前からシステムを引く。"""
+    if code not in SYSTEMS:
+        raise UnknownSystem(code)
+    return SYSTEMS[code]
+
+
+def current() -> System:
+    """このプロセスのシステム。"""
+    return named(os.environ.get("OSAME_SYSTEM", "collection"))
+
+
+def installed() -> list[str]:
+    """このプロセスに入れるアプリケーション。試験と型の検査だけが、すべての章を入れる。"""
+    if os.environ.get("OSAME_ALL_SYSTEMS") != "1":
+        return list(current().installed)
+    return list(dict.fromkeys(app for system in SYSTEMS.values() for app in system.installed))
+
+
+class SystemRouter:
+    """ほかのシステムの表を、このデータベースに作らない。"""
+
+    def allow_migrate(self, _db: str, app_label: str, **_hints: Any) -> bool:
+        """そのアプリケーションの表を、ここに作るか。"""
+        from django.apps import apps
+
+        return (
+            app_label in apps.app_configs and apps.get_app_config(app_label).name in current().installed + THIRD_PARTY
+        )
+
+
+THIRD_PARTY: tuple[str, ...] = ()
