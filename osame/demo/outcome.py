@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from osame.collection.intake.registry import ImportResult
 from osame.collection.ledger.verification import Verification
 from osame.demo.plan import Kind
+from osame.platform.imports.registry import ImportResult
 
 
 @dataclass(slots=True)

@@ -19,7 +19,6 @@ from osame.collection.demands.letters import print_demand_letters
 from osame.collection.demands.lists import exclusion_list, issued_list
 from osame.collection.determinations.importing import import_determinations, retry_held
 from osame.collection.inquiry.verification import verify_everything
-from osame.collection.intake.registry import ImportResult
 from osame.collection.ledger.digest import ledger_digest
 from osame.collection.matching.importing import import_receipts
 from osame.collection.parameters.actions import import_installment_terms, load_parameters
@@ -28,6 +27,7 @@ from osame.demo.plan import DemoPlan, Kind, Step, build
 from osame.demo.summary import summarize
 from osame.kernel.refusals import Refusal
 from osame.platform import database, embedded
+from osame.platform.imports.registry import ImportResult
 
 OFFICER = "架空市の筋書き"
 PLAN_FOLDER = "demo"

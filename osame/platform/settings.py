@@ -18,6 +18,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SECRET_KEY = os.environ.get("OSAME_SECRET_KEY", "")  # 画面を持つ処理だけが要る
 
 INSTALLED_APPS = systems.installed()
+ROOT_URLCONF = f"osame.{SYSTEM.code}.urls"
+WSGI_APPLICATION = "osame.platform.web.application.application"
+ALLOWED_HOSTS = os.environ.get("OSAME_ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
 DATABASE_ROUTERS = ["osame.platform.systems.SystemRouter"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 

@@ -23,7 +23,11 @@ FLOOR = (
 )
 """どのシステムにも要る Django のアプリケーション。"""
 
-FLOOR_CHAPTERS = ("osame.platform.audit",)
+FLOOR_CHAPTERS = (
+    "osame.platform.audit",
+    "osame.platform.approvals",
+    "osame.platform.imports",
+)
 """どのシステムも自分のデータベースに持つ、床の章。"""
 
 
@@ -68,7 +72,6 @@ SYSTEMS = {
                 "addressees",
                 "ledger",
                 "determinations",
-                "intake",
                 "matching",
                 "overpayments",
                 "demands",

@@ -21,6 +21,7 @@ del os.environ["OSAME_ALL_SYSTEMS"]  # 試験が起こすプロセスは、自�
 import psycopg
 from django.conf import settings
 from django.db import connections
+from django.test import override_settings
 
 from osame.platform import database as platform_database
 from osame.platform import systems
@@ -54,7 +55,8 @@ def here(system: str, name: str) -> Iterator[None]:
     os.environ.update(OSAME_SYSTEM=system, OSAME_DATABASE_NAME=name)
     use(name, role=systems.named(system).role)
     try:
-        yield
+        with override_settings(SYSTEM=systems.named(system), ROOT_URLCONF=f"osame.{system}.urls"):
+            yield
     finally:
         connections.close_all()
         for alias, kept in settings_before.items():

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from tests.tidy.tree import COLLECTION, DOCS, text, tree
+from tests.tidy.tree import COLLECTION, DOCS, PACKAGE, text, tree
 
 PAGE = text(DOCS / "operations" / "scale-out.md")
 DISTRIBUTED = set(re.findall(r"create_distributed_table\('(\w+)', 'addressee_number'", PAGE))
@@ -32,7 +32,7 @@ def keys(node: ast.ClassDef) -> list[list[str]]:
 
 def tables() -> dict[str, list[list[str]]]:
     found = {}
-    for path in COLLECTION.glob("*/models.py"):
+    for path in (*COLLECTION.glob("*/models.py"), PACKAGE / "platform" / "imports" / "models.py"):
         for node in tree(path).body:
             if isinstance(node, ast.ClassDef) and (name := re.search(r"db_table = '(\w+)'", ast.unparse(node))):
                 found[name[1]] = keys(node)

@@ -11,11 +11,11 @@ from pathlib import Path
 from django.db import connection, transaction
 
 from osame.collection.addressees.addressee_csv import PROFILE, AddresseeRow, read_lines
-from osame.collection.intake import registry
-from osame.collection.intake.registry import Arrival, ImportResult
 from osame.collection.ledger.posting import claim_command
 from osame.formats.reports import LineProblem
 from osame.platform.database import fetch_all, run_sql
+from osame.platform.imports import registry
+from osame.platform.imports.registry import Arrival, ImportResult
 
 MAXIMUM_PROBLEMS = 10_000
 SHOWN_PROBLEMS = 20

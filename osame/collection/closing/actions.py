@@ -17,12 +17,12 @@ from osame.collection.closing.queries import (
     last_closing,
     missing_files,
 )
-from osame.collection.intake import registry
 from osame.collection.ledger.digest import seal_journal
 from osame.collection.ledger.posting import claim_command
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
 from osame.platform.database import fetch_all, run_sql
+from osame.platform.imports import registry
 
 
 class DayHasDifference(Refusal):

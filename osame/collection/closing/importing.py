@@ -12,13 +12,13 @@ from pathlib import Path
 from django.db import transaction
 
 from osame.collection.closing.queries import INTERNAL_CHANNELS, first_open_day
-from osame.collection.intake import registry
-from osame.collection.intake.registry import ImportResult
 from osame.formats import csv_stream
 from osame.formats.csv_stream import CellError, Cells, CsvLine
 from osame.formats.reports import Channel
 from osame.kernel.dates import format_wareki
 from osame.platform.database import fetch_all, run_sql
+from osame.platform.imports import registry
+from osame.platform.imports.registry import ImportResult
 
 PROFILE = "osame_bank_totals_v1"
 COLUMNS = ("レコード区分", "会計日", "納付チャネル", "件数", "金額")

@@ -18,14 +18,14 @@ from osame.collection.determinations.staging import (
     stage_file,
     stage_lines,
 )
-from osame.collection.intake import registry
-from osame.collection.intake.registry import Arrival, ImportResult
 from osame.collection.ledger.posting import Claim, claim_command, open_stage, post, touch_charges
 from osame.collection.matching.allocation import reallocate
 from osame.collection.matching.batch import insert_staged_receipts
 from osame.collection.matching.held import claim_held
 from osame.collection.parameters.queries import allocation_order, municipality
 from osame.platform.database import copy_rows, fetch_all, run_sql
+from osame.platform.imports import registry
+from osame.platform.imports.registry import Arrival, ImportResult
 
 PROFILE = "osame_036o005"
 SHOWN_PROBLEMS = 20

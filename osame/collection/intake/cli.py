@@ -9,10 +9,10 @@ from rich.markup import escape
 from osame.collection.addressees.importing import import_addressees
 from osame.collection.closing.importing import import_bank_totals
 from osame.collection.determinations.importing import import_determinations, retry_held
-from osame.collection.intake.registry import ImportResult
 from osame.collection.matching.importing import import_receipts
 from osame.collection.parameters.actions import import_installment_terms
 from osame.formats.inbound import PROFILES
+from osame.platform.imports.registry import ImportResult
 from osame.platform.terminal import console, day, errors, officer, refusals_told, say_json
 
 app = typer.Typer(no_args_is_help=True, help="届いたファイルを取り込む")

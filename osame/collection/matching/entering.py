@@ -13,13 +13,13 @@ from datetime import date
 
 from django.db import transaction
 
-from osame.collection.intake import registry
-from osame.collection.intake.registry import Arrival, ImportResult
 from osame.collection.matching.importing import post_reports
 from osame.formats.reports import Channel, PaymentReport, ReportFile, ReportStage
 from osame.kernel.dates import UnreadableDate, parse_date
 from osame.kernel.money import Yen
 from osame.kernel.refusals import Refusal
+from osame.platform.imports import registry
+from osame.platform.imports.registry import Arrival, ImportResult
 
 PROFILE = "manual_entry"
 COLUMNS = ("納付書番号", "金額", "領収日", "済通番号")

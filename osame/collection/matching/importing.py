@@ -13,8 +13,6 @@ from pathlib import Path
 from django.db import transaction
 
 from osame.collection.closing.queries import first_open_day
-from osame.collection.intake import registry
-from osame.collection.intake.registry import Arrival, ImportResult
 from osame.collection.ledger.posting import claim_command
 from osame.collection.matching.batch import STAGE_COLUMNS, MatchingTerms, match_staged, open_report_stage
 from osame.collection.parameters.queries import allocation_order
@@ -22,6 +20,8 @@ from osame.formats import inbound
 from osame.formats.refusals import ASK_SENDER, problem_at
 from osame.formats.reports import PaymentReport, ReportFile
 from osame.platform.database import copy_rows
+from osame.platform.imports import registry
+from osame.platform.imports.registry import Arrival, ImportResult
 
 SHOWN_PROBLEMS = 20
 HALF_A_YEAR = 183

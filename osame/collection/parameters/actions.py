@@ -9,8 +9,6 @@ from typing import Any
 
 from django.db import models, transaction
 
-from osame.collection.intake import registry
-from osame.collection.intake.registry import ImportResult
 from osame.collection.ledger.posting import claim_command
 from osame.collection.parameters.loading import ParameterFile
 from osame.collection.parameters.tables import TABLES, ParameterTable, Row
@@ -18,6 +16,8 @@ from osame.formats import installment_master
 from osame.formats.installment_master import InstallmentTermRow
 from osame.law.due_date import shift_due_date
 from osame.platform.database import copy_rows, fetch_all, fetch_one, run_sql
+from osame.platform.imports import registry
+from osame.platform.imports.registry import ImportResult
 
 SHOWN_PROBLEMS = 20
 INSTALLMENT_PROFILE = "osame_036o015"

@@ -13,11 +13,11 @@ from types import SimpleNamespace
 import pytest
 
 from osame.collection.determinations.importing import import_determinations, retry_held
-from osame.collection.intake.registry import ImportResult
 from osame.collection.ledger.digest import ledger_digest
 from osame.collection.ledger.verification import verify_ledger
 from osame.collection.matching.importing import import_receipts
 from osame.platform.database import fetch_all, fetch_one
+from osame.platform.imports.registry import ImportResult
 from tests.formats.conftest import make as make
 from tests.systems.collection.cast import (
     AS_OF,

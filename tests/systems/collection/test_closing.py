@@ -21,10 +21,10 @@ from osame.collection.closing.actions import (
 from osame.collection.closing.book import determination_book
 from osame.collection.closing.importing import BankTotal, import_bank_totals, write_bank_totals
 from osame.collection.closing.queries import broken_seals, day_sheet
-from osame.collection.intake.registry import ImportResult
 from osame.collection.ledger.verification import verify_ledger
 from osame.formats.reports import Channel
 from osame.platform.database import fetch_all, fetch_one, run_sql
+from osame.platform.imports.registry import ImportResult
 from tests.systems.collection.cast import AS_OF, KAKU, OFFICER, SATO, SUZUKI, TANAKA, determination, notice, revision
 from tests.systems.collection.demand_cast import charge_of, expect, levy, pay
 from tests.systems.conftest import server

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from osame.collection.closing.queries import day_sheet
-from osame.collection.intake.registry import ImportResult
 from osame.collection.ledger.models import BALANCE_COLUMNS, CREDIT_NORMAL_ACCOUNTS
 from osame.collection.ledger.verification import verify_ledger
 from osame.formats import inbound
 from osame.formats.reports import ReportStage
 from osame.platform.database import fetch_all, fetch_one
+from osame.platform.imports.registry import ImportResult
 from tests.faults.month import AS_OF, Step, read_steps, write_month
 from tests.faults.running import found, take
 

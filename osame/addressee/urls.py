@@ -1,0 +1,7 @@
+"""宛名管理のアドレス。画面と API の入口を並べる。"""
+
+from django.urls import URLPattern, URLResolver
+
+from osame.platform.web.urls import floor_urls
+
+urlpatterns: list[URLPattern | URLResolver] = [*floor_urls]

@@ -1,0 +1,7 @@
+"""団体内統合利用番号連携サーバーのアドレス。画面と API の入口を並べる。"""
+
+from django.urls import URLPattern, URLResolver
+
+from osame.platform.web.urls import floor_urls
+
+urlpatterns: list[URLPattern | URLResolver] = [*floor_urls]

@@ -1,0 +1,80 @@
+"""決裁の表。起案・照査・決裁・執行を、別の職員が行ったことを、表そのものが保証する。"""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from osame.platform.rights import KEPT
+
+
+class HighRiskAct(models.TextChoices):
+    """重要行為。二人以上の職員が要る。"""
+
+    REFUND = "refund", "還付"
+    APPROPRIATION_REVERSAL = "appropriation_reversal", "充当の取消"
+    SEIZURE = "seizure", "差押"
+    WRITE_OFF = "write_off", "不納欠損"
+    SUSPENSION = "suspension", "執行停止"
+    BULK_EXPORT = "bulk_export", "大量出力"
+    NUMBER_RELINKING = "number_relinking", "個人番号の紐付変更"
+    PROTECTION_RELEASE = "protection_release", "支援措置の解除"
+    ROLE_GRANT = "role_grant", "役割の付与"
+    ERASURE = "erasure", "消去"
+    CONSOLIDATION = "consolidation", "名寄せ"
+
+
+class Proposal(models.Model):
+    """起案。中身は起案のときに固まり、決裁されたものと違うものは執行できない。"""
+
+    rights = KEPT
+
+    class State(models.TextChoices):
+        """決裁の段階。"""
+
+        PROPOSED = "1", "起案"
+        CHECKED = "2", "照査済"
+        DECIDED = "3", "決裁済"
+        EXECUTED = "4", "執行済"
+        REJECTED = "8", "却下"
+        WITHDRAWN = "9", "取下げ"
+
+    proposal_id = models.BigAutoField("起案番号", primary_key=True)
+    act = models.TextField("重要行為", choices=HighRiskAct.choices)
+    content = models.JSONField("中身")
+    content_hash = models.CharField("中身のハッシュ", max_length=64)
+    reason = models.TextField("理由")
+    subjects = models.JSONField("対象の宛名番号", default=list)
+    state = models.CharField("段階", max_length=1, choices=State.choices, default=State.PROPOSED)
+    maker = models.TextField("起案者")
+    proposed_at = models.DateTimeField("起案日時", db_default=Now())
+    checker = models.TextField("照査者", default="", blank=True)
+    checked_at = models.DateTimeField("照査日時", null=True)
+    decider = models.TextField("決裁者", default="", blank=True)
+    decided_at = models.DateTimeField("決裁日時", null=True)
+    executor = models.TextField("執行者", default="", blank=True)
+    executed_at = models.DateTimeField("執行日時", null=True)
+    rejection_reason = models.TextField("却下・取下げの理由", default="", blank=True)
+
+    class Meta:
+        db_table = "proposal"
+        db_table_comment = "起案（四つの目）"
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(maker="") & ~models.Q(checker=models.F("maker")), name="checker_is_not_the_maker"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decider="") | ~models.Q(decider=models.F("maker")), name="decider_is_not_the_maker"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=("2", "3", "4")) | ~models.Q(checker=""), name="checked_means_a_checker"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=("3", "4")) | ~models.Q(decider=""), name="decided_means_a_decider"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(executor="") | ~models.Q(executor=models.F("checker")),
+                name="executor_is_not_the_checker",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="4") | ~models.Q(executor=""), name="executed_means_an_executor"
+            ),
+        ]
