@@ -11,7 +11,9 @@ from osame.kernel.check_digits import individual_number_is_valid
 from osame.kernel.refusals import Refusal
 
 SHOWN = "●●●●●●●●●●●●"
-SEPARATORS = str.maketrans("", "", " -‐‑‒–—―−ー\u3000\t")
+SEPARATORS = str.maketrans(
+    "", "", " \t\u3000-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc"
+)  # 空白と、横棒に見えるもの
 
 
 class NotAPersonalNumber(Refusal):
