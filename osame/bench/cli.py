@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from osame.bench.run import run_bench
+from osame.platform.functions.binding import bound
 from osame.platform.terminal import refusals_told
 
 
+@bound("collection.bench.run")
 @refusals_told
 def bench(
     charges: Annotated[int, typer.Option(help="期別の数")] = 1_500_000,

@@ -6,6 +6,7 @@ import typer
 
 from osame.demo.run import run_demo
 from osame.platform import embedded
+from osame.platform.functions.binding import bound
 from osame.platform.terminal import console, refusals_told
 
 app = typer.Typer(no_args_is_help=True, help="架空市を作り、一年を動かす")
@@ -17,6 +18,7 @@ def demo() -> None:
 
 
 @app.command()
+@bound("collection.demo.run")
 @refusals_told
 def run(
     residents: Annotated[int, typer.Option(help="住民の数")] = 10_000,

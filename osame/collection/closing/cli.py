@@ -8,6 +8,7 @@ from osame.collection.closing.actions import close_day, close_day_provisionally,
 from osame.collection.closing.book import determination_book
 from osame.collection.closing.queries import CHANNEL_NAMES, broken_seals, day_sheet
 from osame.kernel.dates import format_wareki, parse_date, parse_month
+from osame.platform.functions.binding import bound
 from osame.platform.terminal import console, day, errors, officer, refusals_told, say_json, table
 
 app = typer.Typer(no_args_is_help=True, help="日を締める")
@@ -18,6 +19,7 @@ Day = Annotated[str, typer.Argument(help="会計日（和暦・西暦）")]
 
 
 @app.command("day")
+@bound("collection.closing.close")
 @refusals_told
 def day_command(
     business_on: Day,
@@ -41,6 +43,7 @@ def day_command(
 
 
 @app.command()
+@bound("collection.closing.reopen")
 @refusals_told
 def reopen(
     business_on: Day,
@@ -54,6 +57,7 @@ def reopen(
 
 
 @app.command()
+@bound("collection.closing.sheet")
 @refusals_told
 def sheet(business_on: Day, as_json: Json = False) -> None:
     """収納日計を、公金日計と並べる。"""
@@ -82,6 +86,7 @@ def sheet(business_on: Day, as_json: Json = False) -> None:
 
 
 @app.command()
+@bound("collection.closing.book")
 @refusals_told
 def book(month: Annotated[str, typer.Argument(help="年月（令和7年7月、2025-07）")], as_json: Json = False) -> None:
     """その月の調定簿（本税）を示す。"""
@@ -101,6 +106,7 @@ def book(month: Annotated[str, typer.Argument(help="年月（令和7年7月、20
 
 
 @app.command()
+@bound("collection.closing.seals")
 @refusals_told
 def seals(as_json: Json = False) -> None:
     """締めた日の仕訳の封印を計算し直す。締めた後に変わった日があれば、示して終了コード1。"""

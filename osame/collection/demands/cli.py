@@ -23,6 +23,7 @@ from osame.collection.demands.queries import preview as demand_preview
 from osame.collection.demands.stops import FindingNotFound, StopRequest, release_stop, stop_demand, waive
 from osame.collection.ledger.queries import find_charge
 from osame.kernel.dates import format_wareki, parse_date
+from osame.platform.functions.binding import bound
 from osame.platform.terminal import console, day, officer, refusals_told, say_json, table
 
 app = typer.Typer(no_args_is_help=True, help="督促する")
@@ -35,6 +36,7 @@ Run = Annotated[int, typer.Argument(help="督促の実行番号")]
 
 
 @app.command()
+@bound("collection.demands.preview")
 @refusals_told
 def preview(as_of: AsOf = None, cut_off: CutOff = None, as_json: Json = False) -> None:
     """督促したらどうなるかを示す。何も書かない。"""
@@ -47,6 +49,7 @@ def preview(as_of: AsOf = None, cut_off: CutOff = None, as_json: Json = False) -
 
 
 @app.command()
+@bound("collection.demands.run")
 @refusals_told
 def run(as_of: AsOf = None, cut_off: CutOff = None, by: Officer = None, as_json: Json = False) -> None:
     """督促する。門が開いていなければ断る。"""
@@ -66,6 +69,7 @@ def run(as_of: AsOf = None, cut_off: CutOff = None, by: Officer = None, as_json:
 
 
 @app.command()
+@bound("collection.demands.gate")
 @refusals_told
 def gate(cut_off: CutOff = None, as_json: Json = False) -> None:
     """督促の門を確かめる。閉じていれば終了コード1。"""
@@ -79,6 +83,7 @@ def gate(cut_off: CutOff = None, as_json: Json = False) -> None:
 
 
 @app.command("waive")
+@bound("collection.demands.waive")
 @refusals_told
 def waive_command(subject: str, reason: Reason, cut_off: CutOff = None, as_of: AsOf = None, by: Officer = None) -> None:
     """門が挙げた事柄（対象で名指す）を、名前と理由を付けて認める。"""
@@ -91,6 +96,7 @@ def waive_command(subject: str, reason: Reason, cut_off: CutOff = None, as_of: A
 
 
 @app.command()
+@bound("collection.demands.letters")
 @refusals_told
 def letters(run_id: Run, as_json: Json = False) -> None:
     """督促状を刷り、一枚ずつ読み返してから渡す。"""
@@ -106,6 +112,7 @@ def letters(run_id: Run, as_json: Json = False) -> None:
 
 
 @app.command("list")
+@bound("collection.demands.list")
 @refusals_told
 def list_command(
     run_id: Run, kind: Annotated[str, typer.Argument(help="issued / excluded / withdrawn")], to: Path
@@ -119,6 +126,7 @@ def list_command(
 
 
 @app.command("print-file")
+@bound("collection.demands.print_file")
 @refusals_told
 def print_file(
     run_id: Run, contractor: Annotated[str, typer.Option(help="委託先（必須）")], as_json: Json = False
@@ -136,6 +144,7 @@ def print_file(
 
 
 @app.command()
+@bound("collection.demands.dispatched")
 @refusals_told
 def dispatched(run_id: Run, on: Annotated[str, typer.Option(help="差出日（必須）")], by: Officer = None) -> None:
     """督促状を差し出した日を記録する。差押可能日を、その日から数え直す。"""
@@ -144,6 +153,7 @@ def dispatched(run_id: Run, on: Annotated[str, typer.Option(help="差出日（�
 
 
 @app.command()
+@bound("collection.demands.returned")
 @refusals_told
 def returned(
     run_id: Run,
@@ -157,6 +167,7 @@ def returned(
 
 
 @app.command()
+@bound("collection.demands.published")
 @refusals_told
 def published(
     run_id: Run,
@@ -170,6 +181,7 @@ def published(
 
 
 @app.command()
+@bound("collection.demands.cancel")
 @refusals_told
 def cancel(
     charge: str,
@@ -187,6 +199,7 @@ def cancel(
 
 
 @app.command()
+@bound("collection.demands.stop")
 @refusals_told
 def stop(
     addressee: str,
@@ -208,6 +221,7 @@ def stop(
 
 
 @app.command()
+@bound("collection.demands.release")
 @refusals_told
 def release(stop_id: int, as_of: AsOf = None, by: Officer = None) -> None:
     """督促停止を解除する。"""

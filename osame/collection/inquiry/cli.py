@@ -7,6 +7,7 @@ import typer
 from osame.collection.inquiry.queries import entries_of, history_of, quote, statement_lines
 from osame.collection.ledger.queries import charges_of, find_charge
 from osame.kernel.dates import format_wareki
+from osame.platform.functions.binding import bound
 from osame.platform.terminal import console, day, refusals_told, say_json, table
 
 app = typer.Typer(no_args_is_help=True, help="期別を調べる。なぜこの金額なのかを示す")
@@ -16,6 +17,7 @@ Json = Annotated[bool, typer.Option("--json", help="機械のための JSON で�
 
 
 @app.command()
+@bound("collection.inquiry.show")
 @refusals_told
 def show(reference: Reference, as_of: AsOf = None, as_json: Json = False) -> None:
     """期別の残高・出来事・仕訳・延滞金の計算の過程を示す。"""
@@ -49,6 +51,7 @@ def show(reference: Reference, as_of: AsOf = None, as_json: Json = False) -> Non
 
 
 @app.command("quote")
+@bound("collection.inquiry.quote")
 @refusals_told
 def quote_command(reference: Reference, as_of: AsOf = None, as_json: Json = False) -> None:
     """その日に納めるとしたら、いくらか。延滞金計算書を示す。"""
@@ -79,6 +82,7 @@ def _tell_quote(reference: str, as_of: str | None) -> None:
 
 
 @app.command("list")
+@bound("collection.inquiry.list")
 @refusals_told
 def list_command(addressee_number: str, as_json: Json = False) -> None:
     """一人の期別を並べる。"""

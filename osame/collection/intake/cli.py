@@ -12,6 +12,7 @@ from osame.collection.determinations.importing import import_determinations, ret
 from osame.collection.matching.importing import import_receipts
 from osame.collection.parameters.actions import import_installment_terms
 from osame.formats.inbound import PROFILES
+from osame.platform.functions.binding import bound
 from osame.platform.imports.registry import ImportResult
 from osame.platform.terminal import console, day, errors, officer, refusals_told, say_json
 
@@ -64,6 +65,7 @@ def tell(result: ImportResult, *, as_json: bool) -> None:
 
 
 @app.command()
+@bound("collection.intake.determinations")
 @refusals_told
 def determinations(file: FileArgument, as_of: AsOf = None, by: Officer = None, as_json: Json = False) -> None:
     """調定CSV（036o005）を取り込む。"""
@@ -73,6 +75,7 @@ def determinations(file: FileArgument, as_of: AsOf = None, by: Officer = None, a
 
 
 @app.command()
+@bound("collection.intake.receipts")
 @refusals_told
 def receipts(
     file: FileArgument,
@@ -94,6 +97,7 @@ def receipts(
 
 
 @app.command()
+@bound("collection.intake.addressees")
 @refusals_told
 def addressees(file: FileArgument, as_of: AsOf = None, by: Officer = None, as_json: Json = False) -> None:
     """宛名を取り込む。宛名を待っていた調定も、ここで取り込む。"""
@@ -107,6 +111,7 @@ def addressees(file: FileArgument, as_of: AsOf = None, by: Officer = None, as_js
 
 
 @app.command()
+@bound("collection.intake.terms")
 @refusals_told
 def terms(file: FileArgument, as_of: AsOf = None, by: Officer = None, as_json: Json = False) -> None:
     """期別マスタ（036o015）を取り込む。"""
@@ -114,6 +119,7 @@ def terms(file: FileArgument, as_of: AsOf = None, by: Officer = None, as_json: J
 
 
 @app.command("bank-totals")
+@bound("collection.intake.bank_totals")
 @refusals_told
 def bank_totals(file: FileArgument, as_of: AsOf = None, by: Officer = None, as_json: Json = False) -> None:
     """公金日計を取り込む。"""

@@ -6,6 +6,7 @@ import typer
 
 from osame.collection.inquiry.verification import verify_everything
 from osame.collection.ledger.digest import ledger_digest
+from osame.platform.functions.binding import bound
 from osame.platform.terminal import console, errors, refusals_told, say_json
 
 app = typer.Typer(no_args_is_help=True, help="元帳を検証する")
@@ -13,6 +14,7 @@ Json = Annotated[bool, typer.Option("--json", help="機械のための JSON で�
 
 
 @app.command()
+@bound("collection.ledger.verify")
 @refusals_told
 def verify(as_json: Json = False) -> None:
     """仕訳からすべてを計算し直し、食い違いを示す。食い違い、または検証する仕訳がなければ終了コード1。"""
@@ -37,6 +39,7 @@ def verify(as_json: Json = False) -> None:
 
 
 @app.command()
+@bound("collection.ledger.digest")
 @refusals_told
 def digest(as_json: Json = False) -> None:
     """元帳ダイジェスト（財政状態の全体のハッシュ）を示す。"""

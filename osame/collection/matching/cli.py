@@ -21,6 +21,7 @@ from osame.collection.matching.entering import BatchRowUnreadable, BatchSheet, e
 from osame.collection.matching.models import ReceiptCancellation
 from osame.collection.matching.queries import held_receipts, stale_reports
 from osame.formats.reports import Channel
+from osame.platform.functions.binding import bound
 from osame.platform.terminal import console, day, officer, refusals_told, say_json, table
 
 app = typer.Typer(no_args_is_help=True, help="収納を調べ、正す")
@@ -36,6 +37,7 @@ REASONS = {
 
 
 @app.command()
+@bound("collection.matching.held")
 @refusals_told
 def held(as_json: Json = False) -> None:
     """調査中の入金（不明入金）を並べる。"""
@@ -51,6 +53,7 @@ def held(as_json: Json = False) -> None:
 
 
 @app.command("reports")
+@bound("collection.matching.reports")
 @refusals_told
 def reports_command(
     as_of: AsOf = None,
@@ -70,6 +73,7 @@ def reports_command(
 
 
 @app.command()
+@bound("collection.matching.identify")
 @refusals_told
 def identify(receipt: uuid.UUID, charge: str, as_of: AsOf = None, by: Officer = None) -> None:
     """調査中の入金を、期別に消し込む。"""
@@ -78,6 +82,7 @@ def identify(receipt: uuid.UUID, charge: str, as_of: AsOf = None, by: Officer = 
 
 
 @app.command()
+@bound("collection.matching.cancel")
 @refusals_told
 def cancel(
     receipt: uuid.UUID,
@@ -96,6 +101,7 @@ def cancel(
 
 
 @app.command()
+@bound("collection.matching.move")
 @refusals_told
 def move(receipt: uuid.UUID, source: str, target: str, note: Note, as_of: AsOf = None, by: Officer = None) -> None:
     """収納を別の期別へ組み替える。領収日は引き継ぐ。"""
@@ -105,6 +111,7 @@ def move(receipt: uuid.UUID, source: str, target: str, note: Note, as_of: AsOf =
 
 
 @app.command()
+@bound("collection.matching.enter")
 @refusals_told
 def enter(
     file: Path,
@@ -130,6 +137,7 @@ def enter(
 
 
 @app.command()
+@bound("collection.matching.override")
 @refusals_told
 def override(
     charge: str,
@@ -146,6 +154,7 @@ def override(
 
 
 @app.command("release-override")
+@bound("collection.matching.release_override")
 @refusals_told
 def release_override_command(charge: str, as_of: AsOf = None, by: Officer = None) -> None:
     """延滞金の強制入力を解除し、自動計算に戻す。"""

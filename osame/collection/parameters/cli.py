@@ -8,6 +8,7 @@ import typer
 from osame.collection.parameters.actions import export_parameters, load_parameters
 from osame.collection.parameters.documents import State, documents, draft_document, move_document
 from osame.kernel.dates import fiscal_year
+from osame.platform.functions.binding import bound
 from osame.platform.terminal import console, day, officer, refusals_told, table
 
 app = typer.Typer(no_args_is_help=True, help="基本設定（条例・税目・期別・受領予定 …）")
@@ -15,6 +16,7 @@ Officer = Annotated[str | None, typer.Option("--officer", help="職員（省け�
 
 
 @app.command()
+@bound("collection.parameters.load")
 @refusals_told
 def load(file: Path, by: Officer = None) -> None:
     """TOML の基本設定を登録する。同じ内容なら何も変わらない。"""
@@ -28,6 +30,7 @@ def load(file: Path, by: Officer = None) -> None:
 
 
 @app.command()
+@bound("collection.parameters.export")
 @refusals_told
 def export() -> None:
     """いまの基本設定を TOML で書き出す。"""
@@ -39,6 +42,7 @@ AsOf = Annotated[str | None, typer.Option("--as-of", help="処理日（和暦・
 
 
 @app.command("document")
+@bound("collection.parameters.draft_document")
 @refusals_told
 def document_command(series: str, subject: str, as_of: AsOf = None, by: Officer = None) -> None:
     """文書に、年度と文書記号ごとの次の番号を付ける。"""
@@ -47,6 +51,7 @@ def document_command(series: str, subject: str, as_of: AsOf = None, by: Officer 
 
 
 @app.command("document-move")
+@bound("collection.parameters.move_document")
 @refusals_told
 def document_move(
     series: str,
@@ -66,6 +71,7 @@ def document_move(
 
 
 @app.command("documents")
+@bound("collection.parameters.list_documents")
 @refusals_told
 def documents_command(
     series: Annotated[str, typer.Argument(help="文書記号（省けばすべて）")] = "",
