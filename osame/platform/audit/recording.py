@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from django.db import transaction
+
 from osame.platform import gate
 from osame.platform.audit.models import AuditEvent
 
@@ -25,18 +27,19 @@ def record(
     要件: F29-03
     """
     now = gate.required()
-    AuditEvent.objects.create(
-        act=act,
-        outcome=outcome,
-        officer=now.officer,
-        department=now.department,
-        role=now.role,
-        terminal=now.terminal,
-        function_code=now.function,
-        purpose=now.purpose,
-        case_number=now.case,
-        request_number=now.request,
-        subjects=list(subjects),
-        fields=list(fields),
-        detail=dict(detail or {}),
-    )
+    with transaction.atomic():  # 門は取引に告げるので、取引の外からも同じに書ける
+        AuditEvent.objects.create(
+            act=act,
+            outcome=outcome,
+            officer=now.officer,
+            department=now.department,
+            role=now.role,
+            terminal=now.terminal,
+            function_code=now.function,
+            purpose=now.purpose,
+            case_number=now.case,
+            request_number=now.request,
+            subjects=list(subjects),
+            fields=list(fields),
+            detail=dict(detail or {}),
+        )
