@@ -32,8 +32,9 @@ def _describe_and_grant() -> None:
     role = sql.Identifier(systems.current().role)
     router = systems.SystemRouter()
     with connections["owner"].cursor() as cursor:
+        made = connections["owner"].introspection.table_names(cursor)
         for model in apps.get_models():
-            if not model._meta.managed or not router.allow_migrate("owner", model._meta.app_label):
+            if model._meta.db_table not in made or not router.allow_migrate("owner", model._meta.app_label):
                 continue
             table = sql.Identifier(model._meta.db_table)
             granted = getattr(model, "rights", rights.WRITE)

@@ -18,10 +18,26 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SECRET_KEY = os.environ.get("OSAME_SECRET_KEY", "")  # 画面を持つ処理だけが要る
 
 INSTALLED_APPS = systems.installed()
+AUTH_USER_MODEL = "staff.StaffAccount"
 ROOT_URLCONF = f"osame.{SYSTEM.code}.urls"
 WSGI_APPLICATION = "osame.platform.web.application.application"
 ALLOWED_HOSTS = os.environ.get("OSAME_ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
 DATABASE_ROUTERS = ["osame.platform.systems.SystemRouter"]
+
+# 要求が通る順。門（機能・役割・目的）は、誰かが分かった後に置く。
+MIDDLEWARE = [
+    "osame.platform.web.middleware.SafeHeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "osame.platform.web.middleware.StaffSessionMiddleware",
+]
+
+# 職員のサインイン
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
 
@@ -41,6 +57,8 @@ def _database(url: str, *, role: str | None = None, password: str = "") -> dict[
 
 
 def _databases() -> dict[str, dict[str, Any]]:
+    if os.environ.get("OSAME_NO_DATABASE") == "1":
+        return {"default": _database("postgresql:///none?host=/nowhere")}  # SQL を組むためだけ。つながらない
     managed = os.environ.get("OSAME_DATABASE_URL")
     if managed:
         owner = os.environ.get("OSAME_OWNER_DATABASE_URL", managed)
@@ -51,4 +69,4 @@ def _databases() -> dict[str, dict[str, Any]]:
     return {"default": _database(url, role=SYSTEM.role), "owner": _database(url)}
 
 
-DATABASES = _databases() if os.environ.get("OSAME_NO_DATABASE") != "1" else {}
+DATABASES = _databases()

@@ -20,10 +20,19 @@ FLOOR = (
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "pgtrigger",
+    "pghistory",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 )
 """どのシステムにも要る Django のアプリケーション。"""
 
 FLOOR_CHAPTERS = (
+    "osame.platform.staff",
     "osame.platform.audit",
     "osame.platform.approvals",
     "osame.platform.imports",
@@ -78,7 +87,7 @@ SYSTEMS = {
                 "closing",
             ),
         ),
-        System("addressee", "宛名管理システム", 8502, ("people",)),
+        System("addressee", "宛名管理システム", 8502, ("people", "mailing", "agents", "protection", "locks")),
         System("linkage", "団体内統合利用番号連携サーバー", 8503, ()),
     )
 }
