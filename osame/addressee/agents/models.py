@@ -6,9 +6,11 @@ An agent acts for an addressee in one tax item or all (`tax_item` empty) over a 
 from django.db import models
 from django.db.models.functions import Now
 
+from osame.platform.history import kept_history
 from osame.platform.rights import KEPT
 
 
+@kept_history()
 class Agent(models.Model):
     """代理人。届出、承認を経て有効になり、終了する。"""
 
@@ -75,6 +77,7 @@ class Agent(models.Model):
         ]
 
 
+@kept_history()
 class AddresseeRelation(models.Model):
     """関係人。主体から見た客体の関係。"""
 

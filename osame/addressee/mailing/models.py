@@ -7,9 +7,11 @@ approved once; what we believe now is `superseded_at IS NULL`.
 from django.db import models
 from django.db.models.functions import Now
 
+from osame.platform.history import kept_history
 from osame.platform.rights import KEPT
 
 
+@kept_history()
 class MailingAddress(models.Model):
     """送付先。税目・書類が空なら、すべてに使う。国外の住所は国名と国外住所に持つ。"""
 
@@ -64,6 +66,7 @@ class MailingAddress(models.Model):
         indexes = [models.Index(fields=["addressee_number"], name="mailing_of_addressee")]
 
 
+@kept_history()
 class Contact(models.Model):
     """連絡先。電話は何件でも、メールも。"""
 

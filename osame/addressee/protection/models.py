@@ -6,9 +6,11 @@ A measure is in force in every state but RELEASED: an expired one stays suppress
 from django.db import models
 from django.db.models.functions import Now
 
+from osame.platform.history import kept_history
 from osame.platform.rights import KEPT
 
 
+@kept_history()
 class ProtectionMeasure(models.Model):
     """支援措置。仮支援も期限切れも、解除されるまで伏せる。"""
 
@@ -70,6 +72,7 @@ class ProtectionMeasure(models.Model):
         indexes = [models.Index(fields=["addressee_number"], condition=~models.Q(state="9"), name="measure_in_force")]
 
 
+@kept_history()
 class ProtectedRelation(models.Model):
     """支援措置の相手方。宛名番号が分からなければ、氏名だけでもよい。"""
 
