@@ -23,11 +23,13 @@ ROOT_URLCONF = f"osame.{SYSTEM.code}.urls"
 WSGI_APPLICATION = "osame.platform.web.application.application"
 ALLOWED_HOSTS = os.environ.get("OSAME_ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
 DATABASE_ROUTERS = ["osame.platform.systems.SystemRouter"]
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"  # 章の jobs.py が、自分のジョブを登録する
 
 # 要求が通る順。門（機能・役割・目的）は、誰かが分かった後に置く。
 MIDDLEWARE = [
     "osame.platform.web.middleware.SafeHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "osame.platform.exchanges.middleware.SignedExchanges",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

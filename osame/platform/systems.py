@@ -13,6 +13,7 @@ from osame.kernel.refusals import Refusal
 
 POSTING_ROLE = "osame_posting"  # 元帳の扉の持ち主
 SEALING_ROLE = "osame_sealing"  # 監査の鎖を封じる扉の持ち主
+VAULT_ROLE = "osame_vault"  # 番号の金庫の扉の持ち主
 AUDITOR_ROLE = "osame_auditor"  # 監査の鎖を読むだけの役割
 
 FLOOR = (
@@ -28,6 +29,7 @@ FLOOR = (
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "procrastinate.contrib.django",
 )
 """どのシステムにも要る Django のアプリケーション。"""
 
@@ -36,6 +38,9 @@ FLOOR_CHAPTERS = (
     "osame.platform.audit",
     "osame.platform.approvals",
     "osame.platform.imports",
+    "osame.platform.exchanges",
+    "osame.platform.functions",
+    "osame.platform.jobs",
 )
 """どのシステムも自分のデータベースに持つ、床の章。"""
 
@@ -88,7 +93,7 @@ SYSTEMS = {
             ),
         ),
         System("addressee", "宛名管理システム", 8502, ("people", "mailing", "agents", "protection", "locks")),
-        System("linkage", "団体内統合利用番号連携サーバー", 8503, ()),
+        System("linkage", "団体内統合利用番号連携サーバー", 8503, ("legal_basis", "notices", "numbers", "identities")),
     )
 }
 
