@@ -45,6 +45,7 @@ def build_app() -> typer.Typer:
     from osame.demo import cli as demo
     from osame.law_cli import app as law
     from osame.platform.cli import setup
+    from osame.platform.exchanges import cli as exchanges
 
     app = typer.Typer(
         no_args_is_help=True,
@@ -62,6 +63,7 @@ def build_app() -> typer.Typer:
     app.add_typer(matching.app, name="receipt")
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(parameters.app, name="parameters")
+    app.add_typer(exchanges.app, name="exchange")
     app.add_typer(law, name="law")
     return app
 

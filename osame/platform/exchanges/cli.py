@@ -1,0 +1,61 @@
+"""osame exchange — システム間のやり取り。鍵と、相手の登録。"""
+
+from typing import Annotated
+
+import typer
+
+from osame.platform.exchanges import keys
+from osame.platform.exchanges.receiving import prune_nonces
+from osame.platform.terminal import console, refusals_told, table
+
+app = typer.Typer(no_args_is_help=True, help="システム間のやり取り — 署名の鍵、相手システム")
+keys_app = typer.Typer(no_args_is_help=True, help="署名の鍵")
+app.add_typer(keys_app, name="keys")
+
+
+@keys_app.command()
+@refusals_told
+def create() -> None:
+    """このシステムの鍵を作る。初めての鍵なら、そのまま使い始める。"""
+    console.print(f"鍵 {keys.create()} を作りました。相手システムに公開鍵（keys show）を登録してください。")
+
+
+@keys_app.command()
+@refusals_told
+def show() -> None:
+    """自分の鍵と、信じている相手の鍵を見せる。"""
+    table("自分の鍵", ("番号", "公開鍵", "使用中"), ((i, text, "○" if now else "") for i, text, now in keys.own()))
+    table("信じている鍵", ("相手", "番号"), ((each.peer, each.key_id) for each in keys.trusted()))
+
+
+@keys_app.command()
+@refusals_told
+def use(key_id: Annotated[str, typer.Argument(help="鍵の番号")]) -> None:
+    """これからの署名に使う鍵を替える。"""
+    keys.use(key_id)
+    console.print(f"これから {key_id} で署名します。")
+
+
+@keys_app.command()
+@refusals_told
+def trust(
+    peer: Annotated[str, typer.Argument(help="相手システムの名")],
+    public_key: Annotated[str, typer.Argument(help="相手の公開鍵（base64）")],
+) -> None:
+    """相手システムの公開鍵を信じる。"""
+    console.print(f"鍵 {keys.trust(peer, public_key)} を信じます。")
+
+
+@keys_app.command()
+@refusals_told
+def distrust(key_id: Annotated[str, typer.Argument(help="鍵の番号")]) -> None:
+    """相手の鍵を信じるのをやめる。次の求めから断る。"""
+    keys.distrust(key_id)
+    console.print(f"鍵 {key_id} を外しました。")
+
+
+@app.command()
+@refusals_told
+def prune() -> None:
+    """期限の過ぎた一回限りの値を消す。"""
+    console.print(f"{prune_nonces():,} 件を消しました。")

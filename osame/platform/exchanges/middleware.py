@@ -1,0 +1,89 @@
+"""システム間の求めの門番。署名を確かめてから通し、用件を目的の門に告げ、答えまでを記録する。
+
+Stands before every address under `/internal/`. A signed request is authenticated here, once; `request.peer` then names the
+system, and the errand acts for the whole request. A request without a signature passes without a peer: the operation
+itself demands one (`osame.platform.exchanges.api.signed_peer`), or takes an OAuth2 business system instead.
+"""
+
+import time
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+
+from osame.contracts.signatures import BadSignature
+from osame.kernel.refusals import Refusal
+from osame.platform import gate
+from osame.platform.audit.recording import Outcome, record
+from osame.platform.exchanges.peers import NotOnTheList
+from osame.platform.exchanges.receiving import Peer, Received, TooLarge, authenticate, log, prune_nonces
+
+UNDER = "/internal/"
+PRUNE_SECONDS = 60
+LONGEST_OPERATION = 200
+UNKNOWN_PEER = gate.Acting("不明な相手", "platform.exchanges.receive", "システム間連携", role="anonymous")
+
+
+class SignedExchanges:
+    """署名された求めの門番。"""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self._pruned = 0.0
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """確かめ、通し、記録する。"""
+        if not request.path.startswith(UNDER):
+            return self.get_response(request)
+        started = time.monotonic()
+        request.peer = peer = None  # type: ignore[attr-defined]
+        if "Signature-Input" not in request.headers and "Signature" not in request.headers:
+            response = self.get_response(request)
+            failure = "Unsigned" if response.status_code == 401 else ""
+        else:
+            self._prune(started)
+            try:
+                peer = authenticate(request)
+                failure = ""
+            except Refusal as refusal:
+                failure, response = type(refusal).__name__, refused(refusal)
+            if peer:
+                request.peer = peer  # type: ignore[attr-defined]
+                with gate.acting(peer.acting()):
+                    response = self.get_response(request)
+        self._note(request, peer, response, (failure, started))
+        return response
+
+    def _note(
+        self, request: HttpRequest, peer: Peer | None, response: HttpResponseBase, how: tuple[str, float]
+    ) -> None:
+        """両端の記録と、監査の記録。"""
+        failure, started = how
+        received = Received(
+            operation=f"{request.method} {request.path}"[:LONGEST_OPERATION],
+            status=response.status_code,
+            failure=failure,
+            bytes_sent=len(response.content) if isinstance(response, HttpResponse) else 0,
+            bytes_received=int(request.META.get("CONTENT_LENGTH") or 0),
+            milliseconds=int((time.monotonic() - started) * 1000),
+        )
+        log(peer, received)
+        outcome = Outcome.DONE if response.status_code < 400 else Outcome.REFUSED
+        outcome = Outcome.FAILED if response.status_code >= 500 else outcome
+        with gate.acting(peer.acting() if peer else UNKNOWN_PEER):
+            record(
+                "相手システムの求めに答えた",
+                outcome=outcome,
+                detail={"操作": received.operation, "応答": received.status, "失敗": failure},
+            )
+
+    def _prune(self, now: float) -> None:
+        if now - self._pruned > PRUNE_SECONDS:
+            self._pruned = now
+            prune_nonces()
+
+
+def refused(refusal: Refusal) -> JsonResponse:
+    """断りの答え。署名の断りは、どこが違うかを外に言わない。"""
+    status = 401 if isinstance(refusal, BadSignature) else 413 if isinstance(refusal, TooLarge) else 403
+    told = refusal.message() if isinstance(refusal, BadSignature | NotOnTheList) else str(refusal)
+    return JsonResponse({"error": type(refusal).__name__, "message": told}, status=status)

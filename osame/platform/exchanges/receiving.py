@@ -1,0 +1,142 @@
+"""相手システムの求めを受ける。署名を確かめ、二度目を断り、やり取りを記録する。
+
+The receiving end. A request is authenticated before anything else looks at it: signature, clock, digest of the body,
+addressed to us, from a peer on our list, not seen before. The nonce is kept in the receiver's database under a unique key, and in a
+statement of its own: of any number of simultaneous copies exactly one inserts the row.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.http import HttpRequest
+
+from osame.contracts.signatures import BadSignature, Errand, Message, verify
+from osame.kernel.refusals import Refusal
+from osame.platform import gate, systems
+from osame.platform.database import run_sql
+from osame.platform.exchanges import keys, peers
+from osame.platform.exchanges.models import ExchangeLog
+
+KEEP_NONCES = timedelta(minutes=10)
+LARGEST_BODY = 16 * 1024 * 1024
+
+
+class Replayed(Refusal):
+    """同じ署名の求めを、もう受けています。新しく署名して送り直してください。"""
+
+
+class NotForUs(Refusal):
+    """このシステムあての求めではありません。宛先を確かめてください。"""
+
+
+class TooLarge(Refusal):
+    """求めが大きすぎます。分けて送ってください。"""
+
+
+class NoErrand(Refusal):
+    """誰が何のために求めるのかがありません。職員、機能、目的、操作番号を付けて送ってください。"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """求めてきた相手システムと、その用件。"""
+
+    system: str
+    key_id: str
+    nonce: str
+    errand: Errand
+    idempotency_key: str
+
+    def acting(self) -> gate.Acting:
+        """目的の門に告げる者。職員は相手システムが述べた者、端末は相手システム。"""
+        return gate.Acting(
+            officer=self.errand.officer,
+            function=self.errand.function,
+            purpose=self.errand.purpose,
+            role="peer",
+            case=self.errand.case,
+            terminal=f"system:{self.system}",
+            request=self.errand.request,
+        )
+
+
+def authenticate(request: HttpRequest) -> Peer:
+    """署名を確かめ、相手システムを知る。確かでなければ断る。
+
+    要件: F31-04, F36-07
+    """
+    signed = verify(_message(request), trusted=keys.public_key_of)
+    system = signed.key_id.split(":")[0]
+    if signed.receiver != systems.current().code:
+        raise NotForUs(signed.receiver)
+    if system not in peers.ours().accepts:
+        raise peers.NotOnTheList(system)
+    errand = signed.errand
+    if not (errand.officer and errand.function and errand.purpose and errand.request):
+        raise NoErrand
+    fresh = run_sql(
+        "INSERT INTO exchange_nonce (key_id, nonce, expires_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+        [signed.key_id, signed.nonce, signed.expires],
+    )
+    if not fresh:
+        raise Replayed(system)
+    return Peer(
+        system=system,
+        key_id=signed.key_id,
+        nonce=signed.nonce,
+        errand=errand,
+        idempotency_key=signed.idempotency_key,
+    )
+
+
+def prune_nonces() -> int:
+    """期限の過ぎた一回限りの値を消す。期限の切れた署名は、値を見るまでもなく断られる。"""
+    return run_sql("DELETE FROM exchange_nonce WHERE expires_at < now() - %s", [KEEP_NONCES])
+
+
+def _message(request: HttpRequest) -> Message:
+    """届いたままの求め。"""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
+        raise TooLarge
+    query = request.META.get("QUERY_STRING", "")
+    path = request.get_full_path().partition("?")[0]
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    if not query.isascii():
+        raise BadSignature("問い合わせが読めません")
+    return Message(str(request.method), path + (f"?{query}" if query else ""), headers, request.body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """受けた求めの記録に残すもの。"""
+
+    operation: str
+    status: int
+    failure: str
+    bytes_sent: int
+    bytes_received: int
+    milliseconds: int
+
+
+def log(peer: Peer | None, received: Received) -> None:
+    """受けたやり取りを記録する。確かでない相手は、名を空けて残す。
+
+    要件: F29-03, F36-07
+    """
+    errand = peer.errand if peer else Errand(officer="", purpose="", function="", request="")
+    ExchangeLog.objects.create(
+        direction=ExchangeLog.Direction.RECEIVED,
+        peer=peer.system if peer else "",
+        operation=received.operation,
+        request_number=errand.request,
+        nonce=peer.nonce if peer else "",
+        key_id=peer.key_id if peer else "",
+        officer=errand.officer,
+        function_code=errand.function,
+        purpose=errand.purpose,
+        status=received.status,
+        failure=received.failure,
+        bytes_sent=received.bytes_sent,
+        bytes_received=received.bytes_received,
+        milliseconds=received.milliseconds,
+    )
