@@ -4,7 +4,7 @@ Sealing with HPKE (RFC 9180: X25519, HKDF-SHA256, AES-256-GCM). Whoever receives
 linkage at once and keeps or forwards only the envelope. Sender, subject and request are bound into the seal: an envelope
 moved to another person, another sender or another request does not open.
 
-Layout: one version byte, eight bytes naming the recipient's key, then HPKE's encapsulated key and ciphertext.
+Layout: one version byte, eight bytes naming the key it is sealed to, then HPKE's encapsulated key and ciphertext.
 """
 
 import hashlib
@@ -46,29 +46,29 @@ def key_name(key: X25519PublicKey) -> bytes:
     return hashlib.sha256(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).digest()[:KEY_NAME_BYTES]
 
 
-def recipient_of(envelope: bytes) -> bytes:
+def key_name_of(envelope: bytes) -> bytes:
     """封筒の宛先の鍵の名。"""
     if len(envelope) != ENVELOPE_BYTES or envelope[:1] != VERSION:
         raise SealDoesNotOpen
     return envelope[1 : 1 + KEY_NAME_BYTES]
 
 
-def seal_number(number: str, *, subject: str, sender: str, recipient_key: X25519PublicKey, request: str = "") -> bytes:
+def seal_number(number: str, *, subject: str, sender: str, key: X25519PublicKey, request: str = "") -> bytes:
     """個人番号に封をする。
 
     `subject` is the addressee number it belongs to (or the request's own number while there is none), `sender` the sending
     system, `request` the number of the request that will carry the envelope; the opener must name the same three.
     """
-    name = key_name(recipient_key)
+    name = key_name(key)
     info = bound_text(LABEL, name, sender, subject, request)
-    return VERSION + name + SUITE.encrypt(PersonalNumber(number).digits().encode(), recipient_key, info=info)
+    return VERSION + name + SUITE.encrypt(PersonalNumber(number).digits().encode(), key, info=info)
 
 
 def open_number(
     envelope: bytes, *, subject: str, sender: str, keys: Mapping[bytes, X25519PrivateKey], request: str = ""
 ) -> PersonalNumber:
     """封筒を開ける。宛先の秘密鍵が要る。`keys` は鍵の名から秘密鍵へ（入れ替えの前の鍵も含む）。"""
-    name = recipient_of(envelope)
+    name = key_name_of(envelope)
     if name not in keys:
         raise SealDoesNotOpen
     info = bound_text(LABEL, name, sender, subject, request)

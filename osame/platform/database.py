@@ -60,7 +60,8 @@ def _create_database() -> None:
         dbname="postgres",
         autocommit=True,
     ) as server:
-        roles = {systems.POSTING_ROLE: "NOLOGIN", systems.SEALING_ROLE: "NOLOGIN", systems.AUDITOR_ROLE: "LOGIN"}
+        doors = (systems.POSTING_ROLE, systems.SEALING_ROLE, systems.VAULT_ROLE)
+        roles = {**dict.fromkeys(doors, "NOLOGIN"), systems.AUDITOR_ROLE: "LOGIN"}
         for role, login in {**roles, systems.current().role: "LOGIN"}.items():
             if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
                 server.execute(
