@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from osame.platform.history import kept_history
-from osame.platform.rights import KEPT
+from osame.platform.rights import APPEND_ONLY, KEPT
 
 
 @kept_history()
@@ -72,11 +72,10 @@ class ProtectionMeasure(models.Model):
         indexes = [models.Index(fields=["addressee_number"], condition=~models.Q(state="9"), name="measure_in_force")]
 
 
-@kept_history()
 class ProtectedRelation(models.Model):
-    """支援措置の相手方。宛名番号が分からなければ、氏名だけでもよい。"""
+    """支援措置の相手方。宛名番号が分からなければ、氏名だけでもよい。加えるだけで、外せない。"""
 
-    rights = KEPT
+    rights = APPEND_ONLY
 
     protected_relation_id = models.BigAutoField("相手方番号", primary_key=True)
     measure_id = models.BigIntegerField("措置番号")
@@ -85,7 +84,6 @@ class ProtectedRelation(models.Model):
     other_name = models.TextField("相手方の氏名", default="", blank=True)
     officer = models.TextField("職員")
     recorded_at = models.DateTimeField("記録日時", db_default=Now())
-    ended_at = models.DateTimeField("取消日時", null=True)
 
     class Meta:
         db_table = "protected_relation"
@@ -96,7 +94,6 @@ class ProtectedRelation(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["measure_id", "addressee_number", "other_number", "other_name"],
-                condition=models.Q(ended_at=None),
                 name="other_party_once",
             ),
         ]
