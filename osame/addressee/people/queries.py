@@ -1,13 +1,16 @@
 """宛名を読む。いま信じていること、あの日に真であったこと、あの時に知っていたこと。
 
 Two axes: `valid_on` asks what was true on a day, `known_at` what we believed at a moment. `open_person` is the way in for
-officers: it records who looked at whom and which facts.
+officers: it records who looked at whom and which facts. Everything here is read within a transaction that carries a
+purpose; without one the tables show nothing.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+
+from django.db import transaction
 
 from osame.addressee.people.facts import FACTS, Facts
 from osame.kernel.refusals import Refusal
@@ -110,11 +113,12 @@ def open_person(addressee_number: str, *, fields: Iterable[str] = FACTS) -> Pers
 
     要件: F28-02, F29-03, F33-03
     """
-    rows = fetch_all("SELECT kind, closed_on FROM addressee WHERE addressee_number = %s", [addressee_number])
-    if not rows:
-        raise NobodyThere(addressee_number)
-    record("宛名を開いた", subjects=[addressee_number], fields=list(fields))
-    return Person(addressee_number, *rows[0], current(addressee_number), succession_of(addressee_number))
+    with transaction.atomic():
+        rows = fetch_all("SELECT kind, closed_on FROM addressee WHERE addressee_number = %s", [addressee_number])
+        if not rows:
+            raise NobodyThere(addressee_number)
+        record("宛名を開いた", subjects=[addressee_number], fields=list(fields))
+        return Person(addressee_number, *rows[0], current(addressee_number), succession_of(addressee_number))
 
 
 def open_history(addressee_number: str) -> tuple[Version, ...]:
@@ -122,9 +126,10 @@ def open_history(addressee_number: str) -> tuple[Version, ...]:
 
     要件: F29-03, F33-05
     """
-    kind_of(addressee_number)
-    record("宛名の履歴を開いた", subjects=[addressee_number], fields=list(FACTS))
-    return history(addressee_number, superseded=True)
+    with transaction.atomic():
+        kind_of(addressee_number)
+        record("宛名の履歴を開いた", subjects=[addressee_number], fields=list(FACTS))
+        return history(addressee_number, superseded=True)
 
 
 def succession_of(addressee_number: str) -> str:

@@ -174,13 +174,17 @@ def cancel_change(addressee_number: str, change_id: int, *, reason: str) -> None
 
 
 def number_addressees(rows: Iterable[Sequence[str]]) -> None:
-    """宛名番号を登録する。行は（宛名番号, 宛名区分, 登録業務）。もうある番号は、データベースが断る。"""
+    """宛名番号を登録する。行は（宛名番号, 宛名区分, 登録業務）。もうある番号は、データベースが断る。
+
+    要件: F33-02
+    """
     numbers, kinds, origins = zip(*rows, strict=True)
-    run_sql(
-        "INSERT INTO addressee (addressee_number, kind, origin) "
-        "SELECT * FROM unnest(%s::text[], %s::text[], %s::text[])",
-        [list(numbers), list(kinds), list(origins)],
-    )
+    with transaction.atomic():
+        run_sql(
+            "INSERT INTO addressee (addressee_number, kind, origin) "
+            "SELECT * FROM unnest(%s::text[], %s::text[], %s::text[])",
+            [list(numbers), list(kinds), list(origins)],
+        )
 
 
 def _lock(numbers: str, parameters: Sequence[str] = ()) -> datetime:

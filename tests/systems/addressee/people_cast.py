@@ -5,16 +5,17 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+from django.db import transaction
+
 from osame.addressee.people.facts import Facts, Standing
 from osame.addressee.people.recording import Change, number_addressees, record_version
 from osame.platform.gate import Acting, acting
 
-CLERK = Acting("tanaka", "addressee.people.register", "宛名の登録")
-
 
 @contextmanager
 def clerk(officer: str = "tanaka") -> Iterator[None]:
-    with acting(Acting(officer, "addressee.people.register", "宛名の登録")):
+    """An officer at work: a purpose and a transaction that carries it."""
+    with acting(Acting(officer, "addressee.people.register", "宛名の登録")), transaction.atomic():
         yield
 
 
