@@ -16,6 +16,8 @@ class IntakeFile(models.Model):
     content_hash = models.CharField("様式と内容のハッシュ", max_length=64, unique=True)
     profile = models.TextField("様式")
     channel = models.CharField("納付チャネル", max_length=2, default="")
+    source = models.TextField("入手元")
+    medium = models.TextField("媒体")
     file_name = models.TextField("ファイル名")
     business_on = models.DateField("処理日", null=True)
     sequence_key = models.TextField("通番", default="")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from osame.kernel.refusals import Refusal
 from osame.platform.database import copy_rows, fetch_all, fetch_one, run_sql
+from osame.platform.imports.sources import Medium, source_of
 
 INTAKE_LOCK = 7_140_001  # 取込みは一つずつ。職員の操作は妨げない。
 MAXIMUM_PAYMENT_BYTES = 64 * 1024 * 1024  # 120バイトで約56万件。記憶域 512MB に収まる
@@ -30,6 +31,7 @@ class Arrival:
     size: int
     profile: str
     officer: str
+    medium: Medium = Medium.LINK
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,12 @@ def hash_file(path: Path) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def arrive(path: Path, *, profile: str, officer: str) -> Arrival:
+def arrive(path: Path, *, profile: str, officer: str, medium: Medium = Medium.LINK) -> Arrival:
     """届いたファイルを確かめる。様式もハッシュに含め、様式を取り違えて断られたファイルを、正しい様式で受けられるようにする。"""
+    source_of(profile)
     content_hash, size = hash_file(path)
     told = hashlib.sha256(f"{profile}\n{content_hash}".encode()).hexdigest()
-    return Arrival(path.name, told, size, profile, officer)
+    return Arrival(path.name, told, size, profile, officer, medium)
 
 
 def take_turn() -> None:
@@ -93,14 +96,25 @@ def earlier_result(content_hash: str) -> ImportResult | None:
 def register(arrival: Arrival, *, channel: str = "", business_on: date | None = None, sequence_key: str = "") -> int:
     """ファイルを受け付け、取込番号を返す。行数は `settle` で埋める。断っていたファイルは、同じ番号で受け付け直す。"""
     (file_id,) = fetch_one(
-        "INSERT INTO intake_file (content_hash, profile, channel, file_name, business_on, sequence_key, state, rows_in, "
-        "rows_posted, rows_held, rows_rejected, amount_matched, amount_held, amount_rejected, amount_reported, refusal, "
-        "received_at, officer) VALUES (%s, %s, %s, %s, %s, %s, '1', 0, 0, 0, 0, 0, 0, 0, 0, '', now(), %s) "
+        "INSERT INTO intake_file (content_hash, profile, channel, source, medium, file_name, business_on, "
+        "sequence_key, state, rows_in, rows_posted, rows_held, rows_rejected, amount_matched, amount_held, amount_rejected, amount_reported, refusal, "
+        "received_at, officer) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, '1', 0, 0, 0, 0, 0, 0, 0, 0, '', now(), %s) "
         "ON CONFLICT (content_hash) DO UPDATE SET state = excluded.state, refusal = '', channel = excluded.channel, "
-        "file_name = excluded.file_name, business_on = excluded.business_on, sequence_key = excluded.sequence_key, "
+        "medium = excluded.medium, file_name = excluded.file_name, business_on = excluded.business_on, "
+        "sequence_key = excluded.sequence_key, "
         "received_at = excluded.received_at, officer = excluded.officer WHERE intake_file.state = '9' "
         "RETURNING intake_file_id",
-        [arrival.content_hash, arrival.profile, channel, arrival.file_name, business_on, sequence_key, arrival.officer],
+        [
+            arrival.content_hash,
+            arrival.profile,
+            channel,
+            source_of(arrival.profile),
+            arrival.medium,
+            arrival.file_name,
+            business_on,
+            sequence_key,
+            arrival.officer,
+        ],
     )
     return int(file_id)
 
