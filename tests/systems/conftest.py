@@ -50,9 +50,10 @@ def make_template(system: str) -> str:
 @contextmanager
 def here(system: str, name: str) -> Iterator[None]:
     """For a while, this process is the given system before the given database."""
-    before = {key: os.environ.get(key) for key in ("OSAME_SYSTEM", "OSAME_DATABASE_NAME")}
+    before = {key: os.environ.get(key) for key in ("OSAME_SYSTEM", "OSAME_DATABASE_NAME", "OSAME_ANCHORS")}
     settings_before = {alias: dict(connections[alias].settings_dict) for alias in ("default", "owner")}
     os.environ.update(OSAME_SYSTEM=system, OSAME_DATABASE_NAME=name)
+    os.environ["OSAME_ANCHORS"] = str(Path(os.environ["OSAME_HOME"]) / "anchors" / name)
     use(name, role=systems.named(system).role)
     try:
         with override_settings(SYSTEM=systems.named(system), ROOT_URLCONF=f"osame.{system}.urls"):

@@ -18,6 +18,7 @@ from django.db.models.functions import Now
 from osame.kernel.refusals import Refusal
 from osame.platform import gate
 from osame.platform.approvals.models import HighRiskAct, Proposal
+from osame.platform.audit.checkpoints import require_fresh_checkpoint
 from osame.platform.audit.recording import record
 
 State = Proposal.State
@@ -114,11 +115,12 @@ def reject(proposal_id: int, *, reason: str) -> None:
 
 
 def execute(proposal_id: int) -> Any:
-    """執行する。決裁された中身のとおりに、一度だけ。
+    """執行する。決裁された中身のとおりに、一度だけ。監査の検査点が古ければ断る。
 
     要件: F29-02
     """
     with transaction.atomic():
+        require_fresh_checkpoint()
         proposal = _locked(proposal_id, State.DECIDED)
         officer = gate.required().officer
         if officer == proposal.checker:
