@@ -29,11 +29,48 @@ def choose_system(arguments: list[str]) -> list[str]:
         return arguments[2:]
     if arguments and arguments[0] in {"addressee", "linkage"}:
         os.environ["OSAME_SYSTEM"] = arguments[0]
+    elif arguments[:1] in (["serve"], ["setup"], ["functions"]) and "--system" in arguments[1:-1]:
+        os.environ["OSAME_SYSTEM"] = arguments[arguments.index("--system") + 1]
     return arguments
 
 
 def build_app() -> typer.Typer:
-    """すべての命令を集める。Django の用意ができてから呼ぶ。"""
+    """このプロセスにあるシステムの命令をすべて集め、門の内に置く。Django の用意ができてから呼ぶ。"""
+    from osame.platform import systems
+    from osame.platform.functions.commands import gate_commands
+
+    app = _group("納め — 地方税の収納と滞納整理")
+    _floor(app)
+    for code, collect in {"collection": _collection, "addressee": _addressee, "linkage": _linkage}.items():
+        if code in systems.present():
+            collect(app)
+    return gate_commands(app)
+
+
+def _group(told: str) -> typer.Typer:
+    return typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=told)
+
+
+def _floor(app: typer.Typer) -> None:
+    """どのシステムにもある命令。"""
+    from osame.law_cli import app as law
+    from osame.platform.audit import cli as audit
+    from osame.platform.cli import serve, setup
+    from osame.platform.exchanges import cli as exchanges
+    from osame.platform.functions import cli as functions
+    from osame.platform.jobs import cli as jobs
+
+    app.command()(setup)
+    app.command()(serve)
+    app.add_typer(functions.app, name="functions")
+    app.add_typer(jobs.app, name="jobs")
+    app.add_typer(audit.app, name="audit")
+    app.add_typer(exchanges.app, name="exchange")
+    app.add_typer(law, name="law")
+
+
+def _collection(app: typer.Typer) -> None:
+    """収滞納管理システムの命令。"""
     from osame.bench.cli import bench
     from osame.collection.closing import cli as closing
     from osame.collection.demands import cli as demands
@@ -43,17 +80,7 @@ def build_app() -> typer.Typer:
     from osame.collection.matching import cli as matching
     from osame.collection.parameters import cli as parameters
     from osame.demo import cli as demo
-    from osame.law_cli import app as law
-    from osame.platform.cli import setup
-    from osame.platform.exchanges import cli as exchanges
 
-    app = typer.Typer(
-        no_args_is_help=True,
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        help="納め — 地方税の収納と滞納整理",
-    )
-    app.command()(setup)
     app.command()(bench)
     app.add_typer(demo.app, name="demo")
     app.add_typer(intake.app, name="import")
@@ -63,9 +90,20 @@ def build_app() -> typer.Typer:
     app.add_typer(matching.app, name="receipt")
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(parameters.app, name="parameters")
-    app.add_typer(exchanges.app, name="exchange")
-    app.add_typer(law, name="law")
-    return app
+
+
+def _addressee(app: typer.Typer) -> None:
+    """宛名管理システムの命令は、`osame addressee …` に並べる。"""
+    addressee = _group("宛名管理システム")
+    if addressee.registered_groups:
+        app.add_typer(addressee, name="addressee")
+
+
+def _linkage(app: typer.Typer) -> None:
+    """団体内統合利用番号連携サーバーの命令は、`osame linkage …` に並べる。"""
+    linkage = _group("団体内統合利用番号連携サーバー")
+    if linkage.registered_groups:
+        app.add_typer(linkage, name="linkage")
 
 
 def main() -> None:

@@ -8,14 +8,14 @@ import os
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlparse
 
-from osame.platform import embedded, systems
+from osame.platform import embedded, secret, systems
 
 SYSTEM = systems.current()
 TIME_ZONE = "Asia/Tokyo"
 USE_TZ = True
 LANGUAGE_CODE = "ja"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SECRET_KEY = os.environ.get("OSAME_SECRET_KEY", "")  # 画面を持つ処理だけが要る
+SECRET_KEY = secret.read(SYSTEM.code)  # 画面を持つ処理だけが要る
 
 INSTALLED_APPS = systems.installed()
 AUTH_USER_MODEL = "staff.StaffAccount"
@@ -38,6 +38,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "osame.platform.web.middleware.StaffSessionMiddleware",
 ]
+
+# 業務システムの認証認可。暫定措置の client_secret_basic を、どのクライアントにも許さないときは 0
+OAUTH_BASIC = os.environ.get("OSAME_OAUTH_BASIC", "1") == "1"
 
 # 職員のサインイン
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

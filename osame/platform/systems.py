@@ -38,6 +38,7 @@ FLOOR_CHAPTERS = (
     "osame.platform.audit",
     "osame.platform.approvals",
     "osame.platform.imports",
+    "osame.platform.oauth",
     "osame.platform.exchanges",
     "osame.platform.functions",
     "osame.platform.jobs",
@@ -92,7 +93,7 @@ SYSTEMS = {
                 "closing",
             ),
         ),
-        System("addressee", "宛名管理システム", 8502, ("people", "mailing", "agents", "protection", "locks", "search")),
+        System("addressee", "宛名管理システム", 8502, ("people", "mailing", "agents", "protection", "locks", "search", "feed")),
         System("linkage", "団体内統合利用番号連携サーバー", 8503, ("legal_basis", "notices", "numbers", "identities")),
     )
 }
@@ -115,6 +116,17 @@ def installed() -> list[str]:
     if os.environ.get("OSAME_ALL_SYSTEMS") != "1":
         return list(current().installed)
     return list(dict.fromkeys(app for system in SYSTEMS.values() for app in system.installed))
+
+
+def present() -> list[str]:
+    """このプロセスに、すべての章があるシステム。ふつうは一つ。説明の表示と試験では、すべて。"""
+    from django.apps import apps
+
+    return [
+        code
+        for code, system in SYSTEMS.items()
+        if system.chapters and all(apps.is_installed(f"osame.{code}.{chapter}") for chapter in system.chapters)
+    ]
 
 
 class SystemRouter:

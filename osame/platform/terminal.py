@@ -30,9 +30,14 @@ console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
 
+def now() -> datetime:
+    """いま（日本時間）。時計を読むのは、命令の入口のここだけ。"""
+    return datetime.now(JAPAN)
+
+
 def today() -> date:
-    """今日（日本時間）。時計を読むのは、命令の入口のここだけ。"""
-    return datetime.now(JAPAN).date()
+    """今日（日本時間）。"""
+    return now().date()
 
 
 def day(text: str | None) -> date:

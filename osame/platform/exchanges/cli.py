@@ -6,6 +6,7 @@ import typer
 
 from osame.platform.exchanges import keys
 from osame.platform.exchanges.receiving import prune_nonces
+from osame.platform.functions.binding import bound
 from osame.platform.terminal import console, refusals_told, table
 
 app = typer.Typer(no_args_is_help=True, help="システム間のやり取り — 署名の鍵、相手システム")
@@ -14,6 +15,7 @@ app.add_typer(keys_app, name="keys")
 
 
 @keys_app.command()
+@bound("floor.exchanges.create_key")
 @refusals_told
 def create() -> None:
     """このシステムの鍵を作る。初めての鍵なら、そのまま使い始める。"""
@@ -21,6 +23,7 @@ def create() -> None:
 
 
 @keys_app.command()
+@bound("floor.exchanges.show_keys")
 @refusals_told
 def show() -> None:
     """自分の鍵と、信じている相手の鍵を見せる。"""
@@ -29,6 +32,7 @@ def show() -> None:
 
 
 @keys_app.command()
+@bound("floor.exchanges.use_key")
 @refusals_told
 def use(key_id: Annotated[str, typer.Argument(help="鍵の番号")]) -> None:
     """これからの署名に使う鍵を替える。"""
@@ -37,6 +41,7 @@ def use(key_id: Annotated[str, typer.Argument(help="鍵の番号")]) -> None:
 
 
 @keys_app.command()
+@bound("floor.exchanges.trust_key")
 @refusals_told
 def trust(
     peer: Annotated[str, typer.Argument(help="相手システムの名")],
@@ -47,6 +52,7 @@ def trust(
 
 
 @keys_app.command()
+@bound("floor.exchanges.distrust_key")
 @refusals_told
 def distrust(key_id: Annotated[str, typer.Argument(help="鍵の番号")]) -> None:
     """相手の鍵を信じるのをやめる。次の求めから断る。"""
@@ -55,6 +61,7 @@ def distrust(key_id: Annotated[str, typer.Argument(help="鍵の番号")]) -> Non
 
 
 @app.command()
+@bound("floor.exchanges.prune")
 @refusals_told
 def prune() -> None:
     """期限の過ぎた一回限りの値を消す。"""

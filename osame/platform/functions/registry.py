@@ -12,11 +12,12 @@ from types import MappingProxyType
 from typing import Any
 
 from osame.kernel.refusals import Refusal
+from osame.platform import systems
 from osame.platform.functions.identity import Role
 
 FLOOR = "floor"
 NOT_FUNCTIONS = {"sets", "routes"}
-FIELDS = {"name", "group", "requirements", "purposes", "roles", "high_risk", "personal", "audited"}
+FIELDS = {"name", "group", "requirements", "purposes", "roles", "high_risk", "personal", "audited", "offline"}
 
 
 class RegistryBroken(Refusal):
@@ -41,7 +42,7 @@ class Function:
     """機能。
 
     personal: 人の情報を開くか（開くなら、事務取扱担当者だけが使える）; audited: 使うたびに監査記録に残すか（命令とジョブ）;
-    high_risk: 重要行為か（二人以上の職員が要る）。
+    high_risk: 重要行為か（二人以上の職員が要る）; offline: 命令が、使う者の記録のあるデータベースを開かないか。
     """
 
     code: str
@@ -53,6 +54,7 @@ class Function:
     high_risk: bool = False
     personal: bool = True
     audited: bool = True
+    offline: bool = False
 
     @property
     def only_purpose(self) -> str | None:
@@ -101,6 +103,14 @@ def registry(system: str) -> Registry:
     return Registry(MappingProxyType(functions), MappingProxyType(routes))
 
 
+def find(code: str) -> Function:
+    """どのシステムの機能でも、コードから引く。命令は、すべてのシステムの分を並べることがある。"""
+    home = code.split(".", maxsplit=1)[0]
+    if home != FLOOR and home not in systems.SYSTEMS:
+        raise UnknownFunction(code)
+    return registry(systems.current().code if home == FLOOR else home).function(code)
+
+
 def read(table: dict[str, Any], system: str, sets: dict[str, list[str]]) -> dict[str, Function]:
     """TOML の表から機能を読む。名も役割も目的もない機能は断る。"""
     return {code: _function(code, facts, system, sets) for code, facts in table.items() if code not in NOT_FUNCTIONS}
@@ -139,6 +149,7 @@ def _function(code: str, facts: dict[str, Any], system: str, sets: dict[str, lis
         high_risk=facts.get("high_risk", False),
         personal=facts.get("personal", True),
         audited=facts.get("audited", True),
+        offline=facts.get("offline", False),
     )
 
 

@@ -1,0 +1,131 @@
+"""命令の門。どの命令も、誰が、どの機能で行うかを告げ、記録してから動く。
+
+Every command passes here, in one place: `gate_commands` walks the tree once it is built, refuses an unbound command and
+wraps each of them. The command itself knows nothing of it.
+"""
+
+import functools
+import inspect
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import typer
+from django.db import DatabaseError
+
+from osame.kernel.refusals import Refusal
+from osame.platform import gate
+from osame.platform.audit.recording import Outcome, record
+from osame.platform.functions import doors, permission
+from osame.platform.functions.binding import code_of
+from osame.platform.functions.identity import Identity, Kind, Role
+from osame.platform.functions.registry import Function, find
+from osame.platform.terminal import now as right_now
+from osame.platform.terminal import officer, refusals_told
+
+GATED = "osame_gated"
+PURPOSE = "OSAME_PURPOSE"  # 目的が二つ以上ある機能を使うとき、端末で告げる
+CASE = "OSAME_CASE"
+
+
+class UnboundCommand(Refusal):
+    """機能に結び付いていない命令があるため、始められません。台帳（functions.toml）の機能に結び付けてください。"""
+
+
+class AccountDisabled(Refusal):
+    """この職員のアカウントは、いま使えません。所属長か、システム管理者に確かめてください。"""
+
+
+def gate_commands(app: typer.Typer) -> typer.Typer:
+    """すべての命令を門の内に置く。結び付いていない命令が一つでもあれば断る。"""
+    listed = list(doors.commands(app))
+    unbound = [name for name, command in listed if not code_of(command.callback)]
+    if unbound:
+        raise UnboundCommand("、".join(f"osame {name}" for name in unbound))
+    for name, command in listed:
+        if not hasattr(command.callback, GATED):
+            command.callback = gated(command.callback, find(str(code_of(command.callback))), name)
+    return app
+
+
+def gated(command: Callable[..., Any], function: Function, name: str) -> Callable[..., Any]:
+    """一つの命令を門の内に置く。"""
+    says_who = _officer_parameter(command)
+
+    @functools.wraps(command)
+    @refusals_told
+    def run(*args: Any, **kwargs: Any) -> Any:
+        now = _acting(function, kwargs.get(says_who) if says_who else None)
+        with gate.acting(now), _recorded(name) if function.audited and not function.offline else suppress():
+            return command(*args, **kwargs)
+
+    setattr(run, GATED, function.code)
+    return run
+
+
+def _officer_parameter(command: Callable[..., Any]) -> str | None:
+    """「--officer」を受ける引数の名。"""
+    for name, parameter in inspect.signature(command, eval_str=True).parameters.items():
+        for told in (*getattr(parameter.annotation, "__metadata__", ()), parameter.default):
+            if "--officer" in (getattr(told, "param_decls", None) or ()):
+                return name
+    return None
+
+
+def _acting(function: Function, named: str | None) -> gate.Acting:
+    """端末の前の者。職員のアカウントがあれば、その役割と期限を確かめる。なければ、端末の運用者として行う。"""
+    who = officer(named)
+    identity = (None if function.offline else _of_account(who)) or Identity(
+        Kind.OPERATOR, who, roles=frozenset({Role.OPERATOR})
+    )
+    purpose = permission.purpose_for(function, os.environ.get(PURPOSE, ""))
+    decision = permission.may(identity, function, purpose)
+    now = gate.Acting(
+        officer=who,
+        function=function.code,
+        purpose=purpose if decision.allowed else function.purposes[0],
+        department=identity.department,
+        role=decision.role,
+        case=os.environ.get(CASE, ""),
+        terminal=socket.gethostname(),
+    )
+    if decision.refusal and function.offline:
+        raise decision.refusal
+    if decision.refusal:
+        with gate.acting(now):
+            record("命令を断った", outcome=Outcome.REFUSED, detail={"理由": type(decision.refusal).__name__})
+        raise decision.refusal
+    return now
+
+
+def _of_account(who: str) -> Identity | None:
+    """職員のアカウントに許されていること。アカウントがなければ None、使えないアカウントなら断る。"""
+    from osame.platform.staff.models import StaffAccount
+    from osame.platform.staff.queries import identity_of
+
+    account = StaffAccount.objects.filter(staff_number=who).first()
+    if account is None:
+        return None
+    identity = identity_of(account, at=right_now())
+    if identity.kind is Kind.ANONYMOUS:
+        raise AccountDisabled(who)
+    return identity
+
+
+@contextmanager
+def _recorded(name: str) -> Iterator[None]:
+    """命令の始めと終わりを記録する。始めを記録できなければ、行わない。"""
+    record("命令を始めた", detail={"命令": name})
+    try:
+        yield
+    except SystemExit as ended:
+        done = ended.code in {None, 0}
+        record("命令を終えた", outcome=Outcome.DONE if done else Outcome.REFUSED, detail={"命令": name})
+        raise
+    except BaseException:
+        with suppress(DatabaseError):  # もとの失敗を隠さない
+            record("命令を終えた", outcome=Outcome.FAILED, detail={"命令": name})
+        raise
+    record("命令を終えた", detail={"命令": name})

@@ -1,0 +1,72 @@
+"""許可。誰が、どの機能を、何のために使ってよいか。既定は「使えない」。
+
+The one decision. It looks at nothing but its arguments: who (`Identity`, read from the database for this request), what
+(`Function`, data) and what for.
+"""
+
+from dataclasses import dataclass
+
+from osame.kernel.refusals import Refusal
+from osame.platform.functions.identity import Identity, Kind, Role
+from osame.platform.functions.registry import Function, purposes
+
+
+class NotPermitted(Refusal):
+    """この機能を使う権限がありません。要るときは、所属長に申請してください。"""
+
+
+class PurposeNotStated(Refusal):
+    """何のために使うのかが告げられていません。使用目的を選んでから、もう一度行ってください。"""
+
+
+class PurposeNotAllowed(Refusal):
+    """その目的には、この機能を使えません。使用目的を確かめてください。"""
+
+
+class NotAHandler(Refusal):
+    """事務取扱担当者として登録されていないため、人の情報を開けません。所属長に登録を求めてください。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """許すか。許さないなら、その理由。許すなら、どの役割で。"""
+
+    refusal: Refusal | None = None
+    role: str = ""
+
+    @property
+    def allowed(self) -> bool:
+        """許すか。"""
+        return self.refusal is None
+
+
+def may(identity: Identity, function: Function, purpose: str) -> Decision:
+    """この者は、この機能を、この目的に使ってよいか。
+
+    要件: F29-02, F36-04
+    """
+    role = _role(identity, function)
+    if role is None:
+        return Decision(NotPermitted(function.name))
+    if function.personal and identity.kind is Kind.OFFICER and not identity.on_register:
+        return Decision(NotAHandler(function.name))
+    if not purpose:
+        return Decision(PurposeNotStated("、".join(purposes()[each].name for each in function.purposes)))
+    if purpose not in function.purposes:
+        return Decision(PurposeNotAllowed(function.name))
+    return Decision(role=role)
+
+
+def purpose_for(function: Function, stated: str) -> str:
+    """告げられた目的。告げられていなくても、機能の目的が一つなら、それ。"""
+    return stated or function.only_purpose or ""
+
+
+def _role(identity: Identity, function: Function) -> str | None:
+    """どの役割で使うか。役割がなくても、機能そのものを許されていればよい。"""
+    for role in Role:
+        if role in identity.roles and role in function.roles:
+            return role.value
+    if identity.kind is Kind.OFFICER and function.code in identity.functions:
+        return next((role.value for role in Role if role in identity.roles), "")
+    return None
