@@ -1,7 +1,14 @@
 """宛名管理のアドレス。画面と API の入口を並べる。"""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
+from osame.addressee.feed import api as feed
+from osame.contracts import addressee_feed
 from osame.platform.web.urls import floor_urls
 
-urlpatterns: list[URLPattern | URLResolver] = [*floor_urls]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *floor_urls,
+    path(addressee_feed.PATH[1:], feed.feed, name="feed"),
+    path(addressee_feed.ACKNOWLEDGEMENT_PATH[1:], feed.acknowledgement, name="feed-acknowledgement"),
+    path(addressee_feed.DIGEST_PATH[1:], feed.digest, name="feed-digest"),
+]

@@ -36,6 +36,8 @@ def plain(value: Any) -> Any:
 @cache
 def reader(hint: Any) -> Read:
     """その型を読む関数。"""
+    if hint is Any:
+        return lambda value: value
     if is_dataclass(hint):
         return _record(cast("type[Any]", hint))
     origin, inner = get_origin(hint), get_args(hint)

@@ -8,6 +8,7 @@ itself demands one (`osame.platform.exchanges.api.signed_peer`), or takes an OAu
 import time
 from collections.abc import Callable
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
 from osame.contracts.signatures import BadSignature
@@ -66,10 +67,10 @@ class SignedExchanges:
             bytes_received=int(request.META.get("CONTENT_LENGTH") or 0),
             milliseconds=int((time.monotonic() - started) * 1000),
         )
-        log(peer, received)
         outcome = Outcome.DONE if response.status_code < 400 else Outcome.REFUSED
         outcome = Outcome.FAILED if response.status_code >= 500 else outcome
-        with gate.acting(peer.acting() if peer else UNKNOWN_PEER):
+        with gate.acting(peer.acting() if peer else UNKNOWN_PEER), transaction.atomic():
+            log(peer, received)
             record(
                 "相手システムの求めに答えた",
                 outcome=outcome,

@@ -1,0 +1,101 @@
+"""宛名の配信の入口。求め、受信確認、照合。
+
+`GET /internal/v1/feed?after=POSITION&limit=N&wait=SECONDS` answers at once when there is something after the position, and
+otherwise as soon as there is (LISTEN/NOTIFY) or when the wait is over.
+"""
+
+import json
+import time
+from datetime import date, datetime
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from osame.addressee.feed import actions, queries
+from osame.addressee.feed.subscribers import Subscriber, named
+from osame.contracts.addressee_feed import LARGEST_PAGE, LONGEST_WAIT, OPTIONAL, Acknowledgement, Page
+from osame.contracts.strict import UnexpectedMessageError, parsed, plain
+from osame.kernel.refusals import Refusal
+from osame.platform.exchanges.api import for_signed_peers, signed_peer
+from osame.platform.functions.binding import bound
+from osame.platform.terminal import JAPAN
+
+
+class BadQuestion(Refusal):
+    """求めの形が違います。位置と件数と秒数は、0以上の整数で、決めた上限までで指定してください。"""
+
+
+@bound("addressee.feed.read")
+@require_GET
+@for_signed_peers
+def feed(request: HttpRequest) -> HttpResponse:
+    """その位置より後の一ページ。なければ、変わるまで待つ。"""
+    subscriber = _subscriber(request)
+    after = _number(request, "after", 0, 2**62)
+    limit = max(1, _number(request, "limit", 1000, LARGEST_PAGE))
+    wait = _number(request, "wait", 0, LONGEST_WAIT)
+    actions.asked(subscriber)
+    return _answer(_wait_for_page(subscriber, after, limit, wait))
+
+
+@bound("addressee.feed.acknowledge", POST="addressee.feed.acknowledge")
+@require_POST
+@for_signed_peers
+def acknowledgement(request: HttpRequest) -> HttpResponse:
+    """受信確認。"""
+    try:
+        told = parsed(Acknowledgement, json.loads(request.body))
+    except (ValueError, UnexpectedMessageError) as failure:
+        raise BadQuestion from failure
+    return _answer(Acknowledgement(position=actions.acknowledge(_subscriber(request), told.position)))
+
+
+@bound("addressee.feed.digest")
+@require_GET
+@for_signed_peers
+def digest(request: HttpRequest) -> HttpResponse:
+    """照合のための要約。"""
+    subscriber = _subscriber(request)
+    names = tuple(sorted(set(request.GET.get("fields", "").split(",")) - {""})) or tuple(sorted(subscriber.fields))
+    if not set(names) <= set(subscriber.fields):
+        raise BadQuestion("、".join(sorted(set(names) - set(OPTIONAL))))
+    return _answer(queries.digest(subscriber, names, as_of=_today()))
+
+
+def _wait_for_page(subscriber: Subscriber, after: int, limit: int, wait: int) -> Page:
+    """先に耳を澄ましてから読む。読んだ後、聞く前に変わったものを聞き逃さない。"""
+    deadline = time.monotonic() + wait
+    with connection.cursor() as cursor:
+        cursor.execute("LISTEN addressee_feed")
+    while True:
+        as_of = _today()
+        published = queries.publish(as_of=as_of)
+        page = queries.page_after(subscriber, after, limit=limit, published=published, as_of=as_of)
+        remaining = deadline - time.monotonic()
+        if page.entries or remaining <= 0:
+            return page
+        for _ in connection.connection.notifies(timeout=remaining, stop_after=1):
+            pass
+
+
+def _subscriber(request: HttpRequest) -> Subscriber:
+    peer = signed_peer(request)
+    assert peer
+    return named(peer.system)
+
+
+def _number(request: HttpRequest, name: str, usual: int, most: int) -> int:
+    told = request.GET.get(name, str(usual))
+    if not (told.isascii() and told.isdigit() and len(told) < 20 and int(told) <= most):
+        raise BadQuestion(name)
+    return int(told)
+
+
+def _today() -> date:
+    return datetime.now(JAPAN).date()
+
+
+def _answer(message: object) -> HttpResponse:
+    text = json.dumps(plain(message), ensure_ascii=False, separators=(",", ":"))
+    return HttpResponse(text.encode(), content_type="application/json")
