@@ -12,7 +12,7 @@ from osame.platform.suppression.decision import Decision, FactClass
 MARKER = "＊＊＊"
 """伏せた値の代わり。長さは、いつも同じ。"""
 
-_PLACE = ("postal_code", "municipality_code", "town_code", "branch_office", "area_code", "map_link")
+_PLACE = ("postal_code", "municipality_code", "town_code", "ward_code", "branch_office", "area_code", "map_link")
 _ADDRESS = (
     "address", "address_detail", "prefecture", "municipality_name", "town", "block", "building", "building_kana",
     "country_code", "country_name", "foreign_address",
@@ -23,6 +23,7 @@ CLASS_OF: dict[str, FactClass] = {
     **{f"mailing_{name}": FactClass.MAILING_ADDRESS for name in (*_ADDRESS, *_PLACE, "name", "kana", "addresses")},
     **{f"former_{name}": FactClass.FORMER_ADDRESS for name in (*_ADDRESS, *_PLACE, "addresses")},
     **{f"destination_{name}": FactClass.DESTINATION for name in (*_ADDRESS, *_PLACE)},
+    "previous_address": FactClass.FORMER_ADDRESS,
     **dict.fromkeys(("destination", "moved_out_on"), FactClass.DESTINATION),
     **dict.fromkeys(("telephone", "telephones", "email", "contacts", "facsimile"), FactClass.TELEPHONE),
     **dict.fromkeys(
@@ -37,14 +38,14 @@ CLASS_OF: dict[str, FactClass] = {
     **dict.fromkeys(
         (
             "moved_in_on", "changed_on", "change_reason", "valid_from", "valid_until", "recorded_at", "standing",
-            "versions", "updated_on", "source", "death_notation", "superseded_at", "version_id",
+            "versions", "updated_on", "source", "change_id", "death_notation", "superseded_at", "version_id",
         ),
         FactClass.MOVES,
     ),
 }  # fmt: skip
 OPEN = frozenset({
     "addressee_number", "kind", "kind_name", "name", "kana", "former_surname", "former_surname_kana", "alias",
-    "alias_kana", "roman_name", "foreign_kanji_name", "sex", "born_on", "birth_unknown", "birth_notation", "died_on",
+    "alias_kana", "alias_kana_confirmed", "roman_name", "foreign_kanji_name", "sex", "born_on", "birth_unknown", "birth_notation", "died_on",
     "corporate_number", "representative_name", "closed_on", "origin", "protected", "protection", "hidden",
     "not_for_other_offices", "editing",
 })  # fmt: skip
