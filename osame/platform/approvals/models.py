@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models.functions import Now
 
+from osame.platform.history import kept_history
 from osame.platform.rights import KEPT
 
 
@@ -22,6 +23,7 @@ class HighRiskAct(models.TextChoices):
     CONSOLIDATION = "consolidation", "名寄せ"
 
 
+@kept_history()
 class Proposal(models.Model):
     """起案。中身は起案のときに固まり、決裁されたものと違うものは執行できない。"""
 
