@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from osame.addressee.search.batch import refresh
 from osame.addressee.search.queries import Criteria, find
@@ -142,7 +142,6 @@ def _named(n: int, random: Random) -> tuple[str, str]:
 
 
 def _analyze() -> None:
-    connection.commit() if not connection.get_autocommit() else None
     with connections["owner"].cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
@@ -194,16 +193,15 @@ KINDS: dict[str, Callable[[Random], int]] = {
 
 def _sequential(random: Random) -> int:
     """総なめの床。同じカナを、表を初めから終わりまで読んで探す。"""
-    rows = fetch_all(
-        "SELECT addressee_number FROM addressee_version WHERE superseded_at IS NULL AND kana LIKE %s",
-        [_surname(random)[1] + "%"],
-    )
-    return len(rows)
+    with transaction.atomic():
+        statement = "SELECT addressee_number FROM addressee_version WHERE superseded_at IS NULL AND kana LIKE %s"
+        return len(fetch_all(statement, [_surname(random)[1] + "%"]))
 
 
 def _by_key(random: Random) -> int:
     """完全一致の床。番号一つを主キーで引く。"""
-    return run_sql("SELECT kind FROM addressee WHERE addressee_number = %s", [_number(random.randrange(1000))])
+    with transaction.atomic():
+        return run_sql("SELECT kind FROM addressee WHERE addressee_number = %s", [_number(random.randrange(1000))])
 
 
 def _measured(ask: Callable[[Random], int], random: Random, *, rounds: int = ROUNDS) -> dict[str, Any]:
