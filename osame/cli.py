@@ -94,7 +94,18 @@ def _collection(app: typer.Typer) -> None:
 
 def _addressee(app: typer.Typer) -> None:
     """宛名管理システムの命令は、`osame addressee …` に並べる。"""
+    from osame.addressee.agents import cli as agents
+    from osame.addressee.locks import cli as locks
+    from osame.addressee.mailing import cli as mailing
+    from osame.addressee.protection import cli as protection
+
     addressee = _group("宛名管理システム")
+    addressee.add_typer(protection.app, name="protect")
+    addressee.add_typer(mailing.app, name="mailing")
+    addressee.add_typer(mailing.contact, name="contact")
+    addressee.add_typer(agents.app, name="agent")
+    addressee.add_typer(agents.relation, name="relation")
+    addressee.add_typer(locks.app, name="lock")
     if addressee.registered_groups:
         app.add_typer(addressee, name="addressee")
 
