@@ -71,9 +71,8 @@ def import_residents(path: Path, *, pass_over_gap: str = "") -> ImportResult:
     arrival = registry.arrive(path, profile=PROFILE, officer=gate.required().officer)
     with transaction.atomic():
         registry.take_turn()
-        if earlier := registry.earlier_result(arrival.content_hash):
-            if not earlier.refusal:
-                return earlier
+        if (earlier := registry.earlier_result(arrival.content_hash)) and not earlier.refusal:
+            return earlier
         read = _stage(path)
         refusal = read.refusal or _out_of_turn(read.trailer, pass_over_gap)
         if refusal or read.trailer is None:
