@@ -4,6 +4,7 @@ A value that holds a 個人番号 and gives it to nobody by accident: not to rep
 or pickle. `digits()` is the one way out, and easy to search for.
 """
 
+import re
 import unicodedata
 from typing import Any, NoReturn
 
@@ -61,3 +62,12 @@ class PersonalNumber:
         if hasattr(self, "_PersonalNumber__digits"):
             raise NeverWritten
         object.__setattr__(self, name, value)
+
+
+TWELVE = re.compile(r"(?<!\d)\d(?:[ \-]?\d){11}(?!\d)")
+
+
+def holds_personal_number(text: str) -> bool:
+    """文の中に、個人番号らしいもの（検査用数字の合う12桁）があるか。全角・横棒・空白を挟んだものも見る。"""
+    plain = re.sub(r"[\u3000\u2010-\u2015\u2212\u30fc]", "-", unicodedata.normalize("NFKC", text))
+    return any(individual_number_is_valid(re.sub(r"\D", "", found)) for found in TWELVE.findall(plain))

@@ -79,9 +79,10 @@ class Keyring:
         (self.tenant,) = tenants
         self.cipher = NumberCipher(found[KeyUse.DATA], active=active[KeyUse.DATA])
         self.indexer = BlindIndexer(found[KeyUse.INDEX])
-        sealing = {version: X25519PrivateKey.from_private_bytes(raw) for version, raw in found[KeyUse.SEALING].items()}
-        self.sealing_keys = {key_name(key.public_key()): key for key in sealing.values()}
-        self.public_key = sealing[active[KeyUse.SEALING]].public_key()
+        raws = found[KeyUse.SEALING]
+        self.sealing = {version: X25519PrivateKey.from_private_bytes(raw) for version, raw in raws.items()}
+        self.sealing_keys = {key_name(key.public_key()): key for key in self.sealing.values()}
+        self.public_key = self.sealing[active[KeyUse.SEALING]].public_key()
         self.versions = {use: frozenset(found[use]) for use in KeyUse}
 
     def __repr__(self) -> str:

@@ -1,9 +1,11 @@
+from typing import Any
+
 from django.db import migrations
 
 from osame.linkage.legal_basis.loading import load_basis
 
 
-def load(_apps, schema_editor):
+def load(_apps: Any, schema_editor: Any) -> None:
     with schema_editor.connection.cursor() as cursor:
         load_basis(cursor)
 
