@@ -9,7 +9,7 @@ import inspect
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 import typer
@@ -58,7 +58,7 @@ def gated(command: Callable[..., Any], function: Function, name: str) -> Callabl
     @refusals_told
     def run(*args: Any, **kwargs: Any) -> Any:
         now = _acting(function, kwargs.get(says_who) if says_who else None)
-        with gate.acting(now), _recorded(name) if function.audited and not function.offline else suppress():
+        with gate.acting(now), _recorded(name) if function.audited and not function.offline else nullcontext():
             return command(*args, **kwargs)
 
     setattr(run, GATED, function.code)
