@@ -10,6 +10,7 @@ import pytest
 RUN = os.environ.setdefault("OSAME_TEST_RUN", os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid())))
 os.environ["OSAME_HOME"] = str(Path(tempfile.gettempdir()) / f"osame-test-{RUN}")
 os.environ["OSAME_DATABASE_NAME"] = "osame_template"
+os.environ.setdefault("OSAME_SECRET_KEY", "a key for tests only, in no way secret " * 2)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "osame.platform.settings")
 for name in ("OSAME_EMBEDDED_URL", "OSAME_DATABASE_URL"):
     os.environ.pop(name, None)

@@ -44,14 +44,15 @@ def kept_history(*, exclude: Sequence[str] = ()) -> Callable[[Model], Model]:
 
     def tracked(model: Model) -> Model:
         table = model._meta.db_table
-        return pghistory.track(
+        keep: Callable[[Model], Model] = pghistory.track(
             pghistory.InsertEvent(),
             pghistory.UpdateEvent(),
             exclude=list(exclude),
             base_model=HistoryRow,
-            context_field=None,
+            context_field=None,  # type: ignore[arg-type] # 誰が何のために変えたかは、門が告げる
             model_name=f"{model.__name__}History",
             meta={"db_table": f"{table}_history", "db_table_comment": f"{model._meta.db_table_comment}の履歴"},
-        )(model)
+        )
+        return keep(model)
 
     return tracked

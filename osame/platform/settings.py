@@ -5,10 +5,12 @@ process, one database and one role; `OSAME_SYSTEM` says which (see `osame.platfo
 """
 
 import os
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlparse
 
 from osame.platform import embedded, secret, systems
+from osame.platform.web import provider
 
 SYSTEM = systems.current()
 TIME_ZONE = "Asia/Tokyo"
@@ -42,8 +44,92 @@ MIDDLEWARE = [
 # 業務システムの認証認可。暫定措置の client_secret_basic を、どのクライアントにも許さないときは 0
 OAUTH_BASIC = os.environ.get("OSAME_OAUTH_BASIC", "1") == "1"
 
-# 職員のサインイン
+# 画面
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(__file__).parent / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "osame.platform.web.context.about",
+            ]
+        },
+    }
+]
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [Path(__file__).parent / "web" / "static"]
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+PLAIN_HTTP = set(ALLOWED_HOSTS) <= {"127.0.0.1", "localhost", "[::1]"}  # この機械の中だけで使うとき
+SECURE_PROXY_SSL_HEADER = None if PLAIN_HTTP else ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 31_536_000
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+# 職員のサインイン（時間は分）
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("staff_number", "name", "email")},
+    },
+    {"NAME": "osame.platform.staff.passwords.NotMadeOfCommonWordsValidator"},
+]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+STAFF_IDLE_MINUTES = int(os.environ.get("OSAME_IDLE_MINUTES", "15"))
+STAFF_SESSION_MINUTES = int(os.environ.get("OSAME_SESSION_MINUTES", "600"))
+STAFF_PROVIDER = provider.read_provider(os.environ.get("OSAME_OIDC_FILE"))
+_COOKIE = "" if PLAIN_HTTP else "__Host-"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = f"{_COOKIE}osame_{SYSTEM.code}"
+SESSION_COOKIE_AGE = STAFF_SESSION_MINUTES * 60
+SESSION_COOKIE_SECURE = not PLAIN_HTTP
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"  # 職員認証基盤から戻る要求にも要る
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_NAME = f"{_COOKIE}osame_{SYSTEM.code}_form"
+CSRF_COOKIE_SECURE = not PLAIN_HTTP
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "staff_me"
+ACCOUNT_ADAPTER = "osame.platform.web.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "staff_number"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_PRESERVE_USERNAME_CASING = True
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_RATE_LIMITS = False  # 試みは、データベースで数える（osame.platform.staff.guard）
+ACCOUNT_FORMS = {
+    "login": "osame.platform.web.forms.StaffLoginForm",
+    "change_password": "osame.platform.web.forms.StaffPasswordForm",
+}
+MFA_ADAPTER = "osame.platform.web.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RATE_LIMITS = False
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PLAIN_HTTP
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_FORMS = {
+    "authenticate": "osame.platform.web.forms.CodeForm",
+    "reauthenticate": "osame.platform.web.forms.CodeAgainForm",
+    "authenticate_webauthn": "osame.platform.web.forms.PasskeyForm",
+    "reauthenticate_webauthn": "osame.platform.web.forms.PasskeyAgainForm",
+    "activate_totp": "osame.platform.web.forms.NewAppForm",
+}
+SOCIALACCOUNT_ADAPTER = "osame.platform.web.adapters.ProviderAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_PROVIDERS = STAFF_PROVIDER.as_library_settings() if STAFF_PROVIDER else {}
 
 
 def _database(url: str, *, role: str | None = None, password: str = "") -> dict[str, Any]:

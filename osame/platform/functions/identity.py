@@ -11,31 +11,45 @@ from enum import StrEnum
 class Role(StrEnum):
     """役割。"""
 
-    label: str
+    ANONYMOUS = "anonymous"
+    COLLECTION_CLERK = "collection_clerk"
+    COLLECTION_CHIEF = "collection_chief"
+    COLLECTION_MANAGER = "collection_manager"
+    ASSESSMENT = "assessment"
+    GENERAL_BRANCH = "general_branch"
+    BRANCH = "branch"
+    AUDITOR = "auditor"
+    MAINTENANCE_CONTRACTOR = "maintenance_contractor"
+    CONVERSION_CONTRACTOR = "conversion_contractor"
+    SYSTEM_ADMINISTRATOR = "system_administrator"
+    GATEWAY_OPERATOR = "gateway_operator"
+    OPERATOR = "operator"
+    PEER = "peer"
+    BUSINESS_SYSTEM = "business_system"
 
-    def __new__(cls, value: str, label: str) -> "Role":
-        """値と、日本語の名を持つ。"""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
+    @property
+    def label(self) -> str:
+        """日本語の名。"""
+        return LABELS[self]
 
-    ANONYMOUS = "anonymous", "未認証"
-    COLLECTION_CLERK = "collection_clerk", "収納一般"
-    COLLECTION_CHIEF = "collection_chief", "収納係長"
-    COLLECTION_MANAGER = "collection_manager", "収納課長"
-    ASSESSMENT = "assessment", "課税課"
-    GENERAL_BRANCH = "general_branch", "総合支所"
-    BRANCH = "branch", "支所"
-    AUDITOR = "auditor", "監査人"
-    MAINTENANCE_CONTRACTOR = "maintenance_contractor", "保守委託"
-    CONVERSION_CONTRACTOR = "conversion_contractor", "変換委託"
-    SYSTEM_ADMINISTRATOR = "system_administrator", "システム管理者"
-    GATEWAY_OPERATOR = "gateway_operator", "中間サーバー運用"
-    OPERATOR = "operator", "端末の運用者"
-    PEER = "peer", "相手システム"
-    BUSINESS_SYSTEM = "business_system", "業務システム"
 
+LABELS = {
+    Role.ANONYMOUS: "未認証",
+    Role.COLLECTION_CLERK: "収納一般",
+    Role.COLLECTION_CHIEF: "収納係長",
+    Role.COLLECTION_MANAGER: "収納課長",
+    Role.ASSESSMENT: "課税課",
+    Role.GENERAL_BRANCH: "総合支所",
+    Role.BRANCH: "支所",
+    Role.AUDITOR: "監査人",
+    Role.MAINTENANCE_CONTRACTOR: "保守委託",
+    Role.CONVERSION_CONTRACTOR: "変換委託",
+    Role.SYSTEM_ADMINISTRATOR: "システム管理者",
+    Role.GATEWAY_OPERATOR: "中間サーバー運用",
+    Role.OPERATOR: "端末の運用者",
+    Role.PEER: "相手システム",
+    Role.BUSINESS_SYSTEM: "業務システム",
+}
 
 GRANTABLE = frozenset(Role) - {Role.ANONYMOUS, Role.OPERATOR, Role.PEER, Role.BUSINESS_SYSTEM}
 """職員に付与できる役割。"""

@@ -155,7 +155,6 @@ class RoleAssignment(models.Model):
     valid_until = models.DateField("終期（この日から効かない）", null=True)
     granted_by = models.TextField("付与した者")
     granted_at = models.DateTimeField("付与日時", db_default=Now())
-    proposal_number = models.BigIntegerField("起案番号", null=True)
     revoked_at = models.DateTimeField("取消日時", null=True)
     revoked_by = models.TextField("取り消した者", default="", blank=True)
 
@@ -197,7 +196,6 @@ class FunctionPermission(models.Model):
     valid_until = models.DateField("終期（この日から効かない）")
     granted_by = models.TextField("許可した者")
     granted_at = models.DateTimeField("許可日時", db_default=Now())
-    proposal_number = models.BigIntegerField("起案番号", null=True)
     revoked_at = models.DateTimeField("取消日時", null=True)
     revoked_by = models.TextField("取り消した者", default="", blank=True)
 
@@ -351,13 +349,13 @@ class SignInGuard(models.Model):
 
 
 class UsedCode(models.Model):
-    """使用済みの確認コード。同じものは二度使えない。"""
+    """使用済みの確認コード。最後に使った時刻の刻みより前のものは、もう使えない。"""
 
-    used_code_id = models.BigAutoField("使用番号", primary_key=True)
-    account = models.ForeignKey(StaffAccount, models.PROTECT, verbose_name="職員番号", db_column="staff_number")
-    step = models.BigIntegerField("時刻の刻み")
+    account = models.OneToOneField(
+        StaffAccount, models.PROTECT, verbose_name="職員番号", db_column="staff_number", primary_key=True
+    )
+    last_step = models.BigIntegerField("最後に使った時刻の刻み")
 
     class Meta:
         db_table = "used_code"
         db_table_comment = "使用済みの確認コード"
-        constraints = [models.UniqueConstraint(name="a_code_is_used_once", fields=["account", "step"])]

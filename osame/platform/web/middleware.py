@@ -1,10 +1,46 @@
 """すべての要求が通る門。安全な見出しと、職員のセッション。"""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import Resolver404, resolve, reverse
 
-Answer = Callable[[HttpRequest], HttpResponse]
+from osame.platform.audit.recording import record
+from osame.platform.functions.identity import ANONYMOUS, Kind
+from osame.platform.staff import sessions
+from osame.platform.staff.models import StaffAccount, StaffSession
+from osame.platform.staff.queries import day_of, identity_of
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+Ending = StaffSession.Ending
+BY_PROVIDER = "osame_second_factor_by_provider"
+UNHELD = ("/static/", "/healthz")  # 職員の情報を持たない
+SETTING_UP = {
+    "staff_set_up", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate", "account_logout",
+}  # fmt: skip
+CHANGING_PASSWORD = SETTING_UP | {
+    "account_change_password", "mfa_view_recovery_codes", "mfa_index", "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+}  # fmt: skip
+
+
+def now() -> datetime:
+    """いまの時刻。要求の入口だけが時計を読む。"""
+    return datetime.now(UTC)
+
+
+def policy() -> str:
+    """画面が読み込んでよいもの（CSP）。自分のものだけで、行内の文は動かさない。"""
+    provider = settings.STAFF_PROVIDER
+    target = f"'self' {provider.origin}" if provider else "'self'"
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        f"connect-src 'self'; form-action {target}; base-uri 'none'; frame-ancestors 'none'"
+    )
 
 
 class SafeHeadersMiddleware:
@@ -13,19 +49,72 @@ class SafeHeadersMiddleware:
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """応答に見出しを足す。"""
         response = self.get_response(request)
-        response.headers.setdefault("Cache-Control", "no-store")
+        if not request.path.startswith("/static/"):
+            response.headers["Cache-Control"] = "no-store"
+        response.headers.setdefault("Content-Security-Policy", policy())
+        response.headers["X-Frame-Options"] = "DENY"
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), usb=()"
         return response
 
 
 class StaffSessionMiddleware:
-    """職員のセッションを、要求のたびにデータベースで確かめる。"""
+    """職員のセッションを、要求のたびにデータベースで確かめる。
+
+    What may be done is read anew each time (`request.identity`), so a revocation works with the next request. An account
+    without a second factor reaches the page that sets one up, and nothing else.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
+        self.limits = sessions.Limits(idle=settings.STAFF_IDLE_MINUTES, longest=settings.STAFF_SESSION_MINUTES)
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """確かめてから先へ渡す。"""
-        return self.get_response(request)
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """確かめてから先へ渡す。終わったセッションは、サインインの画面へ戻す。"""
+        request.identity = ANONYMOUS  # type: ignore[attr-defined]
+        if request.path.startswith(UNHELD) or not isinstance(request.user, StaffAccount):
+            return self.get_response(request)
+        found = sessions.standing(
+            request.user.staff_number, request.session.session_key, day=day_of(now()), limits=self.limits
+        )
+        identity = identity_of(request.user, at=now())
+        if found.ending == Ending.OPEN and identity.kind == Kind.OFFICER:
+            elsewhere = self._unfinished(request, found)
+            if elsewhere is not None:
+                return elsewhere
+            request.identity = identity  # type: ignore[attr-defined]
+            return self.get_response(request)
+        return self._ended(request, found)
+
+    def _ended(self, request: HttpRequest, found: sessions.Standing) -> HttpResponseBase:
+        from osame.platform.web.adapters import signing_in
+
+        ending, account = found.ending, request.user
+        assert isinstance(account, StaffAccount)
+        with signing_in(request, account.staff_number):
+            if ending == Ending.OPEN:  # 契約の終わりなど、日付だけで使えなくなった
+                ending = Ending.DISABLED
+                sessions.end_session(request.session.session_key, ending)
+                record("セッションを終わらせた", detail={"訳": str(ending.label)})
+            elif found.ended_now:
+                record("セッションを終わらせた", detail={"訳": str(ending.label)})
+        logout(request)
+        entrance = reverse("account_login")
+        if request.path == entrance:
+            return self.get_response(request)
+        return HttpResponseRedirect(f"{entrance}?{urlencode({'ended': ending.value})}")
+
+    def _unfinished(self, request: HttpRequest, found: sessions.Standing) -> HttpResponse | None:
+        """第二要素がなければその登録へ、パスワードを変えていなければその画面へ。ほかの画面は開かない。"""
+        if request.session.get(BY_PROVIDER, False) or (found.has_factor and not found.password_must_change):
+            return None
+        try:
+            page = resolve(request.path_info).url_name or ""
+        except Resolver404:
+            page = ""
+        if not found.has_factor:
+            return None if page in SETTING_UP else HttpResponseRedirect(reverse("staff_set_up"))
+        return None if page in CHANGING_PASSWORD else HttpResponseRedirect(reverse("account_change_password"))
