@@ -72,6 +72,7 @@ def _floor(app: typer.Typer) -> None:
 def _collection(app: typer.Typer) -> None:
     """収滞納管理システムの命令。"""
     from osame.bench.cli import bench
+    from osame.collection.addressees import cli as addressees
     from osame.collection.closing import cli as closing
     from osame.collection.demands import cli as demands
     from osame.collection.inquiry import cli as inquiry
@@ -84,6 +85,7 @@ def _collection(app: typer.Typer) -> None:
     app.command()(bench)
     app.add_typer(demo.app, name="demo")
     app.add_typer(intake.app, name="import")
+    app.add_typer(addressees.app, name="addressee-copy")
     app.add_typer(demands.app, name="demand")
     app.add_typer(closing.app, name="close")
     app.add_typer(inquiry.app, name="charge")
@@ -95,6 +97,7 @@ def _collection(app: typer.Typer) -> None:
 def _addressee(app: typer.Typer) -> None:
     """宛名管理システムの命令は、`osame addressee …` に並べる。"""
     from osame.addressee.agents import cli as agents
+    from osame.addressee.feed import cli as feed
     from osame.addressee.locks import cli as locks
     from osame.addressee.mailing import cli as mailing
     from osame.addressee.protection import cli as protection
@@ -106,6 +109,7 @@ def _addressee(app: typer.Typer) -> None:
     addressee.add_typer(agents.app, name="agent")
     addressee.add_typer(agents.relation, name="relation")
     addressee.add_typer(locks.app, name="lock")
+    addressee.add_typer(feed.app, name="feed")
     if addressee.registered_groups:
         app.add_typer(addressee, name="addressee")
 

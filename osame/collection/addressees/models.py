@@ -1,6 +1,8 @@
 """宛名の写し。宛名管理システムから受け取った事実だけを持ち、個人番号は持たない。"""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 
 
 class Addressee(models.Model):
@@ -33,7 +35,88 @@ class Addressee(models.Model):
     moved_out_on = models.DateField("転出日", null=True)
     protection_measure = models.BooleanField("支援措置", default=False)
     updated_on = models.DateField("異動日")
+    standing = models.CharField("住民状態", max_length=1, db_default="", blank=True)
+    closed_on = models.DateField("廃止日", null=True)
+    former_surname = models.TextField("旧氏", db_default="", blank=True)
+    alias = models.TextField("通称", db_default="", blank=True)
+    sex = models.CharField("性別", max_length=1, db_default="0")
+    birth_notation = models.TextField("生年月日不詳表記", db_default="", blank=True)
+    relationship = models.TextField("続柄", db_default="", blank=True)
+    household_head_name = models.TextField("世帯主氏名", db_default="", blank=True)
+    representative_number = models.CharField("代表の宛名番号", max_length=15, db_default="", blank=True)
+    protected_through = models.DateField("支援措置の末日", null=True)
+    protected_from = ArrayField(models.CharField(max_length=15), verbose_name="相手方の宛名番号", db_default=[])
+    withheld = models.BooleanField("他業務参照不可", db_default=False)
+    feed_position = models.BigIntegerField("配信の位置", db_default=0)
 
     class Meta:
         db_table = "addressee"
         db_table_comment = "宛名の写し（個人番号は持たない）"
+
+
+class AddresseeMailing(models.Model):
+    """宛名の写しの送付先。税目・書類・期間ごと。空の税目・書類は、すべてに使う。"""
+
+    pk = models.CompositePrimaryKey("addressee_number", "line_number")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    line_number = models.SmallIntegerField("並び")
+    tax_item = models.CharField("税目", max_length=2)
+    document = models.CharField("書類", max_length=8)
+    priority = models.SmallIntegerField("優先順位")
+    is_safe = models.BooleanField("支援措置の安全な送付先")
+    name = models.TextField("氏名")
+    postal_code = models.CharField("郵便番号", max_length=7)
+    address = models.TextField("住所")
+    address_detail = models.TextField("方書")
+    valid_from = models.DateField("適用開始日")
+    valid_until = models.DateField("適用終了日の翌日", null=True)
+
+    class Meta:
+        db_table = "addressee_mailing"
+        db_table_comment = "宛名の写しの送付先"
+
+
+class AddresseeAgent(models.Model):
+    """宛名の写しの代理人。"""
+
+    pk = models.CompositePrimaryKey("addressee_number", "line_number")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    line_number = models.SmallIntegerField("並び")
+    kind = models.CharField("種別", max_length=2)
+    tax_item = models.CharField("税目", max_length=2)
+    agent_number = models.CharField("代理人の宛名番号", max_length=15)
+    title = models.TextField("肩書")
+    valid_from = models.DateField("適用開始日")
+    valid_until = models.DateField("適用終了日の翌日", null=True)
+
+    class Meta:
+        db_table = "addressee_agent"
+        db_table_comment = "宛名の写しの代理人"
+
+
+class AddresseeContact(models.Model):
+    """宛名の写しの連絡先。"""
+
+    pk = models.CompositePrimaryKey("addressee_number", "line_number")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    line_number = models.SmallIntegerField("並び")
+    kind = models.CharField("連絡先区分", max_length=1)
+    priority = models.SmallIntegerField("優先順位")
+    value = models.TextField("電話番号・メールアドレス")
+
+    class Meta:
+        db_table = "addressee_contact"
+        db_table_comment = "宛名の写しの連絡先"
+
+
+class FeedCursor(models.Model):
+    """宛名の受信の位置。ここまでの事実を書き終えた。"""
+
+    cursor_id = models.SmallIntegerField("番号", primary_key=True)
+    position = models.BigIntegerField("位置", db_default=0)
+    acknowledged_position = models.BigIntegerField("受信確認の位置", db_default=0)
+    moved_at = models.DateTimeField("日時", db_default=Now())
+
+    class Meta:
+        db_table = "feed_cursor"
+        db_table_comment = "宛名の受信の位置（一行だけ）"
