@@ -30,6 +30,7 @@ EARLIEST_BIRTH, LATEST_YEAR = 1850, 2100
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")  # 制御文字と、向きを変える字
 DIGIT = "[0-9０-９]"  # noqa: RUF001
 LONG_RUN = re.compile(f"(?<!{DIGIT}){DIGIT}{{4}}[-－ 　]?{DIGIT}{{4}}[-－ 　]?{DIGIT}{{4}}(?!{DIGIT})")
+LONGER_RUN = re.compile(f"{DIGIT}(?:[-－ 　]?{DIGIT}){{11,}}")
 HIDDEN = "●" * 12
 MAXIMUM_SEQUENCE = 10**15
 
@@ -102,18 +103,20 @@ def profile() -> ResidentProfile:
     )
 
 
-def masked(text: str) -> str:
+def masked(text: str, *, strict: bool = False) -> str:
     """12桁の数字の並びを伏せる。区切りや全角でも伏せる。列がずれた行でも、個人番号を残さないため。
+
+    `strict` hides longer runs too: in a broken line a separator may have been lost beside the number.
 
     >>> masked("伊勢,1234-5678-9012,5160037")
     '伊勢,●●●●●●●●●●●●,5160037'
     """
-    return LONG_RUN.sub(HIDDEN, text)
+    return (LONGER_RUN if strict else LONG_RUN).sub(HIDDEN, text)
 
 
-def masked_bytes(raw: bytes) -> bytes:
+def masked_bytes(raw: bytes, *, strict: bool = False) -> bytes:
     """原文の12桁の数字の並びを伏せる。文字コードが壊れていても伏せる。"""
-    return masked(raw.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+    return masked(raw.decode("utf-8", "surrogateescape"), strict=strict).encode("utf-8", "surrogateescape")
 
 
 def read_lines(stream: Iterable[bytes], seal: Seal | None) -> Iterator[ResidentRow | Trailer | LineProblem]:
@@ -128,7 +131,7 @@ def read_lines(stream: Iterable[bytes], seal: Seal | None) -> Iterator[ResidentR
     width = len(heading) + with_numbers
     for count, line in enumerate(lines):
         if isinstance(line, LineProblem):
-            yield LineProblem(line.line_number, masked(line.reason), masked_bytes(line.raw))
+            yield LineProblem(line.line_number, masked(line.reason, strict=True), masked_bytes(line.raw, strict=True))
             if line.line_number == 0:
                 return
         elif line.cells[:1] == ["9"]:
@@ -167,11 +170,12 @@ def _trailer(line: CsvLine, count: int, rest: Iterator[CsvLine | LineProblem]) -
 def _row(line: CsvLine, width: int, seal: Seal | None, *, with_numbers: bool) -> ResidentRow | LineProblem:
     """データ一行。だめな列があれば、列の名前と理由を言う。"""
     raw, cells = line.raw, line.cells
-    if with_numbers:
-        raw = masked_bytes(raw)
+    if with_numbers and len(cells) == width:
+        before, _, after = raw.rpartition(cells[-1].encode())
+        raw = masked_bytes(before + HIDDEN.encode() + after if cells[-1] else raw)
     if len(cells) != width:
         reason = f"列の数が{len(cells)}です（{width}のはず）。{ASK_SENDER}"
-        return problem_at(line.number, reason, masked_bytes(raw))
+        return problem_at(line.number, reason, masked_bytes(line.raw, strict=True))
     try:
         if CONTROL.search(",".join(cells)):
             raise CellError("制御文字があります。")

@@ -139,7 +139,7 @@ def _seal() -> Seal | None:
         key = linkage_key()
     except NoLinkageKey:
         return None
-    return lambda subject, number: seal_number(number, subject=subject, sender="addressee", recipient_key=key)
+    return lambda subject, number: seal_number(number, subject=subject, sender="addressee", key=key)
 
 
 def _out_of_turn(trailer: Trailer | None, pass_over_gap: str) -> str:
