@@ -115,11 +115,8 @@ def register_mailing_address(request: MailingRequest) -> int:
         ).first()
         if known and _covers(known, request):
             return int(known.mailing_address_id)
-        if known and not protected:
-            _widen(known, request)
-            row = known
-        else:
-            row = _created(request, needs_approval=protected or request.is_safe)
+        needs_approval = protected or request.is_safe
+        row = _widened(known, request, needs_approval=needs_approval) if known else _created(request, needs_approval)
         record("送付先を登録した", subjects=[request.addressee_number], fields=["送付先"],
                detail={"送付先番号": row.mailing_address_id, "承認待ち": int(row.needs_approval)})  # fmt: skip
         return int(row.mailing_address_id)
@@ -252,15 +249,18 @@ def _covers(known: MailingAddress, request: MailingRequest) -> bool:
     return known.valid_from <= request.valid_from and later
 
 
-def _widen(known: MailingAddress, request: MailingRequest) -> None:
+def _widened(known: MailingAddress, request: MailingRequest, *, needs_approval: bool) -> MailingAddress:
+    """期間を広げる。承認の要るものは、承認し直すまで使わない。"""
     known.valid_from = min(known.valid_from, request.valid_from)
-    known.valid_until = (
-        max(known.valid_until, request.valid_until) if known.valid_until and request.valid_until else None
-    )
-    known.save(update_fields=["valid_from", "valid_until"])
+    ends = (known.valid_until, request.valid_until)
+    known.valid_until = max(each for each in ends if each) if all(ends) else None
+    if needs_approval:
+        known.needs_approval, known.approver, known.officer = True, "", gate.required().officer
+    known.save()
+    return known
 
 
-def _created(request: MailingRequest, *, needs_approval: bool) -> MailingAddress:
+def _created(request: MailingRequest, needs_approval: bool) -> MailingAddress:
     return MailingAddress.objects.create(
         **asdict(request.place),
         addressee_number=request.addressee_number,

@@ -50,7 +50,7 @@ class MailingAddress(models.Model):
         db_table_comment = "送付先 (036o014)"
         constraints = [
             models.UniqueConstraint(
-                fields=["addressee_number", "tax_item", "document", "content_key", "valid_from"],
+                fields=["addressee_number", "tax_item", "document", "is_safe", "content_key", "valid_from"],
                 condition=models.Q(superseded_at=None),
                 name="mailing_address_once",
             ),

@@ -300,7 +300,7 @@ class Migration(migrations.Migration):
             model_name="mailingaddress",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("superseded_at", None)),
-                fields=("addressee_number", "tax_item", "document", "content_key", "valid_from"),
+                fields=("addressee_number", "tax_item", "document", "is_safe", "content_key", "valid_from"),
                 name="mailing_address_once",
             ),
         ),
