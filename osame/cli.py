@@ -59,6 +59,7 @@ def _floor(app: typer.Typer) -> None:
     from osame.platform.exchanges import cli as exchanges
     from osame.platform.functions import cli as functions
     from osame.platform.jobs import cli as jobs
+    from osame.platform.staff import cli as staff
 
     app.command()(setup)
     app.command()(serve)
@@ -66,6 +67,7 @@ def _floor(app: typer.Typer) -> None:
     app.add_typer(jobs.app, name="jobs")
     app.add_typer(audit.app, name="audit")
     app.add_typer(exchanges.app, name="exchange")
+    app.add_typer(staff.app, name="staff")
     app.add_typer(law, name="law")
 
 
