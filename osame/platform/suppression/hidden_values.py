@@ -16,7 +16,7 @@ from osame.kernel.refusals import Refusal
 KEY = 4  # これより短い値は、どの頁にもありうるので探さない
 _DASHES = re.compile("[-\u2010-\u2015\u2212\u2500\uff0d\uff70]")
 _BLOCK_WORDS = re.compile(r"(?<=\d)(?:丁目|番地の?|番|号室|号|の|ノ)")
-_LONG_VOWEL = re.compile(r"(?<=\d)ー(?=\d)")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[ー()](?=\d)")
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _KANJI_DIGITS = str.maketrans("〇一二三四五六七八九", "0123456789")
 _KANJI_BLOCK = re.compile(r"[〇一二三四五六七八九](?=丁目|番|号)")
@@ -35,7 +35,7 @@ def plain(text: str) -> str:
     # 字ごとの後ろに付く選択子は、字形だけの違い
     one = _SELECTORS.sub("", unicodedata.normalize("NFKC", text))
     one = _KANJI_BLOCK.sub(lambda found: found.group().translate(_KANJI_DIGITS), "".join(one.split()))
-    one = _BLOCK_WORDS.sub("", _LONG_VOWEL.sub("", one))
+    one = _BLOCK_WORDS.sub("", _BETWEEN_DIGITS.sub("", one))
     return _DASHES.sub("", one).casefold()
 
 
