@@ -31,7 +31,7 @@ def acknowledge(subscriber: Subscriber, position: int) -> int:
     要件: F33-12
     """
     with transaction.atomic():
-        (last,) = fetch_one("SELECT last_value FROM feed_position")
+        (last,) = fetch_one("SELECT coalesce(max(position), 0) FROM feed_entry")
         if position > last or position < 0:
             raise NotYetPublished(str(position))
         (confirmed,) = fetch_one(

@@ -4,6 +4,7 @@ One SQL statement is one snapshot: an addressee whose change is committed but no
 comes with its new position), so one position always means one state of facts.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,14 +17,13 @@ from osame.contracts.addressee_feed import (
     ALWAYS,
     FIELDS,
     LARGEST_PAGE,
+    LISTS,
     AddresseeFacts,
-    Agent,
-    Contact,
     Digest,
-    Mailing,
     Page,
     RawEntry,
     digest_of,
+    facts_of,
 )
 from osame.contracts.strict import plain
 from osame.platform.database import fetch_all, fetch_one
@@ -80,7 +80,6 @@ LEFT JOIN LATERAL (
 ) m ON true
 ORDER BY p.position
 """
-LISTS: dict[str, type[Any]] = {"mailings": Mailing, "agents": Agent, "contacts": Contact}
 COLUMNS = ("position", *FIELDS)
 
 
@@ -141,14 +140,12 @@ def _given(subscriber: Subscriber, row: Mapping[str, Any]) -> dict[str, Any]:
 def _value(name: str, value: Any) -> Any:
     if name in LISTS:
         names = tuple(LISTS[name].__dataclass_fields__)
-        return [dict(zip(names, each, strict=True)) for each in value or ()]
+        return [dict(zip(names, each, strict=True)) for each in json.loads(value or "[]")]
     return plain(value)
 
 
 def digest(subscriber: Subscriber, names: tuple[str, ...], *, as_of: date) -> Digest:
     """照合のための要約。読む間に何かが変われば、落ち着いていないと答える。"""
-    from osame.contracts.addressee_feed import facts_of
-
     published = publish(as_of=as_of)
 
     def everything() -> Iterator[AddresseeFacts]:
