@@ -171,8 +171,10 @@ def _row(line: CsvLine, width: int, seal: Seal | None, *, with_numbers: bool) ->
     """データ一行。だめな列があれば、列の名前と理由を言う。"""
     raw, cells = line.raw, line.cells
     if with_numbers and len(cells) == width:
-        before, _, after = raw.rpartition(cells[-1].encode())
-        raw = masked_bytes(before + HIDDEN.encode() + after if cells[-1] else raw)
+        if cells[-1]:
+            before, _, after = raw.rpartition(cells[-1].encode())
+            raw = before + HIDDEN.encode() + after
+        raw = masked_bytes(raw)
     if len(cells) != width:
         reason = f"列の数が{len(cells)}です（{width}のはず）。{ASK_SENDER}"
         return problem_at(line.number, reason, masked_bytes(line.raw, strict=True))
