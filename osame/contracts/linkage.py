@@ -97,7 +97,6 @@ class NotConverted:
     """変換できなかった行と、そのわけ。"""
 
     line: int
-    given: str
     reason: str
 
 
@@ -143,6 +142,15 @@ class RevealedNumber:
     """開示された番号の封筒。"""
 
     sealed: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionOrder:
+    """団体内統合宛名の削除の求め。"""
+
+    affair: str
+    unified_addressee_number: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +277,11 @@ class LinkageClient:
         """団体内統合宛名の4情報と履歴。"""
         question = IdentityQuestion(affair, unified_addressee_number)
         return self._client.post(f"{ROOT}/identities", question, IdentityAnswer, errand=self._errand)
+
+    def delete(self, unified_addressee_number: str, *, affair: str, reason: str) -> None:
+        """団体内統合宛名を削除する。"""
+        order = DeletionOrder(affair, unified_addressee_number, reason)
+        self._client.post(f"{ROOT}/deletions", order, Done, errand=self._errand)
 
     def ask_reveal(self, order: RevealOrder) -> RevealTicket:
         """開示を求め、引換券を受け取る。"""

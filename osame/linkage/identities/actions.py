@@ -12,11 +12,12 @@ from osame.contracts.linkage import BasicFacts, NumberingAnswer, NumberingOrder,
 from osame.contracts.personal_number import PersonalNumber, holds_personal_number
 from osame.contracts.sealed import SealDoesNotOpen
 from osame.kernel.refusals import Refusal
+from osame.linkage.calling import Caller
 from osame.linkage.identities import numbering, requests
 from osame.linkage.identities.matching import ALL_FOUR, best_match
 from osame.linkage.identities.models import IdentityFact, IdentityLink, NumberingRequest, Standing, UnifiedIdentity
 from osame.linkage.identities.queries import UnknownIdentity, history_of
-from osame.linkage.identities.requests import Act, Caller, Outcome
+from osame.linkage.identities.requests import Act, Outcome
 from osame.linkage.legal_basis.queries import Basis
 from osame.linkage.notices import actions as notices
 from osame.linkage.numbers import actions as vault
@@ -99,7 +100,7 @@ def update(order: NumberingOrder, caller: Caller) -> NumberingAnswer:
             return answer
         link = current_link(order)
         if link is None:
-            raise NotLinked(order.addressee_number)
+            raise NotLinked
         learn(link.unified_addressee_number, order.facts, order)
         return _noted(Act.UPDATE, order, caller, (Outcome.UPDATED, link.unified_addressee_number, None))
 
@@ -121,7 +122,7 @@ def change_number(order: NumberingOrder, caller: Caller) -> NumberingAnswer:
 def _change(order: NumberingOrder, caller: Caller, basis: Basis) -> Judged:
     link = current_link(order)
     if link is None:
-        raise NotLinked(order.addressee_number)
+        raise NotLinked
     person = link.unified_addressee_number
     given = _opened(order, caller)
     numbering.hold_counter()
@@ -147,7 +148,7 @@ def delete(person: str, caller: Caller, *, affair: str, reason: str) -> None:
     with transaction.atomic():
         live = UnifiedIdentity.objects.select_for_update().filter(pk=person, state=UnifiedIdentity.State.LIVE)
         if not live.exists():
-            raise UnknownIdentity(person)
+            raise UnknownIdentity
         live.update(state=UnifiedIdentity.State.DELETED, deleted_at=Now())
         IdentityLink.objects.filter(unified_addressee_number=person, unlinked_at=None).update(unlinked_at=Now())
         IdentityFact.objects.filter(unified_addressee_number=person, superseded_at=None).update(superseded_at=Now())

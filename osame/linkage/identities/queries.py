@@ -1,5 +1,6 @@
 """団体内統合宛名の照会。番号の変換、4情報と履歴、重複、決めるべき依頼。"""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +32,10 @@ class UnknownIdentity(Refusal):
     """その団体内統合宛名番号はありません。番号を確かめてください。"""
 
 
+class BusinessUnreadable(Refusal):
+    """業務IDと独自施策IDは、3桁の英数字で指定してください。"""
+
+
 class TooManyAtOnce(Refusal):
     """一度に変換できるのは1万件までです。分けて求めてください。"""
 
@@ -50,7 +55,7 @@ def identity(person: str, basis: Basis) -> IdentityAnswer:
     with transaction.atomic():
         found = UnifiedIdentity.objects.filter(pk=person).first()
         if found is None:
-            raise UnknownIdentity(person)
+            raise UnknownIdentity
         facts = IdentityFact.objects.filter(unified_addressee_number=person).order_by("-fact_id")
         links = IdentityLink.objects.filter(unified_addressee_number=person, unlinked_at=None).order_by("link_id")
         record("団体内統合宛名を開いた", subjects=[person], fields=["氏名", "住所", "性別", "生年月日"])
@@ -93,6 +98,8 @@ def convert(question: ConversionQuestion, basis: Basis) -> ConversionAnswer:
     要件: F34-04
     """
     del basis
+    if not all(re.fullmatch("[0-9A-Za-z]{3}", code) for code in (question.business_id, question.scheme_id)):
+        raise BusinessUnreadable
     if len(question.numbers) > MOST_AT_ONCE:
         raise TooManyAtOnce(f"{len(question.numbers):,}件")
     values = {"numbers": list(question.numbers), "business": question.business_id, "scheme": question.scheme_id}
@@ -115,7 +122,7 @@ def convert(question: ConversionQuestion, basis: Basis) -> ConversionAnswer:
 
 def _judged_to_unified(rows: Iterable[tuple[int, str, str | None]]) -> Iterable[Converted | NotConverted]:
     for line, given, found in rows:
-        yield Converted(line, given, found) if found else NotConverted(line, given, "紐付いていない宛名番号です")
+        yield Converted(line, given, found) if found else NotConverted(line, "紐付いていない宛名番号です")
 
 
 def _judged_from_unified(rows: Iterable[tuple[int, str, str | None, bool, int]]) -> Iterable[Converted | NotConverted]:
@@ -127,10 +134,10 @@ def _judged_from_unified(rows: Iterable[tuple[int, str, str | None, bool, int]])
         if found and count == 1:
             yield Converted(line, given, found)
         elif found:
-            yield NotConverted(line, given, f"この業務に宛名番号が{count}件あり、一つに決められません")
+            yield NotConverted(line, f"この業務に宛名番号が{count}件あり、一つに決められません")
         else:
             reason = "この業務の宛名番号がありません" if known else "団体内統合宛名番号がありません"
-            yield NotConverted(line, given, reason)
+            yield NotConverted(line, reason)
 
 
 @dataclass(frozen=True, slots=True)

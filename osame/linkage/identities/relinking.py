@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
-from osame.contracts.personal_number import PersonalNumber
+from osame.contracts.personal_number import PersonalNumber, holds_personal_number
 from osame.kernel.refusals import Refusal
 from osame.linkage.identities import numbering, requests
 from osame.linkage.identities.actions import current_link, link_to
@@ -42,6 +42,10 @@ class NotHeld(Refusal):
     """保留している依頼ではありません。依頼番号を確かめてください。"""
 
 
+class DecliningNeedsReason(Refusal):
+    """取り下げる理由がないか、理由に個人番号らしい数字があります。理由を書き直してください。"""
+
+
 class DecisionDoesNotFit(Refusal):
     """この保留には使えない決め方です。4情報の相違なら紐付け、番号の相違なら訂正を選んでください。"""
 
@@ -64,6 +68,8 @@ def decline(request_id: str, *, reason: str) -> None:
 
     要件: F34-01
     """
+    if not reason.strip() or holds_personal_number(reason):
+        raise DecliningNeedsReason
     with transaction.atomic():
         row = _held(request_id, lock=True)
         requests.settle(row.request_id, Outcome.DECLINED, person="")
@@ -79,7 +85,7 @@ def relink(content: Mapping[str, Any]) -> str:
     with transaction.atomic():
         row = _held(content["request"], lock=True)
         if row.content_hash != content["hash"]:
-            raise NotHeld(content["request"])
+            raise NotHeld
         basis = live_basis(row.affair, purpose=gate.required().purpose, peer=OURSELVES, as_of=_today())
         given = requests.opened(
             bytes(row.envelope or b""), subject=row.addressee_number, peer=row.peer, request_number=row.request_number
@@ -126,7 +132,7 @@ def _held(request_id: str, *, lock: bool = False) -> NumberingRequest:
     rows = NumberingRequest.objects.filter(pk=request_id, outcome__in=HELD)
     row = (rows.select_for_update() if lock else rows).first()
     if row is None:
-        raise NotHeld(str(request_id))
+        raise NotHeld
     return row
 
 

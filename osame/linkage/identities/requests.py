@@ -5,8 +5,6 @@ import json
 import re
 from base64 import b64decode
 from binascii import Error as NotBase64
-from dataclasses import dataclass
-from datetime import date
 from uuid import UUID, uuid4
 
 from django.db.models.functions import Now
@@ -16,10 +14,9 @@ from osame.contracts.personal_number import PersonalNumber, holds_personal_numbe
 from osame.contracts.sealed import SealDoesNotOpen, key_name_of, open_number
 from osame.contracts.strict import plain
 from osame.kernel.refusals import Refusal
+from osame.linkage.calling import Caller
 from osame.linkage.identities.models import IdentityLink, NumberingRequest, Standing
-from osame.linkage.legal_basis.queries import Basis, live_basis
 from osame.linkage.numbers.keys import keyring
-from osame.platform import gate
 from osame.platform.database import fetch_one
 
 Act = NumberingRequest.Act
@@ -39,18 +36,6 @@ class NumberInOrder(Refusal):
 
 class SameRequestOtherContent(Refusal):
     """同じ依頼番号で、中身の違う依頼をすでに受けています。新しい依頼番号で送ってください。"""
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """依頼してきたシステムと、受けた日。"""
-
-    peer: str
-    as_of: date
-
-    def basis(self, affair: str) -> Basis:
-        """その事務の根拠を確かめる。目的は、目的の門が知っている。"""
-        return live_basis(affair, purpose=gate.required().purpose, peer=self.peer, as_of=self.as_of)
 
 
 def refuse_unreadable(order: NumberingOrder) -> None:
@@ -106,7 +91,7 @@ def earlier_answer(act: Act, order: NumberingOrder, peer: str) -> NumberingAnswe
     if row is None:
         return None
     if row.content_hash != hash_of(act, order):
-        raise SameRequestOtherContent(order.request_number)
+        raise SameRequestOtherContent
     return answer_of(row)
 
 
@@ -135,8 +120,12 @@ def envelope_of(order: NumberingOrder | SearchQuestion) -> bytes:
 
 
 def opened(envelope: bytes, *, subject: str, peer: str, request_number: str) -> PersonalNumber:
-    """封筒を開ける。"""
-    return open_number(envelope, subject=subject, sender=peer, keys=keyring().sealing_keys, request=request_number)
+    """封筒を開ける。送り手が、依頼番号の決まる前に封をしたものも開ける。"""
+    keys = keyring().sealing_keys
+    try:
+        return open_number(envelope, subject=subject, sender=peer, keys=keys, request=request_number)
+    except SealDoesNotOpen:
+        return open_number(envelope, subject=subject, sender=peer, keys=keys)
 
 
 def note(act: Act, order: NumberingOrder, caller: Caller, outcome: Outcome, *, person: str = "", matching: int | None = None) -> NumberingRequest:  # fmt: skip

@@ -4,11 +4,13 @@ An outbox: `tell` writes in the transaction of the act itself. The gateway pulls
 transport is handed in (`send`). A deletion is not handed out before the numbering of the same person has arrived.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 
+from osame.contracts.personal_number import holds_personal_number
 from osame.kernel.refusals import Refusal
 from osame.linkage.notices.models import GatewayNotice
 from osame.platform.audit.recording import record
@@ -17,7 +19,6 @@ from osame.platform.database import fetch_all, run_sql
 State = GatewayNotice.State
 Kind = GatewayNotice.Kind
 MOST_AT_ONCE = 1_000
-LONGEST_CODE = 20
 
 TAKE = """
 UPDATE gateway_notice n SET state = '2', attempts = attempts + 1, sent_at = now(), error_code = ''
@@ -33,6 +34,10 @@ RETURNING n.notice_id, n.unified_addressee_number, n.kind, n.attempts
 
 class UnknownNotice(Refusal):
     """その通知はありません。通知番号を確かめてください。"""
+
+
+class CodeUnreadable(Refusal):
+    """エラーコードは、20字までの英数字で知らせてください。"""
 
 
 class NoticeNotSent(Refusal):
@@ -79,10 +84,12 @@ def report(notice_id: int, *, error_code: str = "") -> None:
 
     要件: F34-03
     """
+    if not re.fullmatch(r"[0-9A-Za-z_.-]{0,20}", error_code) or holds_personal_number(error_code):
+        raise CodeUnreadable
     with transaction.atomic():
         notice = GatewayNotice.objects.select_for_update().filter(pk=notice_id).first()
         if notice is None:
-            raise UnknownNotice(str(notice_id))
+            raise UnknownNotice
         if notice.state == State.ACKNOWLEDGED:
             return
         if notice.state == State.WAITING:
@@ -90,12 +97,12 @@ def report(notice_id: int, *, error_code: str = "") -> None:
         run_sql(
             "UPDATE gateway_notice SET state = %s, error_code = %s, acknowledged_at = CASE WHEN %s = '' THEN now() END "
             "WHERE notice_id = %s",
-            [State.ERROR if error_code else State.ACKNOWLEDGED, error_code[:LONGEST_CODE], error_code, notice_id],
+            [State.ERROR if error_code else State.ACKNOWLEDGED, error_code, error_code, notice_id],
         )
         record(
             "中間サーバーの応答を記した",
             subjects=[notice.unified_addressee_number],
-            detail={"エラー": error_code[:LONGEST_CODE]},
+            detail={"エラー": error_code},
         )
 
 

@@ -118,7 +118,7 @@ def change(
         ending = StoredNumber.State.CHANGED if kind == Kind.CHANGED else StoredNumber.State.CORRECTED
         (old,) = fetch_one("SELECT vault_end(%s, %s)", [person, ending])
         if old is None:
-            raise NoNumberStored(person)
+            raise NoNumberStored
         (new,) = store([(person, number)], basis, kind=kind)
         _note(person, kind, (old, new), changed_on, reason)
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from osame.contracts.personal_number import PersonalNumber, holds_personal_number
 from osame.kernel.refusals import Refusal
 from osame.linkage.legal_basis.queries import Basis
-from osame.linkage.numbers.actions import place_of
+from osame.linkage.numbers.actions import NoNumberStored, place_of
 from osame.linkage.numbers.keys import keyring
 from osame.platform import gate
 from osame.platform.audit.recording import Outcome, record
@@ -65,10 +65,12 @@ def ask(wish: RevealWish, basis: Basis) -> Ticket:
     told = (wish.number_right, wish.case_number, wish.reason)
     if not all(text.strip() for text in told):
         raise RevealNeedsReason
-    if any(map(holds_personal_number, told)):
+    if any(map(holds_personal_number, (*told, wish.department))):
         raise NumberInText
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
+        if fetch_one("SELECT vault_holds(%s)", [wish.unified_addressee_number]) != (True,):
+            raise NoNumberStored
         (expires_at,) = fetch_one(
             "INSERT INTO reveal (reveal_id, token_hash, unified_addressee_number, peer, officer, department, number_right, "
             "affair, purpose, case_number, reason, requested_at, expires_at) "
@@ -95,7 +97,7 @@ def redeem(token: str, *, unified_addressee_number: str, peer: str) -> PersonalN
             number = _opened(unified_addressee_number, *rows[0])
             _recorded("番号を開示した", unified_addressee_number, peer)
             return number
-        _recorded("番号の開示を断った", unified_addressee_number, peer, outcome=Outcome.REFUSED)
+        _recorded("番号の開示を断った", "", peer, outcome=Outcome.REFUSED)  # 求められた番号は、確かでないので残さない
     raise TicketNotValid
 
 
@@ -105,7 +107,7 @@ def _opened(person: str, number_id: UUID, ciphertext: bytes) -> PersonalNumber:
 
 
 def _recorded(act: str, person: str, peer: str, outcome: Outcome = Outcome.DONE) -> None:
-    record(act, subjects=[person], fields=FIELDS, outcome=outcome, detail={"求めたシステム": peer})
+    record(act, subjects=[person] if person else [], fields=FIELDS, outcome=outcome, detail={"求めたシステム": peer})
 
 
 def _hash(token: str) -> str:

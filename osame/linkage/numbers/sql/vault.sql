@@ -61,6 +61,12 @@ BEGIN
     RETURN erased;
 END $$;
 
+-- いまの番号があるか。
+CREATE FUNCTION vault_holds(person text)
+RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM stored_number WHERE unified_addressee_number = person AND state = '1')
+$$;
+
 -- 引き換える。引換券は、求めた職員とシステムが、期限のうちに、その人について、一度だけ使える。
 CREATE FUNCTION vault_redeem(ticket text, by_peer text, by_officer text, person text)
 RETURNS TABLE (number_id uuid, ciphertext bytea) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -92,11 +98,12 @@ ALTER FUNCTION vault_store(uuid[], text[], bytea[], int, int[], bytea[]) OWNER T
 ALTER FUNCTION vault_find(int[], bytea[]) OWNER TO osame_vault;
 ALTER FUNCTION vault_end(text, text) OWNER TO osame_vault;
 ALTER FUNCTION vault_erase(text) OWNER TO osame_vault;
+ALTER FUNCTION vault_holds(text) OWNER TO osame_vault;
 ALTER FUNCTION vault_redeem(text, text, text, text) OWNER TO osame_vault;
 REVOKE ALL ON FUNCTION vault_store(uuid[], text[], bytea[], int, int[], bytea[]), vault_find(int[], bytea[]),
-    vault_end(text, text), vault_erase(text), vault_redeem(text, text, text, text) FROM PUBLIC;
+    vault_end(text, text), vault_erase(text), vault_holds(text), vault_redeem(text, text, text, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION vault_store(uuid[], text[], bytea[], int, int[], bytea[]), vault_find(int[], bytea[]),
-    vault_end(text, text), vault_erase(text), vault_redeem(text, text, text, text) TO osame_linkage;
+    vault_end(text, text), vault_erase(text), vault_holds(text), vault_redeem(text, text, text, text) TO osame_linkage;
 GRANT SELECT, INSERT, UPDATE, DELETE ON stored_number, number_index TO osame_vault;
 GRANT SELECT, UPDATE ON reveal TO osame_vault;
 GRANT SELECT, UPDATE (retired_at) ON vault_key TO osame_vault; -- 行を共有の錠で押さえるため
