@@ -102,9 +102,15 @@ def _addressee(app: typer.Typer) -> None:
     from osame.addressee.feed import cli as feed
     from osame.addressee.locks import cli as locks
     from osame.addressee.mailing import cli as mailing
+    from osame.addressee.numbering import cli as numbering
     from osame.addressee.protection import cli as protection
+    from osame.addressee.search import cli as search
 
     addressee = _group("宛名管理システム")
+    addressee.command("find")(search.find_command)
+    addressee.command("rebuild-search")(search.rebuild_command)
+    addressee.add_typer(numbering.app, name="numbering")
+    addressee.add_typer(numbering.clients, name="clients")
     addressee.add_typer(protection.app, name="protect")
     addressee.add_typer(mailing.app, name="mailing")
     addressee.add_typer(mailing.contact, name="contact")

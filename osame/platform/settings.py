@@ -29,9 +29,11 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"  # 章の jobs.py が、自分�
 
 # 要求が通る順。門（機能・役割・目的）は、誰かが分かった後に置く。
 MIDDLEWARE = [
+    "osame.platform.web.middleware.TerminalMiddleware",
     "osame.platform.web.middleware.SafeHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "osame.platform.exchanges.middleware.SignedExchanges",
+    "osame.platform.oauth.middleware.BusinessSystems",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -62,7 +64,8 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [Path(__file__).parent / "web" / "static"]
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 PLAIN_HTTP = set(ALLOWED_HOSTS) <= {"127.0.0.1", "localhost", "[::1]"}  # この機械の中だけで使うとき
-SECURE_PROXY_SSL_HEADER = None if PLAIN_HTTP else ("HTTP_X_FORWARDED_PROTO", "https")
+TRUSTED_PROXIES = int(os.environ.get("OSAME_TRUSTED_PROXIES", "0" if PLAIN_HTTP else "1"))  # 手前に置く中継の数
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 31_536_000
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -37,6 +37,7 @@ FLOOR_CHAPTERS = (
     "osame.platform.staff",
     "osame.platform.audit",
     "osame.platform.approvals",
+    "osame.platform.egress",
     "osame.platform.imports",
     "osame.platform.oauth",
     "osame.platform.exchanges",
@@ -93,7 +94,7 @@ SYSTEMS = {
                 "closing",
             ),
         ),
-        System("addressee", "宛名管理システム", 8502, ("people", "mailing", "agents", "protection", "locks", "search", "feed", "residents")),
+        System("addressee", "宛名管理システム", 8502, ("people", "mailing", "agents", "protection", "locks", "search", "feed", "residents", "numbering")),
         System("linkage", "団体内統合利用番号連携サーバー", 8503, ("legal_basis", "notices", "numbers", "identities")),
     )
 }

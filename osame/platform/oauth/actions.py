@@ -59,15 +59,16 @@ class Bearer:
     scope: str
 
 
-def register_client(
-    system_id: str,
-    name: str,
-    *,
-    scopes: list[str],
-    is_own_policy: bool = False,
-    basic: bool = False,
-    introspect: bool = False,
-) -> Registered:
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """クライアントに許すこと。"""
+
+    own_policy: bool = False
+    basic: bool = False
+    introspect: bool = False
+
+
+def register_client(system_id: str, name: str, *, scopes: list[str], ways: Ways = Ways()) -> Registered:
     """業務システムのクライアントを登録し、IDと秘密を返す。秘密はもう二度と見られない。
 
     One client per business system. The secret is kept sealed, because client_secret_jwt needs it to check signatures.
@@ -85,12 +86,12 @@ def register_client(
             OauthClient.objects.create(
                 client_id=client_id,
                 system_id=system_id,
-                is_own_policy=is_own_policy,
+                is_own_policy=ways.own_policy,
                 name=name,
                 sealed_secret=secret_keys.seal(KEY, secret, owner=client_id),
                 scopes=" ".join(scopes),
-                basic_allowed=basic,
-                may_introspect=introspect,
+                basic_allowed=ways.basic,
+                may_introspect=ways.introspect,
                 registered_by=gate.required().officer,
             )
             record("業務システムのクライアントを登録した", detail={"クライアント": client_id, "業務ID": system_id})
@@ -157,6 +158,11 @@ def bearer(token: str, scope: str, *, at: datetime) -> Bearer | None:
         return None
     client = found.client
     return Bearer(client.client_id, client.system_id, client.is_own_policy, client.name, found.scope)
+
+
+def officer_name(bearer_of: Bearer) -> str:
+    """記録に残る、業務システムの名。"""
+    return f"{'独自' if bearer_of.is_own_policy else '業務'}{bearer_of.system_id}"
 
 
 def use_assertion(client_id: str, jti: str, *, until: datetime, at: datetime) -> bool:
