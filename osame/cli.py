@@ -124,9 +124,20 @@ def _addressee(app: typer.Typer) -> None:
 
 def _linkage(app: typer.Typer) -> None:
     """団体内統合利用番号連携サーバーの命令は、`osame linkage …` に並べる。"""
+    from osame.linkage.identities import cli as identities
+    from osame.linkage.legal_basis import cli as legal_basis
+    from osame.linkage.notices import cli as notices
+    from osame.linkage.numbers import cli as numbers
+
     linkage = _group("団体内統合利用番号連携サーバー")
-    if linkage.registered_groups:
-        app.add_typer(linkage, name="linkage")
+    for command in (identities.number, identities.search, identities.convert, identities.load):
+        linkage.command()(command)
+    for command in (numbers.rotate_keys, numbers.retire_key, notices.notices):
+        linkage.command()(command)
+    linkage.add_typer(identities.review, name="review")
+    linkage.add_typer(numbers.app, name="keys")
+    linkage.add_typer(legal_basis.app, name="legal-basis")
+    app.add_typer(linkage, name="linkage")
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ from osame.platform.database import fetch_one
 
 Act = NumberingRequest.Act
 Outcome = NumberingRequest.Outcome
-SHORT = {"request_number": 64, "affair": 64}
+LONGEST_WORD = 64
 LONGEST_NAME, LONGEST_ADDRESS = 200, 500
 PERSONAL_NUMBER_DIGITS = 12
 
@@ -40,22 +40,30 @@ class SameRequestOtherContent(Refusal):
 
 def refuse_unreadable(order: NumberingOrder) -> None:
     """形の違う依頼と、封筒の外に番号のある依頼を断る。値は、断りに添えない。"""
-    facts = order.facts
+    names = (order.request_number, order.affair)
+    if order.standing not in Standing.values or not names[0].strip() or max(map(len, names)) > LONGEST_WORD:
+        raise OrderUnreadable
+    refuse_unreadable_row(
+        order.business_id, order.scheme_id, order.addressee_number, order.facts, also=" | ".join(names)
+    )
+
+
+def refuse_unreadable_row(
+    business_id: str, scheme_id: str, addressee_number: str, facts: BasicFacts, *, also: str = ""
+) -> None:
+    """宛名番号と4情報の形を確かめ、封筒の外に番号があれば断る。"""
     if not (
-        re.fullmatch(r"[0-9A-Za-z]{3}", order.business_id)
-        and re.fullmatch(r"[0-9A-Za-z]{3}", order.scheme_id)
-        and re.fullmatch(r"[0-9]{1,15}", order.addressee_number)
-        and order.standing in Standing.values
+        re.fullmatch(r"[0-9A-Za-z]{3}", business_id)
+        and re.fullmatch(r"[0-9A-Za-z]{3}", scheme_id)
+        and re.fullmatch(r"[0-9]{1,15}", addressee_number)
         and facts.sex in {"0", "1", "2"}
         and facts.name.strip()
         and len(facts.name) <= LONGEST_NAME
         and len(facts.address) <= LONGEST_ADDRESS
-        and order.request_number.strip()
-        and all(len(getattr(order, name)) <= limit for name, limit in SHORT.items())
+        and "\0" not in facts.name + facts.address + also
     ):
         raise OrderUnreadable
-    told = (order.request_number, order.affair, facts.name, facts.address)
-    if any(map(holds_personal_number, told)) or _looks_like_a_number(order.addressee_number):
+    if any(map(holds_personal_number, (also, facts.name, facts.address))) or _looks_like_a_number(addressee_number):
         raise NumberInOrder
 
 
