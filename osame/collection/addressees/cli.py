@@ -7,6 +7,7 @@ from uuid import uuid4
 import typer
 
 from osame.collection.addressees import following
+from osame.collection.demands.protected import recall_unsent
 from osame.collection.determinations.importing import retry_held
 from osame.contracts.client import ExchangeFailed, PeerRefused
 from osame.platform import gate
@@ -26,6 +27,12 @@ def retry(position: int) -> None:
         console.print(f"  宛名を待っていた調定 {released:,} 件を取り込みました")
 
 
+def recall(received: int) -> None:
+    """受け取った中に支援措置の対象者がいれば、まだ出していない督促状を回収する。"""
+    if received and (found := recall_unsent(as_of=today(), officer=gate.required().officer)).letters:
+        console.print(f"  支援措置により督促状 {len(found.letters):,} 通を回収しました。刷り直してください")
+
+
 @app.command()
 @bound("collection.addressees.follow")
 @refusals_told
@@ -39,12 +46,14 @@ def follow(
     with calling.client("addressee") as client:
         retry(following.cursor_position())  # 前の受信が、試し直す前に止まっていても
         done = following.follow(client, on_new=retry)
+        recall(done.received)
         console.print(
             f"位置 {done.position:,} まで受け取りました（{done.received:,} 件、うち新しい宛名 {done.new:,} 件）"
         )
         while not once:
             try:
                 page = following.follow_once(client, wait=WAIT_SECONDS)
+                recall(page.received)
                 if page.new:
                     retry(page.position)
             except PeerRefused:

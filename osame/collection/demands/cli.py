@@ -11,13 +11,13 @@ from osame.collection.demands.batch import run_demands
 from osame.collection.demands.gate import GateResult, check_gate
 from osame.collection.demands.letters import print_demand_letters
 from osame.collection.demands.lists import (
-    exclusion_list,
-    held_list,
-    issued_list,
-    withdrawal_list,
+    LISTS,
+    write_held_list,
+    write_list,
     write_print_file,
 )
 from osame.collection.demands.models import DemandStop
+from osame.collection.demands.protected import recall_unsent
 from osame.collection.demands.queries import DemandPreview
 from osame.collection.demands.queries import preview as demand_preview
 from osame.collection.demands.stops import FindingNotFound, StopRequest, release_stop, stop_demand, waive
@@ -98,11 +98,15 @@ def waive_command(subject: str, reason: Reason, cut_off: CutOff = None, as_of: A
 @app.command()
 @bound("collection.demands.letters")
 @refusals_told
-def letters(run_id: Run, as_json: Json = False) -> None:
+def letters(
+    run_id: Run,
+    again: Annotated[str, typer.Option("--again", help="もう一度刷る理由（刷り直しのときだけ）")] = "",
+    as_json: Json = False,
+) -> None:
     """督促状を刷り、一枚ずつ読み返してから渡す。"""
-    result = print_demand_letters(run_id)
+    result = print_demand_letters(run_id, reason=again)
     if result.held:
-        result.directory.with_name(f"{result.directory.name}-held.csv").write_bytes(held_list(result.held))
+        write_held_list(run_id, result.held, result.directory.with_name(f"{result.directory.name}-held.csv"))
     if as_json:
         say_json(result)
         return
@@ -118,10 +122,9 @@ def list_command(
     run_id: Run, kind: Annotated[str, typer.Argument(help="issued / excluded / withdrawn")], to: Path
 ) -> None:
     """一覧のCSVを書く（発付・除外・引抜き）。"""
-    writers = {"issued": issued_list, "excluded": exclusion_list, "withdrawn": withdrawal_list}
-    if kind not in writers:
-        raise typer.BadParameter(f"{'・'.join(writers)} のどれかを指定してください。")
-    to.write_bytes(writers[kind](run_id))
+    if kind not in LISTS:
+        raise typer.BadParameter(f"{'・'.join(LISTS)} のどれかを指定してください。")
+    write_list(run_id, kind, to)
     console.print(f"書きました: {to}", soft_wrap=True)
 
 
@@ -228,6 +231,20 @@ def release(stop_id: int, as_of: AsOf = None, by: Officer = None) -> None:
     console.print(
         f"{format_wareki(release_stop(stop_id, as_of=day(as_of), officer=officer(by)))}に解除しました。", soft_wrap=True
     )
+
+
+@app.command()
+@bound("collection.demands.recall")
+@refusals_told
+def recall(as_of: AsOf = None, by: Officer = None, as_json: Json = False) -> None:
+    """支援措置の対象者になった人の、まだ差し出していない督促状を回収する。"""
+    found = recall_unsent(as_of=day(as_of), officer=officer(by))
+    if as_json:
+        say_json(found)
+        return
+    console.print(f"{len(found.letters):,}通・{found.charges:,}期別を引き抜きました。", soft_wrap=True)
+    for path in found.set_aside:
+        console.print(f"脇に置きました。刷り直してください: {path}", soft_wrap=True)
 
 
 def _tell_preview(shown: DemandPreview) -> None:

@@ -7,15 +7,18 @@ import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
-from itertools import groupby
+from itertools import count, groupby
 from typing import Any
 
 from osame.collection.demands.estimates import estimated_charges
+from osame.collection.demands.protected import hidden_values
 from osame.collection.demands.texts import demand_texts
 from osame.collection.parameters.queries import MunicipalityFacts, municipality
 from osame.kernel.dates import era_year, format_wareki
 from osame.kernel.refusals import Refusal
+from osame.platform import embedded
 from osame.platform.database import fetch_all
+from osame.platform.egress.authority import orders_in_bulk
 from osame.platform.letters.engine import Letter, Template, render_page, sheet_code
 from osame.platform.letters.release import HeldLetter, PrintJob, PrintResult, print_letters
 from osame.platform.letters.window import AddressTooLong, WindowAddress, fit, width
@@ -109,18 +112,40 @@ class DemandLetterRun:
     watermark: str
 
 
-def print_demand_letters(run_id: int, *, watermark: str | None = None) -> PrintResult:
+@orders_in_bulk("demand-run")
+def people_of_run(run_id: str) -> int:
+    """その督促の実行にかかわる人数（督促した人と、除外した人）。"""
+    return int(
+        fetch_all(
+            "SELECT count(*) FROM (SELECT addressee_number FROM demand WHERE run_id = %(run)s "
+            "UNION SELECT addressee_number FROM demand_exclusion WHERE run_id = %(run)s) people",
+            {"run": int(run_id)},
+        )[0][0]
+    )
+
+
+def print_demand_letters(run_id: int, *, watermark: str | None = None, reason: str = "") -> PrintResult:
     """督促状を刷る。宛先と金額を一枚ずつ読み返し、すべて合ったときだけ渡す。
 
     Print the letters of a run into `letters/demand-run-…/`. `watermark` is 見本 unless this is a production site
-    (`OSAME_ENVIRONMENT=production`). Held: uncovered characters, addresses too long for the window, later 支援措置.
+    (`OSAME_ENVIRONMENT=production`). A `reason` prints another copy under a name of its own. Held: uncovered characters, addresses too long for the window, later 支援措置.
 
     要件: F08-03
     """
     issued_on, designated, last = _run(run_id)
     mark = _watermark() if watermark is None else watermark
-    job = PrintJob(f"demand-run-{run_id:06d}", _template(issued_on), asdict(_common(issued_on, designated, mark)))
+    run = asdict(_common(issued_on, designated, mark))
+    job = PrintJob(f"demand-run-{run_id:06d}", _template(issued_on), run, hidden=hidden_values())
     return print_letters(job, demand_letters(run_id, issued_on=issued_on, last=last))
+
+
+def _folder(run_id: int, *, copy: bool) -> str:
+    """出力先の名。もう一度刷るときは、まだない番号を添える。"""
+    name = f"demand-run-{run_id:06d}"
+    if not copy:
+        return name
+    folder = embedded.home() / "letters"
+    return next(f"{name}-copy-{at}" for at in count(2) if not (folder / f"{name}-copy-{at}").exists())
 
 
 def demand_letters(run_id: int, *, issued_on: date, last: int) -> Iterator[Letter | HeldLetter]:
@@ -198,7 +223,7 @@ def _letter(run_id: int, rows: list[dict[str, Any]], estimates: dict[int, int]) 
         _delinquency_text(sum(estimates.get(row["charge_id"], 0) for row in rows)), pages,
     )  # fmt: skip
     marks = (to.name + to.honorific, f"{principal + fee:,}円", rows[0]["notice_number"])
-    return Letter(run_id, number, addressee, len(pages), asdict(content), marks)
+    return Letter(run_id, number, addressee, len(pages), asdict(content), marks, own=_own(rows[0], to))
 
 
 def _pages(run_id: int, rows: list[dict[str, Any]], estimates: dict[int, int]) -> tuple[LetterPage, ...]:
@@ -249,6 +274,12 @@ def _address(row: dict[str, Any]) -> WindowAddress:
         name=row["mailing_name"] if to_other else row["name"],
         honorific="御中" if row["kind"] in CORPORATE_KINDS and not to_other else "様",
     )
+
+
+def _own(row: dict[str, Any], to: WindowAddress) -> tuple[str, ...]:
+    """受け取る者自身の住所。窓に刷るとおりの続きも。"""
+    names = ("postal_code", "address", "address_detail", "mailing_postal_code", "mailing_address")
+    return (*(str(row[name]) for name in names if row[name]), to.postal_code + to.address + to.address_detail)
 
 
 def _delinquency_text(estimate: int) -> str:

@@ -16,6 +16,9 @@ from osame.collection.demands.models import DemandExclusion, DemandStop
 from osame.kernel.refusals import Refusal
 from osame.platform import embedded
 from osame.platform.database import fetch_all
+from osame.platform.egress.authority import NONE, Authority, Output
+from osame.platform.egress.broker import emit, hand_over
+from osame.platform.egress.models import EgressKind, EgressRecord, RecipientClass
 from osame.platform.letters.csv_list import csv_bytes
 from osame.platform.letters.release import HeldLetter
 
@@ -129,6 +132,37 @@ def held_list(held: Sequence[HeldLetter]) -> bytes:
     return csv_bytes(("発付番号", "宛名番号", "理由"), rows)
 
 
+LISTS = {
+    "issued": (issued_list, "SELECT DISTINCT addressee_number FROM demand WHERE run_id = %s"),
+    "excluded": (exclusion_list, "SELECT DISTINCT addressee_number FROM demand_exclusion WHERE run_id = %s"),
+    "withdrawn": (
+        withdrawal_list,
+        "SELECT DISTINCT addressee_number FROM demand WHERE run_id = %s AND withdrawn_on IS NOT NULL",
+    ),
+}
+"""一覧の名と、その中身と、載る人。"""
+
+
+def write_list(run_id: int, kind: str, to: Path) -> EgressRecord:
+    """一覧を、出力の仲介を通してファイルにする。
+
+    要件: F08-03, F29-06
+    """
+    content, people = LISTS[kind]
+    subjects = tuple(number for (number,) in fetch_all(people, [run_id]))
+    authority = Authority(bulk_by_law=f"demand-run:{run_id}") if subjects else NONE
+    return emit(content(run_id), to, Output(EgressKind.LIST, subjects), authority)
+
+
+def write_held_list(run_id: int, held: Sequence[HeldLetter], to: Path) -> EgressRecord:
+    """刷らなかった督促状の一覧を、出力の仲介を通してファイルにする。
+
+    要件: F08-03, F29-06
+    """
+    output = Output(EgressKind.LIST, tuple(each.addressee_number for each in held))
+    return emit(held_list(held), to, output, Authority(bulk_by_law=f"demand-run:{run_id}"))
+
+
 def write_print_file(run_id: int, *, contractor: str) -> PrintFile:
     """外部委託の印刷データを書く。件数・金額の照合表とハッシュを添え、まとめて置く。
 
@@ -159,7 +193,12 @@ def write_print_file(run_id: int, *, contractor: str) -> PrintFile:
         (working / result.file_name).write_bytes(content)
         manifest = {**asdict(result), "directory": target.name}
         (working / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
-        working.rename(target)
+        people = tuple(row[1] for row in rows)
+        outputs = {
+            result.file_name: Output(EgressKind.PRINT_DATA, people, RecipientClass.CONTRACTOR, result.contractor),
+            "manifest.json": Output(EgressKind.CONTROL_SHEET, (), RecipientClass.CONTRACTOR, result.contractor),
+        }
+        hand_over(working, target, outputs, Authority(bulk_by_law=f"demand-run:{run_id}"))
     return result
 
 

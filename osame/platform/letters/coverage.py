@@ -57,7 +57,7 @@ def bundled_coverage() -> Coverage:
 def missing_in(value: Any) -> tuple[str, ...]:
     """文書の中の、刷れない字。入れ子の表と並びも見る。"""
     coverage = bundled_coverage()
-    return tuple(dict.fromkeys(each for text in _texts(value) for each in coverage.missing(text)))
+    return tuple(dict.fromkeys(each for text in texts_in(value) for each in coverage.missing(text)))
 
 
 def read_coverage(path: Path) -> Coverage:
@@ -71,15 +71,16 @@ def read_coverage(path: Path) -> Coverage:
     raise UnreadableFontError(path.name)
 
 
-def _texts(value: Any) -> Iterator[str]:
+def texts_in(value: Any) -> Iterator[str]:
+    """文書の中の文字。入れ子の表と並びも。"""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
         for each in value.values():
-            yield from _texts(each)
+            yield from texts_in(each)
     elif isinstance(value, list | tuple):
         for each in value:
-            yield from _texts(each)
+            yield from texts_in(each)
 
 
 def _is_selector(code: int) -> bool:

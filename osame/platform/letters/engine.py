@@ -31,6 +31,7 @@ class Letter:
     pages: int
     context: Mapping[str, Any]
     marks: tuple[str, ...] = ()  # 最初の頁に必ずあるはずの文字（氏名・金額）
+    own: tuple[str, ...] = ()  # 受け取る者自身の住所。ほかの人の伏せる値と同じでも、載せてよい
 
     def codes(self) -> tuple[str, ...]:
         """各頁に刷る通し番号。"""

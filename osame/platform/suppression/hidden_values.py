@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from osame.kernel.refusals import Refusal
@@ -17,6 +18,9 @@ KEY = 4  # これより短い値は、どの頁にもありうるので探さな
 _DASHES = re.compile("[-\u2010-\u2015\u2212\u2500\uff0d\uff70]")
 _BLOCK_WORDS = re.compile(r"(?<=\d)(?:丁目|番地の?|番|号室|号|の|ノ)")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[ー()](?=\d)")
+_PREFECTURE = re.compile("^(?:東京都|北海道|京都府|大阪府|.{2,3}県)")
+_MUNICIPALITY = re.compile("^.{1,6}?[市区町村]")
+_DIGIT = re.compile(r"[0-9０-９一二三四五六七八九]")  # noqa: RUF001
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _KANJI_DIGITS = str.maketrans("〇一二三四五六七八九", "0123456789")
 _KANJI_BLOCK = re.compile(r"[〇一二三四五六七八九](?=丁目|番|号)")
@@ -61,7 +65,7 @@ class HiddenValues:
         number whose own values are allowed.
         """
         page = plain(text)
-        for each in sorted({plain(one) for one in own}, key=len, reverse=True):
+        for each in sorted({_own(one) for one in own}, key=len, reverse=True):
             if len(each) >= KEY:
                 page = page.replace(each, "\x00")
         index, get = self._index, self._index.get
@@ -90,19 +94,33 @@ def texts_of(facts: Mapping[str, Any]) -> tuple[str, ...]:
         return str(facts.get(name) or "")
 
     town, block = of("town"), of("block")
-    whole = of("address") or "".join((of("prefecture"), of("municipality_name"), town, block))
+    inside = "".join((of("prefecture"), of("municipality_name"), town, block))
+    wholes = [each for each in (of("address") or inside, of("mailing_address")) if each]
     candidates = (
-        whole,
-        f"{whole}{of('building')}",
+        *wholes,
+        *(part for each in wholes for part in _shorter(each)),
         town + block if town and block else "",
         of("building"),
         of("address_detail"),
         of("foreign_address"),
         of("postal_code"),
+        of("mailing_postal_code"),
         of("telephone"),
         of("value"),
     )
     return tuple(dict.fromkeys(each for each in candidates if each))
+
+
+@lru_cache(maxsize=4_096)
+def _own(text: str) -> str:
+    """役所の文は、どの頁でも同じなので覚えておく。"""
+    return plain(text)
+
+
+def _shorter(address: str) -> tuple[str, ...]:
+    """都道府県や市区町村を省いて書いた住所。番地のない短いものは、ありふれているので探さない。"""
+    parts = (_PREFECTURE.sub("", address), _MUNICIPALITY.sub("", _PREFECTURE.sub("", address)))
+    return tuple(each for each in parts if _DIGIT.search(each))
 
 
 def _whole(page: str, place: int, value: str) -> bool:
