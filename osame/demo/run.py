@@ -16,7 +16,7 @@ from osame.collection.closing.actions import close_day
 from osame.collection.closing.importing import import_bank_totals
 from osame.collection.demands.batch import DemandRunResult, run_demands
 from osame.collection.demands.letters import print_demand_letters
-from osame.collection.demands.lists import exclusion_list, issued_list
+from osame.collection.demands.lists import write_list
 from osame.collection.determinations.importing import import_determinations, retry_held
 from osame.collection.inquiry.verification import verify_everything
 from osame.collection.ledger.digest import ledger_digest
@@ -26,7 +26,7 @@ from osame.demo.outcome import Outcome, Tally
 from osame.demo.plan import DemoPlan, Kind, Step, build
 from osame.demo.summary import summarize
 from osame.kernel.refusals import Refusal
-from osame.platform import database, embedded
+from osame.platform import database, embedded, gate
 from osame.platform.imports.registry import ImportResult
 
 OFFICER = "架空市の筋書き"
@@ -68,6 +68,11 @@ def run_demo(residents: int, seed: int, home: Path, report: Callable[[object], N
 
 def perform(plan: DemoPlan, *, show: bool = True, print_letters: bool = True) -> Outcome:
     """筋書きを、順に行う。督促状は、初めての実行のときに刷る。"""
+    with gate.acting(gate.Acting(OFFICER, "collection.demo.run", "operation", role="operator")):
+        return _perform(plan, show=show, print_letters=print_letters)
+
+
+def _perform(plan: DemoPlan, *, show: bool, print_letters: bool) -> Outcome:
     outcome = Outcome()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not show) as progress:
@@ -150,8 +155,8 @@ def _print(issued: DemandRunResult, outcome: Outcome) -> None:
     outcome.letters_unprinted += len(printed.held)
     lists = embedded.home() / "lists"
     lists.mkdir(parents=True, exist_ok=True)
-    for name, content in (("発付", issued_list(issued.run_id)), ("除外", exclusion_list(issued.run_id))):
-        (lists / f"督促_{name}一覧_{issued.issued_on:%Y%m%d}.csv").write_bytes(content)
+    for name, kind in (("発付", "issued"), ("除外", "excluded")):
+        write_list(issued.run_id, kind, lists / f"督促_{name}一覧_{issued.issued_on:%Y%m%d}.csv")
     outcome.printing_seconds += time.perf_counter() - started
 
 

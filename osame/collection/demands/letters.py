@@ -18,7 +18,7 @@ from osame.kernel.dates import era_year, format_wareki
 from osame.kernel.refusals import Refusal
 from osame.platform import embedded
 from osame.platform.database import fetch_all
-from osame.platform.egress.authority import orders_in_bulk
+from osame.platform.egress.authority import Authority, orders_in_bulk
 from osame.platform.letters.engine import Letter, Template, render_page, sheet_code
 from osame.platform.letters.release import HeldLetter, PrintJob, PrintResult, print_letters
 from osame.platform.letters.window import AddressTooLong, WindowAddress, fit, width
@@ -128,14 +128,17 @@ def print_demand_letters(run_id: int, *, watermark: str | None = None, reason: s
     """督促状を刷る。宛先と金額を一枚ずつ読み返し、すべて合ったときだけ渡す。
 
     Print the letters of a run into `letters/demand-run-…/`. `watermark` is 見本 unless this is a production site
-    (`OSAME_ENVIRONMENT=production`). A `reason` prints another copy under a name of its own. Held: uncovered characters, addresses too long for the window, later 支援措置.
+    (`OSAME_ENVIRONMENT=production`). Held: uncovered characters, addresses too long for the window, later 支援措置. With
+    a `reason`, another copy is printed under a name of its own; without one, what is there is the answer.
 
     要件: F08-03
     """
     issued_on, designated, last = _run(run_id)
     mark = _watermark() if watermark is None else watermark
     run = asdict(_common(issued_on, designated, mark))
-    job = PrintJob(f"demand-run-{run_id:06d}", _template(issued_on), run, hidden=hidden_values())
+    authority = Authority(bulk_by_law=f"demand-run:{run_id}", reason=reason.strip())
+    name = _folder(run_id, copy=bool(authority.reason))
+    job = PrintJob(name, _template(issued_on), run, hidden=hidden_values(), authority=authority)
     return print_letters(job, demand_letters(run_id, issued_on=issued_on, last=last))
 
 

@@ -7,8 +7,9 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from osame.platform.egress.cells import neutral_cell
+
 BOM = b"\xef\xbb\xbf"
-FORMULA_OPENINGS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "\N{FULLWIDTH COMMERCIAL AT}")
 
 
 def csv_bytes(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
@@ -20,14 +21,5 @@ def csv_bytes(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(heading)
-    writer.writerows([neutral(cell) for cell in row] for row in rows)
+    writer.writerows([neutral_cell(cell) for cell in row] for row in rows)
     return BOM + text.getvalue().encode("utf-8")
-
-
-def neutral(cell: object) -> object:
-    """式の始まりに見える文字の前に、引用符を置く。数は数のまま。"""
-    if cell is None:
-        return ""
-    if isinstance(cell, str) and cell.lstrip(" 　").startswith(FORMULA_OPENINGS):
-        return f"'{cell}"
-    return cell

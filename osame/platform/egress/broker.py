@@ -1,0 +1,234 @@
+"""出力の仲介。PDF・CSV・印刷・媒体は、すべてここを通って出る。
+
+The only way out. The finished bytes lie under a hidden name; who gets them, why and about whom is recorded and
+committed; only then does the file take its name. A crash in between leaves a record without a file, never a file
+without a record.
+"""
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.http import HttpResponse
+
+from osame.platform import gate
+from osame.platform.audit.recording import record
+from osame.platform.database import fetch_all, fetch_one, run_sql
+from osame.platform.egress import authority as rules
+from osame.platform.egress.authority import NONE, TO_CITIZENS, Authority, CopyNeedsReason, Output
+from osame.platform.egress.models import EgressKind, EgressRecord
+from osame.platform.egress.sealing import recipient_key, sealed
+from osame.platform.egress.watermark import watermarked
+
+DAYS: dict[str, int] = {EgressKind.REPORT: 30, EgressKind.LIST: 90, EgressKind.PRINT_DATA: 30, EgressKind.PROVISION: 30}
+"""種類ごとの、手元に置いてよい日数。ないものは期限を定めない。"""
+EGRESS_LOCK = 7_140_071  # 職員ごとの人数を、同時の出力で超えさせない
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    """出すばかりの一つ。"""
+
+    number: int
+    output: Output
+    place: str
+    sha256: str
+    content_sha256: str
+    size: int
+
+
+def emit(content: bytes | Path, target: Path, output: Output, authority: Authority = NONE) -> EgressRecord:
+    """一つのファイルを出す。出力番号などを記録してから、`target` の名で見えるようにする。
+
+    Emit one finished file (`content` is its bytes, or the path where they lie, which is removed). Internal reports get a
+    visible watermark; what needs a recipient's key is sealed to it.
+
+    要件: F29-06
+    """
+    target = target.resolve()
+    body = content if isinstance(content, bytes) else content.read_bytes()
+    partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
+    try:
+        with transaction.atomic():
+            (number,) = _numbers(1)
+            closed = _closed(body, number, output, authority)
+            partial.parent.mkdir(parents=True, exist_ok=True)
+            _write(partial, closed)
+            (made,) = _recorded([_finished(number, output, str(target), (body, closed))], authority)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    _sync_folder(target.parent)
+    if isinstance(content, Path):
+        content.unlink()
+    return _released([made])[0]
+
+
+def hand_over(
+    working: Path, target: Path, outputs: Mapping[str, Output], authority: Authority = NONE
+) -> list[EgressRecord]:
+    """`working` に仕上がったファイルの一揃いを、記録してから `target` の名で一度に見えるようにする。
+
+    Every file of the folder must be named in `outputs`. One record per file, one audit event for all.
+
+    要件: F29-06
+    """
+    names = sorted(path.name for path in working.iterdir())
+    unnamed = set(names) ^ outputs.keys()
+    assert not unnamed, f"files and outputs differ: {sorted(unnamed)}"
+    with transaction.atomic():
+        finished = []
+        for number, name in zip(_numbers(len(names)), names, strict=True):
+            body = (working / name).read_bytes()
+            closed = _closed(body, number, outputs[name], authority)
+            if closed is not body:
+                _write(working / name, closed)
+            finished.append(_finished(number, outputs[name], str(target / name), (body, closed)))
+            _sync(working / name)
+        made = _recorded(finished, authority)
+    working.rename(target)
+    _sync_folder(target.parent)
+    return _released(made)
+
+
+def download(content: bytes, name: str, output: Output, authority: Authority = NONE) -> HttpResponse:
+    """画面からの保存として出す応答。この仲介の印がない添付は、画面から出られない。
+
+    要件: F29-06
+    """
+    with transaction.atomic():
+        (number,) = _numbers(1)
+        closed = _closed(content, number, output, authority)
+        (made,) = _recorded([_finished(number, output, f"download:{name}", (content, closed))], authority)
+    response = HttpResponse(closed, content_type="application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="{made.serial}{Path(name).suffix}"'
+    response["Cache-Control"] = "no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    setattr(response, SIGNED, made.sha256)
+    _released([made])
+    return response
+
+
+SIGNED = "osame_egress_sha256"
+
+
+def _numbers(count: int) -> list[int]:
+    """出力番号。透かしに要るので、記録より先に取る。"""
+    rows = fetch_all(
+        "SELECT nextval(pg_get_serial_sequence('egress_record', 'egress_id')) FROM generate_series(1, %s)", [count]
+    )
+    return [number for (number,) in rows]
+
+
+def _closed(body: bytes, number: int, output: Output, authority: Authority) -> bytes:
+    """透かしと封を済ませた中身。どちらも要らなければ、そのまま。"""
+    if output.kind == EgressKind.REPORT and body.startswith(b"%PDF"):
+        (moment,) = fetch_one("SELECT to_char(now() AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD HH24:MI')")
+        body = watermarked(body, f"{gate.required().officer}　{moment}　E{number:09d}")
+    if authority.recipient_key is not None:
+        body = sealed(body, recipient_key(authority.recipient_key), output.recipient)
+    return body
+
+
+def _finished(number: int, output: Output, place: str, bodies: tuple[bytes, bytes]) -> _Finished:
+    before, after = bodies
+    digest = hashlib.sha256(after).hexdigest()
+    original = digest if after is before else hashlib.sha256(before).hexdigest()
+    return _Finished(number, output, place, digest, original, len(after))
+
+
+def _recorded(files: Sequence[_Finished], authority: Authority) -> list[EgressRecord]:
+    """出してよいことを確かめ、一つずつ記録し、まとめて監査記録を書く。"""
+    run_sql("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [EGRESS_LOCK, gate.required().officer])
+    subjects = sorted({each for file in files for each in file.output.subjects})
+    for output in {id(file.output): file.output for file in files}.values():
+        rules.require(output, len(subjects), authority)
+    made = EgressRecord.objects.bulk_create([_row(file, authority) for file in files])
+    record(
+        "出力した",
+        subjects=subjects,
+        detail={
+            "出力番号": made[0].serial if len(made) == 1 else f"{made[0].serial}～{made[-1].serial}",
+            "ファイル": len(made),
+            "人数": len(subjects),
+            "種類": "・".join(sorted({str(file.output.kind) for file in files})),
+            "渡す相手": "・".join(sorted({file.output.recipient for file in files})),
+        },
+    )
+    return made
+
+
+def _row(file: _Finished, authority: Authority) -> EgressRecord:
+    output = file.output
+    days = authority.days if authority.days is not None else DAYS.get(output.kind)
+    subjects = sorted(set(output.subjects))
+    return EgressRecord(
+        egress_id=file.number,
+        kind=output.kind,
+        place=file.place,
+        sha256=file.sha256,
+        content_sha256=file.content_sha256,
+        size=file.size,
+        subjects=subjects,
+        subject_count=len(subjects),
+        number_included=output.number_included,
+        recipient_class=output.recipient_class,
+        recipient=output.recipient,
+        medium=output.medium,
+        proposal_id=authority.proposal_id,
+        bulk_by_law=authority.bulk_by_law,
+        copy_number=_copy_number(file, authority),
+        reason=authority.reason,
+        expires_at=None if days is None else _after(days),
+    )
+
+
+def _copy_number(file: _Finished, authority: Authority) -> int:
+    """何回目か。住民に渡すものを二度出すには、理由が要る。"""
+    if file.output.kind not in TO_CITIZENS:
+        return 1
+    before = EgressRecord.objects.filter(content_sha256=file.content_sha256, released_at__isnull=False).count()
+    if before and not authority.reason.strip():
+        raise CopyNeedsReason(f"{before}回")
+    return before + 1
+
+
+def _after(days: int) -> Any:
+    (moment,) = fetch_one("SELECT now() + %s * interval '1 day'", [days])
+    return moment
+
+
+def _released(made: list[EgressRecord]) -> list[EgressRecord]:
+    """見えるようになったことを記す。"""
+    numbers = [each.egress_id for each in made]
+    with transaction.atomic():
+        EgressRecord.objects.filter(egress_id__in=numbers).update(released_at=Now())
+    return list(EgressRecord.objects.filter(egress_id__in=numbers).order_by("egress_id"))
+
+
+def _write(path: Path, content: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
