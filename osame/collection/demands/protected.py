@@ -83,7 +83,7 @@ def _set_aside(run_id: int) -> list[Path]:
     """その実行の、刷った督促状と委託の印刷データを、名を改めて脇に置く。"""
     letters = embedded.home() / "letters"
     moved = []
-    for path in sorted([*letters.glob(f"demand-run-{run_id:06d}"), *letters.glob(f"print-file-{run_id:06d}-*")]):
+    for path in sorted([*letters.glob(f"demand-run-{run_id:06d}*"), *letters.glob(f"print-file-{run_id:06d}-*")]):
         number = 1
         while (target := letters / "recalled" / f"{path.name}.{number}").exists():
             number += 1
