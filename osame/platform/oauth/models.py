@@ -1,10 +1,15 @@
 """業務システムの認証認可の表。秘密は、鍵がデータベースの外にある暗号でだけ持つ。"""
 
+import hmac
+
 from authlib.oauth2.rfc6749 import ClientMixin, TokenMixin
 from django.db import models
 from django.db.models.functions import Now
 
+from osame.platform import secret_keys
 from osame.platform.rights import KEPT, WRITE
+
+KEY = "oauth-clients"
 
 
 class OauthClient(models.Model, ClientMixin):
@@ -45,6 +50,14 @@ class OauthClient(models.Model, ClientMixin):
         """求められたスコープのうち、許すもの。"""
         allowed = set(self.scopes.split())
         return " ".join(each for each in (scope or "").split() if each in allowed)
+
+    def secret(self) -> str:
+        """秘密。署名と秘密を確かめるときだけ開く。"""
+        return secret_keys.unseal(KEY, bytes(self.sealed_secret), owner=str(self.client_id))
+
+    def check_client_secret(self, client_secret: str) -> bool:
+        """示された秘密が合うか。掛かる時間から秘密が知れないように比べる。"""
+        return hmac.compare_digest(self.secret().encode(), client_secret.encode())
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
         """その方法で認証してよいか。 Basic は、暫定措置として許されたものだけ。"""

@@ -45,7 +45,7 @@ class SignedAssertion(JWTBearerClientAssertion):  # type: ignore[misc]
         return self.audiences
 
     def resolve_client_public_key(self, client: OauthClient) -> Any:
-        return jwk.OctKey.import_key(actions.secret_of(client))
+        return jwk.OctKey.import_key(client.secret())
 
     def process_assertion_claims(self, assertion: str, resolve_key: Any) -> Any:
         """署名を HS256 に限って確かめ、中身を確かめる。"""
