@@ -56,6 +56,7 @@ def _floor(app: typer.Typer) -> None:
     from osame.law_cli import app as law
     from osame.platform.audit import cli as audit
     from osame.platform.cli import serve, setup
+    from osame.platform.egress import cli as egress
     from osame.platform.exchanges import cli as exchanges
     from osame.platform.functions import cli as functions
     from osame.platform.jobs import cli as jobs
@@ -66,6 +67,7 @@ def _floor(app: typer.Typer) -> None:
     app.add_typer(functions.app, name="functions")
     app.add_typer(jobs.app, name="jobs")
     app.add_typer(audit.app, name="audit")
+    app.add_typer(egress.app, name="egress")
     app.add_typer(exchanges.app, name="exchange")
     app.add_typer(staff.app, name="staff")
     app.add_typer(law, name="law")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from osame.platform import database, secret, serving, systems
+from osame.platform.audit.keys import ensure_key
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import console, refusals_told
 
@@ -21,6 +22,7 @@ def setup(system: System = None) -> None:
     here = systems.current()
     secret.ensure(here.code)
     database.prepare()
+    ensure_key()
     console.print(f"{here.name}の用意ができました。")
     if system or "OSAME_DATABASE_URL" in os.environ:  # 外のデータベースは、システムごとに接続先が違う
         return
