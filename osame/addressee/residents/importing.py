@@ -278,5 +278,7 @@ def _inherit_numbers() -> None:
     run_sql(
         "UPDATE addressee SET closed_on = i.inherited_on FROM number_inheritance i "
         "WHERE addressee.addressee_number = i.inherits_from AND addressee.closed_on IS NULL "
-        "AND i.addressee_number IN (SELECT addressee_number FROM staged_resident WHERE records)"
+        "AND i.addressee_number IN (SELECT addressee_number FROM staged_resident WHERE records) "
+        "AND NOT EXISTS (SELECT 1 FROM consolidation_link l "  # 名寄せの代表は、代表を替えてから廃止する
+        "WHERE l.representative_number = i.inherits_from AND l.ended_at IS NULL)"
     )

@@ -5,58 +5,88 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='NumberInheritance',
+            name="NumberInheritance",
             fields=[
-                ('pk', models.CompositePrimaryKey('addressee_number', 'inherits_from', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('addressee_number', models.CharField(max_length=15, verbose_name='宛名番号')),
-                ('inherits_from', models.CharField(max_length=15, verbose_name='引継ぎ元の宛名番号')),
-                ('inherited_on', models.DateField(verbose_name='引継ぎ日')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='記録日時')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "addressee_number",
+                        "inherits_from",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
+                ("inherits_from", models.CharField(max_length=15, verbose_name="引継ぎ元の宛名番号")),
+                ("inherited_on", models.DateField(verbose_name="引継ぎ日")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="記録日時"),
+                ),
             ],
             options={
-                'db_table': 'number_inheritance',
-                'db_table_comment': '番号の引継ぎ',
+                "db_table": "number_inheritance",
+                "db_table_comment": "番号の引継ぎ",
             },
         ),
         migrations.CreateModel(
-            name='SealedNumberOutbox',
+            name="SealedNumberOutbox",
             fields=[
-                ('envelope_id', models.BigAutoField(primary_key=True, serialize=False, verbose_name='封筒番号')),
-                ('addressee_number', models.CharField(max_length=15, verbose_name='宛名番号')),
-                ('sealed', models.BinaryField(verbose_name='封筒')),
-                ('told_in', models.BigIntegerField(verbose_name='異動連番（住民記録）')),
-                ('intake_file_id', models.BigIntegerField(verbose_name='取込番号')),
-                ('sealed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='封をした日時')),
+                ("envelope_id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="封筒番号")),
+                ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
+                ("sealed", models.BinaryField(verbose_name="封筒")),
+                ("told_in", models.BigIntegerField(verbose_name="異動連番（住民記録）")),
+                ("intake_file_id", models.BigIntegerField(verbose_name="取込番号")),
+                (
+                    "sealed_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="封をした日時"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'sealed_number_outbox',
-                'db_table_comment': '個人番号の封筒の控え',
+                "db_table": "sealed_number_outbox",
+                "db_table_comment": "個人番号の封筒の控え",
             },
         ),
         migrations.CreateModel(
-            name='HeldCancellation',
+            name="HeldCancellation",
             fields=[
-                ('pk', models.CompositePrimaryKey('intake_file_id', 'line_number', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('intake_file_id', models.BigIntegerField(verbose_name='取込番号')),
-                ('line_number', models.IntegerField(verbose_name='行')),
-                ('addressee_number', models.CharField(max_length=15, verbose_name='宛名番号')),
-                ('cancels', models.TextField(verbose_name='取り消す異動の番号')),
-                ('officer', models.TextField(verbose_name='職員')),
-                ('held_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='保留日時')),
-                ('released_at', models.DateTimeField(null=True, verbose_name='解いた日時')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "intake_file_id", "line_number", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("intake_file_id", models.BigIntegerField(verbose_name="取込番号")),
+                ("line_number", models.IntegerField(verbose_name="行")),
+                ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
+                ("cancels", models.TextField(verbose_name="取り消す異動の番号")),
+                ("officer", models.TextField(verbose_name="職員")),
+                (
+                    "held_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="保留日時"),
+                ),
+                ("released_at", models.DateTimeField(null=True, verbose_name="解いた日時")),
             ],
             options={
-                'db_table': 'held_cancellation',
-                'db_table_comment': '保留した取消し',
-                'indexes': [models.Index(condition=models.Q(('released_at', None)), fields=['addressee_number'], name='held_cancellation_waiting')],
+                "db_table": "held_cancellation",
+                "db_table_comment": "保留した取消し",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("released_at", None)),
+                        fields=["addressee_number"],
+                        name="held_cancellation_waiting",
+                    )
+                ],
             },
         ),
     ]
