@@ -259,8 +259,9 @@ def verify(client: SystemClient, *, tries: int = 3) -> Compared:
 
 def stored_facts() -> Iterator[AddresseeFacts]:
     """写しから組み立てた事実。配信で届いたものだけ。"""
-    lists = {name: _stored_lists(name, table) for name, table in TABLES.items()}
-    rows = fetch_all(f"SELECT {', '.join(COLUMNS)} FROM addressee WHERE feed_position > 0 AND NOT withheld")
+    with transaction.atomic():  # 人の表は、目的を告げた取引でだけ開く
+        lists = {name: _stored_lists(name, table) for name, table in TABLES.items()}
+        rows = fetch_all(f"SELECT {', '.join(COLUMNS)} FROM addressee WHERE feed_position > 0 AND NOT withheld")
     for row in rows:
         facts = AddresseeFacts(**dict(zip(PLAIN, row, strict=True)))
         number = facts.addressee_number
