@@ -101,7 +101,7 @@ def candidates(values: Mapping[str, str], client: Client, *, on: date) -> Candid
         kept = [number for number in kept if number not in protected]  # 住所で見つかること自体が、住所を知らせる
     page = kept[:MOST_CANDIDATES]
     record(
-        "住登外者を照会に答えた",
+        "住登外者の照会に答えた",
         subjects=page,
         fields=sorted(set(values) & {item.name for item in INQUIRY_ITEMS}),
         detail={"件数": len(kept)},
@@ -182,6 +182,7 @@ def _told(numbers: list[str], hidden: set[str]) -> Iterator[dict[str, Any]]:
     for number, changes, *facts in fetch_all(CURRENT, [numbers]):
         items = items_of(Facts(*facts))
         told = {name: None if number in hidden and name in PLACE else items.get(name) for name in SENT}
+        changes = 1 if number in hidden else changes  # 何度移ったかも、居場所の手がかりになる
         yield {"atenabango": number, "rirekibango": int(changes), **told}
 
 
