@@ -16,7 +16,7 @@ import psycopg
 from django.conf import settings
 from django.db import connections
 
-from osame.platform import database
+from osame.platform import database, gate
 
 DATABASE = "osame_bench"
 GOALS = {"determinations": 2.5, "matching": 2.0, "charges": 1.5}
@@ -107,4 +107,5 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    sys.stdout.write(json.dumps(_measure(sys.argv[1], json.loads(sys.argv[2]))) + "\n")
+    with gate.acting(gate.Acting("計測", "collection.bench.run", "operation", role="operator")):
+        sys.stdout.write(json.dumps(_measure(sys.argv[1], json.loads(sys.argv[2]))) + "\n")

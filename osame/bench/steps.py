@@ -72,7 +72,8 @@ def matching(payments: int) -> dict[str, Any]:
         )
         run_sql(f"INSERT INTO bare_{table} SELECT * FROM {table}")
     run_sql("CREATE SEQUENCE bare_number CACHE 1000")
-    run_sql("VACUUM ANALYZE")
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")  # 取引の外でだけできる
     with transaction.atomic():
         open_report_stage()
         stage_payments(payments=payments)

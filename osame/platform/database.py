@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib import resources
 from typing import Any
 
@@ -11,10 +12,10 @@ import psycopg
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from psycopg import sql
 
-from osame.platform import rights, systems
+from osame.platform import gate, rights, systems
 
 
 def prepare(*, verbosity: int = 0) -> None:
@@ -86,26 +87,32 @@ def _create_database() -> None:
 
 def run_sql(statement: str, parameters: Mapping[str, Any] | Sequence[Any] | None = None) -> int:
     """SQL を一つ実行し、影響した行数を返す。"""
-    with connection.cursor() as cursor:
+    with _telling(), connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return int(cursor.rowcount)
 
 
 def fetch_all(statement: str, parameters: Mapping[str, Any] | Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
     """SQL を一つ実行し、すべての行を返す。"""
-    with connection.cursor() as cursor:
+    with _telling(), connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return list(cursor.fetchall())
 
 
 def fetch_one(statement: str, parameters: Mapping[str, Any] | Sequence[Any] | None = None) -> tuple[Any, ...]:
     """SQL を一つ実行し、ただ一つの行を返す。行がなければ LookupError。"""
-    with connection.cursor() as cursor:
+    with _telling(), connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         row = cursor.fetchone()
     if row is None:
         raise LookupError(statement)
     return tuple(row)
+
+
+def _telling() -> AbstractContextManager[Any]:
+    """目的は取引とともに運ばれる。だから、目的を告げた者の SQL は、一つだけでも取引の中で実行する。"""
+    alone = gate.acting_now() is not None and not connection.in_atomic_block
+    return transaction.atomic() if alone else nullcontext()
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -10,7 +10,7 @@ from osame.collection.ledger.digest import ledger_digest
 from tests.faults.copies import copied
 from tests.faults.month import read_steps, write_month
 from tests.faults.running import found, take_all
-from tests.systems.collection.conftest import city  # noqa: F401
+from tests.systems.collection.conftest import acting, city  # noqa: F401
 from tests.systems.conftest import database, template  # noqa: F401
 
 HERE = Path(os.environ["OSAME_HOME"])

@@ -3,6 +3,7 @@
 import random
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ def at_once(*acts: Callable[[], Any]) -> list[BaseException | None]:
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=perform, args=each) for each in enumerate(acts)]
+    threads = [threading.Thread(target=copy_context().run, args=(perform, *each)) for each in enumerate(acts)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,5 +1,6 @@
 """The fixed cast and the files that the outside world sends about them."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from osame.formats.csv_batch import FileHeader
 from osame.formats.determination_csv import DeterminationRow
 from osame.formats.reports import ChargeReference
 from osame.kernel.money import Yen
-from osame.platform.database import copy_rows, run_sql
+from osame.platform.database import run_sql
 
 SATO, TANAKA, KAKU, SUZUKI = (f"{number:015d}" for number in (1, 2, 3, 4))
 OFFICER = "山本"
@@ -43,9 +44,16 @@ def found_city() -> None:
     columns = ("addressee_number", "kind", "name", "kana", "postal_code", "address", "address_detail", "corporate_number",
                "representative_name", "household_number", "mailing_postal_code", "mailing_address", "mailing_name",
                "protection_measure", "updated_on")  # fmt: skip
-    copy_rows("addressee", columns, (
+    insert_addressees(columns, (
         (*person, "5160037", "架空市岩渕1丁目7-29", "", "", "", "", "", "", "", False, date(2025, 1, 1)) for person in people
     ))  # fmt: skip
+
+
+def insert_addressees(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """人の表は目的の門の内にあるので、COPY ではなく INSERT で入れる。"""
+    marks = ", ".join(["%s"] * len(columns))
+    for row in rows:
+        run_sql(f"INSERT INTO addressee ({', '.join(columns)}) VALUES ({marks})", list(row))
 
 
 def determination(addressee: str, term: int = 1, amount: int = 50_000, **changes: Any) -> DeterminationRow:

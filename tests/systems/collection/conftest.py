@@ -1,8 +1,20 @@
 """Fixtures of the collection system."""
 
+from collections.abc import Iterator
+
 import pytest
 
+from osame.platform import gate
 from tests.systems.collection.cast import found_city
+
+TEST = gate.Acting("試験", "collection.test.run", "statutory", role="operator")
+
+
+@pytest.fixture(autouse=True)
+def acting() -> Iterator[gate.Acting]:
+    """Whoever tests states a purpose; without one, the tables about people show no row."""
+    with gate.acting(TEST) as now:
+        yield now
 
 
 @pytest.fixture

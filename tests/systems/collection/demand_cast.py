@@ -8,8 +8,8 @@ from osame.collection.determinations.importing import import_determinations
 from osame.collection.matching.importing import import_receipts, receipt_key
 from osame.formats import bank_notice
 from osame.formats.determination_csv import DeterminationRow
-from osame.platform.database import copy_rows, fetch_all, fetch_one, run_sql
-from tests.systems.collection.cast import AS_OF, OFFICER, slip, write_determinations, write_notices
+from osame.platform.database import fetch_all, fetch_one, run_sql
+from tests.systems.collection.cast import AS_OF, OFFICER, insert_addressees, slip, write_determinations, write_notices
 
 ISSUED = date(2025, 7, 18)  # 納期限 6/30 の 18日後、金曜日
 CUT_OFF = date(2025, 7, 15)
@@ -48,7 +48,7 @@ def move_in(addressee: str, **changes: Any) -> None:
         "protection_measure": False, "updated_on": date(2025, 1, 1), "died_on": None,
     }  # fmt: skip
     facts |= changes
-    copy_rows("addressee", tuple(facts), [tuple(facts.values())])
+    insert_addressees(tuple(facts), [tuple(facts.values())])
 
 
 def expect(profile: str = "bank_notice_v0", on: date = RECEIVED, sender: str = "百五銀行") -> None:

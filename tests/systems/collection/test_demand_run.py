@@ -1,6 +1,7 @@
 """督促は、未納の期別ごとに一度だけ。除いた期別には、理由が一つだけある。"""
 
 import threading
+from contextvars import copy_context
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -157,7 +158,7 @@ def test_two_runs_at_once_demand_a_charge_once(city: str, tmp_path: Path) -> Non
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=one, args=(key,)) for key in ("甲", "乙", "甲")]
+    threads = [threading.Thread(target=copy_context().run, args=(one, key)) for key in ("甲", "乙", "甲")]
     for thread in threads:
         thread.start()
     for thread in threads:
