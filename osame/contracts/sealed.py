@@ -28,7 +28,7 @@ LABEL = "osame sealed personal number 1"
 
 
 class NoLinkageKey(Refusal):
-    """連携サーバーの公開鍵がありません。連携サーバーで osame --system linkage setup を実行し、鍵のファイルを配ってください。"""
+    """連携サーバーの公開鍵がありません。連携サーバーで osame linkage keys create を実行し、鍵のファイルを配ってください。"""
 
 
 class SealDoesNotOpen(Refusal):

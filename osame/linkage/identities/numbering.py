@@ -6,6 +6,8 @@ the numbering itself, so a number that was refused is given to the next person: 
 
 from collections.abc import Sequence
 
+from django.db import transaction
+
 from osame.kernel.check_digits import addressee_number_check_digit
 from osame.linkage.identities.models import UnifiedIdentity
 from osame.platform.database import fetch_all, fetch_one, run_sql
@@ -52,6 +54,7 @@ def register(numbers: Sequence[str], *, business_id: str, origin: UnifiedIdentit
 
 def gaps() -> list[str]:
     """付番台が通り過ぎたのに、登録のない番号。一つもないはずである。"""
-    (until,) = fetch_one("SELECT next_serial FROM numbering_counter WHERE counter_id = 1")
-    known = {row[0] for row in fetch_all("SELECT unified_addressee_number FROM unified_identity")}
+    with transaction.atomic():  # 目的は取引が運ぶ
+        (until,) = fetch_one("SELECT next_serial FROM numbering_counter WHERE counter_id = 1")
+        known = {row[0] for row in fetch_all("SELECT unified_addressee_number FROM unified_identity")}
     return [number for number in map(number_of, range(1, until)) if number not in known]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -140,6 +141,11 @@ def _judged_from_unified(rows: Iterable[tuple[int, str, str | None, bool, int]])
             yield NotConverted(line, reason)
 
 
+def _seen(statement: str) -> list[tuple[Any, ...]]:
+    with transaction.atomic():  # 目的は取引が運ぶ
+        return fetch_all(statement)
+
+
 @dataclass(frozen=True, slots=True)
 class Duplicate:
     """同じ人が、一つの業務に二つ以上の宛名番号を持つもの。"""
@@ -152,7 +158,7 @@ class Duplicate:
 
 def duplicates() -> Sequence[Duplicate]:
     """重複登録の一覧。"""
-    rows = fetch_all(
+    rows = _seen(
         "SELECT unified_addressee_number, business_id, scheme_id, array_agg(addressee_number::text ORDER BY addressee_number) "
         "FROM identity_link WHERE unlinked_at IS NULL GROUP BY 1, 2, 3 HAVING count(*) > 1 ORDER BY 1, 2, 3"
     )
@@ -174,7 +180,8 @@ class OpenRequest:
 
 def open_requests() -> list[OpenRequest]:
     """個人番号待ちと、保留した依頼。古い順に。"""
-    rows = NumberingRequest.objects.filter(outcome__in=OPEN).order_by("received_at", "request_id")
+    with transaction.atomic():  # 目的は取引が運ぶ
+        rows = list(NumberingRequest.objects.filter(outcome__in=OPEN).order_by("received_at", "request_id"))
     return [
         OpenRequest(
             str(row.request_id), Outcome(row.outcome).label, row.business_id, row.addressee_number,

@@ -55,7 +55,8 @@ def propose_relinking(request_id: str, decision: Decision, *, reason: str) -> in
 
     要件: F34-01, F29-02
     """
-    row = _held(request_id)
+    with transaction.atomic():  # 目的は取引が運ぶ
+        row = _held(request_id)
     if (row.outcome == Outcome.FACTS_DIFFER) != (decision == Decision.LINK):
         raise DecisionDoesNotFit(Outcome(row.outcome).label)
     people = [each for each in (row.unified_addressee_number, row.addressee_number) if each]

@@ -71,9 +71,9 @@ class Transit:
         return key
 
     def _ask(self, act: str, content: dict[str, str]) -> dict[str, Any]:
-        url = f"{self._server}/v1/{self._mount}/{act}/{self._key}"
+        url, headers = f"{self._server}/v1/{self._mount}/{act}/{self._key}", {"X-Vault-Token": self._token()}
         try:
-            answer = httpx.post(url, json=content, headers={"X-Vault-Token": self._token()}, timeout=SECONDS)
+            answer = httpx.post(url, json=content, headers=headers, timeout=SECONDS, trust_env=False)
             found = answer.json().get("data") if answer.status_code == httpx.codes.OK else None
         except (httpx.HTTPError, ValueError, AttributeError) as failure:
             raise KeyServiceUnavailable(self.name) from failure

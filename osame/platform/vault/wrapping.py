@@ -6,6 +6,7 @@ key-management service. Every wrapping is bound to what the key is for (`context
 
 import os
 from pathlib import Path
+from secrets import token_hex
 from typing import Protocol
 from urllib.parse import urlparse
 
@@ -66,7 +67,7 @@ class KeyFile:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if self.path.exists():
             return False
-        draft = self.path.with_name(f".{self.path.name}.{os.getpid()}")
+        draft = self.path.with_name(f".{self.path.name}.{token_hex(8)}")
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -99,8 +100,9 @@ class KeyFile:
 
     def unwrap(self, wrapped: bytes, *, context: bytes) -> bytes:
         """開く。"""
+        cipher = self._cipher()
         try:
-            return self._cipher().decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], context)
+            return cipher.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], context)
         except (InvalidTag, ValueError) as failure:
             raise KeyDoesNotUnwrap(self.name) from failure
 
