@@ -10,8 +10,8 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -149,7 +149,10 @@ def _recorded(files: Sequence[_Finished], authority: Authority) -> list[EgressRe
     subjects = sorted({each for file in files for each in file.output.subjects})
     for output in {id(file.output): file.output for file in files}.values():
         rules.require(output, len(subjects), authority)
-    made = EgressRecord.objects.bulk_create([_row(file, authority) for file in files])
+    before = _copies_before(files, authority)
+    made = EgressRecord.objects.bulk_create([
+        _row(file, authority, before.get((str(file.output.kind), file.content_sha256), 0)) for file in files
+    ])
     record(
         "出力した",
         subjects=subjects,
@@ -164,7 +167,7 @@ def _recorded(files: Sequence[_Finished], authority: Authority) -> list[EgressRe
     return made
 
 
-def _row(file: _Finished, authority: Authority) -> EgressRecord:
+def _row(file: _Finished, authority: Authority, copies_before: int) -> EgressRecord:
     output = file.output
     days = authority.days if authority.days is not None else DAYS.get(output.kind)
     subjects = sorted(set(output.subjects))
@@ -183,25 +186,24 @@ def _row(file: _Finished, authority: Authority) -> EgressRecord:
         medium=output.medium,
         proposal_id=authority.proposal_id,
         bulk_by_law=authority.bulk_by_law,
-        copy_number=_copy_number(file, authority),
+        copy_number=1 + copies_before,
         reason=authority.reason,
-        expires_at=None if days is None else _after(days),
+        expires_at=None if days is None else Now() + timedelta(days=days),
     )
 
 
-def _copy_number(file: _Finished, authority: Authority) -> int:
-    """何回目か。住民に渡すものを二度出すには、理由が要る。"""
-    if file.output.kind not in TO_CITIZENS:
-        return 1
-    before = EgressRecord.objects.filter(content_sha256=file.content_sha256, released_at__isnull=False).count()
+def _copies_before(files: Sequence[_Finished], authority: Authority) -> dict[tuple[str, str], int]:
+    """住民に渡すものを、前に何回出したか。二度出すには、理由が要る。"""
+    hashes = [file.content_sha256 for file in files if file.output.kind in TO_CITIZENS]
+    rows = fetch_all(
+        "SELECT kind, content_sha256, count(*) FROM egress_record "
+        "WHERE content_sha256 = ANY(%s) AND kind = ANY(%s) AND released_at IS NOT NULL GROUP BY 1, 2",
+        [hashes, sorted(TO_CITIZENS)],
+    )
+    before = {(kind, digest): int(copies) for kind, digest, copies in rows}
     if before and not authority.reason.strip():
-        raise CopyNeedsReason(f"{before}回")
-    return before + 1
-
-
-def _after(days: int) -> Any:
-    (moment,) = fetch_one("SELECT now() + %s * interval '1 day'", [days])
-    return moment
+        raise CopyNeedsReason(f"{max(before.values())}回")
+    return before
 
 
 def _released(made: list[EgressRecord]) -> list[EgressRecord]:

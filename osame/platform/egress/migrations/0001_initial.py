@@ -6,49 +6,119 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='EgressRecord',
+            name="EgressRecord",
             fields=[
-                ('egress_id', models.BigAutoField(primary_key=True, serialize=False, verbose_name='出力番号')),
-                ('kind', models.TextField(choices=[('letter', '住民への文書'), ('certificate', '証明書'), ('payment_slip', '納付書'), ('report', '庁内の帳票'), ('list', '庁内の一覧'), ('print_data', '委託先の印刷データ'), ('provision', '提供データ'), ('control_sheet', '照合表')], verbose_name='出力の種類')),
-                ('place', models.TextField(verbose_name='出力先')),
-                ('sha256', models.CharField(max_length=64, verbose_name='出力のハッシュ')),
-                ('content_sha256', models.CharField(max_length=64, verbose_name='封をする前の中身のハッシュ')),
-                ('size', models.BigIntegerField(verbose_name='大きさ（バイト）')),
-                ('subjects', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=15), default=list, size=None, verbose_name='対象の宛名番号')),
-                ('subject_count', models.IntegerField(verbose_name='対象の人数')),
-                ('number_included', models.BooleanField(verbose_name='個人番号を含むか')),
-                ('officer', models.TextField(blank=True, default='', verbose_name='職員')),
-                ('department', models.TextField(blank=True, default='', verbose_name='所属')),
-                ('function_code', models.TextField(blank=True, default='', verbose_name='機能コード')),
-                ('purpose', models.TextField(blank=True, default='', verbose_name='使用目的')),
-                ('request_number', models.TextField(blank=True, default='', verbose_name='操作番号')),
-                ('recipient_class', models.TextField(choices=[('staff', '庁内の職員'), ('citizen', '本人'), ('contractor', '委託先'), ('provision', '提供先'), ('bank', '金融機関')], verbose_name='渡す相手の区分')),
-                ('recipient', models.TextField(verbose_name='渡す相手')),
-                ('medium', models.TextField(choices=[('file', '庁内のファイル'), ('paper', '紙'), ('screen', '画面からの保存'), ('optical_disc', '光ディスク'), ('magnetic_tape', '磁気テープ'), ('flash_memory', 'フラッシュメモリ')], verbose_name='出力の媒体')),
-                ('proposal_id', models.BigIntegerField(null=True, verbose_name='起案番号')),
-                ('bulk_by_law', models.TextField(blank=True, default='', verbose_name='法による一括の実行')),
-                ('copy_number', models.IntegerField(default=1, verbose_name='何回目か')),
-                ('reason', models.TextField(blank=True, default='', verbose_name='理由')),
-                ('emitted_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='記録日時')),
-                ('expires_at', models.DateTimeField(null=True, verbose_name='期限')),
-                ('released_at', models.DateTimeField(null=True, verbose_name='渡した日時')),
-                ('revoked_at', models.DateTimeField(null=True, verbose_name='取消日時')),
-                ('revocation_reason', models.TextField(blank=True, default='', verbose_name='取消しの理由')),
-                ('erased_at', models.DateTimeField(null=True, verbose_name='消去日時')),
+                ("egress_id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="出力番号")),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("letter", "住民への文書"),
+                            ("certificate", "証明書"),
+                            ("payment_slip", "納付書"),
+                            ("report", "庁内の帳票"),
+                            ("list", "庁内の一覧"),
+                            ("print_data", "委託先の印刷データ"),
+                            ("provision", "提供データ"),
+                            ("control_sheet", "照合表"),
+                        ],
+                        verbose_name="出力の種類",
+                    ),
+                ),
+                ("place", models.TextField(verbose_name="出力先")),
+                ("sha256", models.CharField(max_length=64, verbose_name="出力のハッシュ")),
+                ("content_sha256", models.CharField(max_length=64, verbose_name="封をする前の中身のハッシュ")),
+                ("size", models.BigIntegerField(verbose_name="大きさ（バイト）")),
+                (
+                    "subjects",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=15),
+                        default=list,
+                        size=None,
+                        verbose_name="対象の宛名番号",
+                    ),
+                ),
+                ("subject_count", models.IntegerField(verbose_name="対象の人数")),
+                ("number_included", models.BooleanField(verbose_name="個人番号を含むか")),
+                ("officer", models.TextField(blank=True, default="", verbose_name="職員")),
+                ("department", models.TextField(blank=True, default="", verbose_name="所属")),
+                ("function_code", models.TextField(blank=True, default="", verbose_name="機能コード")),
+                ("purpose", models.TextField(blank=True, default="", verbose_name="使用目的")),
+                ("request_number", models.TextField(blank=True, default="", verbose_name="操作番号")),
+                (
+                    "recipient_class",
+                    models.TextField(
+                        choices=[
+                            ("staff", "庁内の職員"),
+                            ("citizen", "本人"),
+                            ("contractor", "委託先"),
+                            ("provision", "提供先"),
+                            ("bank", "金融機関"),
+                        ],
+                        verbose_name="渡す相手の区分",
+                    ),
+                ),
+                ("recipient", models.TextField(verbose_name="渡す相手")),
+                (
+                    "medium",
+                    models.TextField(
+                        choices=[
+                            ("file", "庁内のファイル"),
+                            ("paper", "紙"),
+                            ("screen", "画面からの保存"),
+                            ("optical_disc", "光ディスク"),
+                            ("magnetic_tape", "磁気テープ"),
+                            ("flash_memory", "フラッシュメモリ"),
+                        ],
+                        verbose_name="出力の媒体",
+                    ),
+                ),
+                ("proposal_id", models.BigIntegerField(null=True, verbose_name="起案番号")),
+                ("bulk_by_law", models.TextField(blank=True, default="", verbose_name="法による一括の実行")),
+                ("copy_number", models.IntegerField(default=1, verbose_name="何回目か")),
+                ("reason", models.TextField(blank=True, default="", verbose_name="理由")),
+                (
+                    "emitted_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="記録日時"),
+                ),
+                ("expires_at", models.DateTimeField(null=True, verbose_name="期限")),
+                ("released_at", models.DateTimeField(null=True, verbose_name="渡した日時")),
+                ("revoked_at", models.DateTimeField(null=True, verbose_name="取消日時")),
+                ("revocation_reason", models.TextField(blank=True, default="", verbose_name="取消しの理由")),
+                ("erased_at", models.DateTimeField(null=True, verbose_name="消去日時")),
             ],
             options={
-                'db_table': 'egress_record',
-                'db_table_comment': '出力の記録',
-                'indexes': [models.Index(fields=['officer', 'emitted_at'], name='egress_by_officer'), models.Index(fields=['content_sha256'], name='egress_by_content'), models.Index(fields=['proposal_id'], name='egress_by_proposal')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('medium', 'flash_memory'), _negated=True), name='nothing_leaves_on_flash_memory'), models.CheckConstraint(condition=models.Q(('revoked_at', None), models.Q(('revocation_reason', ''), _negated=True), _connector='OR'), name='revoking_needs_a_reason'), models.CheckConstraint(condition=models.Q(('copy_number', 1), models.Q(('reason', ''), _negated=True), _connector='OR'), name='another_copy_needs_a_reason')],
+                "db_table": "egress_record",
+                "db_table_comment": "出力の記録",
+                "indexes": [
+                    models.Index(fields=["officer", "emitted_at"], name="egress_by_officer"),
+                    models.Index(fields=["content_sha256"], name="egress_by_content"),
+                    models.Index(fields=["proposal_id"], name="egress_by_proposal"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("medium", "flash_memory"), _negated=True),
+                        name="nothing_leaves_on_flash_memory",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("revoked_at", None), models.Q(("revocation_reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="revoking_needs_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("copy_number", 1), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="another_copy_needs_a_reason",
+                    ),
+                ],
             },
         ),
     ]
