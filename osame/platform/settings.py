@@ -41,6 +41,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "osame.platform.web.middleware.StaffSessionMiddleware",
+    "osame.platform.functions.middleware.FunctionGateMiddleware",
+    "osame.platform.egress.middleware.EgressMiddleware",  # 画面に最も近い、最後に置く
 ]
 
 # 業務システムの認証認可。暫定措置の client_secret_basic を、どのクライアントにも許さないときは 0

@@ -19,7 +19,7 @@ from osame.platform.imports.registry import ImportResult
 from osame.platform.staff.actions import disable, found, transfer
 from osame.platform.staff.refusals import UnreadableFeed
 
-PROFILE = "staff_feed"
+PROFILE = "osame_personnel_v1"
 HEADING = ["職員番号", "区分", "所属コード", "日"]
 
 

@@ -43,6 +43,20 @@ def policy() -> str:
     )
 
 
+class TerminalMiddleware:
+    """手前に中継を置くとき、端末のアドレスを中継の書いた見出しから取る。数えた中継より手前の値は信じない。"""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """端末のアドレスを定める。"""
+        passed = [each.strip() for each in request.headers.get("X-Forwarded-For", "").split(",") if each.strip()]
+        if 0 < settings.TRUSTED_PROXIES <= len(passed):
+            request.META["REMOTE_ADDR"] = passed[-settings.TRUSTED_PROXIES]
+        return self.get_response(request)
+
+
 class SafeHeadersMiddleware:
     """どの応答にも、安全な見出しを付ける。"""
 
