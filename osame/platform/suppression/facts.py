@@ -24,13 +24,14 @@ CLASS_OF: dict[str, FactClass] = {
     **{f"former_{name}": FactClass.FORMER_ADDRESS for name in (*_ADDRESS, *_PLACE, "addresses")},
     **{f"destination_{name}": FactClass.DESTINATION for name in (*_ADDRESS, *_PLACE)},
     "previous_address": FactClass.FORMER_ADDRESS,
+    "mailings": FactClass.MAILING_ADDRESS,
     **dict.fromkeys(("destination", "moved_out_on"), FactClass.DESTINATION),
     **dict.fromkeys(("telephone", "telephones", "email", "contacts", "facsimile"), FactClass.TELEPHONE),
     **dict.fromkeys(
         ("household_number", "household_head_name", "relationship", "household", "household_members"),
         FactClass.HOUSEHOLD,
     ),
-    **dict.fromkeys(("relations", "agents", "parent_number"), FactClass.RELATIONS),
+    **dict.fromkeys(("relations", "agents", "parent_number", "protected_from"), FactClass.RELATIONS),
     **dict.fromkeys(("workplace", "workplaces", "employer", "employer_number"), FactClass.WORKPLACE),
     **dict.fromkeys(("school", "schools"), FactClass.SCHOOL),
     **dict.fromkeys(("bank_branch", "branch_code", "branch_name", "accounts"), FactClass.BANK_BRANCH),
@@ -47,7 +48,7 @@ OPEN = frozenset({
     "addressee_number", "kind", "kind_name", "name", "kana", "former_surname", "former_surname_kana", "alias",
     "alias_kana", "alias_kana_confirmed", "roman_name", "foreign_kanji_name", "sex", "born_on", "birth_unknown", "birth_notation", "died_on",
     "corporate_number", "representative_name", "closed_on", "origin", "protected", "protection", "hidden",
-    "not_for_other_offices", "editing",
+    "not_for_other_offices", "editing", "withheld", "representative_number", "protected_through",
 })  # fmt: skip
 """居場所が知れない事実。見せてよい。"""
 
