@@ -40,6 +40,10 @@ class UnknownCandidate(Refusal):
     """その候補はないか、もう確かめられています。一覧を開き直してください。"""
 
 
+class RepresentativeIsClosed(Refusal):
+    """代表にする宛名が廃止されています。廃止していない宛名を代表にしてください。"""
+
+
 class DecisionIsMissing(Refusal):
     """決裁された起案がありません。起案からやり直してください。"""
 
@@ -124,6 +128,8 @@ def _check(member: str, representative: str) -> None:
         raise KindsDoNotMix
     if fetch_all("SELECT 1 FROM consolidation_link WHERE addressee_number = %s AND ended_at IS NULL", [member]):
         raise AlreadyLinked(member)
+    if fetch_all("SELECT 1 FROM addressee WHERE addressee_number = %s AND closed_on IS NOT NULL", [representative]):
+        raise RepresentativeIsClosed(representative)
     if queries.representative_of(representative) == member:
         raise CircularLink(representative)
 

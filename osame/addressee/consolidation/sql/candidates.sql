@@ -1,6 +1,6 @@
 -- 同一人の候補を探す。何を数え、何を疑うかは rule.py が言う。
 -- Pairs that may be one, with what agrees and what is doubtful. One statement each, for the whole city.
-DROP TABLE IF EXISTS compared, compared_place, crowded_place, known_name, pair, seen_pair;
+DROP TABLE IF EXISTS compared, compared_place, crowded_place, known_name, shared_name, pair, seen_pair;
 
 CREATE TEMP TABLE compared ON COMMIT DROP AS
 SELECT a.addressee_number, a.kind, a.numbered_at, a.closed_on, v.standing, v.sex, v.born_on, v.corporate_number,
@@ -14,6 +14,7 @@ SELECT a.addressee_number, a.kind, a.numbered_at, a.closed_on, v.standing, v.sex
 FROM addressee a JOIN addressee_version v USING (addressee_number)
 WHERE v.superseded_at IS NULL AND v.valid_until IS NULL AND a.kind IN ('1', '2', '3')
   AND (a.closed_on IS NULL OR EXISTS (SELECT 1 FROM number_inheritance i WHERE i.inherits_from = a.addressee_number));
+CREATE INDEX ON compared (addressee_number);
 ANALYZE compared;
 
 CREATE TEMP TABLE compared_place ON COMMIT DROP AS
@@ -26,6 +27,8 @@ FROM (
     FROM addressee_version v JOIN compared c USING (addressee_number)
     WHERE v.superseded_at IS NULL AND c.kind IN ('1', '2') AND v.block <> ''
 ) p;
+CREATE INDEX ON compared_place (addressee_number);
+CREATE INDEX ON compared_place (home);
 ANALYZE compared_place;
 
 -- 集合住宅らしい番地。いま二つ以上の世帯がある
@@ -44,7 +47,13 @@ UNION SELECT addressee_number, former_key, born_on FROM compared WHERE former_ke
 UNION SELECT v.addressee_number, replace(replace(normalize(v.name, NFKC), ' ', ''), '　', ''), c.born_on
 FROM addressee_version v JOIN compared c USING (addressee_number)
 WHERE v.superseded_at IS NULL AND v.valid_until IS NOT NULL AND c.kind <> '3';
+CREATE INDEX ON known_name (addressee_number);
 ANALYZE known_name;
+
+-- 三人以上が名乗る、同じ氏名と生年月日
+CREATE TEMP TABLE shared_name ON COMMIT DROP AS
+SELECT name_key, born_on FROM compared WHERE born_on IS NOT NULL GROUP BY name_key, born_on HAVING count(*) > 2;
+ANALYZE shared_name;
 
 -- 比べる組。ここに挙がらない組は、似ていない
 CREATE TEMP TABLE pair ON COMMIT DROP AS
@@ -86,7 +95,7 @@ SELECT p.one, p.other, a.kind AS kind_one, b.kind AS kind_other, a.standing AS s
        a.standing IN ('4', '5') OR b.standing IN ('4', '5') AS gone,
        EXISTS (SELECT 1 FROM number_inheritance i WHERE (i.addressee_number, i.inherits_from) IN ((p.one, p.other), (p.other, p.one)))
            AS inherits,
-       (SELECT count(*) FROM compared c WHERE c.name_key = a.name_key AND c.born_on = a.born_on) > 2 AS more,
+       EXISTS (SELECT 1 FROM shared_name n WHERE n.name_key = a.name_key AND n.born_on = a.born_on) AS more,
        coalesce(h.met, false) OR (a.previous_key <> '' AND EXISTS (
            SELECT 1 FROM compared_place q WHERE q.addressee_number = b.addressee_number
            AND replace(q.home, '/', '') = a.previous_key)) OR (b.previous_key <> '' AND EXISTS (

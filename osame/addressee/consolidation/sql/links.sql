@@ -42,6 +42,8 @@ CREATE FUNCTION representative_stays_open() RETURNS trigger LANGUAGE plpgsql AS 
 BEGIN
     IF EXISTS (
         SELECT 1 FROM consolidation_link WHERE representative_number = NEW.addressee_number AND ended_at IS NULL
+    ) AND NOT EXISTS (
+        SELECT 1 FROM consolidation_link WHERE addressee_number = NEW.addressee_number AND ended_at IS NULL
     ) THEN
         RAISE EXCEPTION '名寄せの代表である宛名は、代表を替えてから廃止します。' USING ERRCODE = 'restrict_violation';
     END IF;
