@@ -116,7 +116,7 @@ def send(transport: Callable[[Notice], str], *, limit: int = MOST_AT_ONCE) -> tu
         try:
             code = transport(notice)
         except (OSError, Refusal) as failure:  # つながらない
-            code = type(failure).__name__
+            code = type(failure).__name__[:20]
         report(notice.notice_id, error_code=code)
         arrived, failed = (arrived, failed + 1) if code else (arrived + 1, failed)
     return arrived, failed

@@ -103,7 +103,7 @@ def test_a_number_in_a_text_is_found(text):
     assert holds_personal_number(text)
 
 
-@pytest.mark.parametrize("text", ["123456789019", "000000000123456", "2025-11-23", "0596-23-1111", "架空町1-2-3", ""])
+@pytest.mark.parametrize("text", ["123456789019", "000000000123456", "2025-11-23", "0596-23-1111", "a1bc123456789018def0", "12345678-1234-4abc-8def-123456789018", "架空町1-2-3", ""])
 def test_other_digits_are_not_taken_for_a_number(text):
     assert not holds_personal_number(text)
 
