@@ -101,15 +101,25 @@ def _collection(app: typer.Typer) -> None:
 def _addressee(app: typer.Typer) -> None:
     """宛名管理システムの命令は、`osame addressee …` に並べる。"""
     from osame.addressee.agents import cli as agents
+    from osame.addressee.consolidation import cli as consolidation
     from osame.addressee.feed import cli as feed
     from osame.addressee.locks import cli as locks
     from osame.addressee.mailing import cli as mailing
     from osame.addressee.numbering import cli as numbering
+    from osame.addressee.people import cli as people
     from osame.addressee.protection import cli as protection
+    from osame.addressee.residents import cli as residents
     from osame.addressee.search import cli as search
 
     addressee = _group("宛名管理システム")
     addressee.command("find")(search.find_command)
+    addressee.command("show")(people.show_command)
+    addressee.command("history")(people.history_command)
+    addressee.command("register")(people.register_command)
+    addressee.command("close")(people.close_command)
+    addressee.command("candidates")(consolidation.candidates_command)
+    addressee.add_typer(consolidation.app, name="consolidate")
+    addressee.add_typer(residents.app, name="import")
     addressee.command("rebuild-search")(search.rebuild_command)
     addressee.add_typer(numbering.app, name="numbering")
     addressee.add_typer(numbering.clients, name="clients")

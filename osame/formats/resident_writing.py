@@ -20,7 +20,12 @@ def write_lines(
     for row in rows:
         yield csv_stream.write_row([cell_of(row.get(name, DEFAULTS.get(name, ""))) for name in heading])
         count += 1
-    trailer = {"レコード区分": "9", "異動連番": file_sequence, "宛名番号": count, "異動年月日": business_on}
+    trailer: dict[str, Cell] = {
+        "レコード区分": "9",
+        "異動連番": file_sequence,
+        "宛名番号": count,
+        "異動年月日": business_on,
+    }
     yield csv_stream.write_row([cell_of(trailer.get(name, "")) for name in heading])
 
 

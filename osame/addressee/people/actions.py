@@ -169,7 +169,7 @@ def complete_succession(addressee_number: str, *, succeeded_on: date) -> None:
     _step(addressee_number, Step.SUCCEEDED, succeeded_on, "", (Step.REPRESENTATIVE_NAMED,))
 
 
-def _step(number: str, step: Step, on: date, representative: str, after: Sequence[Step]) -> None:
+def _step(number: str, step: SuccessionStep.Step, on: date, representative: str, after: Sequence[str]) -> None:
     with transaction.atomic():
         fetch_all("SELECT 1 FROM addressee WHERE addressee_number = %s FOR NO KEY UPDATE", [number])
         before = queries.succession_of(number)

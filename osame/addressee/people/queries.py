@@ -118,7 +118,8 @@ def open_person(addressee_number: str, *, fields: Iterable[str] = FACTS) -> Pers
         if not rows:
             raise NobodyThere(addressee_number)
         record("宛名を開いた", subjects=[addressee_number], fields=list(fields))
-        return Person(addressee_number, *rows[0], current(addressee_number), succession_of(addressee_number))
+        ((kind, closed_on),) = rows
+        return Person(addressee_number, kind, closed_on, current(addressee_number), succession_of(addressee_number))
 
 
 def open_history(addressee_number: str) -> tuple[Version, ...]:
@@ -186,4 +187,4 @@ def _first(where: str, parameters: list[Any]) -> Version | None:
 
 
 def _version(row: tuple[Any, ...]) -> Version:
-    return Version(*row[: len(KEYS)], facts=Facts(*row[len(KEYS) :]))
+    return Version(*(*row[: len(KEYS)], Facts(*row[len(KEYS) :])))

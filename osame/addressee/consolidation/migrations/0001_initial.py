@@ -5,55 +5,96 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ConsolidationLink',
+            name="ConsolidationLink",
             fields=[
-                ('link_id', models.BigAutoField(primary_key=True, serialize=False, verbose_name='紐付番号')),
-                ('addressee_number', models.CharField(max_length=15, verbose_name='名寄せ元の宛名番号')),
-                ('representative_number', models.CharField(max_length=15, verbose_name='代表の宛名番号')),
-                ('kind', models.CharField(choices=[('1', '自動'), ('2', '手動'), ('3', '代表の交替')], max_length=1, verbose_name='名寄せの種類')),
-                ('evidence', models.TextField(verbose_name='根拠')),
-                ('proposal_id', models.BigIntegerField(null=True, verbose_name='起案番号')),
-                ('replaces', models.BigIntegerField(null=True, verbose_name='代わりに終えた紐付番号')),
-                ('linked_by', models.TextField(verbose_name='紐付けた職員')),
-                ('linked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='紐付日時')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='解除日時')),
-                ('ended_by', models.TextField(blank=True, db_default='', default='', verbose_name='解除した職員')),
-                ('end_reason', models.TextField(blank=True, db_default='', default='', verbose_name='解除の理由')),
+                ("link_id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="紐付番号")),
+                ("addressee_number", models.CharField(max_length=15, verbose_name="名寄せ元の宛名番号")),
+                ("representative_number", models.CharField(max_length=15, verbose_name="代表の宛名番号")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("1", "自動"), ("2", "手動"), ("3", "代表の交替")],
+                        max_length=1,
+                        verbose_name="名寄せの種類",
+                    ),
+                ),
+                ("evidence", models.TextField(verbose_name="根拠")),
+                ("proposal_id", models.BigIntegerField(null=True, verbose_name="起案番号")),
+                ("replaces", models.BigIntegerField(null=True, verbose_name="代わりに終えた紐付番号")),
+                ("linked_by", models.TextField(verbose_name="紐付けた職員")),
+                (
+                    "linked_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="紐付日時"),
+                ),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="解除日時")),
+                ("ended_by", models.TextField(blank=True, db_default="", default="", verbose_name="解除した職員")),
+                ("end_reason", models.TextField(blank=True, db_default="", default="", verbose_name="解除の理由")),
             ],
             options={
-                'db_table': 'consolidation_link',
-                'db_table_comment': '名寄せの紐付け',
-                'indexes': [models.Index(condition=models.Q(('ended_at', None)), fields=['representative_number'], name='link_to_representative')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('addressee_number',), name='one_representative_at_a_time'), models.CheckConstraint(condition=models.Q(('addressee_number', models.F('representative_number')), _negated=True), name='nobody_represents_itself')],
+                "db_table": "consolidation_link",
+                "db_table_comment": "名寄せの紐付け",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at", None)),
+                        fields=["representative_number"],
+                        name="link_to_representative",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("addressee_number",),
+                        name="one_representative_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("addressee_number", models.F("representative_number")), _negated=True),
+                        name="nobody_represents_itself",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IdentityCandidate',
+            name="IdentityCandidate",
             fields=[
-                ('candidate_id', models.BigAutoField(primary_key=True, serialize=False, verbose_name='候補番号')),
-                ('addressee_number', models.CharField(max_length=15, verbose_name='名寄せ元の宛名番号')),
-                ('representative_number', models.CharField(max_length=15, verbose_name='代表の宛名番号')),
-                ('evidence', models.TextField(verbose_name='根拠')),
-                ('doubts', models.TextField(blank=True, default='', verbose_name='疑い')),
-                ('score', models.SmallIntegerField(verbose_name='一致した属性の数')),
-                ('state', models.CharField(choices=[('1', '未確認'), ('2', '名寄せ済'), ('3', '別人'), ('4', '解除')], default='1', max_length=1, verbose_name='候補の状態')),
-                ('found_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='見つけた日時')),
-                ('settled_at', models.DateTimeField(null=True, verbose_name='確かめた日時')),
-                ('settled_by', models.TextField(blank=True, db_default='', default='', verbose_name='確かめた職員')),
+                ("candidate_id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="候補番号")),
+                ("addressee_number", models.CharField(max_length=15, verbose_name="名寄せ元の宛名番号")),
+                ("representative_number", models.CharField(max_length=15, verbose_name="代表の宛名番号")),
+                ("evidence", models.TextField(verbose_name="根拠")),
+                ("doubts", models.TextField(blank=True, default="", verbose_name="疑い")),
+                ("score", models.SmallIntegerField(verbose_name="一致した属性の数")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("1", "未確認"), ("2", "名寄せ済"), ("3", "別人"), ("4", "解除")],
+                        default="1",
+                        max_length=1,
+                        verbose_name="候補の状態",
+                    ),
+                ),
+                (
+                    "found_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="見つけた日時"
+                    ),
+                ),
+                ("settled_at", models.DateTimeField(null=True, verbose_name="確かめた日時")),
+                ("settled_by", models.TextField(blank=True, db_default="", default="", verbose_name="確かめた職員")),
             ],
             options={
-                'db_table': 'identity_candidate',
-                'db_table_comment': '同一人の候補',
-                'indexes': [models.Index(fields=['state', '-score'], name='candidate_waiting')],
-                'constraints': [models.UniqueConstraint(fields=('addressee_number', 'representative_number'), name='one_candidate_of_a_pair')],
+                "db_table": "identity_candidate",
+                "db_table_comment": "同一人の候補",
+                "indexes": [models.Index(fields=["state", "-score"], name="candidate_waiting")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("addressee_number", "representative_number"), name="one_candidate_of_a_pair"
+                    )
+                ],
             },
         ),
     ]
