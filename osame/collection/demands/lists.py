@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from osame.collection.demands.models import DemandExclusion, DemandStop
+from osame.collection.demands.protected import hidden_values
 from osame.kernel.refusals import Refusal
 from osame.platform import embedded
 from osame.platform.database import fetch_all
 from osame.platform.egress.authority import NONE, Authority, Output
 from osame.platform.egress.broker import emit, hand_over
-from osame.platform.egress.models import EgressKind, EgressRecord, RecipientClass
+from osame.platform.egress.models import EgressKind, EgressRecord, ReceiverClass
 from osame.platform.letters.csv_list import csv_bytes
 from osame.platform.letters.release import HeldLetter
 
@@ -74,6 +75,7 @@ JOIN tax_item_name i USING (tax_item)
 WHERE d.run_id = %(run_id)s AND d.cancelled_on IS NULL AND NOT a.protection_measure
 ORDER BY d.letter_number, c.due_date, d.charge_id
 """
+OWN_ADDRESS = (2, 3, 4)  # 印刷データの、受け取る者自身の郵便番号・住所・方書
 ISSUED_HEADING = (
     "発付番号", "宛名番号", "氏名", "税目", "賦課年度", "期別", "通知書番号", "納期限", "本税", "督促手数料", "合計",
     "発付日", "指定期限", "差押可能日", "状態",
@@ -195,16 +197,20 @@ def write_print_file(run_id: int, *, contractor: str) -> PrintFile:
         (working / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
         people = tuple(row[1] for row in rows)
         outputs = {
-            result.file_name: Output(EgressKind.PRINT_DATA, people, RecipientClass.CONTRACTOR, result.contractor),
-            "manifest.json": Output(EgressKind.CONTROL_SHEET, (), RecipientClass.CONTRACTOR, result.contractor),
+            result.file_name: Output(EgressKind.PRINT_DATA, people, ReceiverClass.CONTRACTOR, result.contractor),
+            "manifest.json": Output(EgressKind.CONTROL_SHEET, (), ReceiverClass.CONTRACTOR, result.contractor),
         }
         hand_over(working, target, outputs, Authority(bulk_by_law=f"demand-run:{run_id}"))
     return result
 
 
 def _rows(query: str, run_id: int) -> list[tuple[Any, ...]]:
-    """税目名を引けるようにして、一覧を読む。"""
-    return fetch_all(TAX_ITEM_NAMES + query, {"run_id": run_id})
+    """税目名を引けるようにして、一覧を読む。支援措置の対象者の居場所が紛れていれば断る。"""
+    rows = fetch_all(TAX_ITEM_NAMES + query, {"run_id": run_id})
+    own = OWN_ADDRESS if query is PRINT_ROWS else ()
+    cells = (cell for row in rows for place, cell in enumerate(row) if isinstance(cell, str) and place not in own)
+    hidden_values().refuse_in("\n".join(dict.fromkeys(cells)))
+    return rows
 
 
 def _reason(reason: str, stop_reason: str) -> str:

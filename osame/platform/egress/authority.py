@@ -1,6 +1,6 @@
 """出してよいか。人数が多ければ、決裁か、法による一括の実行に結び付いていなければ出せない。
 
-May it go out? More than the limit of subjects needs a decided proposal that names exactly this query, recipient and
+May it go out? More than the limit of subjects needs a decided proposal that names exactly this query, receiver and
 count, or a run that the law orders in bulk. What one officer takes out in a day counts together.
 """
 
@@ -19,7 +19,7 @@ from osame.platform.approvals.actions import executes, hash_of
 from osame.platform.approvals.models import HighRiskAct, Proposal
 from osame.platform.audit.checkpoints import require_fresh_checkpoint
 from osame.platform.database import fetch_one
-from osame.platform.egress.models import EgressKind, EgressMedium, EgressRecord, RecipientClass
+from osame.platform.egress.models import EgressKind, EgressMedium, EgressRecord, ReceiverClass
 
 APPROVAL_DAYS = 7
 PORTABLE = frozenset({EgressMedium.OPTICAL_DISC, EgressMedium.MAGNETIC_TAPE})
@@ -55,11 +55,11 @@ class FlashMemoryRefused(Refusal):
     """フラッシュメモリには出力できません。光ディスクなど、定められた媒体を使ってください。"""
 
 
-class NoRecipient(Refusal):
+class NoReceiver(Refusal):
     """渡す相手の名がありません。相手を入力してください。"""
 
 
-class UnknownRecipient(Refusal):
+class UnknownReceiver(Refusal):
     """この相手は提供先として定められていません。提供できる相手かどうかを、評価書で確かめてください。"""
 
 
@@ -81,8 +81,8 @@ class Output:
 
     kind: EgressKind
     subjects: Sequence[str] = ()
-    recipient_class: RecipientClass = RecipientClass.STAFF
-    recipient: str = "庁内"
+    receiver_class: ReceiverClass = ReceiverClass.STAFF
+    receiver: str = "庁内"
     number_included: bool = False
     medium: EgressMedium = EgressMedium.FILE
 
@@ -95,7 +95,7 @@ class Authority:
     query: str = ""
     bulk_by_law: str = ""
     reason: str = ""
-    recipient_key: Path | None = None
+    receiver_key: Path | None = None
     days: int | None = None
 
 
@@ -128,8 +128,8 @@ def bulk_content(output: Output, query: str, subjects: int) -> dict[str, Any]:
     return {
         "kind": str(output.kind),
         "query": query,
-        "recipient_class": str(output.recipient_class),
-        "recipient": output.recipient,
+        "receiver_class": str(output.receiver_class),
+        "receiver": output.receiver,
         "medium": str(output.medium),
         "number_included": output.number_included,
         "subjects": subjects,
@@ -149,14 +149,14 @@ def require(output: Output, subjects: int, authority: Authority) -> None:
     """
     if output.medium == EgressMedium.FLASH_MEMORY:
         raise FlashMemoryRefused
-    if not output.recipient.strip():
-        raise NoRecipient
-    if output.recipient_class == RecipientClass.PROVISION and output.recipient not in provision_recipients():
-        raise UnknownRecipient(output.recipient)
+    if not output.receiver.strip():
+        raise NoReceiver
+    if output.receiver_class == ReceiverClass.PROVISION and output.receiver not in provision_receivers():
+        raise UnknownReceiver(output.receiver)
     if (
-        output.medium in PORTABLE or output.recipient_class == RecipientClass.PROVISION
-    ) and authority.recipient_key is None:
-        raise MediumNeedsKey(output.recipient)
+        output.medium in PORTABLE or output.receiver_class == ReceiverClass.PROVISION
+    ) and authority.receiver_key is None:
+        raise MediumNeedsKey(output.receiver)
     if output.number_included and output.kind in TO_CITIZENS:
         raise NumberOnLetter
     if authority.proposal_id is not None:
@@ -186,7 +186,7 @@ def _taken_today() -> int:
 
 
 def _require_approved(output: Output, subjects: int, authority: Authority) -> None:
-    proposal = Proposal.objects.select_for_update().filter(pk=authority.proposal_id).first()
+    proposal = Proposal.objects.select_for_update().filter(proposal_id=authority.proposal_id).first()
     decided = {Proposal.State.DECIDED, Proposal.State.EXECUTED}
     if proposal is None or proposal.act != HighRiskAct.BULK_EXPORT or proposal.state not in decided:
         raise NotWhatWasApproved(f"起案番号 {authority.proposal_id}")
@@ -210,7 +210,7 @@ def _require_approved(output: Output, subjects: int, authority: Authority) -> No
 
 
 @cache
-def provision_recipients() -> frozenset[str]:
+def provision_receivers() -> frozenset[str]:
     """提供してよい相手。"""
-    listed = tomllib.loads(resources.files("osame.platform.egress").joinpath("recipients.toml").read_text("utf-8"))
+    listed = tomllib.loads(resources.files("osame.platform.egress").joinpath("receivers.toml").read_text("utf-8"))
     return frozenset(each["name"] for each in listed["provision"])

@@ -23,7 +23,7 @@ from osame.platform.database import fetch_all, fetch_one, run_sql
 from osame.platform.egress import authority as rules
 from osame.platform.egress.authority import NONE, TO_CITIZENS, Authority, CopyNeedsReason, Output
 from osame.platform.egress.models import EgressKind, EgressRecord
-from osame.platform.egress.sealing import recipient_key, sealed
+from osame.platform.egress.sealing import receiver_key, sealed
 from osame.platform.egress.watermark import watermarked
 
 DAYS: dict[str, int] = {EgressKind.REPORT: 30, EgressKind.LIST: 90, EgressKind.PRINT_DATA: 30, EgressKind.PROVISION: 30}
@@ -47,7 +47,7 @@ def emit(content: bytes | Path, target: Path, output: Output, authority: Authori
     """一つのファイルを出す。出力番号などを記録してから、`target` の名で見えるようにする。
 
     Emit one finished file (`content` is its bytes, or the path where they lie, which is removed). Internal reports get a
-    visible watermark; what needs a recipient's key is sealed to it.
+    visible watermark; what needs a receiver's key is sealed to it.
 
     要件: F29-06
     """
@@ -131,8 +131,8 @@ def _closed(body: bytes, number: int, output: Output, authority: Authority) -> b
     if output.kind == EgressKind.REPORT and body.startswith(b"%PDF"):
         (moment,) = fetch_one("SELECT to_char(now() AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD HH24:MI')")
         body = watermarked(body, f"{gate.required().officer}　{moment}　E{number:09d}")
-    if authority.recipient_key is not None:
-        body = sealed(body, recipient_key(authority.recipient_key), output.recipient)
+    if authority.receiver_key is not None:
+        body = sealed(body, receiver_key(authority.receiver_key), output.receiver)
     return body
 
 
@@ -161,7 +161,7 @@ def _recorded(files: Sequence[_Finished], authority: Authority) -> list[EgressRe
             "ファイル": len(made),
             "人数": len(subjects),
             "種類": "・".join(sorted({str(file.output.kind) for file in files})),
-            "渡す相手": "・".join(sorted({file.output.recipient for file in files})),
+            "渡す相手": "・".join(sorted({file.output.receiver for file in files})),
         },
     )
     return made
@@ -181,8 +181,8 @@ def _row(file: _Finished, authority: Authority, copies_before: int) -> EgressRec
         subjects=subjects,
         subject_count=len(subjects),
         number_included=output.number_included,
-        recipient_class=output.recipient_class,
-        recipient=output.recipient,
+        receiver_class=output.receiver_class,
+        receiver=output.receiver,
         medium=output.medium,
         proposal_id=authority.proposal_id,
         bulk_by_law=authority.bulk_by_law,

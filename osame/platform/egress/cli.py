@@ -65,7 +65,7 @@ def revoke(
 def _line(row: EgressRecord) -> tuple[object, ...]:
     moment = row.emitted_at.astimezone(JAPAN).strftime("%Y-%m-%d %H:%M")
     state = "取消" if row.revoked_at else "消去済" if row.erased_at else "出力済" if row.released_at else "未出力"
-    return (row.serial, moment, row.officer, row.get_kind_display(), row.recipient, row.subject_count, row.place, state)
+    return (row.serial, moment, row.officer, row.get_kind_display(), row.receiver, row.subject_count, row.place, state)
 
 
 def _plain(row: EgressRecord) -> dict[str, Any]:

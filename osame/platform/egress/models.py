@@ -20,7 +20,7 @@ class EgressKind(models.TextChoices):
     CONTROL_SHEET = "control_sheet", "照合表"
 
 
-class RecipientClass(models.TextChoices):
+class ReceiverClass(models.TextChoices):
     """渡す相手の区分。"""
 
     STAFF = "staff", "庁内の職員"
@@ -60,8 +60,8 @@ class EgressRecord(models.Model):
     function_code = models.TextField("機能コード", default="", blank=True)
     purpose = models.TextField("使用目的", default="", blank=True)
     request_number = models.TextField("操作番号", default="", blank=True)
-    recipient_class = models.TextField("渡す相手の区分", choices=RecipientClass.choices)
-    recipient = models.TextField("渡す相手")
+    receiver_class = models.TextField("渡す相手の区分", choices=ReceiverClass.choices)
+    receiver = models.TextField("渡す相手")
     medium = models.TextField("出力の媒体", choices=EgressMedium.choices)
     proposal_id = models.BigIntegerField("起案番号", null=True)
     bulk_by_law = models.TextField("法による一括の実行", default="", blank=True)

@@ -18,7 +18,7 @@ from osame.kernel.refusals import Refusal
 from osame.platform import embedded
 from osame.platform.egress.authority import NONE, Authority, Output
 from osame.platform.egress.broker import hand_over
-from osame.platform.egress.models import EgressKind, EgressMedium, RecipientClass
+from osame.platform.egress.models import EgressKind, EgressMedium, ReceiverClass
 from osame.platform.letters.coverage import missing_in, texts_in
 from osame.platform.letters.engine import BATCH_LETTERS, SHEET_CODE, Letter, Template, compile_letters
 from osame.platform.letters.readback import page_texts
@@ -175,7 +175,7 @@ def _output(letters: tuple[Letter, ...]) -> Output:
     return Output(
         EgressKind.LETTER,
         tuple(each.addressee_number for each in letters),
-        RecipientClass.CITIZEN,
+        ReceiverClass.CITIZEN,
         "それぞれの宛名",
         medium=EgressMedium.PAPER,
     )

@@ -28,16 +28,16 @@ from osame.platform.egress.authority import (
     MediumNeedsKey,
     MoreThanApproved,
     NeedsApproval,
-    NoRecipient,
+    NoReceiver,
     NotOrderedInBulk,
     NotWhatWasApproved,
     NumberOnLetter,
     Output,
-    UnknownRecipient,
+    UnknownReceiver,
     bulk_content,
 )
 from osame.platform.egress.broker import emit, hand_over
-from osame.platform.egress.models import EgressKind, EgressMedium, EgressRecord, RecipientClass
+from osame.platform.egress.models import EgressKind, EgressMedium, EgressRecord, ReceiverClass
 from osame.platform.egress.records import (
     AlreadyRevoked,
     RevokingNeedsReason,
@@ -46,7 +46,7 @@ from osame.platform.egress.records import (
     found,
     revoke,
 )
-from osame.platform.egress.sealing import NotARecipientKey, opened
+from osame.platform.egress.sealing import NotAReceiverKey, opened
 from osame.platform.gate import Acting, NoPurpose, acting
 from tests.systems.conftest import server
 
@@ -127,7 +127,7 @@ def test_a_failing_record_leaves_no_file(database, tmp_path, monkeypatch):
 def test_a_folder_leaves_whole_with_one_record_per_file(database, tmp_path):
     working, target = tmp_path / ".working", tmp_path / "letters"
     working.mkdir()
-    outputs = {f"{at}.pdf": Output(EgressKind.LETTER, people(at), RecipientClass.CITIZEN, "宛名") for at in range(1, 5)}
+    outputs = {f"{at}.pdf": Output(EgressKind.LETTER, people(at), ReceiverClass.CITIZEN, "宛名") for at in range(1, 5)}
     for name in outputs:
         (working / name).write_bytes(name.encode())
     made = hand_over(working, target, outputs)
@@ -149,10 +149,10 @@ def test_a_folder_leaves_whole_with_one_record_per_file(database, tmp_path):
     ("changed", "refusal"),
     [
         ({"medium": EgressMedium.FLASH_MEMORY}, FlashMemoryRefused),
-        ({"recipient": " "}, NoRecipient),
-        ({"recipient_class": RecipientClass.PROVISION, "recipient": "隣の市"}, UnknownRecipient),
-        ({"recipient_class": RecipientClass.PROVISION, "recipient": MIE}, MediumNeedsKey),
-        ({"medium": EgressMedium.OPTICAL_DISC, "recipient_class": RecipientClass.CONTRACTOR, "recipient": "印刷"}, MediumNeedsKey),
+        ({"receiver": " "}, NoReceiver),
+        ({"receiver_class": ReceiverClass.PROVISION, "receiver": "隣の市"}, UnknownReceiver),
+        ({"receiver_class": ReceiverClass.PROVISION, "receiver": MIE}, MediumNeedsKey),
+        ({"medium": EgressMedium.OPTICAL_DISC, "receiver_class": ReceiverClass.CONTRACTOR, "receiver": "印刷"}, MediumNeedsKey),
         ({"kind": EgressKind.LETTER, "number_included": True}, NumberOnLetter),
     ],
 )  # fmt: skip
@@ -197,7 +197,7 @@ def test_many_people_need_an_approval_for_exactly_this(database, tmp_path, few):
         (THREE, Authority(proposal_id=number, query="別の条件")),
         (THREE, Authority(proposal_id=number + 1, query="督促 令和7年")),
         (Output(EgressKind.REPORT, people(3)), Authority(proposal_id=number, query="督促 令和7年")),
-        (Output(EgressKind.LIST, people(3), recipient="別の課"), Authority(proposal_id=number, query="督促 令和7年")),
+        (Output(EgressKind.LIST, people(3), receiver="別の課"), Authority(proposal_id=number, query="督促 令和7年")),
         (Output(EgressKind.LIST, people(3), number_included=True), Authority(proposal_id=number, query="督促 令和7年")),
     ]
     for output, how in wrong:
@@ -272,7 +272,7 @@ def test_a_run_that_the_law_orders_needs_no_approval_but_stays_within_the_run(da
 
 
 def test_a_second_copy_for_a_citizen_needs_a_reason_and_counts(database, tmp_path):
-    slip = Output(EgressKind.PAYMENT_SLIP, people(1), RecipientClass.CITIZEN, "本人", medium=EgressMedium.PAPER)
+    slip = Output(EgressKind.PAYMENT_SLIP, people(1), ReceiverClass.CITIZEN, "本人", medium=EgressMedium.PAPER)
     assert emit(b"slip", tmp_path / "1", slip).copy_number == 1
     with pytest.raises(CopyNeedsReason):
         emit(b"slip", tmp_path / "2", slip)
@@ -287,21 +287,21 @@ def test_an_internal_report_shows_who_took_it_out_and_a_letter_does_not(database
     assert len(pages) == 2
     assert report.sha256 == hashlib.sha256((tmp_path / "report.pdf").read_bytes()).hexdigest() != report.content_sha256
     body = pdf()
-    letter = emit(body, tmp_path / "letter.pdf", Output(EgressKind.LETTER, people(1), RecipientClass.CITIZEN, "本人"))
+    letter = emit(body, tmp_path / "letter.pdf", Output(EgressKind.LETTER, people(1), ReceiverClass.CITIZEN, "本人"))
     assert (tmp_path / "letter.pdf").read_bytes() == body
     assert letter.sha256 == letter.content_sha256
 
 
 def key_file(folder: Path, key) -> Path:
-    path = folder / "recipient.pub"
+    path = folder / "receiver.pub"
     path.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     return path
 
 
-def test_media_are_sealed_to_the_recipient(database, tmp_path):
+def test_media_are_sealed_to_the_receiver(database, tmp_path):
     key = X25519PrivateKey.generate()
-    out = Output(EgressKind.PROVISION, people(1), RecipientClass.PROVISION, MIE, True, EgressMedium.OPTICAL_DISC)
-    made = emit(b"secret", tmp_path / "disc.bin", out, Authority(recipient_key=key_file(tmp_path, key)))
+    out = Output(EgressKind.PROVISION, people(1), ReceiverClass.PROVISION, MIE, True, EgressMedium.OPTICAL_DISC)
+    made = emit(b"secret", tmp_path / "disc.bin", out, Authority(receiver_key=key_file(tmp_path, key)))
     closed = (tmp_path / "disc.bin").read_bytes()
     assert b"secret" not in closed
     assert opened(closed, key, MIE) == b"secret"
@@ -310,8 +310,8 @@ def test_media_are_sealed_to_the_recipient(database, tmp_path):
     for wrong, name in ((X25519PrivateKey.generate(), MIE), (key, "別の相手")):
         with pytest.raises(InvalidTag):
             opened(closed, wrong, name)
-    with pytest.raises(NotARecipientKey):
-        emit(b"x", tmp_path / "2", out, Authority(recipient_key=key_file(tmp_path, Ed25519PrivateKey.generate())))
+    with pytest.raises(NotAReceiverKey):
+        emit(b"x", tmp_path / "2", out, Authority(receiver_key=key_file(tmp_path, Ed25519PrivateKey.generate())))
 
 
 def test_revoking_and_expiry_erase_what_is_still_here(database, tmp_path):
@@ -336,7 +336,7 @@ def test_revoking_and_expiry_erase_what_is_still_here(database, tmp_path):
 
 @pytest.mark.parametrize(
     "statement",
-    ["DELETE FROM egress_record", "TRUNCATE egress_record", "UPDATE egress_record SET recipient = 'x'",
+    ["DELETE FROM egress_record", "TRUNCATE egress_record", "UPDATE egress_record SET receiver = 'x'",
      "UPDATE egress_record SET officer = 'x'", "UPDATE egress_record SET released_at = NULL",
      "UPDATE egress_record SET subjects = '{}'"],
 )  # fmt: skip
