@@ -64,13 +64,13 @@ class HiddenValues:
         `own` are texts that may stand on the page (the reader's own address, the office's); `reader` is the addressee
         number whose own values are allowed.
         """
+        if not self._index:
+            return ""
         page = plain(text)
         for each in sorted({_own(one) for one in own}, key=len, reverse=True):
             if len(each) >= KEY:
                 page = page.replace(each, "\x00")
-        index, get = self._index, self._index.get
-        if not index:
-            return ""
+        get = self._index.get
         for place in range(len(page) - KEY + 1):
             for value, owner in get(page[place : place + KEY], ()):
                 if owner != reader and page.startswith(value, place) and _whole(page, place, value):
