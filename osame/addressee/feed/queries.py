@@ -44,7 +44,8 @@ SELECT p.position, p.addressee_number,
        CASE WHEN v.foreign_address <> '' THEN concat_ws('　', nullif(v.country_name, ''), v.foreign_address)
             ELSE v.prefecture || v.municipality_name || v.town || v.block END AS address,
        v.building AS address_detail, v.household_number, v.relationship, v.household_head_name, v.moved_out_on, v.died_on,
-       v.corporate_number, v.representative_name, '' AS representative_number,
+       v.corporate_number, v.representative_name, coalesce((SELECT l.representative_number FROM consolidation_link l
+                 WHERE l.addressee_number = p.addressee_number AND l.ended_at IS NULL), '') AS representative_number,
        m.through IS NOT NULL AS protected, m.through AS protected_through,
        coalesce((SELECT array_agg(DISTINCT r.other_number ORDER BY r.other_number) FROM protected_relation r
                  JOIN protection_measure i USING (measure_id)

@@ -135,6 +135,8 @@ def test_every_watched_table_announces(town: str) -> None:
         "VALUES (%(n)s, '1', 5, '0596-00-0000', '0596000000', '', '2026-01-01', '田中')",
         "INSERT INTO agent (addressee_number, agent_number, kind, tax_item, title, note, state, valid_from, notified_on, "
         "approver, ended_reason, officer) VALUES (%(n)s, %(m)s, '01', '', '', '', '2', '2026-01-01', '2026-01-01', '', '', '田中')",
+        "INSERT INTO consolidation_link (addressee_number, representative_number, kind, evidence, linked_by) "
+        "VALUES (%(n)s, %(m)s, '1', '法人番号', '田中')",
         "UPDATE addressee SET closed_on = '2026-04-30' WHERE addressee_number = %(n)s",
     )
     for statement in statements:
@@ -146,7 +148,7 @@ def test_every_watched_table_announces(town: str) -> None:
     facts = people(read())[number(1)]
     assert facts.mailings[0].address == "三重県架空市港町9"
     assert (facts.contacts[0].value, facts.agents[0].agent_number) == ("0596-00-0000", number(2))
-    assert facts.closed_on == date(2026, 4, 30)
+    assert (facts.closed_on, facts.representative_number) == (date(2026, 4, 30), number(2))
 
 
 def test_protection_travels_with_the_other_party(town: str) -> None:

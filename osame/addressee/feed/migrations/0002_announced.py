@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
         ("mailing", "0001_initial"),
         ("agents", "0001_initial"),
         ("protection", "0001_initial"),
+        ("consolidation", "0001_initial"),
     ]
 
     operations = [migrations.RunSQL(sql_text("osame.addressee.feed", "sql/feed.sql"))]

@@ -63,3 +63,4 @@ SELECT feed_watch('contact');
 SELECT feed_watch('agent');
 SELECT feed_watch('protection_measure');
 SELECT feed_watch('protected_relation');
+SELECT feed_watch('consolidation_link');
