@@ -114,6 +114,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """失敗を記録する。"""
         refused(request, str(credentials.get("username", "")), "サインインに失敗した", "職員番号かパスワードが違う")
 
+    def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponseRedirect:
+        """止めたアカウント。見知らぬ者と同じに断る。"""
+        refused(request, user.staff_number, "サインインに失敗した", "使えないアカウント")
+        return HttpResponseRedirect(reverse("account_login") + "?refused=1")
+
     def login(self, request: HttpRequest, user: Any) -> None:
         """サインインを終える。鍵を替え、セッションを始め、記録する。途中で使えなくなっていれば断る。"""
         account = StaffAccount.objects.get(pk=user.pk)
@@ -215,6 +220,10 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         """自分では登録できない。"""
         return False
 
+    def populate_user(self, request: HttpRequest, sociallogin: Any, data: Any) -> Any:  # noqa: ARG002 - 仕組みの決まった形
+        """基盤の主張で、職員の項目を埋めない。"""
+        return sociallogin.user
+
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """職員番号の主張と同じ職員に、一度だけ結び付ける。結び付いた後は、基盤の識別子（sub）だけを見る。"""
         provider = settings.STAFF_PROVIDER
@@ -227,6 +236,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         if account is None or linked or identity_of(account, at=_now()).kind != Kind.OFFICER:
             refused(request, number, "サインインに失敗した", "職員認証基盤の者に、使える職員がいない")
             raise ImmediateHttpResponse(HttpResponseRedirect(reverse("account_login") + "?refused=1"))
+        sociallogin.email_addresses = []
         sociallogin.connect(request, account)
 
     def send_notification_mail(self, template_prefix: str, user: Any, *_: Any, **__: Any) -> None:
