@@ -113,10 +113,7 @@ def _addressee(app: typer.Typer) -> None:
 
     addressee = _group("宛名管理システム")
     addressee.command("find")(search.find_command)
-    addressee.command("show")(people.show_command)
-    addressee.command("history")(people.history_command)
-    addressee.command("register")(people.register_command)
-    addressee.command("close")(people.close_command)
+    addressee.registered_commands.extend(people.app.registered_commands)
     addressee.command("candidates")(consolidation.candidates_command)
     addressee.add_typer(consolidation.app, name="consolidate")
     addressee.add_typer(residents.app, name="import")

@@ -19,11 +19,13 @@ from osame.platform.suppression.decision import decision
 from osame.platform.suppression.facts import suppressed
 from osame.platform.terminal import console, day, refusals_told, say_json, table
 
+app = typer.Typer(help="宛名を開き、登録する")
 Number = Annotated[str, typer.Argument(help="宛名番号")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="処理日（和暦・西暦。省けば今日）")]
 Json = Annotated[bool, typer.Option("--json", help="機械のための JSON で答える")]
 
 
+@app.command("show")
 @bound("addressee.people.show")
 @refusals_told
 def show_command(number: Number, as_of: AsOf = None, as_json: Json = False) -> None:
@@ -49,6 +51,7 @@ def show_command(number: Number, as_of: AsOf = None, as_json: Json = False) -> N
     )  # fmt: skip
 
 
+@app.command("history")
 @bound("addressee.people.history")
 @refusals_told
 def history_command(number: Number, as_of: AsOf = None, as_json: Json = False) -> None:
@@ -83,6 +86,7 @@ def history_command(number: Number, as_of: AsOf = None, as_json: Json = False) -
     table(f"宛名 {number} の履歴", columns, [["" if cell is None else cell for cell in row.values()] for row in told])
 
 
+@app.command("register")
 @bound("addressee.people.register")
 @refusals_told
 def register_command(
@@ -112,6 +116,7 @@ def register_command(
     console.print(f"登録しました。宛名番号 {number}")
 
 
+@app.command("close")
 @bound("addressee.people.close")
 @refusals_told
 def close_command(number: Number, reason: Annotated[str, typer.Option(help="理由")], as_of: AsOf = None) -> None:

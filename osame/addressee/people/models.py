@@ -100,8 +100,8 @@ class AddresseeChange(AddresseeFacts):
     addressee_number = models.CharField("宛名番号", max_length=15)
     changed_on = models.DateField("異動日")
     sequence = models.BigIntegerField("同じ日の順")
-    source = models.CharField("更新元業務", max_length=3)
-    change_key = models.TextField("更新元での異動の番号")
+    source = models.CharField("入手元の業務", max_length=3)
+    change_key = models.TextField("入手元での異動の番号")
     change_reason = models.CharField("異動事由", max_length=4)
     asserts = models.CharField("定める事実の組", max_length=6)
     officer = models.TextField("職員")
@@ -134,7 +134,7 @@ class AddresseeVersion(AddresseeFacts):
     change_id = models.BigIntegerField("異動番号")
     change_reason = models.CharField("異動事由", max_length=4)
     changed_on = models.DateField("異動日")
-    source = models.CharField("更新元業務", max_length=3)
+    source = models.CharField("入手元の業務", max_length=3)
     officer = models.TextField("職員")
 
     class Meta:
