@@ -133,6 +133,7 @@ def _addressee(app: typer.Typer) -> None:
 
 def _linkage(app: typer.Typer) -> None:
     """団体内統合利用番号連携サーバーの命令は、`osame linkage …` に並べる。"""
+    from osame.linkage.feed import cli as feed
     from osame.linkage.identities import cli as identities
     from osame.linkage.legal_basis import cli as legal_basis
     from osame.linkage.notices import cli as notices
@@ -145,6 +146,7 @@ def _linkage(app: typer.Typer) -> None:
         linkage.command()(command)
     linkage.add_typer(identities.review, name="review")
     linkage.add_typer(numbers.app, name="keys")
+    linkage.add_typer(feed.app, name="feed")
     linkage.add_typer(legal_basis.app, name="legal-basis")
     app.add_typer(linkage, name="linkage")
 

@@ -95,7 +95,7 @@ SYSTEMS = {
             ),
         ),
         System("addressee", "宛名管理システム", 8502, ("people", "mailing", "agents", "protection", "locks", "search", "feed", "residents", "consolidation", "numbering")),
-        System("linkage", "団体内統合利用番号連携サーバー", 8503, ("legal_basis", "notices", "numbers", "identities")),
+        System("linkage", "団体内統合利用番号連携サーバー", 8503, ("legal_basis", "notices", "numbers", "identities", "feed")),
     )
 }
 

@@ -122,7 +122,7 @@ def page_after(subscriber: Subscriber, after: int, *, limit: int, published: int
 
 
 def _rows(subscriber: Subscriber, after: int, limit: int, as_of: date) -> Iterator[dict[str, Any]]:
-    parameters = {
+    parameters: dict[str, str | int | date] = {
         "after": after,
         "limit": limit,
         "office": subscriber.office or "-",

@@ -45,3 +45,11 @@ def named(code: str) -> Subscriber:
     if code not in subscribers():
         raise NotASubscriber(code)
     return subscribers()[code]
+
+
+def of_office(office: str) -> Subscriber:
+    """業務ID から配信先を引く。台帳になければ断る。"""
+    for each in subscribers().values():
+        if office and each.office == office:
+            return each
+    raise NotASubscriber(office)

@@ -268,7 +268,9 @@ def stored_facts() -> Iterator[AddresseeFacts]:
         yield replace(
             facts,
             protected_from=tuple(facts.protected_from),
-            **{name: tuple(found.get(number, ())) for name, found in lists.items()},
+            mailings=tuple(lists["mailings"].get(number, ())),
+            agents=tuple(lists["agents"].get(number, ())),
+            contacts=tuple(lists["contacts"].get(number, ())),
         )
 
 
