@@ -69,7 +69,8 @@ def _officer_parameter(command: Callable[..., Any]) -> str | None:
     """「--officer」を受ける引数の名。"""
     for name, parameter in inspect.signature(command, eval_str=True).parameters.items():
         for told in (*getattr(parameter.annotation, "__metadata__", ()), parameter.default):
-            if "--officer" in (getattr(told, "param_decls", None) or ()):
+            declared = (*(getattr(told, "param_decls", None) or ()), getattr(told, "default", None))
+            if "--officer" in declared:  # Annotated では、最初の名は default に入る
                 return name
     return None
 
