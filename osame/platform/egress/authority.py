@@ -186,7 +186,7 @@ def _taken_today() -> int:
 
 
 def _require_approved(output: Output, subjects: int, authority: Authority) -> None:
-    proposal = Proposal.objects.select_for_update().filter(proposal_id=authority.proposal_id).first()
+    proposal = Proposal.objects.select_for_update().filter(pk=authority.proposal_id or 0).first()
     decided = {Proposal.State.DECIDED, Proposal.State.EXECUTED}
     if proposal is None or proposal.act != HighRiskAct.BULK_EXPORT or proposal.state not in decided:
         raise NotWhatWasApproved(f"起案番号 {authority.proposal_id}")

@@ -1,18 +1,18 @@
 """監査記録の照会。見たことも記録に残り、記録に書かれた文字は端末に働きかけない。"""
 
-import json
-import os
-import subprocess
-import sys
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from osame.platform import terminal
 from osame.platform.audit.models import AuditEvent
 from osame.platform.audit.recording import record
 from osame.platform.audit.searching import LONGEST, Search, inert, search
+from osame.platform.egress.authority import Output
+from osame.platform.egress.broker import emit
+from osame.platform.egress.models import EgressKind
 from osame.platform.gate import Acting, NoPurpose, acting
+from tests.journeys.typist import Typist
 
 CLERK = Acting("yamamoto", "collection.inquiry.show", "納税相談", department="収納課")
 AUDITOR = Acting("kansa", "floor.audit.list", "監査")
@@ -51,23 +51,43 @@ def test_inert_text_has_no_control_character(text):
     assert len(shown) <= LONGEST * 10 + 20
 
 
-def osame(*arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-m", "osame.cli", *arguments], capture_output=True, text=True, check=False, env=os.environ
-    )
+@pytest.fixture
+def osame(database: str, monkeypatch) -> Typist:
+    from osame.cli import build_app
+
+    monkeypatch.setattr(terminal.console, "_width", 240)
+    return Typist(build_app())
 
 
-def test_the_commands_are_inert_and_speak_json(database):
+def test_the_commands_are_inert_and_speak_json(osame):
     with acting(Acting(HOSTILE, "f", HOSTILE)):
         record(HOSTILE, subjects=["000000000000007"], detail={HOSTILE: HOSTILE})
-    listed = osame("audit", "list", "--officer", "kansa")
-    assert listed.returncode == 0, listed.stderr
-    assert not {"\x1b", "\r", "\u202e"} & set(listed.stdout)
-    assert len(listed.stdout) < 20_000
-    told = osame("audit", "who", "000000000000007", "--json", "--officer", "kansa")
-    assert told.returncode == 0, told.stderr
-    assert {"f"} <= {row["function"] for row in json.loads(told.stdout)}
-    assert osame("audit", "checkpoint").returncode == 0
-    verified = osame("audit", "verify", "--json")
-    assert verified.returncode == 0, verified.stdout + verified.stderr
-    assert json.loads(verified.stdout)["events"] >= 3
+    listed = osame.ok("audit", "list", "--officer", "kansa")
+    assert not {"\x1b", "\r", "\u202e"} & set(listed)
+    assert len(listed) < 20_000
+    told = osame.json("audit", "who", "000000000000007", "--officer", "kansa")
+    assert "f" in {row["function"] for row in told}
+    looked = AuditEvent.objects.filter(act="監査記録を見た")
+    assert {each.officer for each in looked} == {"kansa"}
+    assert looked.filter(subjects=["000000000000007"]).count() == 1
+
+
+def test_a_checkpoint_and_its_verification_by_command(osame):
+    assert osame.refused("audit", "verify", code=2)
+    assert osame.json("audit", "checkpoint")["checkpoint"] >= 1
+    assert osame.json("audit", "verify")["findings"] == []
+    assert "BEGIN PUBLIC KEY" in osame.ok("audit", "key")
+    with acting(CLERK):
+        record("後")
+    assert osame.json("audit", "verify", "--from", "1", "--through", "1", code=2)["events"] == 1
+
+
+def test_outputs_are_listed_shown_and_revoked(osame, tmp_path):
+    with acting(CLERK):
+        made = emit(b"a", tmp_path / "[bold]=list\x1b.csv", Output(EgressKind.LIST, ["000000000000001"]))
+    assert made.serial in osame.ok("egress", "list")
+    assert "\x1b" not in osame.ok("egress", "show", made.serial)
+    assert osame.json("egress", "show", made.serial)["officer"] == "yamamoto"
+    assert osame.refused("egress", "revoke", made.serial, "--reason", " ")
+    assert "消しました" in osame.ok("egress", "revoke", made.serial, "--reason", "誤り")
+    assert osame.json("egress", "list")[0]["revocation_reason"] == "誤り"
