@@ -142,8 +142,8 @@ def _linkage(app: typer.Typer) -> None:
     linkage = _group("団体内統合利用番号連携サーバー")
     for command in (identities.number, identities.search, identities.convert, identities.load):
         linkage.command()(command)
-    for command in (numbers.rotate_keys, numbers.retire_key, notices.notices):
-        linkage.command()(command)
+    for key_command in (numbers.rotate_keys, numbers.retire_key, notices.notices):
+        linkage.command()(key_command)
     linkage.add_typer(identities.review, name="review")
     linkage.add_typer(numbers.app, name="keys")
     linkage.add_typer(feed.app, name="feed")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from osame.platform.database import fetch_all
 from osame.platform.jobs.models import JobRun
@@ -40,9 +41,9 @@ def states() -> list[JobState]:
     return [_state(JOBS[name], latest.get(name)) for name in sorted(JOBS)]
 
 
-def _state(job: Job, row: tuple[object, ...] | None) -> JobState:
+def _state(job: Job, row: tuple[Any, ...] | None) -> JobState:
     if row is None:
         return JobState(job)
     *facts, stale = row
     outcome = "途中で止まった" if stale else str(JobRun.Outcome(facts[0]).label)
-    return JobState(job, outcome, *facts[1:])  # type: ignore[arg-type]
+    return JobState(job, outcome, *facts[1:])

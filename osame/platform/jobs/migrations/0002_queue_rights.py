@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import migrations
 
 from osame.platform import systems
@@ -5,7 +7,7 @@ from osame.platform import systems
 TABLES = "procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers"
 
 
-def open_to_the_role(_apps, schema_editor):
+def open_to_the_role(_apps: Any, schema_editor: Any) -> None:
     schema_editor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {TABLES} TO {systems.current().role}")
 
 
