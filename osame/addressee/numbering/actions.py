@@ -196,7 +196,7 @@ def _seal(number: str, values: Mapping[str, str]) -> None:
     """個人番号に封をし、連携サーバーへ渡す控えに置く。"""
     if "kojinbango" not in values:
         return
-    sealed = seal_number(values["kojinbango"], subject=number, sender="addressee", recipient_key=linkage_key())
+    sealed = seal_number(values["kojinbango"], subject=number, sender="addressee", key=linkage_key())
     run_sql(
         "INSERT INTO sealed_number_outbox (addressee_number, sealed, told_in, intake_file_id) VALUES (%s, %s, 0, 0)",
         [number, sealed],

@@ -72,7 +72,7 @@ class IssuedNumber(models.Model):
 
 
 class NumberingRequest(models.Model):
-    """付番の依頼。同じ業務システムが同じ中身をもう一度送れば、前と同じ答えを返す。"""
+    """付番依頼。同じ業務システムが同じ中身をもう一度送れば、前と同じ答えを返す。"""
 
     rights = APPEND_ONLY
 
@@ -100,7 +100,7 @@ class NumberingRequest(models.Model):
 
     class Meta:
         db_table = "numbering_request"
-        db_table_comment = "付番の依頼"
+        db_table_comment = "付番依頼"
         constraints = [
             models.UniqueConstraint(fields=["system_id", "is_own_policy", "digest"], name="request_answered_once"),
         ]

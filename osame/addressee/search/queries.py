@@ -7,7 +7,7 @@ A protected person is found by name, kana, birth or number, and shown without an
 narrows by address or telephone does not find them at all, because being found would tell.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -150,7 +150,7 @@ def _normal(kind: str, text: str) -> str:
     return wanted_birth(text) if kind == "born" else text.strip()
 
 
-KEYS = {"kana": kana_key, "name": name_key, "address": address_key}
+KEYS: dict[str, Callable[[str], Key]] = {"kana": kana_key, "name": name_key, "address": address_key}
 
 
 def _conditions(criteria: Criteria, given: dict[str, str]) -> tuple[list[str], list[str], str]:
@@ -159,7 +159,7 @@ def _conditions(criteria: Criteria, given: dict[str, str]) -> tuple[list[str], l
     patterns: list[str] = []
     for kind, text in given.items():
         if kind in KEYS:
-            key: Key = KEYS[kind](text)
+            key = KEYS[kind](text)
             if not key.words:
                 raise NothingToSearch(text)
             match = Match.PREFIX if kind == "address" and criteria.match is Match.EXACT else criteria.match

@@ -12,7 +12,7 @@ from osame.platform.rights import KEPT, WRITE
 KEY = "oauth-clients"
 
 
-class OauthClient(models.Model, ClientMixin):
+class OauthClient(models.Model, ClientMixin):  # type: ignore[misc]
     """クライアント。一つの業務システムに一つ。 A confidential client: one business system (業務ID or 独自施策システム等ID)."""
 
     rights = KEPT
@@ -70,7 +70,7 @@ class OauthClient(models.Model, ClientMixin):
         return grant_type == "client_credentials"
 
 
-class OauthToken(models.Model, TokenMixin):
+class OauthToken(models.Model, TokenMixin):  # type: ignore[misc]
     """アクセストークン。本体は持たず、要約だけを持つ。短い期限で切れる。"""
 
     rights = WRITE

@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "numbering_request",
-                "db_table_comment": "付番の依頼",
+                "db_table_comment": "付番依頼",
                 "indexes": [models.Index(fields=["addressee_number"], name="request_of_addressee")],
                 "constraints": [
                     models.UniqueConstraint(
