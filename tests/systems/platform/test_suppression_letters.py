@@ -1,10 +1,14 @@
 """刷り上がりの抑止。伏せる値の載る頁は出さず、出す前の督促状は回収する。"""
 
+import time
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
+from osame.addressee.feed.queries import page_after, publish
+from osame.addressee.feed.subscribers import named
+from osame.collection.addressees.following import apply
 from osame.collection.demands.actions import record_dispatch
 from osame.collection.demands.batch import run_demands
 from osame.collection.demands.letters import print_demand_letters
@@ -15,10 +19,12 @@ from osame.platform.database import fetch_one, run_sql
 from osame.platform.letters import release
 from osame.platform.letters.engine import Letter
 from osame.platform.suppression.hidden_values import HiddenValueShown
+from tests.systems.addressee.protection_cast import officer, protect_her, settle
 from tests.systems.collection.cast import KAKU, OFFICER, SATO, SUZUKI, TANAKA, determination, found_city
 from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, levy, move_in
+from tests.systems.conftest import fresh
 
-HER, NEIGHBOUR, HIM = (f"{number:015d}" for number in (41, 42, 43))
+HER, NEIGHBOUR, HIM = (f"{number:015d}" for number in (11, 42, 43))
 SECRET = {"postal_code": "5160999", "address": "架空市隠町3丁目14-15", "address_detail": "ひそか荘201"}
 
 
@@ -120,3 +126,26 @@ def test_telephones_and_mailing_addresses_are_hidden_too(run_id: int) -> None:
     for text in ("松阪市殿町5-5", "09000000001", "〒515-0001", "架空市隠町3丁目14-15", "隠町3-14-15", "ひそか荘 201"):
         assert hidden.owner_in(text) == HER, text
     assert not hidden.owner_in("架空市岩渕1丁目7-29")
+
+
+def test_a_notice_calls_letters_back_within_a_minute(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """宛名管理で登録した支援措置が、配信の一ページで収滞納に届き、刷った督促状が回収される。"""
+    with fresh("addressee", request.node.nodeid), officer():
+        settle(HER)
+        protect_her(addressee_number=HER)
+        started = time.monotonic()
+        page = page_after(named("collection"), 0, limit=100, published=publish(as_of=ISSUED), as_of=ISSUED)
+        told = time.monotonic() - started
+    with fresh("collection", request.node.nodeid), gate.acting(gate.Acting("試験", "collection.test.run", "statutory")):
+        monkeypatch.setenv("OSAME_HOME", str(tmp_path / "home"))
+        found_city()
+        move_in(HER, **SECRET)
+        levy(tmp_path, determination(HER), determination(SATO))
+        print_demand_letters(run_demands(as_of=ISSUED, cut_off=CUT_OFF, officer=OFFICER).run_id)
+        started = time.monotonic()
+        apply(page)
+        called = recall_unsent(as_of=ISSUED, officer=OFFICER)
+        assert called.addressees == (HER,)
+        assert told + time.monotonic() - started < 60
