@@ -75,3 +75,8 @@ def holds_personal_number(text: str) -> bool:
     plain = re.sub(r"[\u3000\u2010-\u2015\u2212\u30fc]", "-", unicodedata.normalize("NFKC", text))
     plain = IDENTIFIER.sub("", plain)
     return any(individual_number_is_valid(re.sub(r"\D", "", found)) for found in TWELVE.findall(plain))
+
+
+def masked(text: str) -> str:
+    """個人番号らしいものを伏せた文。記録に残す前に通す。"""
+    return SHOWN if holds_personal_number(text) else text

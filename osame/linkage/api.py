@@ -5,7 +5,7 @@ the frozen message of `contracts.linkage`. A wrong message is refused without re
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from pydantic import TypeAdapter
 
+from osame.contracts.personal_number import holds_personal_number
 from osame.contracts.strict import UnexpectedMessageError, parsed, plain
 from osame.kernel.refusals import Refusal
 from osame.linkage.calling import Caller
@@ -27,6 +28,10 @@ Act = Callable[[Asked, Caller], Answered]
 api = NinjaAPI(
     title="団体内統合利用番号連携サーバー", version="1", docs_url=None, openapi_url=None, urls_namespace="linkage"
 )
+
+
+class NumberInMessage(Refusal):
+    """封筒のほかに、個人番号らしい12桁の数字があります。個人番号は封筒にだけ入れ、12桁の宛名番号は15桁に右詰めして送ってください。"""
 
 
 class MessageUnreadable(Refusal):
@@ -54,9 +59,27 @@ def door(path: str, asks: type[Asked], answers: type[Answered], code: str) -> Ca
 def read(cls: type[Asked], body: bytes) -> Asked:
     """伝文を、約束した型として読む。"""
     try:
-        return parsed(cls, json.loads(body))
+        content = json.loads(body)
+        if any(map(holds_personal_number, _words(content))):
+            raise NumberInMessage
+        return parsed(cls, content)
+    except (NumberInMessage, MessageUnreadable):
+        raise
     except (ValueError, UnexpectedMessageError, RecursionError):
         raise MessageUnreadable from None  # 中身は、断りにも例外の連なりにも残さない
+
+
+def _words(node: Any) -> Iterator[str]:
+    """伝文にある、すべての語と数。"""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield key
+            yield from _words(value)
+    elif isinstance(node, list):
+        for each in node:
+            yield from _words(each)
+    elif isinstance(node, str | int):
+        yield str(node)
 
 
 def answered(message: object) -> HttpResponse:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
+from osame.contracts.personal_number import masked
 from osame.contracts.signatures import BadSignature
 from osame.kernel.refusals import Refusal
 from osame.platform import gate
@@ -60,7 +61,7 @@ class SignedExchanges:
         """両端の記録と、監査の記録。"""
         failure, started = how
         received = Received(
-            operation=f"{request.method} {request.path}"[:LONGEST_OPERATION],
+            operation=masked(f"{request.method} {request.path}"[:LONGEST_OPERATION]),
             status=response.status_code,
             failure=failure,
             bytes_sent=len(response.content) if isinstance(response, HttpResponse) else 0,

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from django.http import HttpRequest
 
+from osame.contracts.personal_number import holds_personal_number
 from osame.contracts.signatures import BadSignature, Errand, Message, verify
 from osame.kernel.refusals import Refusal
 from osame.platform import gate, systems
@@ -35,6 +36,10 @@ class TooLarge(Refusal):
 
 class NoErrand(Refusal):
     """誰が何のために求めるのかがありません。職員、機能、目的、操作番号を付けて送ってください。"""
+
+
+class NumberInErrand(Refusal):
+    """用件に、個人番号らしい数字があります。番号を消してから、送り直してください。"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +79,8 @@ def authenticate(request: HttpRequest) -> Peer:
     errand = signed.errand
     if not (errand.officer and errand.function and errand.purpose and errand.request):
         raise NoErrand
+    if any(map(holds_personal_number, (errand.officer, errand.function, errand.purpose, errand.request, errand.case))):
+        raise NumberInErrand
     fresh = run_sql(
         "INSERT INTO exchange_nonce (key_id, nonce, expires_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
         [signed.key_id, signed.nonce, signed.expires],
