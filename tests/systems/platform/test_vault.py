@@ -36,7 +36,7 @@ from osame.platform.vault.wrapping import (
 
 MUTATIONS = int(os.environ.get("OSAME_MUTATIONS", "10000"))
 NONCES = 100_000
-TYPED = "123456789018"
+TYPED = "983205673214"
 HERE = Place("242039", "linkage", "800000000000011/00", "stored_number.ciphertext")
 
 
@@ -59,14 +59,14 @@ def cipher() -> NumberCipher:
 
 
 @pytest.mark.parametrize(
-    "typed", [TYPED, wide(TYPED), "1234-5678-9018", " 1234 5678 9018 ", "1234\uff0d5678\uff0d9018"]
+    "typed", [TYPED, wide(TYPED), "9832-0567-3214", " 9832 0567 3214 ", "9832\uff0d0567\uff0d3214"]
 )
 def test_a_number_is_read_however_it_is_typed(typed):
     assert PersonalNumber(typed).digits() == TYPED
 
 
 @pytest.mark.parametrize(
-    "typed", ["123456789019", "12345678901", "1234567890188", "", wide("123"), "abcdefghijkl", None, 123456789018]
+    "typed", ["983205673215", "98320567321", "9832056732148", "", wide("123"), "abcdefghijkl", None, 983205673214]
 )
 def test_what_is_no_number_is_refused_without_being_repeated(typed):
     with pytest.raises(NotAPersonalNumber) as refused:
@@ -94,16 +94,28 @@ def test_a_number_shows_itself_to_nobody(caplog):
         json.dumps(number)
     with pytest.raises(NeverWritten):
         number._PersonalNumber__digits = "0"
-    assert number == PersonalNumber("1234 5678 9018")
+    assert number == PersonalNumber("9832 0567 3214")
     assert len({number, PersonalNumber(TYPED)}) == 1
 
 
-@pytest.mark.parametrize("text", ["番号は123456789018です", wide("1234-5678-9018"), "1234 5678 9018", "x123456789018y"])
+@pytest.mark.parametrize("text", ["番号は983205673214です", wide("9832-0567-3214"), "9832 0567 3214", "x983205673214y"])
 def test_a_number_in_a_text_is_found(text):
     assert holds_personal_number(text)
 
 
-@pytest.mark.parametrize("text", ["123456789019", "000000000123456", "2025-11-23", "0596-23-1111", "a1bc123456789018def0", "12345678-1234-4abc-8def-123456789018", "架空町1-2-3", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "983205673215",
+        "000000000123456",
+        "2025-11-23",
+        "0596-23-1111",
+        "a1bc983205673214def0",
+        "12345678-1234-4abc-8def-983205673214",
+        "架空町1-2-3",
+        "",
+    ],
+)
 def test_other_digits_are_not_taken_for_a_number(text):
     assert not holds_personal_number(text)
 
@@ -172,7 +184,7 @@ def test_an_envelope_opens_only_for_its_own_subject_sender_and_request():
     key = X25519PrivateKey.generate()
     keys = {key_name(key.public_key()): key}
     told = {"subject": "000000000000123", "sender": "addressee", "request": "r-1"}
-    envelope = seal_number(wide("1234") + "-5678-9018", key=key.public_key(), **told)
+    envelope = seal_number(wide("9832") + "-0567-3214", key=key.public_key(), **told)
     assert open_number(envelope, keys=keys, **told).digits() == TYPED
     assert len(envelope) == ENVELOPE_BYTES
     assert TYPED.encode() not in envelope
@@ -189,7 +201,7 @@ def test_an_envelope_opens_only_for_its_own_subject_sender_and_request():
     with pytest.raises(SealDoesNotOpen):
         open_number(envelope, keys={key_name(stranger.public_key()): stranger}, **told)
     with pytest.raises(NotAPersonalNumber):
-        seal_number("123456789019", key=key.public_key(), **told)
+        seal_number("983205673215", key=key.public_key(), **told)
 
 
 # ── 鍵のファイル ──
