@@ -1,5 +1,6 @@
 """osame addressee candidates / consolidate … — 同一人の候補を探し、名寄せを起案する。"""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -7,9 +8,12 @@ from django.db import transaction
 
 from osame.addressee.consolidation import actions, queries
 from osame.addressee.consolidation.batch import find_candidates
+from osame.addressee.inquiry.queries import officer_reader
+from osame.addressee.protection.queries import subjects_of
 from osame.kernel.dates import parse_date
 from osame.platform.functions.binding import bound
-from osame.platform.terminal import console, refusals_told, table
+from osame.platform.suppression.decision import decision
+from osame.platform.terminal import console, refusals_told, table, today
 
 app = typer.Typer(no_args_is_help=True, help="名寄せ（照査・決裁・執行は、重要行為の道による）")
 Number = Annotated[str, typer.Argument(help="宛名番号")]
@@ -27,7 +31,7 @@ def candidates_command(
         found = find_candidates()
         console.print(f"宛名{found.people:,}件　自動の名寄せ{found.linked:,}組　確かめ待ち{found.waiting:,}組")
     with transaction.atomic():
-        waiting = queries.waiting(limit)
+        waiting = _shown(queries.waiting(limit))
     table(
         "確かめを待つ組",
         ("候補番号", "名寄せ元", "代表", "根拠", "疑い"),
@@ -36,6 +40,14 @@ def candidates_command(
             for each in waiting
         ],
     )
+
+
+def _shown(waiting: Sequence[queries.Candidate]) -> list[queries.Candidate]:
+    """見せてよい組。支援措置の対象者との一致は、住所を知らせるので、権限のある職員にだけ見せる。"""
+    numbers = {number for each in waiting for number in (each.addressee_number, each.representative_number)}
+    subjects, reader = subjects_of(sorted(numbers), on=today()), officer_reader()
+    hidden = {number for number, subject in subjects.items() if not decision(reader, subject).opens_everything}
+    return [each for each in waiting if not {each.addressee_number, each.representative_number} & hidden]
 
 
 @app.command("dismiss")

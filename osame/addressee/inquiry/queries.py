@@ -18,7 +18,6 @@ from osame.addressee.locks.queries import editing, visible_to
 from osame.addressee.mailing.models import Contact, MailingAddress
 from osame.addressee.mailing.queries import contacts_of, mailing_addresses_of
 from osame.addressee.people.facts import FACTS
-from osame.addressee.people.models import Addressee
 from osame.addressee.people.queries import NobodyThere, Version, as_of, history, household, open_person
 from osame.addressee.protection.queries import measures_of, protection_of, subject_of, subjects_of
 from osame.platform import gate
@@ -105,7 +104,7 @@ def _view(number: str, kind: str, choice: Decision, viewer: Reader, day: date) -
     held = editing(number)
     return PersonView(
         addressee_number=number,
-        kind=str(Addressee.Kind(kind).label),
+        kind=kind,
         protected=active,
         hidden=tuple(each.value for each in FactClass if not choice.shows(each)),
         warning=choice.reason if active else "",

@@ -15,8 +15,8 @@ from osame.addressee.people.models import Addressee
 from osame.addressee.protection.queries import subject_of
 from osame.kernel.dates import format_wareki, parse_date
 from osame.platform.functions.binding import bound
-from osame.platform.suppression.decision import decision
-from osame.platform.suppression.facts import suppressed
+from osame.platform.suppression.decision import FactClass, decision
+from osame.platform.suppression.facts import MARKER, suppressed
 from osame.platform.terminal import console, day, refusals_told, say_json, table
 
 app = typer.Typer(help="宛名を開き、登録する")
@@ -79,6 +79,8 @@ def history_command(number: Number, as_of: AsOf = None, as_json: Json = False) -
         }
         for version, row in zip(versions, rows, strict=True)
     ]
+    if not choice.shows(FactClass.MOVES):  # いつ、何度移ったかも、居場所の手がかりになる
+        told = [dict.fromkeys(each, MARKER) for each in told[-1:]]
     if as_json:
         say_json(told)
         return
