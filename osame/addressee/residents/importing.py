@@ -255,12 +255,12 @@ def _cancel(file_id: int) -> int:
 
 
 def _follow_standing() -> None:
-    """住登外者が住民になれば、区分を移す。再転入でも、元の番号のまま。"""
+    """区分を、いまの住民状態に合わせる。住登外者が住民になれば移り、その転入が取り消されれば戻る。番号は変わらない。"""
     run_sql(
-        "UPDATE addressee a SET kind = '1' FROM staged_resident s, addressee_version v "
-        "WHERE s.records AND a.addressee_number = s.addressee_number AND a.kind = '2' "
+        "UPDATE addressee a SET kind = v.standing FROM staged_resident s, addressee_version v "
+        "WHERE s.refusal = '' AND a.addressee_number = s.addressee_number AND a.kind IN ('1', '2') "
         "AND v.addressee_number = a.addressee_number AND v.superseded_at IS NULL AND v.valid_until IS NULL "
-        "AND v.standing = '1'"
+        "AND v.standing IN ('1', '2') AND a.kind <> v.standing"
     )
 
 

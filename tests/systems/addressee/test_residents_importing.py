@@ -164,6 +164,18 @@ def test_a_non_resident_becomes_a_resident_under_the_same_or_a_new_number(take):
     assert told(take(change(5, "7002", day=99))) == (1, 0, 0, 1)  # 廃止した番号は使い回さない
 
 
+def test_a_number_of_another_person_is_not_taken_over_and_a_cancelled_entry_gives_the_kind_back(take):
+    with clerk():
+        register("7001", name="別人　次郎", born_on=date(1950, 1, 1))
+        register("7002", name="伊勢　太郎")
+    assert "別人" not in (result := take(change(1, "7001", day=1), change(2, "7002", day=1))).problems[0][1]
+    assert told(result) == (2, 1, 0, 1)
+    kinds = "SELECT addressee_number, kind FROM addressee ORDER BY 1"
+    assert fetch_all_as_clerk(kinds) == [("7001", "2"), ("7002", "1")]
+    take(cancel(3, 2, "7002"))
+    assert fetch_all_as_clerk(kinds) == [("7001", "2"), ("7002", "2")]
+
+
 def fetch_all_as_clerk(statement):
     with clerk():
         return fetch_all(statement)

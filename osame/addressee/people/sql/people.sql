@@ -39,7 +39,7 @@ BEGIN
     RETURN NEW;
 END $$;
 
--- 番号は変えない。住民が住登外者になるのは、転出か消除の後だけ。
+-- 番号は変えない。住民が住登外者になるのは、転出か消除の後と、転入が取り消されて住登外に戻ったときだけ。
 CREATE FUNCTION keep_addressee() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.addressee_number <> OLD.addressee_number OR NEW.numbered_at <> OLD.numbered_at THEN
@@ -48,7 +48,7 @@ BEGIN
     IF OLD.kind = '1' AND NEW.kind <> '1' AND EXISTS (
         SELECT 1 FROM addressee_version
         WHERE addressee_number = OLD.addressee_number AND superseded_at IS NULL AND valid_until IS NULL
-          AND standing NOT IN ('3', '5')
+          AND standing NOT IN ('2', '3', '5')
     ) THEN
         RAISE EXCEPTION '住民である間は、住登外者にできません。' USING ERRCODE = 'restrict_violation';
     END IF;

@@ -11,6 +11,14 @@ UPDATE staged_resident s SET refusal = CASE
 FROM addressee a
 WHERE a.addressee_number = s.addressee_number AND s.refusal = '' AND (a.kind NOT IN ('1', '2') OR a.closed_on IS NOT NULL);
 
+-- 住登外者の番号で届いた住民は、引き継いだ本人でなければならない。
+UPDATE staged_resident s SET refusal = '宛名「' || s.addressee_number
+    || '」は、氏名も生年月日も違う住登外者の番号です。番号の付け違いがないか、送付元に確かめてください。'
+FROM addressee a JOIN addressee_version v USING (addressee_number)
+WHERE a.addressee_number = s.addressee_number AND a.kind = '2' AND s.cancels IS NULL AND s.refusal = ''
+  AND v.superseded_at IS NULL AND v.valid_until IS NULL AND v.born_on IS NOT NULL
+  AND v.born_on <> s.born_on AND replace(v.name, '　', '') <> replace(s.name, '　', '');
+
 UPDATE staged_resident s SET refusal = '異動連番' || s.sequence || 'は、宛名「' || c.addressee_number
     || '」の中身の違う異動として取込み済みです。送付元に、異動連番と中身を確かめてください。'
 FROM addressee_change c
