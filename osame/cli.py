@@ -112,12 +112,11 @@ def _addressee(app: typer.Typer) -> None:
     from osame.addressee.search import cli as search
 
     addressee = _group("宛名管理システム")
-    addressee.command("find")(search.find_command)
+    addressee.registered_commands += search.app.registered_commands
     addressee.registered_commands.extend(people.app.registered_commands)
     addressee.command("candidates")(consolidation.candidates_command)
     addressee.add_typer(consolidation.app, name="consolidate")
     addressee.add_typer(residents.app, name="import")
-    addressee.command("rebuild-search")(search.rebuild_command)
     addressee.add_typer(numbering.app, name="numbering")
     addressee.add_typer(numbering.clients, name="clients")
     addressee.add_typer(protection.app, name="protect")

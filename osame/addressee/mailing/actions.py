@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from osame.addressee.mailing.models import Contact, MailingAddress
 from osame.addressee.people.models import Addressee
 from osame.addressee.protection.queries import protection_of
+from osame.addressee.search.batch import refresh
 from osame.kernel.refusals import Refusal
 from osame.platform import gate
 from osame.platform.audit.recording import record
@@ -187,6 +188,7 @@ def register_contact(request: ContactRequest) -> int:
         )
         if created:
             record("連絡先を登録した", subjects=[request.addressee_number], fields=["連絡先"])
+            refresh([request.addressee_number])  # 電話でも探せるように
     return int(row.contact_id)
 
 
@@ -202,6 +204,7 @@ def end_contact(contact_id: int, *, valid_until: date) -> None:
         row.valid_until, row.superseded_at = valid_until, Now()
         row.save()
         record("連絡先を終えた", subjects=[row.addressee_number], fields=["連絡先"])
+        refresh([row.addressee_number])
 
 
 def search_key(kind: str, value: str) -> str:

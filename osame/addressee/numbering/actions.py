@@ -69,7 +69,7 @@ def number_non_resident(values: Mapping[str, str], client: Client) -> Numbered:
             digest=mark,
             process=values["shorikubun"],
             municipality_code=values["shikuchosonkodo"],
-            merge_target=_merge_target(values, client),
+            consolidation_target=_consolidation_target(values, client),
             operator_id=values["sosashaid"],
             operated_on=values["sosanengappi"],
             operated_at=values["sosajikoku"],
@@ -111,7 +111,7 @@ def _check_ids(values: Mapping[str, str], client: Client) -> None:
             raise RequestDoesNotFitError(wrong_characters(ITEM[item], f"登録された{ITEM[item].label}"))
 
 
-def _merge_target(values: Mapping[str, str], client: Client) -> str:
+def _consolidation_target(values: Mapping[str, str], client: Client) -> str:
     """名寄せ先。知らせとして控えるだけで、紐付けは職員の決裁による。"""
     target = values.get("nayosesakiatenabango", "")
     if values["nayosemotofuragu"] != "1":

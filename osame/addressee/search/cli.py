@@ -10,7 +10,10 @@ from osame.kernel.search_keys import Match
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import console, day, refusals_told, say_json, table
 
+app = typer.Typer(no_args_is_help=True, help="宛名の検索")
 
+
+@app.command("find")
 @bound("addressee.search.find")
 @refusals_told
 def find_command(
@@ -43,6 +46,7 @@ def find_command(
     )  # fmt: skip
 
 
+@app.command("rebuild-search")
 @bound("addressee.search.rebuild")
 @refusals_told
 def rebuild_command() -> None:

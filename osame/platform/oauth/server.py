@@ -21,15 +21,12 @@ from joserfc.errors import JoseError
 
 from osame.platform.oauth import actions
 from osame.platform.oauth.models import OauthClient, OauthToken
+from osame.platform.terminal import now
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - アドレス
 INTROSPECTION_PATH = "/oauth/introspect"
 TOKEN_LENGTH = 48
 METHODS = ["client_secret_jwt", "client_secret_basic"]
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class SignedAssertion(JWTBearerClientAssertion):  # type: ignore[misc]
@@ -63,7 +60,7 @@ class SignedAssertion(JWTBearerClientAssertion):  # type: ignore[misc]
             until = datetime.fromtimestamp(claims["exp"], UTC)
         except (OverflowError, ValueError, OSError):
             return False
-        return actions.use_assertion(claims["sub"], jti, until=until, at=_now())
+        return actions.use_assertion(claims["sub"], jti, until=until, at=now())
 
 
 def authenticate_basic(query_client: Any, request: Any) -> Any:
@@ -95,7 +92,7 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]
             raise InvalidRequestError
 
     def query_token(self, token_string: str, _hint: str | None) -> OauthToken | None:
-        return actions.token_of(token_string, at=_now())
+        return actions.token_of(token_string, at=now())
 
     def check_permission(self, token: OauthToken, client: OauthClient, _request: Any) -> bool:
         """自分が提供するAPIのトークンだけ。"""
@@ -138,7 +135,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         }
 
     def save_token(self, token: dict[str, Any], request: Any) -> None:
-        actions.keep_token(token["access_token"], request.client, token["scope"], at=_now())
+        actions.keep_token(token["access_token"], request.client, token["scope"], at=now())
 
     def send_signal(self, name: str, *_arguments: Any, **_named: Any) -> None:
         """知らせは使わない。"""

@@ -317,11 +317,11 @@ def test_a_record_not_for_other_offices_does_not_exist_for_them(bearer):
     assert said(chosen) == errors(("E0002", "宛名番号は付番済みの宛名番号で設定してください。"))
 
 
-def test_a_merge_is_noted_for_an_officer_and_its_target_must_exist(bearer):
+def test_a_consolidation_is_noted_for_an_officer_and_its_target_must_exist(bearer):
     target = number_of(send(bearer, REQUEST))
     merged = REQUEST | {"nayosemotofuragu": "1", "nayosesakiatenabango": target, "sosajikoku": "11:00:00"}
     number = number_of(send(bearer, merged))
-    assert NumberingRequest.objects.get(addressee_number=number).merge_target == target
+    assert NumberingRequest.objects.get(addressee_number=number).consolidation_target == target
     nobody = send(bearer, merged | {"nayosesakiatenabango": "5"})
     assert said(nobody) == errors(("E0002", "名寄せ先宛名番号は付番済みの宛名番号で設定してください。"))
 

@@ -5,6 +5,8 @@ from datetime import date
 
 import pytest
 
+from osame.addressee.mailing.actions import ContactRequest, end_contact, register_contact
+from osame.addressee.mailing.models import Contact
 from osame.addressee.people.recording import Change, record_version
 from osame.addressee.search.batch import refresh
 from osame.addressee.search.queries import Answer, Criteria, find, term_digest
@@ -134,14 +136,13 @@ def test_a_changed_fact_is_found_at_once_and_the_old_one_no_more():
 
 def test_telephones_are_found_by_all_digits_or_the_last_four():
     with clerk():
-        run_sql(
-            "INSERT INTO contact (addressee_number, kind, priority, value, search_key, valid_from, officer) "
-            "VALUES ('1001', '1', 5, '0596-22-1111', '0596221111', '2020-01-01', '田中')"
-        )
-        refresh(["1001"])
+        contact = register_contact(ContactRequest("1001", Contact.Kind.HOME, "0596-22-1111", date(2020, 1, 1)))
     assert found(telephone="0596-22-1111") == ["1001"]
     assert found(telephone="１１１１") == ["1001"]
     assert found(telephone="1112") == []
+    with clerk():
+        end_contact(contact, valid_until=date(2026, 1, 1))
+    assert found(telephone="0596-22-1111") == []
 
 
 def protect(number: str) -> None:

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[("none", "なし"), ("mod11", "モジュラス11"), ("mod10", "モジュラス10")],
                         max_length=5,
-                        verbose_name="検査数字の方式",
+                        verbose_name="番号の検査方式",
                     ),
                 ),
                 (
@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 ("history_number", models.PositiveIntegerField(verbose_name="履歴番号")),
                 ("candidates", models.JSONField(default=list, verbose_name="同じ基本4情報の宛名番号")),
                 (
-                    "merge_target",
+                    "consolidation_target",
                     models.CharField(blank=True, default="", max_length=15, verbose_name="名寄せ先宛名番号"),
                 ),
                 ("operator_id", models.CharField(max_length=10, verbose_name="操作者ID")),
