@@ -162,9 +162,17 @@ def _recorded(files: Sequence[_Finished], authority: Authority) -> list[EgressRe
             "人数": len(subjects),
             "種類": "・".join(sorted({str(file.output.kind) for file in files})),
             "渡す相手": "・".join(sorted({file.output.receiver for file in files})),
+            "ハッシュ": _digest_of(files),
         },
     )
     return made
+
+
+def _digest_of(files: Sequence[_Finished]) -> str:
+    """ファイルのハッシュ。二つ以上なら、並べたもののハッシュ。監査の鎖が、出した中身まで守る。"""
+    if len(files) == 1:
+        return files[0].sha256
+    return hashlib.sha256("\n".join(file.sha256 for file in files).encode()).hexdigest()
 
 
 def _row(file: _Finished, authority: Authority, copies_before: int) -> EgressRecord:

@@ -88,7 +88,7 @@ def test_an_output_is_recorded_with_who_why_and_whom(database, tmp_path):
     assert made.expires_at is not None
     event = AuditEvent.objects.get(act="出力した")
     assert event.subjects == list(LIST.subjects)
-    assert event.detail["出力番号"] == made.serial
+    assert (event.detail["出力番号"], event.detail["ハッシュ"]) == (made.serial, made.sha256)
     assert [path.name for path in tmp_path.iterdir()] == ["list.csv"]
 
 
