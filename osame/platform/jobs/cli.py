@@ -65,8 +65,7 @@ def work(
 ) -> None:
     """ジョブを行う係（ワーカー）を動かす。時刻の来たジョブも、ここから始まる。SIGTERM で、切りのよい所で終わる。"""
     refuse_to_start()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     with queue.replace_connector(queue.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
         console.print("ジョブを待っています。")
         worker.run_worker(concurrency=concurrency, wait=not once, delete_jobs="successful")

@@ -31,6 +31,10 @@ class SameJobTwice(Refusal):
     """同じ名のジョブが二つあります。名を変えてください。"""
 
 
+class JobFailed(Refusal):
+    """ジョブが失敗しました。「osame jobs run」で行い、理由を確かめてください。"""
+
+
 class Progress(Protocol):
     """進み具合の知らせ先。"""
 
@@ -94,7 +98,10 @@ def _enqueueable(each: Job) -> None:
     def from_queue(timestamp: int = 0) -> None:  # noqa: ARG001
         from osame.platform.jobs.running import perform
 
-        perform(each)
+        try:
+            perform(each)
+        except Exception as failure:
+            raise JobFailed(f"{each.name}：{type(failure).__name__}") from None  # 文には人の情報が混ざりうる
 
     task: Any = app.task(name=each.name, queueing_lock=each.name)(bound(each.function)(from_queue))
     if each.cron:

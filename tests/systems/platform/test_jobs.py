@@ -1,5 +1,8 @@
 """ジョブは、同時に一か所でだけ動き、心拍と進み具合を見せ、始めと終わりを監査記録に残す。"""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from unittest.mock import patch
 
@@ -90,3 +93,15 @@ def test_two_jobs_cannot_share_a_name(jobs):
 def test_unknown_names_are_refused(jobs):
     with pytest.raises(registry.UnknownJob):
         registry.named("nothing")
+
+
+def test_what_was_asked_twice_is_done_once_by_a_worker_process(database):
+    registry.ask("audit-checkpoint")
+    registry.ask("audit-checkpoint")
+    workers = [
+        subprocess.Popen([sys.executable, "-W", "ignore", "-m", "osame.cli", "jobs", "work", "--once"], env=os.environ)
+        for _ in range(2)
+    ]
+    assert [worker.wait(timeout=120) for worker in workers] == [0, 0]
+    done = [run for run in JobRun.objects.filter(name="audit-checkpoint") if run.outcome == JobRun.Outcome.DONE]
+    assert len(done) == 1
