@@ -130,7 +130,7 @@ def fill_addressee(trios: list[Trio], world: int, *, protected: bool = True) -> 
             _live(trio, lives(trio.index)[world])
         for trio in trios if protected else ():
             protect(
-                MeasureRequest(trio.her, ProtectionMeasure.Kind.DOMESTIC_VIOLENCE, SINCE, "警察", date(2026, 3, 31),
+                MeasureRequest(trio.her, ProtectionMeasure.Kind.DOMESTIC_VIOLENCE, SINCE, f"警察署{world}", date(2026, 3, 31),
                                decided=True, others=(OtherParty(number=trio.him),))
             )  # fmt: skip
 

@@ -24,7 +24,7 @@ from osame.addressee.inquiry.queries import officer_reader, person_view
 from osame.addressee.mailing.queries import mailing_address_for
 from osame.addressee.numbering import queries as numbering
 from osame.addressee.people.queries import NobodyThere, current
-from osame.addressee.protection.queries import letter_reader, measures_of, subject_of
+from osame.addressee.protection.queries import letter_reader, subject_of
 from osame.addressee.search import queries as search
 from osame.addressee.search.queries import Criteria, find
 from osame.kernel.refusals import Refusal
@@ -151,7 +151,6 @@ def destinations(trios: list[Trio]) -> Iterator[tuple[str, bytes]]:
                 f"{trio.index}/{document}",
                 told(lambda whom=trio.her, what=document: mailing_address_for(whom, document=what, on=TODAY)),
             )
-        yield f"{trio.index}/措置", told(lambda whom=trio.her: measures_of(whom))
 
 
 def commands(trios: list[Trio]) -> Iterator[tuple[str, bytes]]:
@@ -175,7 +174,7 @@ def commands(trios: list[Trio]) -> Iterator[tuple[str, bytes]]:
 def typed(*words: str) -> bytes:
     """命令を一つ打つ。"""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OSAME_PURPOSE", "statutory")
+        patch.setenv("OSAME_PURPOSE", "identification" if words[0] == "find" else "statutory")
         patch.setattr(terminal.console, "_width", 240)
         result = CliRunner().invoke(terminal_app(), ["addressee", *words])
     return f"{result.exit_code}\n{result.stdout}\n{result.stderr}".encode()

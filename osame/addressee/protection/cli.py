@@ -1,16 +1,19 @@
 """osame addressee protect … — 支援措置の登録、決定、延長、期限切れの確認、解除の起案。"""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 from django.db import transaction
 
+from osame.addressee.inquiry.queries import officer_reader
 from osame.addressee.protection import actions
 from osame.addressee.protection.actions import MeasureRequest, OtherParty
 from osame.addressee.protection.models import ProtectionMeasure
 from osame.addressee.protection.queries import MeasureFacts, measures_of, to_review
 from osame.kernel.dates import format_wareki, parse_date
 from osame.platform.functions.binding import bound
+from osame.platform.suppression.facts import MARKER
 from osame.platform.terminal import console, day, refusals_told, say_json, table
 
 app = typer.Typer(no_args_is_help=True, help="支援措置")
@@ -108,6 +111,9 @@ def propose_release_command(
 
 
 def _tell(measures: list[MeasureFacts], *, as_json: bool) -> None:
+    """機関の名からも居場所が知れるので、住所を見る権限のない者には示さない。"""
+    if not officer_reader().right:
+        measures = [replace(each, requesting_office=MARKER) for each in measures]
     if as_json:
         say_json(measures)
         return
