@@ -117,6 +117,7 @@ def _addressee(app: typer.Typer) -> None:
     addressee.command("candidates")(consolidation.candidates_command)
     addressee.add_typer(consolidation.app, name="consolidate")
     addressee.add_typer(residents.app, name="import")
+    addressee.command("deliver-numbers")(residents.deliver_command)
     addressee.add_typer(numbering.app, name="numbering")
     addressee.add_typer(numbering.clients, name="clients")
     addressee.add_typer(protection.app, name="protect")

@@ -6,7 +6,10 @@ from typing import Annotated
 import typer
 from django.db import transaction
 
+from osame.addressee.residents.delivering import deliver
 from osame.addressee.residents.importing import import_residents, missing_files
+from osame.contracts.linkage import LinkageClient
+from osame.platform.exchanges import calling
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import console, refusals_told, say_json, table
 
@@ -48,3 +51,15 @@ def missing_command() -> None:
     with transaction.atomic():
         numbers = missing_files()
     console.print("届いていない通番：" + "、".join(map(str, numbers)) if numbers else "欠けた通番はありません。")
+
+
+@bound("addressee.residents.deliver")
+@refusals_told
+def deliver_command() -> None:
+    """預かった個人番号の封筒を、連携サーバーへ渡す。渡せないものが残れば終了コード1。"""
+    with calling.client("linkage") as client:
+        done = deliver(LinkageClient(client, sender="addressee", errand=calling.errand()))
+    rest = "連携サーバーにつながらなくなったので、残りは次に渡します。" if done.cut_off else ""
+    console.print(f"渡した封筒{done.sent:,}通　断られた封筒{done.refused:,}通　{rest}".rstrip())
+    if done.refused or done.cut_off:
+        raise SystemExit(1)

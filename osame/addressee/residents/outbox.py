@@ -11,16 +11,17 @@ class Envelope(NamedTuple):
     envelope_id: int
     addressee_number: str
     sealed: bytes
+    told_in: int
 
 
-def waiting(limit: int = 1000) -> list[Envelope]:
+def waiting(limit: int = 1000, *, after: int = 0) -> list[Envelope]:
     """渡していない封筒を、封をした順に。取り出した取引の間、ほかの者には見えない。"""
     rows = fetch_all(
-        "SELECT envelope_id, addressee_number, sealed FROM sealed_number_outbox ORDER BY envelope_id LIMIT %s "
-        "FOR UPDATE SKIP LOCKED",
-        [limit],
+        "SELECT envelope_id, addressee_number, sealed, told_in FROM sealed_number_outbox WHERE envelope_id > %s "
+        "ORDER BY envelope_id LIMIT %s FOR UPDATE SKIP LOCKED",
+        [after, limit],
     )
-    return [Envelope(number, addressee, bytes(sealed)) for number, addressee, sealed in rows]
+    return [Envelope(number, addressee, bytes(sealed), told_in) for number, addressee, sealed, told_in in rows]
 
 
 def delivered(envelope_ids: list[int]) -> int:

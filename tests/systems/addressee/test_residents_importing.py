@@ -2,16 +2,20 @@
 
 import itertools
 import random
+from base64 import b64decode
 from datetime import date, timedelta
 
 import pytest
 
 from osame.addressee.people import queries
 from osame.addressee.residents import outbox
+from osame.addressee.residents.delivering import Delivered, deliver
 from osame.addressee.residents.importing import import_residents, missing_files
 from osame.formats.resident_writing import write_lines
 from osame.kernel.check_digits import individual_number_check_digit
+from osame.kernel.refusals import Refusal
 from osame.platform.database import fetch_all, fetch_one
+from osame.platform.gate import Acting, acting
 from tests.systems.addressee.people_cast import clerk, register
 
 pytestmark = pytest.mark.usefixtures("addressee_database")
@@ -212,6 +216,25 @@ def test_the_individual_number_goes_sealed_to_the_outbox_and_is_nowhere_else(
             for (row,) in fetch_all_readable(name):
                 assert NUMBER[:11] not in row, name
     assert NUMBER[:11] not in repr(result)
+
+
+def test_envelopes_leave_the_outbox_only_when_they_were_received(take, linkage_public_key):
+    take(*(change(n, f"100{n}", 個人番号=NUMBER) for n in (1, 2, 3)), numbers=True)
+    orders = []
+
+    class Linkage:
+        def number(self, order):
+            orders.append(order)
+            if order.addressee_number == "1002":
+                raise Refusal
+
+    with acting(Acting("operator", "addressee.residents.deliver", "number_linkage")):
+        assert deliver(Linkage()) == Delivered(sent=2, refused=1, cut_off=False)
+        assert deliver(Linkage()) == Delivered(sent=0, refused=1, cut_off=False)
+    assert orders[1] == orders[3]  # やり直しても、同じ依頼
+    assert (orders[0].business_id, orders[0].facts.name, orders[0].standing) == ("001", "伊勢　太郎", "1")
+    assert linkage_public_key(b64decode(orders[0].sealed), subject="1001") == NUMBER
+    assert fetch_all_as_clerk("SELECT addressee_number FROM sealed_number_outbox") == [("1002",)]
 
 
 def fetch_all_readable(table):
