@@ -2,7 +2,8 @@
 
 import io
 import json
-from functools import cache
+from functools import cache, partial
+from operator import methodcaller
 from pathlib import Path
 
 import typst
@@ -11,6 +12,7 @@ from pypdf import PageObject, PdfReader, PdfWriter
 from osame.platform.letters.coverage import FONTS
 
 TEMPLATE = Path(__file__).parent / "typst" / "watermark.typ"
+overlay = partial(methodcaller, "merge_page")  # pypdf の呼び名。この家では「名寄せ」と紛れる語なので、ここだけに置く
 TIME = 1_600_000_000  # 透かしの PDF 自身の日時。同じ透かしは同じバイト列になる
 
 
@@ -22,7 +24,7 @@ def watermarked(pdf: bytes, text: str) -> bytes:
     writer = PdfWriter(clone_from=io.BytesIO(pdf))
     for page in writer.pages:
         box = page.mediabox
-        page.merge_page(_mark(round(box.width), round(box.height), text))
+        overlay(_mark(round(box.width), round(box.height), text))(page)
     writer.add_metadata({"/Subject": text})
     written = io.BytesIO()
     writer.write(written)
