@@ -11,7 +11,8 @@ from osame.collection.addressees.importing import import_addressees
 from osame.collection.addressees.models import Addressee
 from osame.collection.determinations.importing import import_determinations, retry_held
 from osame.collection.ledger.verification import verify_ledger
-from osame.platform.database import fetch_all, fetch_one
+from osame.platform import gate
+from osame.platform.database import fetch_all, fetch_one, run_sql
 from tests.systems.collection.cast import AS_OF, OFFICER, SATO, determination, write_determinations
 
 NEW = f"{99:015d}"
@@ -113,3 +114,14 @@ def test_held_determination_is_released_by_its_addressee(city: str, tmp_path: Pa
 
 def test_kinds_are_those_of_the_table() -> None:
     assert Addressee.Kind.values == list(KINDS)
+
+
+def test_without_a_purpose_nobody_is_there(city: str) -> None:
+    """目的を告げない取引には、宛名の写しは一行も見えず、書けもしない。"""
+    assert fetch_one("SELECT count(*) FROM addressee")[0] > 0
+    stated = gate._acting.set(None)
+    try:
+        assert fetch_one("SELECT count(*) FROM addressee") == (0,)
+        assert run_sql("UPDATE addressee SET name = '別人'") == 0
+    finally:
+        gate._acting.reset(stated)
