@@ -3,17 +3,21 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import psycopg
 import pytest
+from django.test import Client
 
 from osame.addressee.feed import actions, queries
+from osame.addressee.feed.api import SCOPE
 from osame.addressee.feed.subscribers import Subscriber, named, subscribers
 from osame.contracts.addressee_feed import ALWAYS, FIELDS, AddresseeFacts, Page, RawEntry, facts_of
 from osame.contracts.strict import UnexpectedMessageError, parsed, plain
 from osame.platform import gate
+from osame.platform.oauth.actions import active_client, keep_token, register_client
+from tests.systems.addressee.business_cast import operator
 from tests.systems.addressee.feed_cast import come, move, number, open_for
 from tests.systems.conftest import server
 
@@ -248,3 +252,26 @@ def test_a_large_load_costs_one_announcement_per_statement(town: str) -> None:
     assert queries.publish(as_of=DAY) == 2000
     with server(town) as connection:
         assert connection.execute("SELECT count(*) FROM feed_change").fetchone() == (0,)
+
+
+def test_a_business_system_asks_with_a_token(town: str) -> None:
+    """OAuth2 の業務システムも、自分の項目だけを受け取り、確かめたことを告げられる。"""
+    with writer(town) as connection:
+        come(connection, [1])
+    with operator():
+        who = register_client("002", "国民健康保険", scopes=[SCOPE])
+    client = active_client(who.client_id)
+    assert client
+    keep_token("token-of-this-test", client, SCOPE, at=datetime.now(UTC))
+    here = "127.0.0.1"
+    browser = Client(
+        SERVER_NAME=here, headers={"Authorization": "Bearer token-of-this-test", "Osame-Purpose": "statutory"}
+    )
+    page = browser.get("/api/v1/feed?after=0").json()
+    assert set(page["entries"][0]["facts"]) == set(named("health_insurance").fields)
+    told = browser.post("/api/v1/feed/acknowledgement", {"position": page["next"]}, content_type="application/json")
+    assert told.json() == {"position": 1}
+    assert {each.subscriber.code: each.behind for each in queries.states()}["health_insurance"] == 0
+    assert browser.get("/api/v1/feed?after=x").status_code == 422
+    assert Client(SERVER_NAME=here, headers={"Authorization": "Bearer another"}).get("/api/v1/feed").status_code == 401
+    assert browser.get("/internal/v1/feed").status_code == 401
