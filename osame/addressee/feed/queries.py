@@ -6,7 +6,7 @@ comes with its new position), so one position always means one state of facts.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -27,8 +27,6 @@ from osame.contracts.addressee_feed import (
 )
 from osame.contracts.strict import plain
 from osame.platform.database import fetch_all, fetch_one
-from osame.platform.suppression.decision import Reader, ReaderKind, Subject, decision
-from osame.platform.suppression.facts import hides
 
 SQL = """
 WITH page AS MATERIALIZED (
@@ -84,8 +82,6 @@ LEFT JOIN LATERAL (
 ORDER BY p.position
 """
 COLUMNS = ("position", *FIELDS)
-UNTOLD = {each.name: each.default for each in fields(AddresseeFacts) if each.default is not MISSING}
-"""渡さない項目の値。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +132,10 @@ def _rows(subscriber: Subscriber, after: int, limit: int, as_of: date) -> Iterat
 
 
 def _given(subscriber: Subscriber, row: Mapping[str, Any]) -> dict[str, Any]:
-    """その配信先に渡す項目だけ。渡せない宛名は、番号と区分だけ。"""
-    if row["withheld"]:
-        return {name: row[name] for name in ALWAYS}
-    given = {name: _value(name, row[name]) for name in subscriber.fields}
-    if row["protected"] and "protected" not in subscriber.fields:  # 旗を受け取らない配信先は、伏せようがない
-        choice = decision(Reader(ReaderKind.PEER_SYSTEM), Subject(row["addressee_number"], protected=True))
-        given |= {name: plain(UNTOLD[name]) for name in given if name in UNTOLD and hides(name, choice)}
-    return given
+    """その配信先に渡す項目だけ。渡せない宛名と、支援措置の旗を受け取らない配信先への対象者は、番号と区分だけ。"""
+    if row["withheld"] or (row["protected"] and "protected" not in subscriber.fields):
+        return {name: row[name] for name in ALWAYS} | {"withheld": True}
+    return {name: _value(name, row[name]) for name in subscriber.fields}
 
 
 def _value(name: str, value: Any) -> Any:
