@@ -67,7 +67,10 @@ def authenticate_basic(query_client: Any, request: Any) -> Any:
     """暫定措置の client_secret_basic。設定で全体を止められる。"""
     if not settings.OAUTH_BASIC:
         return None
-    return authenticate_client_secret_basic(query_client, request)
+    try:
+        return authenticate_client_secret_basic(query_client, request)
+    except UnicodeDecodeError:  # 文字として読めない見出し
+        return None
 
 
 class ClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]

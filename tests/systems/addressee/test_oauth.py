@@ -129,6 +129,8 @@ def test_basic_is_an_interim_measure_that_can_be_turned_off():
     assert ask(form, Authorization=basic(strict)).status_code == 401
     assert ask(form, Authorization=basic(lenient, "wrong" * 10)).status_code == 401
     assert ask(form, Authorization=basic(lenient)).status_code == 200
+    for broken in ("Basic AP8=", "Basic !", "Basic"):  # 文字として読めない見出し
+        assert ask(form, Authorization=broken).status_code == 401
     with override_settings(OAUTH_BASIC=False):
         assert ask(form, Authorization=basic(lenient)).status_code == 401
 
