@@ -212,6 +212,8 @@ def search_key(kind: str, value: str) -> str:
 
     >>> search_key(Contact.Kind.HOME, "0596-22-1111"), search_key(Contact.Kind.MOBILE, "+81 90-0000-0000")
     ('0596221111', '09000000000')
+
+    要件: F02-03
     """
     text = "".join(plain(value).split())
     if kind == Contact.Kind.EMAIL:

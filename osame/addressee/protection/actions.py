@@ -91,6 +91,8 @@ def one_year(starts_on: date) -> date:
 
     >>> one_year(date(2025, 7, 1)).isoformat(), one_year(date(2024, 2, 29)).isoformat()
     ('2026-06-30', '2025-02-28')
+
+    要件: F27-01
     """
     try:
         return date.fromordinal(starts_on.replace(year=starts_on.year + 1).toordinal() - 1)
