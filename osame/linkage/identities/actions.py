@@ -175,7 +175,10 @@ def search(question: SearchQuestion, caller: Caller) -> SearchAnswer:
 
 
 def current_link(order: NumberingOrder | NumberingRequest) -> IdentityLink | None:
-    """業務の宛名番号の、いまの紐付け。"""
+    """業務の宛名番号の、いまの紐付け。
+
+    要件: F34-01
+    """
     return IdentityLink.objects.filter(**requests.key_of(order), unlinked_at=None).first()
 
 

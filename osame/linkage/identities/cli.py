@@ -14,7 +14,7 @@ from osame.kernel.dates import parse_date
 from osame.linkage.calling import Caller
 from osame.linkage.identities import actions, numbering, queries, relinking
 from osame.linkage.identities.importing import load_existing, read_rows
-from osame.linkage.identities.models import NumberingRequest
+from osame.linkage.identities.models import NumberingRequest, Standing
 from osame.linkage.identities.relinking import Decision
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import console, refusals_told, say_json, table, today
@@ -48,16 +48,15 @@ def number(
     address: Annotated[str, typer.Option(help="住所")],
     born_on: Annotated[str, typer.Option(help="生年月日（和暦・西暦。不詳なら空）")] = "",
     sex: Annotated[str, typer.Option(help="性別（0 不明・1 男・2 女）")] = "0",
-    standing: Annotated[str, typer.Option(help="住民状態（1 住登者・2 住登外者・3 転出者・4 死亡者・5 消除者）")] = "2",
     business: Business = "000",
-    scheme: Scheme = "000",
-    affair: Affair = "local_tax",
 ) -> None:
-    """付番を依頼する。個人番号は、訊かれてから（または標準入力の一行で）入れる。なければ空のまま。"""
+    """住登外者の付番を依頼する。個人番号は、訊かれてから（または標準入力の一行で）入れる。なければ空のまま。"""
     request = uuid4().hex
     facts = BasicFacts(name, address, sex, parse_date(born_on) if born_on else None)
     sealed = _sealed(addressee_number, request)
-    order = NumberingOrder(request, affair, business, scheme, addressee_number, standing, facts, sealed)
+    order = NumberingOrder(
+        request, "local_tax", business, "000", addressee_number, Standing.UNREGISTERED, facts, sealed
+    )
     answer = actions.number(order, _caller())
     label = NumberingRequest.Outcome(answer.outcome).label
     told = "（同じ業務に、この人の宛名番号がほかにもあります）" if answer.duplicate else ""

@@ -123,7 +123,10 @@ def send(transport: Callable[[Notice], str], *, limit: int = MOST_AT_ONCE) -> tu
 
 
 def backlog() -> list[tuple[str, int]]:
-    """状態ごとの件数。届いていない通知の滞留を示す。"""
+    """状態ごとの件数。届いていない通知の滞留を示す。
+
+    要件: F34-03
+    """
     with transaction.atomic():  # 目的は取引が運ぶ
         rows = fetch_all("SELECT state, count(*) FROM gateway_notice GROUP BY state ORDER BY state")
     return [(State(state).label, int(count)) for state, count in rows]

@@ -45,7 +45,10 @@ class Found:
 
 
 def place_of(tenant: str, person: str, number_id: UUID) -> Place:
-    """暗号の置き場所。人と、番号の識別子まで。"""
+    """暗号の置き場所。人と、番号の識別子まで。
+
+    要件: F34-08
+    """
     return Place(tenant, SYSTEM, f"{person}/{number_id.hex}", COLUMN)
 
 
