@@ -54,6 +54,7 @@ def _group(told: str) -> typer.Typer:
 def _floor(app: typer.Typer) -> None:
     """どのシステムにもある命令。"""
     from osame.law_cli import app as law
+    from osame.platform.approvals import cli as approvals
     from osame.platform.audit import cli as audit
     from osame.platform.cli import serve, setup
     from osame.platform.egress import cli as egress
@@ -66,6 +67,7 @@ def _floor(app: typer.Typer) -> None:
     app.command()(serve)
     app.add_typer(functions.app, name="functions")
     app.add_typer(jobs.app, name="jobs")
+    app.add_typer(approvals.app, name="approval")
     app.add_typer(audit.app, name="audit")
     app.add_typer(egress.app, name="egress")
     app.add_typer(exchanges.app, name="exchange")
@@ -110,9 +112,11 @@ def _addressee(app: typer.Typer) -> None:
     from osame.addressee.protection import cli as protection
     from osame.addressee.residents import cli as residents
     from osame.addressee.search import cli as search
+    from osame.bench.cli import search_bench
 
     addressee = _group("宛名管理システム")
     addressee.registered_commands += search.app.registered_commands
+    addressee.command("bench-search")(search_bench)
     addressee.registered_commands.extend(people.app.registered_commands)
     addressee.command("candidates")(consolidation.candidates_command)
     addressee.add_typer(consolidation.app, name="consolidate")

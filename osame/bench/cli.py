@@ -19,3 +19,12 @@ def bench(
 ) -> None:
     """期別150万・入金30万で四つの処理を測り、床との比を JSON で出す。"""
     sys.stdout.write(json.dumps(run_bench(charges=charges, payments=payments), ensure_ascii=False, indent=2) + "\n")
+
+
+@bound("addressee.search.bench")
+@refusals_told
+def search_bench(people: Annotated[int, typer.Option(help="宛名の数")] = 300_000) -> None:
+    """宛名の検索を種類ごとに測り、総なめ・完全一致の索引と並べて JSON で出す。"""
+    from osame.bench.search import run_search_bench
+
+    sys.stdout.write(json.dumps(run_search_bench(people=people), ensure_ascii=False, indent=2) + "\n")
