@@ -11,9 +11,8 @@ from django.db import transaction
 
 from osame.addressee.people.facts import FACTS, Facts
 from osame.addressee.residents import outbox
-from osame.contracts.client import ExchangeFailed
+from osame.contracts.client import ExchangeFailed, PeerRefused
 from osame.contracts.linkage import BasicFacts, NumberingAnswer, NumberingOrder, text_of
-from osame.kernel.refusals import Refusal
 from osame.platform.audit.recording import record
 from osame.platform.database import fetch_all
 
@@ -51,12 +50,12 @@ def deliver(receiver: Receiver, *, limit: int = 10_000) -> Delivered:
             last = waiting[0].envelope_id
             try:
                 receiver.number(_order(waiting[0]))
+            except PeerRefused as refusal:
+                refused += 1
+                detail = {"封筒番号": last, "答え": refusal.status}
+                record("個人番号の封筒を断られた", subjects=[waiting[0].addressee_number], detail=detail)
             except ExchangeFailed:
                 return Delivered(sent, refused, cut_off=True)
-            except Refusal as refusal:
-                refused += 1
-                detail: dict[str, str | int] = {"封筒番号": last, "理由": type(refusal).__name__}
-                record("個人番号の封筒を断られた", subjects=[waiting[0].addressee_number], detail=detail)
             else:
                 sent += outbox.delivered([last])
                 record("個人番号の封筒を渡した", subjects=[waiting[0].addressee_number], detail={"封筒番号": last})

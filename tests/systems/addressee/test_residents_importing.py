@@ -4,6 +4,7 @@ import itertools
 import random
 from base64 import b64decode
 from datetime import date, timedelta
+from unittest.mock import patch
 
 import pytest
 
@@ -11,9 +12,9 @@ from osame.addressee.people import queries
 from osame.addressee.residents import outbox
 from osame.addressee.residents.delivering import Delivered, deliver
 from osame.addressee.residents.importing import import_residents, missing_files
+from osame.contracts.client import PeerRefused, PeerUnreachable
 from osame.formats.resident_writing import write_lines
 from osame.kernel.check_digits import individual_number_check_digit
-from osame.kernel.refusals import Refusal
 from osame.platform.database import fetch_all, fetch_one
 from osame.platform.gate import Acting, acting
 from tests.systems.addressee.people_cast import clerk, register
@@ -226,11 +227,13 @@ def test_envelopes_leave_the_outbox_only_when_they_were_received(take, linkage_p
         def number(self, order):
             orders.append(order)
             if order.addressee_number == "1002":
-                raise Refusal
+                raise PeerRefused(status=409)
 
     with acting(Acting("operator", "addressee.residents.deliver", "number_linkage")):
         assert deliver(Linkage()) == Delivered(sent=2, refused=1, cut_off=False)
         assert deliver(Linkage()) == Delivered(sent=0, refused=1, cut_off=False)
+        with patch.object(Linkage, "number", side_effect=PeerUnreachable):
+            assert deliver(Linkage()).cut_off
     assert orders[1] == orders[3]  # やり直しても、同じ依頼
     assert (orders[0].business_id, orders[0].facts.name, orders[0].standing) == ("001", "伊勢　太郎", "1")
     assert linkage_public_key(b64decode(orders[0].sealed), subject="1001") == NUMBER
