@@ -43,7 +43,7 @@ class ProtectionMeasure(models.Model):
     addressee_number = models.CharField("宛名番号", max_length=15)
     kind = models.CharField("措置区分", max_length=1, choices=Kind.choices)
     state = models.CharField("支援措置の状態", max_length=1, choices=State.choices)
-    source = models.CharField("支援措置の出どころ", max_length=1, choices=Source.choices)
+    source = models.CharField("支援措置の入手元", max_length=1, choices=Source.choices)
     source_key = models.TextField("出どころでの番号")
     requesting_office = models.TextField("申出を受けた機関")
     starts_on = models.DateField("開始日")

@@ -46,7 +46,7 @@ class Relation(StrEnum):
     HEIR = "相続人"
     AGENT = "代理人"
     TAX_AGENT = "納税管理人"
-    THIRD_PARTY_DEBTOR = "第三債務者"
+    THIRD_PARTY_OBLIGOR = "第三債務者"
     EMPLOYER = "勤務先"
     COLLECTION_ORGANISATION = "機構"
     OTHER_PARTY = "相手方"

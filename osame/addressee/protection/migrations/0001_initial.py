@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[("1", "住民記録"), ("2", "職員"), ("3", "他市区町村からの通知")],
                         max_length=1,
-                        verbose_name="支援措置の出どころ",
+                        verbose_name="支援措置の入手元",
                     ),
                 ),
                 ("source_key", models.TextField(verbose_name="出どころでの番号")),
@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[("1", "住民記録"), ("2", "職員"), ("3", "他市区町村からの通知")],
                         max_length=1,
-                        verbose_name="支援措置の出どころ",
+                        verbose_name="支援措置の入手元",
                     ),
                 ),
                 ("source_key", models.TextField(verbose_name="出どころでの番号")),
