@@ -1,7 +1,7 @@
 """監査記録の照会。見たことも記録に残り、記録に書かれた文字は端末に働きかけない。"""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from osame.platform import terminal
@@ -43,6 +43,7 @@ def test_searching_by_officer_function_and_time(database):
         assert "一" not in [each.act for each in search(Search(since=moment))]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text())
 def test_inert_text_has_no_control_character(text):
     shown = inert(text)

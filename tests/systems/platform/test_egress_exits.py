@@ -8,7 +8,7 @@ import re
 import pytest
 from django.http import FileResponse, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.test import RequestFactory
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from osame.platform.audit.models import AuditEvent
@@ -88,6 +88,7 @@ def test_a_formula_never_opens_a_cell(text):
     assert str(neutral_cell(text)).startswith("'")
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.lists(st.text() | st.integers() | st.none(), min_size=2, max_size=4), max_size=5))
 def test_csv_reads_back_as_written_but_for_the_quote(rows):
     read = list(csv.reader(io.StringIO(csv_bytes(["a", "b"], rows)[3:].decode("utf-8", "surrogatepass"), newline="")))
