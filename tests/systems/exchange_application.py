@@ -3,13 +3,12 @@
 import os
 import time
 
-import osame.platform.web.application  # noqa: F401 - sets Django up
-
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 
+import osame.platform.web.application  # noqa: F401 - sets Django up
 from osame.platform import gate
 from osame.platform.exchanges.api import for_signed_peers
 
