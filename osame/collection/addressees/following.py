@@ -53,7 +53,7 @@ CREATE TEMP TABLE accepted_fact ON COMMIT DROP AS
 SELECT s.addressee_number, a.addressee_number IS NULL AS is_new FROM staged_fact s LEFT JOIN addressee a USING (addressee_number)
 WHERE a.feed_position < s.feed_position OR (a.addressee_number IS NULL AND NOT s.withheld)
 """
-MERGE = """
+UPSERT = """
 INSERT INTO addressee ({names})
 SELECT {names} FROM staged_fact JOIN accepted_fact USING (addressee_number)
 ON CONFLICT (addressee_number) DO UPDATE SET ({names}) = ROW ({new})
@@ -180,19 +180,19 @@ def apply(page: Page) -> Followed:
     with transaction.atomic():
         run_sql("INSERT INTO feed_cursor (cursor_id) VALUES (1) ON CONFLICT DO NOTHING")
         (cursor,) = fetch_one("SELECT position FROM feed_cursor FOR UPDATE")  # 二つの受信が並んでも、一つずつ
-        applied, new = _merged(told, page.as_of) if told else (0, 0)
+        applied, new = _written(told, page.as_of) if told else (0, 0)
         reached = max(cursor, page.next) if page.after <= cursor else cursor
         if reached > cursor:
             run_sql("UPDATE feed_cursor SET position = %s, moved_at = now()", [reached])
     return Followed(1, len(told), applied, new, reached)
 
 
-def _merged(told: Sequence[tuple[int, AddresseeFacts]], as_of: date) -> tuple[int, int]:
+def _written(told: Sequence[tuple[int, AddresseeFacts]], as_of: date) -> tuple[int, int]:
     run_sql(STAGE)
     copy_rows("staged_fact", WRITTEN, (_row(position, facts, as_of) for position, facts in told))
     run_sql("ANALYZE staged_fact")
     run_sql(ACCEPTED)
-    run_sql(MERGE)
+    run_sql(UPSERT)
     for name, table in TABLES.items():
         _replace_lists(name, table, [facts for _, facts in told])
     applied, new = fetch_one("SELECT count(*), count(*) FILTER (WHERE is_new) FROM accepted_fact")
