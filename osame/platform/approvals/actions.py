@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.db.models.functions import Now
 
 from osame.kernel.refusals import Refusal
@@ -159,9 +158,3 @@ def _locked(proposal_id: int, *stages: State) -> Proposal:
 
 def _recorded(act: str, proposal: Proposal) -> None:
     record(act, subjects=proposal.subjects, detail={"起案番号": proposal.proposal_id, "重要行為": str(proposal.act)})
-
-
-def waiting(officer: str) -> list[Proposal]:
-    """この職員が照査か決裁できる起案。古いものから。"""
-    stages = (State.PROPOSED, State.CHECKED)
-    return list(Proposal.objects.filter(state__in=stages).exclude(maker=officer).order_by(F("proposed_at")))

@@ -34,6 +34,10 @@ class UnboundCommand(Refusal):
     """機能に結び付いていない命令があるため、始められません。台帳（functions.toml）の機能に結び付けてください。"""
 
 
+class OfficerMustBeKnown(Refusal):
+    """重要行為は、登録された職員だけが、本人であることを示して行えます。--officer に職員番号を指定してください。"""
+
+
 class AccountDisabled(Refusal):
     """この職員のアカウントは、いま使えません。所属長か、システム管理者に確かめてください。"""
 
@@ -78,9 +82,10 @@ def _officer_parameter(command: Callable[..., Any]) -> str | None:
 def _acting(function: Function, named: str | None) -> gate.Acting:
     """端末の前の者。職員のアカウントがあれば、その役割と期限を確かめる。なければ、端末の運用者として行う。"""
     who = officer(named)
-    identity = (None if function.offline else _of_account(who)) or Identity(
-        Kind.OPERATOR, who, roles=frozenset({Role.OPERATOR})
-    )
+    account = None if function.offline else _of_account(who)
+    if function.high_risk:
+        _prove(who, account, function)
+    identity = account or Identity(Kind.OPERATOR, who, roles=frozenset({Role.OPERATOR}))
     purpose = permission.purpose_for(function, os.environ.get(PURPOSE, ""))
     decision = permission.may(identity, function, purpose)
     now = gate.Acting(
@@ -99,6 +104,22 @@ def _acting(function: Function, named: str | None) -> gate.Acting:
             record("命令を断った", outcome=Outcome.REFUSED, detail={"理由": type(decision.refusal).__name__})
         raise decision.refusal
     return now
+
+
+def _prove(who: str, account: Identity | None, function: Function) -> None:
+    """重要行為では、名のるだけでは足りない。一人で二人分の名を打てないよう、本人であることを示させる。"""
+    from osame.platform.staff.proving import NotProved, prove
+
+    try:
+        if account is None:
+            raise OfficerMustBeKnown(who)
+        password = typer.prompt(f"{who} のパスワード", hide_input=True, err=True)
+        prove(who, password=password, code=typer.prompt("確認コード", hide_input=True, err=True), at=right_now())
+    except (OfficerMustBeKnown, NotProved) as refusal:
+        acting = gate.Acting(who, function.code, function.purposes[0], terminal=socket.gethostname())
+        with gate.acting(acting):
+            record("命令を断った", outcome=Outcome.REFUSED, detail={"理由": type(refusal).__name__})
+        raise
 
 
 def _of_account(who: str) -> Identity | None:

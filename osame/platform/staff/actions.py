@@ -38,6 +38,7 @@ from osame.platform.staff.refusals import (
 )
 
 Ending = StaffSession.Ending
+FIRST_ADMINISTRATORS = 2  # 付与には二人が要る
 FIRST_ADMINISTRATOR_LOCK = 7_140_040
 NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{1,19}")
 SHARED = re.compile(r"共用|共有|係用|課用|窓口|テスト|test|admin|shared|guest|root", re.IGNORECASE)
@@ -277,13 +278,15 @@ def _close(table: str, staff: str, on: date, today: date, officer: str) -> None:
 
 
 def first_administrator(new: NewStaff) -> str:
-    """最初のシステム管理者を登録する。システム管理者が一人もいない間だけ使える。
+    """最初のシステム管理者を登録する。システム管理者が二人そろうまでの間だけ使える。
+
+    Two, because granting a role takes two people: from then on every role is proposed by one and decided by another.
 
     要件: F29-02
     """
     with transaction.atomic():
         fetch_one("SELECT pg_advisory_xact_lock(%s)", [FIRST_ADMINISTRATOR_LOCK])
-        if RoleAssignment.objects.filter(role=Role.SYSTEM_ADMINISTRATOR).exists():
+        if RoleAssignment.objects.filter(role=Role.SYSTEM_ADMINISTRATOR).count() >= FIRST_ADMINISTRATORS:
             raise AdministratorExists
         if not Department.objects.filter(department_code=new.department).exists():
             register_department(new.department, name=new.department, valid_from=new.valid_from)

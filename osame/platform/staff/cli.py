@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from osame.platform.approvals.actions import check, decide, execute
 from osame.platform.functions.binding import bound
 from osame.platform.functions.identity import Role
 from osame.platform.staff import actions, granting
@@ -24,7 +23,6 @@ Until = Annotated[str | None, typer.Option("--until", help="終期（この日�
 By = Annotated[str | None, typer.Option("--officer", help="行う職員の職員番号（省けば端末の利用者）")]
 Reason = Annotated[str, typer.Option("--reason", help="理由（必須）")]
 Json = Annotated[bool, typer.Option("--json", help="機械のための JSON で答える")]
-Proposal = Annotated[int, typer.Argument(help="起案番号")]
 Right = Annotated[int, typer.Argument(help="権限番号")]
 
 
@@ -37,7 +35,7 @@ def _say_password(number: str, password: str) -> None:
 @bound("floor.staff.register")
 @refusals_told
 def first_administrator(number: Number, name: Name, department: Department, start: From = None) -> None:
-    """最初のシステム管理者を登録する。一人もいない間だけ使える。"""
+    """最初のシステム管理者を登録する。二人そろうまでの間だけ使える。"""
     _say_password(number, actions.first_administrator(NewStaff(number, name, department, day(start))))
 
 
@@ -187,33 +185,6 @@ def grant_function(
     """一つの機能だけを期限付きで許すことを起案する。"""
     proposal = granting.propose_function(number, code, valid_from=day(start), valid_until=day(until), reason=reason)
     console.print(f"起案番号 {proposal}")
-
-
-@app.command("check-grant")
-@bound("floor.staff.decide")
-@refusals_told
-def check_grant(proposal: Proposal, by: By = None) -> None:  # noqa: ARG001 - 門が読む
-    """付与の起案を照査する。"""
-    check(granting.a_grant(proposal))
-    console.print(f"起案番号 {proposal} を照査しました。")
-
-
-@app.command("decide-grant")
-@bound("floor.staff.decide")
-@refusals_told
-def decide_grant(proposal: Proposal, by: By = None) -> None:  # noqa: ARG001 - 門が読む
-    """付与の起案を決裁する。"""
-    decide(granting.a_grant(proposal))
-    console.print(f"起案番号 {proposal} を決裁しました。")
-
-
-@app.command("execute-grant")
-@bound("floor.staff.grant")
-@refusals_told
-def execute_grant(proposal: Proposal, by: By = None) -> None:  # noqa: ARG001 - 門が読む
-    """決裁された付与を執行する。"""
-    execute(granting.a_grant(proposal))
-    console.print(f"起案番号 {proposal} のとおりに付与しました。")
 
 
 @app.command("revoke-role")

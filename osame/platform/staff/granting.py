@@ -14,8 +14,8 @@ from django.db.models.functions import Now
 
 from osame.kernel.dates import fiscal_year
 from osame.platform import gate
-from osame.platform.approvals.actions import UnknownProposal, executes, propose
-from osame.platform.approvals.models import HighRiskAct, Proposal
+from osame.platform.approvals.actions import executes, propose
+from osame.platform.approvals.models import HighRiskAct
 from osame.platform.database import fetch_all
 from osame.platform.functions.identity import CONTRACTOR_ROLES, GRANTABLE, Role
 from osame.platform.staff import sessions
@@ -117,13 +117,6 @@ def grant(content: Mapping[str, Any]) -> None:
         FunctionPermission.objects.create(function_code=content["function"], **facts)
         told("機能を許可した", account.staff_number, 機能=content["function"])
     sessions.end_sessions(account.staff_number, Ending.RIGHTS_CHANGED)
-
-
-def a_grant(proposal_id: int) -> int:
-    """その起案が、付与の起案であること。ほかの重要行為は、ここからは進められない。"""
-    if not Proposal.objects.filter(pk=proposal_id, act=HighRiskAct.ROLE_GRANT).exists():
-        raise UnknownProposal(str(proposal_id))
-    return proposal_id
 
 
 def revoke_role(staff_number: str, role: str) -> None:

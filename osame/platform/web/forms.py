@@ -12,15 +12,10 @@ from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, ReauthenticateW
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from osame.platform.database import run_sql
 from osame.platform.staff import guard
+from osame.platform.staff.codes import UsedOrWrongCode, burn
 from osame.platform.staff.models import StaffAccount
 from osame.platform.web.adapters import AccountAdapter, refused
-
-BURN = (
-    "INSERT INTO used_code (staff_number, last_step) VALUES (%s, %s) ON CONFLICT (staff_number) "
-    "DO UPDATE SET last_step = excluded.last_step WHERE used_code.last_step < excluded.last_step"
-)
 
 
 class StaffLoginForm(LoginForm):
@@ -53,15 +48,11 @@ class StaffPasswordForm(ChangePasswordForm):
             self.fields[name].widget.attrs.pop("placeholder", None)
 
 
-def burn(account: StaffAccount, secret: str, code: str) -> None:
-    """確かめた確認コードを、使用済みにする。その刻みより前のものも、もう使えない。"""
-    steps = [
-        step
-        for step in auth.yield_hotp_counters_from_time()
-        if auth.format_hotp_value(auth.hotp_value(secret, step)) == code.strip()
-    ]
-    if not steps or not run_sql(BURN, [account.staff_number, max(steps)]):
-        raise AccountAdapter().validation_error("incorrect_code")
+def _burn(account: StaffAccount, secret: str, code: str) -> None:
+    try:
+        burn(account.staff_number, secret, code)
+    except UsedOrWrongCode as refusal:
+        raise AccountAdapter().validation_error("incorrect_code") from refusal
 
 
 class GuardedCode:
@@ -83,7 +74,7 @@ class GuardedCode:
                 found = getattr(self, "authenticator", None)
                 if found is not None and found.type == Authenticator.Type.TOTP:
                     secret = auth.decrypt(found.data["secret"])
-                    burn(self.user, secret, self.cleaned_data[field])
+                    _burn(self.user, secret, self.cleaned_data[field])
         except ValidationError:
             refused(context.request, self.user.staff_number, "第二要素に失敗した", "確認コードか鍵が違う")
             raise
@@ -134,5 +125,5 @@ class NewAppForm(ActivateTOTPForm):
     def clean_code(self) -> str:
         """確かめる。"""
         code = super().clean_code()
-        burn(self.user, self.secret, code)
+        _burn(self.user, self.secret, code)
         return str(code)

@@ -18,9 +18,9 @@ from osame.platform.approvals.actions import (
     execute,
     propose,
     reject,
-    waiting,
 )
 from osame.platform.approvals.models import HighRiskAct, Proposal
+from osame.platform.approvals.queries import waiting
 from osame.platform.audit.checkpoints import CheckpointTooOld
 from osame.platform.audit.models import AuditEvent
 from osame.platform.database import fetch_all, fetch_one, run_sql
