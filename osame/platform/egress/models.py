@@ -71,7 +71,7 @@ class EgressRecord(models.Model):
     expires_at = models.DateTimeField("期限", null=True)
     released_at = models.DateTimeField("渡した日時", null=True)
     revoked_at = models.DateTimeField("取消日時", null=True)
-    revocation_reason = models.TextField("取消しの理由", default="", blank=True)
+    revocation_reason = models.TextField("出力の取消しの理由", default="", blank=True)
     erased_at = models.DateTimeField("消去日時", null=True)
 
     class Meta:

@@ -5,9 +5,10 @@ mail are not accepted, because the privacy assessment promises so.
 """
 
 import tomllib
-from enum import StrEnum
 from functools import cache
 from importlib import resources
+
+from django.db.models import TextChoices
 
 from osame.kernel.refusals import Refusal
 
@@ -20,7 +21,7 @@ class ForbiddenMedium(Refusal):
     """フラッシュメモリや電子メールで届いたファイルは受け付けません。庁内連携、専用回線、光ディスクなどで送り直すよう依頼してください。"""
 
 
-class Source(StrEnum):
+class Source(TextChoices):
     """入手元。"""
 
     SUBJECT = "subject", "本人・代理人"
@@ -40,30 +41,14 @@ class Source(StrEnum):
     EMPLOYER = "employer", "給与支払者"
     RELATED = "related", "関係人"
 
-    label: str
 
-    def __new__(cls, value: str, label: str) -> "Source":
-        """値と日本語の名。"""
-        member = str.__new__(cls, value)
-        member._value_, member.label = value, label
-        return member
-
-
-class Medium(StrEnum):
+class Medium(TextChoices):
     """媒体。"""
 
     LINK = "link", "庁内連携"
     LINE = "line", "専用回線"
     DISC = "disc", "光ディスク等の電子媒体"
     PAPER = "paper", "紙（入力したもの）"
-
-    label: str
-
-    def __new__(cls, value: str, label: str) -> "Medium":
-        """値と日本語の名。"""
-        member = str.__new__(cls, value)
-        member._value_, member.label = value, label
-        return member
 
 
 @cache
@@ -81,6 +66,6 @@ def source_of(profile: str) -> Source:
 
 def medium_named(text: str) -> Medium:
     """媒体の名から。使えない媒体は断る。"""
-    if text not in set(Medium):
+    if text not in Medium.values:
         raise ForbiddenMedium(text)
     return Medium(text)

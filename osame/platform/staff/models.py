@@ -23,7 +23,7 @@ class Department(models.Model):
     name = models.TextField("所属名")
     head = models.CharField("所属長", max_length=20, default="", blank=True)
     protection_manager = models.CharField("保護管理者", max_length=20, default="", blank=True)
-    valid_from = models.DateField("始期")
+    valid_from = models.DateField("適用開始日")
     valid_until = models.DateField("終期（この日から効かない）", null=True)
 
     class Meta:
@@ -133,7 +133,7 @@ class DepartmentAssignment(models.Model):
     assignment_id = models.BigAutoField("発令番号", primary_key=True)
     account = models.ForeignKey(StaffAccount, models.PROTECT, verbose_name="職員番号", db_column="staff_number")
     department = models.ForeignKey(Department, models.PROTECT, verbose_name="所属コード", db_column="department_code")
-    valid_from = models.DateField("始期")
+    valid_from = models.DateField("適用開始日")
     assigned_by = models.TextField("発令を入れた者")
 
     class Meta:
@@ -151,7 +151,7 @@ class RoleAssignment(models.Model):
     role_assignment_id = models.BigAutoField("付与番号", primary_key=True)
     account = models.ForeignKey(StaffAccount, models.PROTECT, verbose_name="職員番号", db_column="staff_number")
     role = models.TextField("役割", choices=[(role.value, role.label) for role in sorted(GRANTABLE)])
-    valid_from = models.DateField("始期")
+    valid_from = models.DateField("適用開始日")
     valid_until = models.DateField("終期（この日から効かない）", null=True)
     granted_by = models.TextField("付与した者")
     granted_at = models.DateTimeField("付与日時", db_default=Now())
@@ -192,7 +192,7 @@ class FunctionPermission(models.Model):
     function_permission_id = models.BigAutoField("許可番号", primary_key=True)
     account = models.ForeignKey(StaffAccount, models.PROTECT, verbose_name="職員番号", db_column="staff_number")
     function_code = models.TextField("機能コード")
-    valid_from = models.DateField("始期")
+    valid_from = models.DateField("適用開始日")
     valid_until = models.DateField("終期（この日から効かない）")
     granted_by = models.TextField("許可した者")
     granted_at = models.DateTimeField("許可日時", db_default=Now())
@@ -221,7 +221,7 @@ class HandlerRegistration(models.Model):
     handler_registration_id = models.BigAutoField("登録番号", primary_key=True)
     account = models.ForeignKey(StaffAccount, models.PROTECT, verbose_name="職員番号", db_column="staff_number")
     department = models.ForeignKey(Department, models.PROTECT, verbose_name="所属コード", db_column="department_code")
-    valid_from = models.DateField("始期")
+    valid_from = models.DateField("適用開始日")
     registered_by = models.TextField("登録した者")
     registered_at = models.DateTimeField("登録日時", db_default=Now())
     ended_at = models.DateTimeField("抹消日時", null=True)
@@ -249,7 +249,7 @@ class NumberRight(models.Model):
     number_right_id = models.BigAutoField("権限番号", primary_key=True)
     account = models.ForeignKey(StaffAccount, models.PROTECT, verbose_name="職員番号", db_column="staff_number")
     purposes = ArrayField(models.TextField(), verbose_name="使用目的")
-    valid_from = models.DateField("始期")
+    valid_from = models.DateField("適用開始日")
     expires_on = models.DateField("最後の日")
     applicant = models.TextField("申請者")
     applied_at = models.DateTimeField("申請日時", db_default=Now())

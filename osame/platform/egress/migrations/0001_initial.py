@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
                 ("expires_at", models.DateTimeField(null=True, verbose_name="期限")),
                 ("released_at", models.DateTimeField(null=True, verbose_name="渡した日時")),
                 ("revoked_at", models.DateTimeField(null=True, verbose_name="取消日時")),
-                ("revocation_reason", models.TextField(blank=True, default="", verbose_name="取消しの理由")),
+                ("revocation_reason", models.TextField(blank=True, default="", verbose_name="出力の取消しの理由")),
                 ("erased_at", models.DateTimeField(null=True, verbose_name="消去日時")),
             ],
             options={

@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
                     "protection_manager",
                     models.CharField(blank=True, default="", max_length=20, verbose_name="保護管理者"),
                 ),
-                ("valid_from", models.DateField(verbose_name="始期")),
+                ("valid_from", models.DateField(verbose_name="適用開始日")),
                 ("valid_until", models.DateField(null=True, verbose_name="終期（この日から効かない）")),
             ],
             options={
@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
             name="DepartmentAssignment",
             fields=[
                 ("assignment_id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="発令番号")),
-                ("valid_from", models.DateField(verbose_name="始期")),
+                ("valid_from", models.DateField(verbose_name="適用開始日")),
                 ("assigned_by", models.TextField(verbose_name="発令を入れた者")),
             ],
             options={
@@ -171,7 +171,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("assignment_id", models.BigIntegerField()),
-                ("valid_from", models.DateField(verbose_name="始期")),
+                ("valid_from", models.DateField(verbose_name="適用開始日")),
                 ("assigned_by", models.TextField(verbose_name="発令を入れた者")),
             ],
             options={
@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
                     models.BigAutoField(primary_key=True, serialize=False, verbose_name="許可番号"),
                 ),
                 ("function_code", models.TextField(verbose_name="機能コード")),
-                ("valid_from", models.DateField(verbose_name="始期")),
+                ("valid_from", models.DateField(verbose_name="適用開始日")),
                 ("valid_until", models.DateField(verbose_name="終期（この日から効かない）")),
                 ("granted_by", models.TextField(verbose_name="許可した者")),
                 (
@@ -241,7 +241,7 @@ class Migration(migrations.Migration):
                 ),
                 ("function_permission_id", models.BigIntegerField()),
                 ("function_code", models.TextField(verbose_name="機能コード")),
-                ("valid_from", models.DateField(verbose_name="始期")),
+                ("valid_from", models.DateField(verbose_name="適用開始日")),
                 ("valid_until", models.DateField(verbose_name="終期（この日から効かない）")),
                 ("granted_by", models.TextField(verbose_name="許可した者")),
                 (
@@ -264,7 +264,7 @@ class Migration(migrations.Migration):
                     "handler_registration_id",
                     models.BigAutoField(primary_key=True, serialize=False, verbose_name="登録番号"),
                 ),
-                ("valid_from", models.DateField(verbose_name="始期")),
+                ("valid_from", models.DateField(verbose_name="適用開始日")),
                 ("registered_by", models.TextField(verbose_name="登録した者")),
                 (
                     "registered_at",
@@ -315,7 +315,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("handler_registration_id", models.BigIntegerField()),
-                ("valid_from", models.DateField(verbose_name="始期")),
+                ("valid_from", models.DateField(verbose_name="適用開始日")),
                 ("registered_by", models.TextField(verbose_name="登録した者")),
                 (
                     "registered_at",
@@ -340,7 +340,7 @@ class Migration(migrations.Migration):
                         base_field=models.TextField(), size=None, verbose_name="使用目的"
                     ),
                 ),
-                ("valid_from", models.DateField(verbose_name="始期")),
+                ("valid_from", models.DateField(verbose_name="適用開始日")),
                 ("expires_on", models.DateField(verbose_name="最後の日")),
                 ("applicant", models.TextField(verbose_name="申請者")),
                 (
@@ -402,7 +402,7 @@ class Migration(migrations.Migration):
                         base_field=models.TextField(), size=None, verbose_name="使用目的"
                     ),
                 ),
-                ("valid_from", models.DateField(verbose_name="始期")),
+                ("valid_from", models.DateField(verbose_name="適用開始日")),
                 ("expires_on", models.DateField(verbose_name="最後の日")),
                 ("applicant", models.TextField(verbose_name="申請者")),
                 (
@@ -445,7 +445,7 @@ class Migration(migrations.Migration):
                         verbose_name="役割",
                     ),
                 ),
-                ("valid_from", models.DateField(verbose_name="始期")),
+                ("valid_from", models.DateField(verbose_name="適用開始日")),
                 ("valid_until", models.DateField(null=True, verbose_name="終期（この日から効かない）")),
                 ("granted_by", models.TextField(verbose_name="付与した者")),
                 (
@@ -516,7 +516,7 @@ class Migration(migrations.Migration):
                         verbose_name="役割",
                     ),
                 ),
-                ("valid_from", models.DateField(verbose_name="始期")),
+                ("valid_from", models.DateField(verbose_name="適用開始日")),
                 ("valid_until", models.DateField(null=True, verbose_name="終期（この日から効かない）")),
                 ("granted_by", models.TextField(verbose_name="付与した者")),
                 (
