@@ -163,30 +163,34 @@ class IdentityQuestion:
 
 @dataclass(frozen=True, slots=True)
 class KnownFacts:
-    """ある時まで信じていた4情報。 `superseded_at` がなければ、いまの4情報。"""
+    """ある時まで信じていた4情報。新しい順に並び、 `superseded_at` がなければ、いまの4情報。
+
+    支援措置の対象者では、住所は伏せた印、更新元は空、日時はない。
+    """
 
     facts: BasicFacts
     business_id: str
-    recorded_at: datetime
+    recorded_at: datetime | None
     superseded_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class KnownLink:
-    """業務の宛名番号との紐付け。"""
+    """業務の宛名番号との紐付け。支援措置の対象者では、統合宛名フラグを答えない。"""
 
     business_id: str
     scheme_id: str
     addressee_number: str
-    unified: bool
+    unified: bool | None
 
 
 @dataclass(frozen=True, slots=True)
 class IdentityAnswer:
-    """団体内統合宛名の4情報と履歴、紐付け。個人番号は含まない。"""
+    """団体内統合宛名の4情報と履歴、紐付け。個人番号は含まない。 `protected` なら、居場所を伏せてある。"""
 
     unified_addressee_number: str
     deleted: bool
+    protected: bool
     history: tuple[KnownFacts, ...]
     links: tuple[KnownLink, ...]
 

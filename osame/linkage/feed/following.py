@@ -49,6 +49,14 @@ LEFT JOIN identity_fact f ON f.unified_addressee_number = l.unified_addressee_nu
 WHERE (f.name, f.address, f.sex, f.born_on, l.standing) IS DISTINCT FROM (n.name, n.address, n.sex, n.born_on, n.standing)
 ORDER BY l.unified_addressee_number, l.business_id <> %s, n.position DESC
 """
+# 紐付けのない宛名でも覚える。付番が後から来ても、初めから伏せる。支援措置のあったことのない宛名は、覚えない。
+SUPPRESSED = """
+INSERT INTO suppressed_addressee AS known (addressee_number, suppressed, position)
+SELECT * FROM unnest(%s::text[], %s::boolean[], %s::bigint[]) AS told(number, flag, position)
+WHERE flag OR EXISTS (SELECT 1 FROM suppressed_addressee s WHERE s.addressee_number = told.number)
+ON CONFLICT (addressee_number) DO UPDATE SET suppressed = excluded.suppressed, position = excluded.position
+WHERE known.position < excluded.position
+"""
 RECEIVED = """
 INSERT INTO feed_received (addressee_number, position) SELECT addressee_number, position FROM newer_fact
 ON CONFLICT (addressee_number) DO UPDATE SET position = excluded.position
@@ -124,7 +132,14 @@ def apply(page: Page) -> Followed:
     return Followed(len(told), learnt, reached)
 
 
+def _suppress(told: Sequence[tuple[int, AddresseeFacts]]) -> None:
+    """伏せる旗を、4情報より先に覚える。渡されなくなった宛名も、前に覚えた住所があるので伏せる。"""
+    flags = [(f.addressee_number, f.protected or f.withheld, position) for position, f in told]
+    run_sql(SUPPRESSED, [list(column) for column in zip(*flags, strict=True)] or [[], [], []])
+
+
 def _learnt(told: Sequence[tuple[int, AddresseeFacts]]) -> int:
+    _suppress(told)
     run_sql(STAGE)
     people = [(position, facts) for position, facts in told if not facts.withheld and facts.standing in Standing.values]
     rows = (

@@ -18,6 +18,7 @@ from osame.linkage.identities.matching import ALL_FOUR, best_match
 from osame.linkage.identities.models import IdentityFact, IdentityLink, NumberingRequest, Standing, UnifiedIdentity
 from osame.linkage.identities.queries import UnknownIdentity, history_of
 from osame.linkage.identities.requests import Act, Outcome
+from osame.linkage.identities.suppressing import is_protected
 from osame.linkage.legal_basis.queries import Basis
 from osame.linkage.notices import actions as notices
 from osame.linkage.numbers import actions as vault
@@ -71,11 +72,18 @@ def _number(order: NumberingOrder, caller: Caller, basis: Basis) -> Judged:
     if found is None:
         return Outcome.NUMBERED, _new_person(order, given, basis), None
     person = found.unified_addressee_number
-    matching = best_match(order.facts, history_of(person)) or 0
-    if matching < ALL_FOUR:
+    matching = _agreeing(order, person)
+    if matching is None or matching < ALL_FOUR:
         return Outcome.FACTS_DIFFER, person, matching
     link_to(person, order)
     return Outcome.LINKED, person, matching
+
+
+def _agreeing(order: NumberingOrder, person: str) -> int | None:
+    """依頼と一致する情報の数。支援措置の対象者では比べず、人が決める。結末が、依頼の住所が当たりかどうかを教えてしまう。"""
+    if is_protected(person):
+        return None
+    return best_match(order.facts, history_of(person)) or 0
 
 
 def _new_person(order: NumberingOrder, given: PersonalNumber, basis: Basis) -> str:
@@ -130,8 +138,8 @@ def _change(order: NumberingOrder, caller: Caller, basis: Basis) -> Judged:
     if found is not None and (found.unified_addressee_number != person or found.former):
         return Outcome.NUMBER_DIFFERS, person, None
     if found is None:
-        matching = best_match(order.facts, history_of(person)) or 0
-        if matching < ALL_FOUR:
+        matching = _agreeing(order, person)
+        if matching is None or matching < ALL_FOUR:
             return Outcome.FACTS_DIFFER, person, matching
         vault.change(person, given, basis, kind=vault.Kind.CHANGED, changed_on=basis.as_of)
     return Outcome.CHANGED, person, None

@@ -22,6 +22,7 @@ from osame.linkage.identities.actions import RESIDENT_REGISTER
 from osame.linkage.identities.matching import ALL_FOUR, matching_facts
 from osame.linkage.identities.models import Standing, UnifiedIdentity
 from osame.linkage.identities.requests import refuse_unreadable_row
+from osame.linkage.identities.suppressing import protected_people
 from osame.linkage.legal_basis.queries import Basis
 from osame.linkage.notices import actions as notices
 from osame.linkage.numbers import actions as vault
@@ -126,7 +127,8 @@ def load_existing(rows: Iterable[ExistingRow | tuple[int, str]], caller: Caller,
 
 def _load(rows: Sequence[ExistingRow], basis: Basis) -> Loaded:
     known = vault.find([row.number for row in rows], basis)
-    facts = _facts_of({found.unified_addressee_number for found in known if found})
+    found_people = {found.unified_addressee_number for found in known if found}
+    facts = _facts_of(found_people - protected_people(found_people))  # 対象者とは比べない。答えが住所を教えてしまう
     taken_links, taken_numbers = _taken(rows)
     errors: list[tuple[int, str]] = []
     people: dict[PersonalNumber, tuple[str, BasicFacts]] = {}  # この一まとまりで新しく預けるもの

@@ -121,6 +121,18 @@ class IdentityFact(models.Model):
         indexes = [models.Index(fields=["unified_addressee_number"], name="facts_of_identity")]
 
 
+class SuppressedAddressee(models.Model):
+    """伏せる宛名。支援措置の対象者か、ほかの業務に渡せない宛名。紐付けより先に知っても忘れない。"""
+
+    addressee_number = models.CharField("宛名番号", max_length=15, primary_key=True)
+    suppressed = models.BooleanField("伏せる")
+    position = models.BigIntegerField("配信の位置")
+
+    class Meta:
+        db_table = "suppressed_addressee"
+        db_table_comment = "伏せる宛名（支援措置の対象者など） (F34-06)"
+
+
 class NumberingRequest(models.Model):
     """付番依頼。付番・更新・番号変更の依頼と、その結末。個人番号は封筒のままで、決まれば捨てる。"""
 

@@ -1,5 +1,6 @@
 """団体内統合宛名の照会。番号の変換、4情報と履歴、重複、決めるべき依頼。"""
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,17 +15,19 @@ from osame.contracts.linkage import (
     ConversionQuestion,
     Converted,
     IdentityAnswer,
-    KnownFacts,
     KnownLink,
     NotConverted,
 )
+from osame.contracts.strict import plain
 from osame.kernel.refusals import Refusal
+from osame.linkage.identities import suppressing
 from osame.linkage.identities.models import IdentityFact, IdentityLink, NumberingRequest, UnifiedIdentity
 from osame.linkage.legal_basis.queries import Basis
 from osame.platform.audit.recording import record
 from osame.platform.database import fetch_all
 
 MOST_AT_ONCE = 10_000
+FACT_FIELDS = ("氏名", "住所", "性別", "生年月日")
 Outcome = NumberingRequest.Outcome
 OPEN = (Outcome.WITHOUT_NUMBER, Outcome.FACTS_DIFFER, Outcome.NUMBER_DIFFERS)
 
@@ -50,28 +53,31 @@ def history_of(person: str) -> list[BasicFacts]:
 def identity(person: str, basis: Basis) -> IdentityAnswer:
     """団体内統合宛名の4情報と履歴、紐付けを開く（中間サーバー端末の表示）。開いたことを記録する。
 
-    要件: F34-06
+    支援措置の対象者の居場所は、どの相手システムにも伏せる。
+
+    要件: F34-06, F27-01
     """
     del basis  # 確かめてあることが、呼べる条件
     with transaction.atomic():
         found = UnifiedIdentity.objects.filter(pk=person).first()
         if found is None:
             raise UnknownIdentity
-        facts = IdentityFact.objects.filter(unified_addressee_number=person).order_by("-fact_id")
+        facts = list(IdentityFact.objects.filter(unified_addressee_number=person).order_by("-fact_id"))
         links = IdentityLink.objects.filter(unified_addressee_number=person, unlinked_at=None).order_by("link_id")
-        record("団体内統合宛名を開いた", subjects=[person], fields=["氏名", "住所", "性別", "生年月日"])
-        return IdentityAnswer(
+        choice = suppressing.choice_for(person)
+        opened = [name for name in FACT_FIELDS if choice.opens_everything or name != "住所"]
+        record("団体内統合宛名を開いた", subjects=[person], fields=opened)
+        known = [KnownLink(row.business_id, row.scheme_id, row.addressee_number, row.is_unified) for row in links]
+        answer = IdentityAnswer(
             person,
             deleted=found.state == UnifiedIdentity.State.DELETED,
-            history=tuple(
-                KnownFacts(
-                    BasicFacts(row.name, row.address, row.sex, row.born_on), row.business_id, row.recorded_at,
-                    row.superseded_at,
-                )
-                for row in facts
-            ),
-            links=tuple(KnownLink(row.business_id, row.scheme_id, row.addressee_number, row.is_unified) for row in links),
-        )  # fmt: skip
+            protected=not choice.opens_everything,
+            history=suppressing.shown_history(facts, choice),
+            links=suppressing.shown_links(known, choice),
+        )
+        if answer.protected:
+            suppressing.hidden_values(person, facts).refuse_in(json.dumps(plain(answer), ensure_ascii=False))
+    return answer
 
 
 TO_UNIFIED = """
@@ -179,13 +185,18 @@ class OpenRequest:
 
 
 def open_requests() -> list[OpenRequest]:
-    """個人番号待ちと、保留した依頼。古い順に。"""
+    """個人番号待ちと、保留した依頼。古い順に。
+
+    支援措置の対象者では、一致の数を見せない。依頼の住所と合うかどうかが、居場所を語る。
+    """
     with transaction.atomic():  # 目的は取引が運ぶ
         rows = list(NumberingRequest.objects.filter(outcome__in=OPEN).order_by("received_at", "request_id"))
+        protected = suppressing.protected_people(row.unified_addressee_number for row in rows)
     return [
         OpenRequest(
             str(row.request_id), Outcome(row.outcome).label, row.business_id, row.addressee_number,
-            row.unified_addressee_number, row.matching_facts, row.received_at,
+            row.unified_addressee_number,
+            None if row.unified_addressee_number in protected else row.matching_facts, row.received_at,
         )
         for row in rows
     ]  # fmt: skip

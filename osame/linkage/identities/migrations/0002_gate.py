@@ -11,6 +11,12 @@ class Migration(migrations.Migration):
         migrations.RunSQL(sql_text("osame.linkage.identities", "sql/identities.sql")),
         *(
             migrations.RunSQL(guarded(table))
-            for table in ("unified_identity", "identity_link", "identity_fact", "numbering_request")
+            for table in (
+                "unified_identity",
+                "identity_link",
+                "identity_fact",
+                "numbering_request",
+                "suppressed_addressee",
+            )
         ),
     ]
