@@ -8,9 +8,9 @@ import pytest
 from osame.platform import terminal
 from tests.journeys.town import AS_OF, CITY, PEOPLE, write_addressees
 from tests.journeys.typist import OFFICER, Typist
-from tests.systems.conftest import database, template
+from tests.systems.conftest import addressee_database, database, linkage_database, template
 
-__all__ = ("database", "template")
+__all__ = ("addressee_database", "database", "linkage_database", "template")
 
 
 @pytest.fixture
