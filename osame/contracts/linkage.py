@@ -19,6 +19,8 @@ from osame.contracts.signatures import Errand
 
 ROOT = "/internal/v1"
 LINKAGE = "linkage"
+HELD = frozenset({"6", "7"})
+"""保留した依頼の結末のコード。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,11 @@ class NumberingAnswer:
     outcome: str
     unified_addressee_number: str
     duplicate: bool
+
+    @property
+    def held(self) -> bool:
+        """4情報か番号の相違により、連携サーバーが預かったまま、人の決定を待っている。"""
+        return self.outcome in HELD
 
 
 @dataclass(frozen=True, slots=True)

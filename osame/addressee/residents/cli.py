@@ -60,6 +60,7 @@ def deliver_command() -> None:
     with calling.client("linkage") as client:
         done = deliver(LinkageClient(client, sender="addressee", errand=calling.errand()))
     rest = "連携サーバーにつながらなくなったので、残りは次に渡します。" if done.cut_off else ""
-    console.print(f"渡した封筒{done.sent:,}通　断られた封筒{done.refused:,}通　{rest}".rstrip())
+    held = f"うち{done.held:,}通は、相違があるので連携サーバーで決定を待ちます。" if done.held else ""
+    console.print(f"渡した封筒{done.sent:,}通　断られた封筒{done.refused:,}通　{held}{rest}".rstrip(), soft_wrap=True)
     if done.refused or done.cut_off:
         raise SystemExit(1)

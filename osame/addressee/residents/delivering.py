@@ -1,7 +1,8 @@
 """個人番号の封筒を、連携サーバーへ渡す。受け取ったと答えがあったものだけを、控えから消す。
 
 Hand the sealed numbers over, one order each. An order carries the number of its envelope, so sending it again after an
-answer was lost is done once at the other end. What is refused stays in the outbox and is counted.
+answer was lost is done once at the other end. What is refused stays in the outbox and is counted. What linkage holds for people
+to decide lies with linkage from then on, envelope and all; it is counted and told.
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from osame.platform.audit.recording import record
 from osame.platform.database import fetch_all
 
 AFFAIR, NO_SCHEME = "local_tax", "000"
+OF_THIS_ENVELOPE = frozenset({400, 409, 413, 422})
+"""この封筒が断られた答え。ほかの断り（鍵・権限・相手の不調）は、どの封筒も同じなので、そこで止める。"""
 
 
 class Receiver(Protocol):
@@ -28,11 +31,12 @@ class Receiver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """渡した結果。"""
+    """渡した結果。 held: 渡したうち、連携サーバーが預かり、人の決定を待つもの。"""
 
     sent: int
     refused: int
     cut_off: bool
+    held: int = 0
 
 
 def deliver(receiver: Receiver, *, limit: int = 10_000) -> Delivered:
@@ -40,7 +44,7 @@ def deliver(receiver: Receiver, *, limit: int = 10_000) -> Delivered:
 
     要件: F34-01
     """
-    sent = refused = 0
+    sent = refused = held = 0
     last = 0
     while sent + refused < limit:
         with transaction.atomic():
@@ -49,17 +53,21 @@ def deliver(receiver: Receiver, *, limit: int = 10_000) -> Delivered:
                 break
             last = waiting[0].envelope_id
             try:
-                receiver.number(_order(waiting[0]))
+                answer = receiver.number(_order(waiting[0]))
             except PeerRefused as refusal:
+                if refusal.status not in OF_THIS_ENVELOPE:
+                    return Delivered(sent, refused, cut_off=True, held=held)
                 refused += 1
                 detail = {"封筒番号": last, "答え": refusal.status}
                 record("個人番号の封筒を断られた", subjects=[waiting[0].addressee_number], detail=detail)
             except ExchangeFailed:
-                return Delivered(sent, refused, cut_off=True)
+                return Delivered(sent, refused, cut_off=True, held=held)
             else:
                 sent += outbox.delivered([last])
-                record("個人番号の封筒を渡した", subjects=[waiting[0].addressee_number], detail={"封筒番号": last})
-    return Delivered(sent, refused, cut_off=False)
+                held += answer.held
+                detail = {"封筒番号": last, "保留": answer.held}
+                record("個人番号の封筒を渡した", subjects=[waiting[0].addressee_number], detail=detail)
+    return Delivered(sent, refused, cut_off=False, held=held)
 
 
 def _order(envelope: outbox.Envelope) -> NumberingOrder:

@@ -13,6 +13,7 @@ from osame.addressee.residents import outbox
 from osame.addressee.residents.delivering import Delivered, deliver
 from osame.addressee.residents.importing import import_residents, missing_files
 from osame.contracts.client import PeerRefused, PeerUnreachable
+from osame.contracts.linkage import NumberingAnswer
 from osame.formats.resident_writing import write_lines
 from osame.kernel.check_digits import individual_number_check_digit
 from osame.platform.database import fetch_all, fetch_one
@@ -228,12 +229,15 @@ def test_envelopes_leave_the_outbox_only_when_they_were_received(take, linkage_p
             orders.append(order)
             if order.addressee_number == "1002":
                 raise PeerRefused(status=409)
+            return NumberingAnswer(order.request_number, "6" if order.addressee_number == "1003" else "1", "", False)
 
     with acting(Acting("operator", "addressee.residents.deliver", "number_linkage")):
-        assert deliver(Linkage()) == Delivered(sent=2, refused=1, cut_off=False)
+        assert deliver(Linkage()) == Delivered(sent=2, refused=1, cut_off=False, held=1)
         assert deliver(Linkage()) == Delivered(sent=0, refused=1, cut_off=False)
         with patch.object(Linkage, "number", side_effect=PeerUnreachable):
             assert deliver(Linkage()).cut_off
+        with patch.object(Linkage, "number", side_effect=PeerRefused(status=401)):  # 鍵の不備は、封筒のせいではない
+            assert deliver(Linkage()) == Delivered(sent=0, refused=0, cut_off=True)
     assert orders[1] == orders[3]  # やり直しても、同じ依頼
     assert (orders[0].business_id, orders[0].facts.name, orders[0].standing) == ("001", "伊勢　太郎", "1")
     assert linkage_public_key(b64decode(orders[0].sealed), subject="1001") == NUMBER
