@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from osame.kernel.check_digits import individual_number_is_valid
+from osame.kernel.personal_numbers import holds_personal_number
 
 NUMBERING_CALL = "app_submit/v10/jutogaishaatenabangofuban"
 INQUIRY_CALL = "app_submit/v10/jutogaishaatenakihonjohosyokai"
@@ -220,6 +221,10 @@ def _error_in(item: Item, given: Any) -> ItemError | None:
         return wrong_characters(item)
     if item.name == "kojinbango" and not individual_number_is_valid(given):
         return wrong_characters(item, "検査用数字の合う半角数字")
+    if item.name != "kojinbango" and holds_personal_number(given):
+        return wrong_characters(
+            item, "個人番号を含まない値"
+        )  # 12桁の宛名番号とは見分けられない。15桁に右詰めしてもらう
     return None
 
 

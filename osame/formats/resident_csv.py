@@ -20,6 +20,7 @@ from osame.formats.field_values import show
 from osame.formats.refusals import ASK_RESEND, ASK_SENDER, problem_at
 from osame.formats.reports import LineProblem
 from osame.kernel.check_digits import individual_number_is_valid
+from osame.kernel.personal_numbers import holds_personal_number
 
 PROFILE = "osame_resident_v1"
 Seal = Callable[[str, str], bytes]
@@ -33,6 +34,7 @@ LONG_RUN = re.compile(f"(?<!{DIGIT}){DIGIT}{{4}}[-－ 　]?{DIGIT}{{4}}[-－ 　
 LONGER_RUN = re.compile(f"{DIGIT}(?:[-－ 　]?{DIGIT}){{11,}}")
 HIDDEN = "●" * 12
 MAXIMUM_SEQUENCE = 10**15
+SEQUENCES = frozenset({"異動連番", "取消対象異動連番"})
 
 
 class Column(NamedTuple):
@@ -181,9 +183,19 @@ def _row(line: CsvLine, width: int, seal: Seal | None, *, with_numbers: bool) ->
     try:
         if CONTROL.search(",".join(cells)):
             raise CellError("制御文字があります。")
+        _refuse_misplaced(cells[:-1] if with_numbers else cells)
         return _resident(cells, line.number, raw, seal if with_numbers else None, with_numbers=with_numbers)
     except CellError as error:
         return problem_at(line.number, f"{masked(str(error))}{ASK_SENDER}", masked_bytes(raw))
+
+
+def _refuse_misplaced(cells: list[str]) -> None:
+    """欄を取り違えた個人番号を断る。連番は、12桁の整数のことがあるので見ない。"""
+    if not LONG_RUN.search(",".join(cells)):
+        return
+    for name, cell in zip(profile().heading, cells, strict=True):
+        if name not in SEQUENCES and holds_personal_number(cell):
+            raise CellError(f"{name}に個人番号らしい数字があります。番号の列なら、頭に0を付けて15桁にしてください。")
 
 
 def _resident(cells: list[str], line_number: int, raw: bytes, seal: Seal | None, *, with_numbers: bool) -> ResidentRow:

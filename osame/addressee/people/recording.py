@@ -19,6 +19,7 @@ from osame.addressee.people import queries
 from osame.addressee.people.announcing import announce
 from osame.addressee.people.believing import believe
 from osame.addressee.people.facts import EVERY_GROUP, FACTS, Facts, Standing, differing_groups
+from osame.kernel.personal_numbers import holds_personal_number
 from osame.kernel.refusals import Refusal
 from osame.platform import gate
 from osame.platform.audit.recording import record
@@ -31,6 +32,10 @@ TOLD = (
 )  # fmt: skip
 COLUMNS = (*TOLD, *FACTS)
 NAMED_SUBJECTS = 500  # これより多い一括の記録には、宛名番号を並べず件数だけを書く
+
+
+class NumberInFacts(Refusal):
+    """個人番号らしい数字が、宛名の項目にあります。個人番号は宛名に書けません。欄を確かめて、入力し直してください。"""
 
 
 class UnknownAddressee(Refusal):
@@ -128,6 +133,8 @@ def record_version(change: Change) -> int:
 
     要件: F33-01, F33-05
     """
+    if any(holds_personal_number(told) for name in FACTS if isinstance(told := getattr(change.facts, name), str)):
+        raise NumberInFacts
     with transaction.atomic():
         at = _lock_one(change.addressee_number)
         if change.source != RESIDENT_REGISTER and queries.kind_of(change.addressee_number) == "1":

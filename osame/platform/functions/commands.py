@@ -8,13 +8,14 @@ import functools
 import inspect
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 import typer
 from django.db import DatabaseError
 
+from osame.kernel.personal_numbers import holds_personal_number
 from osame.kernel.refusals import Refusal
 from osame.platform import gate
 from osame.platform.audit.recording import Outcome, record
@@ -28,6 +29,7 @@ from osame.platform.terminal import officer, refusals_told
 GATED = "osame_gated"
 PURPOSE = "OSAME_PURPOSE"  # 目的が二つ以上ある機能を使うとき、端末で告げる
 CASE = "OSAME_CASE"
+NO_NUMBERS_TYPED = ("addressee.", "linkage.")
 
 
 class UnboundCommand(Refusal):
@@ -40,6 +42,10 @@ class OfficerMustBeKnown(Refusal):
 
 class AccountDisabled(Refusal):
     """この職員のアカウントは、いま使えません。所属長か、システム管理者に確かめてください。"""
+
+
+class NumberOnCommandLine(Refusal):
+    """個人番号らしい数字が、命令の引数にあります。個人番号は引数に書けません。番号を訊かれる命令で、訊かれてから入れてください。"""
 
 
 def gate_commands(app: typer.Typer) -> typer.Typer:
@@ -62,6 +68,7 @@ def gated(command: Callable[..., Any], function: Function, name: str) -> Callabl
     @refusals_told
     def run(*args: Any, **kwargs: Any) -> Any:
         now = _acting(function, kwargs.get(says_who) if says_who else None)
+        _refuse_numbers(now, kwargs)
         with gate.acting(now), _recorded(name) if function.audited and not function.offline else nullcontext():
             return command(*args, **kwargs)
 
@@ -104,6 +111,17 @@ def _acting(function: Function, named: str | None) -> gate.Acting:
             record("命令を断った", outcome=Outcome.REFUSED, detail={"理由": type(decision.refusal).__name__})
         raise decision.refusal
     return now
+
+
+def _refuse_numbers(now: gate.Acting, told: Mapping[str, Any]) -> None:
+    """人を扱うシステムの命令の引数に、個人番号を書かせない。引数は、照会の文にも、記録にも、端末の履歴にも残る。"""
+    words = [word for each in told.values() for word in (each if isinstance(each, list | tuple) else [each])]
+    if now.function.startswith(NO_NUMBERS_TYPED) and any(
+        isinstance(word, str) and holds_personal_number(word) for word in words
+    ):
+        with gate.acting(now):
+            record("命令を断った", outcome=Outcome.REFUSED, detail={"理由": NumberOnCommandLine.__name__})
+        raise NumberOnCommandLine
 
 
 def _prove(who: str, account: Identity | None, function: Function) -> None:
