@@ -9,6 +9,7 @@ button are served one after the other, and the second is told.
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -76,6 +77,7 @@ def propose(act: HighRiskAct, *, content: Mapping[str, Any], reason: str, subjec
             content_hash=hash_of(content),
             reason=reason,
             subjects=list(subjects),
+            purpose=gate.required().purpose,
             maker=gate.required().officer,
         )
         _recorded("起案した", proposal)
@@ -126,7 +128,8 @@ def execute(proposal_id: int) -> Any:
             raise SamePerson(officer)
         if hash_of(proposal.content) != proposal.content_hash:
             raise ChangedAfterProposal(str(proposal_id))
-        answer = _executors[HighRiskAct(proposal.act)](proposal.content)
+        with gate.acting(replace(gate.required(), purpose=proposal.purpose)):  # 起案したときの目的で行う
+            answer = _executors[HighRiskAct(proposal.act)](proposal.content)
         proposal.state, proposal.executor, proposal.executed_at = State.EXECUTED, officer, Now()
         proposal.save(update_fields=["state", "executor", "executed_at"])
         _recorded("執行した", proposal)

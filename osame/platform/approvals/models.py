@@ -21,6 +21,7 @@ class HighRiskAct(models.TextChoices):
     ROLE_GRANT = "role_grant", "役割の付与"
     ERASURE = "erasure", "消去"
     CONSOLIDATION = "consolidation", "名寄せ"
+    PROTECTED_LETTER = "protected_letter", "支援措置対象者の文書"
 
 
 @kept_history()
@@ -44,6 +45,7 @@ class Proposal(models.Model):
     content = models.JSONField("中身")
     content_hash = models.CharField("中身のハッシュ", max_length=64)
     reason = models.TextField("理由")
+    purpose = models.TextField("使用目的")  # 執行も、起案したときの目的で行う
     subjects = models.JSONField("対象の宛名番号", default=list)
     state = models.CharField("段階", max_length=1, choices=State.choices, default=State.PROPOSED)
     maker = models.TextField("起案者")

@@ -1,8 +1,8 @@
 -- 起案の中身は、起案のときに固まる。段階は前にしか進まない。
 CREATE FUNCTION proposal_stays_as_proposed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF (NEW.act, NEW.content, NEW.content_hash, NEW.reason, NEW.subjects, NEW.maker, NEW.proposed_at)
-       IS DISTINCT FROM (OLD.act, OLD.content, OLD.content_hash, OLD.reason, OLD.subjects, OLD.maker, OLD.proposed_at) THEN
+    IF (NEW.act, NEW.content, NEW.content_hash, NEW.reason, NEW.purpose, NEW.subjects, NEW.maker, NEW.proposed_at)
+       IS DISTINCT FROM (OLD.act, OLD.content, OLD.content_hash, OLD.reason, OLD.purpose, OLD.subjects, OLD.maker, OLD.proposed_at) THEN
         RAISE EXCEPTION '起案の中身は変えられません。取り下げて、新しく起案してください。' USING ERRCODE = 'restrict_violation';
     END IF;
     IF NEW.state <= OLD.state OR OLD.state >= '4'
