@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,8 +14,11 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from osame.collection.demands import letters, lists
+from osame.collection.demands.confirmation import propose_protected_letters
 from osame.platform import gate, terminal
-from osame.platform.database import run_sql
+from osame.platform.approvals.actions import check, decide, execute
+from osame.platform.approvals.queries import one
+from osame.platform.database import fetch_one, run_sql
 from tests.journeys.protected_towns import Trio, lives
 from tests.systems.collection.cast import KAKU, SATO, determination, found_city, slip
 from tests.systems.collection.demand_cast import levy, move_in
@@ -23,6 +27,7 @@ from tests.systems.conftest import fresh
 WORLDS = range(5)
 DATES = ("--as-of", "2025-07-18", "--cut-off", "2025-07-15")
 OFFICER = ("--officer", "山本")
+HERS = "本人の督促状"
 Printed = dict[str, bytes]
 
 
@@ -51,7 +56,19 @@ def terminal_app() -> Typer:
     return build_app()
 
 
-def settle(trios: list[Trio], world: int, folder: Path, *, protected: bool) -> Desk:
+def safe_place(world: int, trio: Trio) -> tuple[str, str, str]:
+    """守られる者の安全な送付先。町ごとに違う。長さも、郵便番号の並びも、刷れない字も。"""
+    n = trio.index + 1
+    return (
+        ("5150001", f"松阪市殿町{n}丁目{n}", ""),
+        ("0010000", f"北海道札幌市北区北十条西{n}番地", f"支援センター{n}階の{n}号室"),
+        ("9990000", f"吉野郡𠮷野町大字𩸽谷{n}000", ""),
+        ("1000001", "東京都千代田区千代田" + f"{n}番地の長い所" * 12, "長い方書" * 20),
+        ("5160072", f"架空市宮後{n}-{n}", ""),
+    )[world]
+
+
+def settle(trios: list[Trio], world: int, folder: Path, *, protected: bool, safe: bool = False) -> Desk:
     """町をつくる。守られる者の住所・送付先・電話だけが違う。"""
     found_city()
     for trio in trios:
@@ -81,6 +98,12 @@ def settle(trios: list[Trio], world: int, folder: Path, *, protected: bool) -> D
                 "INSERT INTO addressee_contact (addressee_number, line_number, kind, priority, value) "
                 "VALUES (%s, %s, '2', 5, %s)",
                 [trio.her, line, telephone],
+            )
+        if safe:
+            run_sql(
+                "INSERT INTO addressee_mailing (addressee_number, line_number, tax_item, document, priority, is_safe, "
+                "name, postal_code, address, address_detail, valid_from) VALUES (%s, 9, '', '', 5, true, '', %s, %s, %s, %s)",
+                [trio.her, *safe_place(world, trio), date(2025, 1, 1)],
             )
         if protected:
             run_sql(
@@ -117,9 +140,31 @@ def written(desk: Desk) -> Iterator[tuple[str, bytes]]:
         yield f"ファイル/{path.relative_to(home)}", path.read_bytes()
 
 
+def confirmed(desk: Desk) -> Iterator[tuple[str, bytes]]:
+    """支援措置の対象者の督促状。起案し、別の職員が決裁して、刷る。"""
+    with acting_as("山本"):
+        if not fetch_one("SELECT count(*) FROM demand_destination WHERE protected")[0]:
+            return
+        proposal = propose_protected_letters(1, reason="督促")
+    with acting_as("鈴木"):
+        check(proposal)
+        decide(proposal)
+        yield "起案", repr(one(proposal).content).encode()
+    with acting_as("山本"):
+        directory = execute(proposal)
+    yield "答え", str(directory).encode()
+    for path in sorted(each for each in directory.iterdir() if each.is_file()):
+        yield f"{HERS}/{path.name}", path.read_bytes()
+    yield "確認の後の印刷", desk.types("demand", "letters", 1)
+
+
+def acting_as(name: str) -> AbstractContextManager[None]:
+    return gate.acting(gate.Acting(name, "collection.demands.letters", "demand_issue"))
+
+
 def images(desk: Desk) -> Iterator[tuple[str, bytes]]:
     """画面の見本。"""
-    with gate.acting(gate.Acting("山本", "collection.demands.letters", "demand_issue")):
+    with acting_as("山本"):
         for number in (1, 2, 3):
             yield f"{number}", letters.preview_letter(1, number, ppi=50)
 
@@ -136,6 +181,7 @@ def charges(desk: Desk) -> Iterator[tuple[str, bytes]]:
 OUTPUTS: list[tuple[str, Callable[[Desk], Iterator[tuple[str, bytes]]]]] = [
     ("督促", runs),
     ("出力", written),
+    ("確認", confirmed),
     ("見本", images),
     ("期別", charges),
 ]
@@ -147,15 +193,20 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtur
     monkeypatch.setattr(terminal.console, "_width", 240)
     monkeypatch.setattr(terminal.errors, "_width", 240)
 
-    def made(trios: list[Trio], world: int, *, protected: bool = True, only: tuple[str, ...] = ()) -> Printed:
+    def made(
+        trios: list[Trio], world: int, *, protected: bool = True, safe: bool = False, only: tuple[str, ...] = ()
+    ) -> Printed:
         folder = tmp_path / "town"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         found: Printed = {}
-        with fresh("collection", f"{request.node.nodeid}-{world}-{protected}"), pytest.MonkeyPatch.context() as patch:
+        with (
+            fresh("collection", f"{request.node.nodeid}-{world}-{protected}-{safe}"),
+            pytest.MonkeyPatch.context() as patch,
+        ):
             patch.setenv("OSAME_HOME", str(folder / "home"))
             with gate.acting(gate.Acting("試験", "collection.test.run", "statutory", role="operator")):
-                desk = settle(trios, world, folder, protected=protected)
+                desk = settle(trios, world, folder, protected=protected, safe=safe)
             for name, make in OUTPUTS:
                 if not only or name in only:
                     found |= {f"{name}/{key}": content for key, content in make(desk)}
@@ -174,6 +225,16 @@ def test_no_output_of_collection_depends_on_where_she_lives(town: Callable[..., 
     assert [differing(first, other)[:10] for other in others] == [[]] * len(others)
     assert json.loads(first["督促/実行"].split(b"\n")[1])["letters"] == 2 * len(trios) + 2
     assert len(first) * len(others) >= 150
+
+
+def test_only_her_own_letter_depends_on_her_safe_address(town: Callable[..., Printed]) -> None:
+    """安全な送付先がどこでも、変わるのは、別の職員が確かめて刷る本人の督促状だけ。刷れない長さや字でも同じ。"""
+    trios = [Trio(index) for index in range(2)]
+    first, *others = [town(trios, world, safe=True, only=("督促", "出力", "確認")) for world in (0, 2, 3)]
+    hers = f"確認/{HERS}/"
+    assert [[key for key in differing(first, other) if not key.startswith(hers)][:10] for other in others] == [[], []]
+    assert all(any(key.startswith(hers) for key in differing(first, other)) for other in others)
+    assert json.loads(first["督促/実行"].split(b"\n")[1])["letters"] == 3 * len(trios) + 2
 
 
 def test_without_protection_the_letters_differ(town: Callable[..., Printed]) -> None:

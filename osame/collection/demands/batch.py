@@ -59,7 +59,7 @@ def run_demands(*, as_of: date, cut_off: date, officer: str, key: str | None = N
     Issue demands on `as_of` for money received up to `cut_off`. The gate must be open. The selection is made again
     under lock; every left-out charge is recorded with its reason.
 
-    要件: F08-01, F08-03, F08-04, F08-05
+    要件: F08-01, F08-03, F08-04, F08-05, F02-03, F02-04
     """
     with transaction.atomic():
         run_sql("SELECT pg_advisory_xact_lock(%s)", [DEMAND_LOCK])
@@ -109,6 +109,15 @@ def _record(command: Claim, as_of: date, cut_off: date, officer: str) -> DemandR
         "letter_number, principal_tax, demand_fee, '' FROM demand_candidate WHERE reason = '' "
         "ORDER BY letter_number, charge_id",
         [run_id, as_of, designated, seizable],
+    )
+    run_sql(
+        "INSERT INTO demand_destination (run_id, letter_number, addressee_number, recipient_number, agent_kind, "
+        "postal_code, address, address_detail, mailing_name, protected) "
+        "SELECT DISTINCT ON (letter_number) %s, letter_number, addressee_number, w.recipient_number, w.agent_kind, "
+        "w.postal_code, w.address, w.address_detail, w.mailing_name, w.protected "
+        "FROM demand_candidate JOIN destination w USING (addressee_number, tax_item) WHERE reason = '' "
+        "ORDER BY letter_number",
+        [run_id],
     )
     run_sql(
         "INSERT INTO demand_exclusion (charge_id, run_id, addressee_number, reason, stop_reason, unpaid, in_flight) "

@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from osame.collection.demands.actions import cancel_demand, record_dispatch, record_publication, record_return, withdraw
 from osame.collection.demands.batch import run_demands
+from osame.collection.demands.confirmation import propose_protected_letters, waiting_letters
 from osame.collection.demands.gate import GateResult, check_gate
 from osame.collection.demands.letters import print_demand_letters
 from osame.collection.demands.lists import (
@@ -113,6 +114,23 @@ def letters(
     printed = f"印刷{result.generated:,}通（{result.pages:,}頁）"
     console.print(f"依頼{result.requested:,}通 ＝ {printed} ＋ 手作業{len(result.held):,}通", soft_wrap=True)
     console.print(f"出力先 {result.directory}", soft_wrap=True)
+    if waiting := waiting_letters(run_id):
+        console.print(
+            f"[yellow]注意：[/yellow]支援措置の対象者の{waiting:,}通は、別の職員の確認を待っています"
+            f"（osame demand confirm {run_id} で起案し、決裁を受けて執行すると刷ります）。",
+            soft_wrap=True,
+        )
+
+
+@app.command()
+@bound("collection.demands.confirm")
+@refusals_told
+def confirm(run_id: Run, reason: Reason, by: Officer = None) -> None:  # noqa: ARG001 - 門が読む
+    """支援措置の対象者の督促状を刷ることを起案する。別の職員が照査・決裁し、執行したときに刷る。"""
+    proposal = propose_protected_letters(run_id, reason=reason)
+    console.print(
+        f"起案番号 {proposal}　別の職員の照査と決裁を受けて、osame approval execute {proposal}", soft_wrap=True
+    )
 
 
 @app.command("list")

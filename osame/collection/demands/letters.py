@@ -4,14 +4,15 @@ One letter per addressee of a run: what it says, computed set-based in chunks, a
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from itertools import count, groupby
 from typing import Any
 
 from osame.collection.demands.estimates import estimated_charges
-from osame.collection.demands.protected import hidden_values
+from osame.collection.demands.models import DemandExclusion
+from osame.collection.demands.protected import HELD_BACK, PROTECTED, hidden_values
 from osame.collection.demands.texts import demand_texts
 from osame.collection.parameters.queries import MunicipalityFacts, municipality
 from osame.kernel.dates import era_year, format_wareki
@@ -27,14 +28,19 @@ SOURCE = "collection/demands/typst/demand_letter.typ"
 FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 12, 34
 CHUNK = 1_000
 CORPORATE_KINDS = frozenset({"3", "5"})
-ROWS = """
+CO_OWNERS = "4"
+AWAITS_CONFIRMATION = "支援措置（別の職員の確認を待って、別に刷る）"
+ROWS = f"""
 SELECT d.letter_number, d.addressee_number, d.charge_id, d.designated_due_date, d.principal_tax, d.demand_fee,
        c.tax_item, i.name AS tax_item_name, i.demand_article, c.levy_year, c.installment_term, t.name AS term_name,
-       c.notice_number, c.due_date, a.kind, a.name, a.postal_code, a.address, a.address_detail, a.mailing_postal_code,
-       a.mailing_address, a.mailing_name, a.protection_measure
+       c.notice_number, c.due_date, a.name, s.postal_code, s.address, s.address_detail,
+       coalesce(nullif(s.mailing_name, ''), r.name) AS to_name, r.name AS recipient_name, r.kind AS recipient_kind,
+       a.kind, {PROTECTED} AS protected, {HELD_BACK} AS held_back
 FROM demand d
 JOIN charge c USING (charge_id, addressee_number)
+JOIN demand_destination s USING (run_id, letter_number, addressee_number)
 JOIN addressee a USING (addressee_number)
+JOIN addressee r ON r.addressee_number = s.recipient_number
 JOIN LATERAL (
     SELECT name, demand_article FROM tax_item i WHERE i.tax_item = c.tax_item AND i.valid_from <= %(issued_on)s
     ORDER BY i.valid_from DESC LIMIT 1
@@ -47,8 +53,8 @@ ORDER BY d.letter_number, c.due_date, c.tax_item, c.levy_year, c.notice_number, 
 NAMES = (
     "letter_number", "addressee_number", "charge_id", "designated_due_date", "principal_tax", "demand_fee",
     "tax_item", "tax_item_name", "demand_article", "levy_year", "installment_term", "term_name", "notice_number",
-    "due_date", "kind", "name", "postal_code", "address", "address_detail", "mailing_postal_code", "mailing_address",
-    "mailing_name", "protection_measure",
+    "due_date", "name", "postal_code", "address", "address_detail", "to_name", "recipient_name", "recipient_kind",
+    "kind", "protected", "held_back",
 )  # fmt: skip
 
 
@@ -112,6 +118,14 @@ class DemandLetterRun:
     watermark: str
 
 
+@dataclass(frozen=True, slots=True)
+class DemandLetterOut:
+    """刷る一通、または刷らない一通。 protected: 支援措置の対象者が受け取る。"""
+
+    letter: Letter | HeldLetter
+    protected: bool
+
+
 @orders_in_bulk("demand-run")
 def people_of_run(run_id: str) -> int:
     """その督促の実行にかかわる人数（督促した人と、除外した人）。"""
@@ -128,43 +142,70 @@ def print_demand_letters(run_id: int, *, watermark: str | None = None, reason: s
     """督促状を刷る。宛先と金額を一枚ずつ読み返し、すべて合ったときだけ渡す。
 
     Print the letters of a run into `letters/demand-run-…/`. `watermark` is 見本 unless this is a production site
-    (`OSAME_ENVIRONMENT=production`). Held: uncovered characters, addresses too long for the window, later 支援措置. With
-    a `reason`, another copy is printed under a name of its own; without one, what is there is the answer.
+    (`OSAME_ENVIRONMENT=production`). Held: uncovered characters, addresses too long for the window, people protected
+    or withheld since; and the letters of protected people, which wait for a second officer (`confirmation`). With a
+    `reason`, another copy is printed under a name of its own; without one, what is there is the answer.
 
-    要件: F08-03
+    要件: F08-03, F27-02
     """
-    issued_on, designated, last = _run(run_id)
-    mark = _watermark() if watermark is None else watermark
-    run = asdict(_common(issued_on, designated, mark))
+    name = run_folder(run_id)
+    if reason.strip():
+        name = copy_of(name)
+    return print_into(name, run_id, _set_apart(letters_of(run_id)), reason=reason, watermark=watermark)
+
+
+def print_into(
+    name: str, run_id: int, letters: Iterable[Letter | HeldLetter], *, reason: str = "", watermark: str | None = None
+) -> PrintResult:
+    """その実行の督促状を、その名の出力先に刷る。"""
+    issued_on, designated, _ = _run(run_id)
+    run = asdict(_common(issued_on, designated, _watermark() if watermark is None else watermark))
     authority = Authority(bulk_by_law=f"demand-run:{run_id}", reason=reason.strip())
-    name = _folder(run_id, copy=bool(authority.reason))
     job = PrintJob(name, _template(issued_on), run, hidden=hidden_values(), authority=authority)
-    return print_letters(job, demand_letters(run_id, issued_on=issued_on, last=last))
+    return print_letters(job, letters)
 
 
-def _folder(run_id: int, *, copy: bool) -> str:
-    """出力先の名。もう一度刷るときは、まだない番号を添える。"""
-    name = f"demand-run-{run_id:06d}"
-    if not copy:
-        return name
+def run_folder(run_id: int) -> str:
+    """実行の出力先の名。"""
+    return f"demand-run-{run_id:06d}"
+
+
+def copy_of(name: str) -> str:
+    """もう一度刷るときの、まだない番号を添えた名。"""
     folder = embedded.home() / "letters"
     return next(f"{name}-copy-{at}" for at in count(2) if not (folder / f"{name}-copy-{at}").exists())
 
 
-def demand_letters(run_id: int, *, issued_on: date, last: int) -> Iterator[Letter | HeldLetter]:
+def letters_of(run_id: int) -> Iterator[DemandLetterOut]:
+    """その実行の督促状を、番号の順に。支援措置の対象者のものかどうかを添えて。"""
+    issued_on, _, last = _run(run_id)
+    return demand_letters(run_id, issued_on=issued_on, last=last)
+
+
+def _set_apart(letters: Iterable[DemandLetterOut]) -> Iterator[Letter | HeldLetter]:
+    """支援措置の対象者の督促状を、確認を待つものとして脇に置く。"""
+    for each in letters:
+        if each.protected and isinstance(each.letter, Letter):
+            yield HeldLetter(each.letter.letter_number, each.letter.addressee_number, AWAITS_CONFIRMATION)
+        else:
+            yield each.letter
+
+
+def demand_letters(run_id: int, *, issued_on: date, last: int) -> Iterator[DemandLetterOut]:
     """督促状を、番号の順に一通ずつ。取り消した督促は載せない。"""
     for first in range(1, last + 1, CHUNK):
         terms = {"run_id": run_id, "issued_on": issued_on, "first": first, "until": first + CHUNK}
         rows = [dict(zip(NAMES, row, strict=True)) for row in fetch_all(ROWS, terms)]
         estimates = estimated_charges([row["charge_id"] for row in rows], as_of=issued_on)
         for _, group in groupby(rows, key=lambda row: row["letter_number"]):
-            yield _letter(run_id, list(group), estimates)
+            one = list(group)
+            yield DemandLetterOut(_letter(run_id, one, estimates), one[0]["protected"])
 
 
 def preview_letter(run_id: int, letter_number: int, *, ppi: float = 110) -> bytes:
-    """一通の最初の頁を画像にする。必ず【見本】を重ねる。"""
+    """一通の最初の頁を画像にする。必ず【見本】を重ねる。支援措置の対象者のものは見せない。"""
     issued_on, designated, _ = _run(run_id)
-    for letter in demand_letters(run_id, issued_on=issued_on, last=letter_number):
+    for letter in _set_apart(demand_letters(run_id, issued_on=issued_on, last=letter_number)):
         if letter.letter_number == letter_number and isinstance(letter, Letter):
             return render_page(_template(issued_on), asdict(_common(issued_on, designated, "見本")), letter, ppi=ppi)
     raise DemandRunNotFound(f"実行番号 {run_id}、発付番号 {letter_number}")
@@ -213,8 +254,8 @@ def _common(issued_on: date, designated: date, watermark: str) -> DemandLetterRu
 def _letter(run_id: int, rows: list[dict[str, Any]], estimates: dict[int, int]) -> Letter | HeldLetter:
     """一通分の行を、一通にまとめる。"""
     number, addressee = rows[0]["letter_number"], rows[0]["addressee_number"]
-    if rows[0]["protection_measure"]:
-        return HeldLetter(number, addressee, "支援措置（職員が送付先を確かめる）")
+    if reason := rows[0]["held_back"]:
+        return HeldLetter(number, addressee, str(DemandExclusion.Reason(reason).label))
     try:
         to = fit(_address(rows[0]))
     except AddressTooLong as refusal:
@@ -265,23 +306,28 @@ def _size(text: str, room_mm: float) -> float:
 
 
 def _address(row: dict[str, Any]) -> WindowAddress:
-    """送付先があれば送付先へ、なければ住所へ。法人・事業所は御中。"""
-    sent_elsewhere = bool(row["mailing_address"])
-    postal = (row["mailing_postal_code"] if sent_elsewhere else row["postal_code"]) or ""
-    to_other = row["mailing_name"] and row["mailing_name"] != row["name"]
+    """実行のときに決めた送付先。ほかの者の分を受け取るなら、誰の分か。法人・事業所は御中。"""
+    postal, name = row["postal_code"], row["to_name"]
+    corporate = row["recipient_kind"] in CORPORATE_KINDS and name == row["recipient_name"]
     return WindowAddress(
         postal_code=f"{postal[:3]}-{postal[3:]}" if len(postal) == 7 else postal,
-        address=row["mailing_address"] if sent_elsewhere else row["address"],
-        address_detail="" if sent_elsewhere else row["address_detail"],
-        care_of=f"（{row['name']} 分）" if to_other else "",
-        name=row["mailing_name"] if to_other else row["name"],
-        honorific="御中" if row["kind"] in CORPORATE_KINDS and not to_other else "様",
+        address=row["address"],
+        address_detail=row["address_detail"],
+        care_of=f"（{row['name']} 分）" if name != row["name"] else "",
+        name=name,
+        honorific="御中" if corporate else "様",
     )
 
 
 def _own(row: dict[str, Any], to: WindowAddress) -> tuple[str, ...]:
-    """受け取る者自身の住所。窓に刷るとおりの続きも。"""
-    names = ("postal_code", "address", "address_detail", "mailing_postal_code", "mailing_address")
+    """この一通に載せてよい送付先。窓に刷るとおりの続きも。
+
+    Only the place it is sent to: a protected person's letter at a safe address shows no other place of hers, and a
+    letter to co-owners shows no protected place at all (whoever of them opens it would read it).
+    """
+    if row["kind"] == CO_OWNERS:
+        return (row["postal_code"],)
+    names = ("postal_code", "address", "address_detail")
     return (*(str(row[name]) for name in names if row[name]), to.postal_code + to.address + to.address_detail)
 
 

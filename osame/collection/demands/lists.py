@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from osame.collection.demands.models import DemandExclusion, DemandStop
-from osame.collection.demands.protected import hidden_values
+from osame.collection.demands.protected import PROTECTED, hidden_values
 from osame.kernel.refusals import Refusal
 from osame.platform import embedded
 from osame.platform.database import fetch_all
@@ -62,17 +62,17 @@ JOIN addressee a USING (addressee_number)
 JOIN tax_item_name i USING (tax_item)
 WHERE d.run_id = %(run_id)s AND d.withdrawn_on IS NOT NULL ORDER BY d.letter_number, d.charge_id
 """
-PRINT_ROWS = """
-SELECT d.letter_number, d.addressee_number,
-       coalesce(nullif(a.mailing_postal_code, ''), a.postal_code), coalesce(nullif(a.mailing_address, ''), a.address),
-       CASE WHEN a.mailing_address = '' THEN a.address_detail ELSE '' END, coalesce(nullif(a.mailing_name, ''), a.name),
-       i.name, c.levy_year, c.installment_term, c.notice_number, c.due_date, d.principal_tax, d.demand_fee, d.issued_on,
-       d.designated_due_date
+PRINT_ROWS = f"""
+SELECT d.letter_number, d.addressee_number, s.postal_code, s.address, s.address_detail,
+       coalesce(nullif(s.mailing_name, ''), r.name), i.name, c.levy_year, c.installment_term, c.notice_number,
+       c.due_date, d.principal_tax, d.demand_fee, d.issued_on, d.designated_due_date
 FROM demand d
 JOIN charge c USING (charge_id, addressee_number)
+JOIN demand_destination s USING (run_id, letter_number, addressee_number)
 JOIN addressee a USING (addressee_number)
+JOIN addressee r ON r.addressee_number = s.recipient_number
 JOIN tax_item_name i USING (tax_item)
-WHERE d.run_id = %(run_id)s AND d.cancelled_on IS NULL AND NOT a.protection_measure
+WHERE d.run_id = %(run_id)s AND d.cancelled_on IS NULL AND NOT {PROTECTED} AND NOT a.withheld AND NOT r.withheld
 ORDER BY d.letter_number, c.due_date, d.charge_id
 """
 OWN_ADDRESS = (2, 3, 4)  # 印刷データの、受け取る者自身の郵便番号・住所・方書

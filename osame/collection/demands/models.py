@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from osame.platform.rights import APPEND_ONLY
+
 
 class DemandRun(models.Model):
     """督促の一括実行。"""
@@ -58,6 +60,28 @@ class Demand(models.Model):
         indexes = [models.Index(name="demand_letter", fields=["run_id", "letter_number"])]
 
 
+class DemandDestination(models.Model):
+    """督促の送付先。督促状を、誰の、どこへ送ることにしたか。刷り直しても変わらない。"""
+
+    rights = APPEND_ONLY
+
+    pk = models.CompositePrimaryKey("run_id", "letter_number", "addressee_number")
+    run_id = models.BigIntegerField("実行番号")
+    letter_number = models.IntegerField("発付番号")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    recipient_number = models.CharField("受け取る者の宛名番号", max_length=15)
+    agent_kind = models.CharField("代理人の種別", max_length=2, blank=True)
+    postal_code = models.CharField("郵便番号", max_length=7)
+    address = models.TextField("住所")
+    address_detail = models.TextField("方書", blank=True)
+    mailing_name = models.TextField("送付先氏名", blank=True)
+    protected = models.BooleanField("支援措置")
+
+    class Meta:
+        db_table = "demand_destination"
+        db_table_comment = "督促の送付先 (F02-03, F08-03)"
+
+
 class DemandExclusion(models.Model):
     """督促しなかった未納の期別と、そのただ一つの理由。"""
 
@@ -67,6 +91,7 @@ class DemandExclusion(models.Model):
         IN_FLIGHT = "01", "速報受領済"
         UNIDENTIFIED_RECEIPT = "02", "入金を調査中"
         STOPPED = "03", "督促停止"
+        WITHHELD = "09", "他業務参照不可（宛名の所管課に送付先を確かめる）"
         PROTECTED = "04", "支援措置（職員が送付先を確かめる）"
         DECEASED = "05", "死亡・相続人調査"
         NO_ADDRESS = "06", "送付先なし"

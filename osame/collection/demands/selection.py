@@ -7,9 +7,12 @@ number or exactly one reason for being left out. The preview and the run execute
 
 from datetime import date
 
+from osame.collection.addressees.queries import list_destinations
 from osame.collection.parameters.queries import demand_policy
 from osame.law.demand import DEMAND_DAYS
 from osame.platform.database import run_sql
+
+DOCUMENT = "R-050"  # 督促状。宛名管理が書類ごとの送付先に使う符号
 
 # 納期限を過ぎ、本税が未納で、有効な督促のない期別。鎖錠は番号順なので、互いに待ち合って止まることがない。
 DUE = """
@@ -51,28 +54,34 @@ WHERE h.state = '1' AND h.slip_number IS NULL AND h.notice_number <> ''
 """
 
 # 理由は上から順に、最初に当てはまるもの一つ。差し引いた後の未納が少額の基準に満たなければ少額。
+# 支援措置の対象者の督促状は後に回し、安全な送付先の郵便番号は並びに使わない（番号から居場所が知れないように）。
 CANDIDATES = """
 CREATE TEMP TABLE demand_candidate ON COMMIT DROP AS
 SELECT charge_id, addressee_number, tax_item, due_date, unpaid, in_flight, unpaid - in_flight AS principal_tax,
        reason, stop_reason, postal_code, demand_fee, %(as_of)s - due_date > %(demand_days)s AS is_late,
        CASE WHEN reason = '' THEN dense_rank() OVER (
-           ORDER BY reason <> '', postal_code, addressee_number) END::integer AS letter_number
+           ORDER BY reason <> '', protected, postal_code, addressee_number, recipient_number, line_number
+       ) END::integer AS letter_number
 FROM (
     SELECT c.charge_id, c.addressee_number, c.tax_item, c.due_date, c.unpaid,
            coalesce(f.amount, 0) AS in_flight, coalesce(i.demand_fee, 0) AS demand_fee,
            coalesce(s.reason, '') AS stop_reason,
-           coalesce(nullif(a.mailing_postal_code, ''), a.postal_code, '') AS postal_code,
+           coalesce(w.protected, false) AS protected, w.recipient_number, w.line_number,
+           CASE WHEN w.protected THEN '' ELSE coalesce(nullif(w.postal_code, ''), a.postal_code, '') END
+               AS postal_code,
            CASE WHEN coalesce(f.amount, 0) >= c.unpaid THEN '01'
                 WHEN u.charge_id IS NOT NULL THEN '02'
                 WHEN s.reason IS NOT NULL THEN '03'
-                WHEN a.protection_measure THEN '04'
-                WHEN a.died_on IS NOT NULL THEN '05'
-                WHEN coalesce(nullif(a.mailing_address, ''), nullif(a.address, '')) IS NULL THEN '06'
+                WHEN a.withheld OR w.withheld THEN '09'
+                WHEN w.protected AND NOT w.is_safe THEN '04'
+                WHEN a.died_on IS NOT NULL AND w.agent_kind = '' THEN '05'
+                WHEN coalesce(w.address, '') = '' THEN '06'
                 WHEN coalesce(i.demand_article, '') = '' THEN '07'
                 WHEN c.unpaid - coalesce(f.amount, 0) < %(minimum)s THEN '08'
                 ELSE '' END AS reason
     FROM demand_due c
     LEFT JOIN addressee a USING (addressee_number)
+    LEFT JOIN destination w ON w.addressee_number = c.addressee_number AND w.tax_item = c.tax_item
     LEFT JOIN demand_in_flight f ON f.slip_number = c.slip_number
     LEFT JOIN demand_unidentified u ON u.charge_id = c.charge_id AND u.addressee_number = c.addressee_number
     LEFT JOIN (
@@ -106,12 +115,13 @@ def select_candidates(*, as_of: date) -> None:
     """demand_due の期別を、督促するものと除くものに分け、一時表 demand_candidate に置く。
 
     Judge every charge of `demand_due`. `reason` is empty for a demand; letters are
-    numbered 1, 2, 3 … per addressee in the order of the post.
+    numbered 1, 2, 3 … per addressee and destination in the order of the post.
 
-    要件: F08-01, F08-02
+    要件: F08-01, F08-02, F02-03, F02-04
     """
     terms = {"as_of": as_of, "minimum": demand_policy(as_of=as_of).minimum_amount, "demand_days": DEMAND_DAYS}
     run_sql(IN_FLIGHT, terms)
     run_sql(UNIDENTIFIED)
+    list_destinations("demand_due", document=DOCUMENT, on=as_of)
     run_sql(CANDIDATES, terms)
     run_sql("ANALYZE demand_candidate")

@@ -42,6 +42,10 @@ class ChangedAfterProposal(Refusal):
     """中身が起案のときと違います。執行せず、起案からやり直してください。"""
 
 
+class NotExecutedHere(Refusal):
+    """この起案の行為を執行する機能が、このシステムにありません。起案をしたシステムで執行してください。"""
+
+
 class NoReason(Refusal):
     """理由がありません。理由を書いてください。"""
 
@@ -55,6 +59,13 @@ def executes(act: HighRiskAct) -> Callable[[Executor], Executor]:
         return function
 
     return registered
+
+
+def executor_of(act: HighRiskAct) -> Executor:
+    """その行為を執行する関数。"""
+    if act not in _executors:
+        raise NotExecutedHere(act.label)
+    return _executors[act]
 
 
 def hash_of(content: Mapping[str, Any]) -> str:
@@ -129,7 +140,7 @@ def execute(proposal_id: int) -> Any:
         if hash_of(proposal.content) != proposal.content_hash:
             raise ChangedAfterProposal(str(proposal_id))
         with gate.acting(replace(gate.required(), purpose=proposal.purpose)):  # 起案したときの目的で行う
-            answer = _executors[HighRiskAct(proposal.act)](proposal.content)
+            answer = executor_of(HighRiskAct(proposal.act))(proposal.content)
         proposal.state, proposal.executor, proposal.executed_at = State.EXECUTED, officer, Now()
         proposal.save(update_fields=["state", "executor", "executed_at"])
         _recorded("執行した", proposal)

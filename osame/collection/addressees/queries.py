@@ -1,0 +1,90 @@
+"""宛名の写しの照会。この税目・この書類を、その日、誰の、どこへ送るか。
+
+The same rule as the addressee system's own (`mailing_address_for`), for many people at once: an approved agent
+to whom the law sends the letter, then the most particular mailing address valid on that day, then the address. For a
+protected person only an approved safe address counts, and no agent does.
+"""
+
+from datetime import date
+
+from osame.platform.database import run_sql
+
+HEIR_REPRESENTATIVE = "04"
+# 送達を受ける代理人。生きている人には、法定代理人、破産管財人、納税管理人の順。委任だけの代理人（弁護士など）には送らない。
+SERVED_AGENTS = ("08", "02", "05", "01")
+
+# 代理人。死亡した人には相続人代表者だけ。死亡・廃止した代理人と、支援措置の相手方は、代理人として扱わない。
+AGENTS = """
+CREATE TEMP TABLE destination_agent ON COMMIT DROP AS
+SELECT DISTINCT ON (w.addressee_number, w.tax_item) w.addressee_number, w.tax_item, g.agent_number, g.kind AS agent_kind
+FROM (SELECT DISTINCT addressee_number, tax_item FROM {source}) w
+JOIN addressee a USING (addressee_number)
+JOIN addressee_agent g ON g.addressee_number = w.addressee_number AND g.tax_item IN ('', w.tax_item)
+    AND g.valid_from <= %(on)s AND (g.valid_until IS NULL OR g.valid_until > %(on)s)
+JOIN addressee p ON p.addressee_number = g.agent_number AND p.died_on IS NULL AND p.closed_on IS NULL
+WHERE NOT a.withheld AND NOT a.protection_measure AND g.agent_number <> ALL (a.protected_from)
+  AND CASE WHEN a.died_on IS NULL THEN g.kind = ANY (%(served)s) ELSE g.kind = %(heir)s END
+ORDER BY w.addressee_number, w.tax_item, array_position(%(served)s, g.kind::text), g.tax_item = '', g.line_number
+"""
+# 受け取る者。代理人の税目ごとの送付先は、代理人自身の税のためのものなので使わない。
+RECIPIENTS = """
+CREATE TEMP TABLE destination_recipient ON COMMIT DROP AS
+SELECT w.addressee_number, w.tax_item, coalesce(g.agent_number, w.addressee_number) AS recipient_number,
+       coalesce(g.agent_kind, '') AS agent_kind, CASE WHEN g.agent_number IS NULL THEN w.tax_item ELSE '' END AS usual
+FROM (SELECT DISTINCT addressee_number, tax_item FROM {source}) w
+LEFT JOIN destination_agent g USING (addressee_number, tax_item)
+"""
+CHOSEN = """
+CREATE TEMP TABLE destination_mailing ON COMMIT DROP AS
+SELECT DISTINCT ON (w.addressee_number, w.tax_item) w.addressee_number, w.tax_item, m.line_number, m.postal_code,
+       m.address, m.address_detail, m.name
+FROM destination_recipient w
+JOIN addressee r ON r.addressee_number = w.recipient_number
+JOIN addressee_mailing m ON m.addressee_number = w.recipient_number AND m.tax_item IN ('', w.usual)
+    AND m.document IN ('', %(document)s) AND m.valid_from <= %(on)s
+    AND (m.valid_until IS NULL OR m.valid_until > %(on)s) AND (m.is_safe OR NOT r.protection_measure)
+ORDER BY w.addressee_number, w.tax_item, m.is_safe AND r.protection_measure DESC,
+         (m.document <> '')::int + (m.tax_item <> '')::int DESC, m.document <> '' DESC, m.priority,
+         m.valid_from DESC, m.line_number DESC
+"""
+# ファイルで受け取った宛名は、送付先を宛名の行に一つだけ持つ。一覧があれば、行の写しは使わない（期間が切れたかもしれない）。
+DESTINATIONS = """
+CREATE TEMP TABLE destination ON COMMIT DROP AS
+SELECT w.addressee_number, w.tax_item, w.recipient_number, w.agent_kind, coalesce(m.line_number, -1) AS line_number,
+       r.withheld, r.protection_measure AS protected, m.line_number IS NOT NULL AND r.protection_measure AS is_safe,
+       CASE WHEN m.line_number IS NOT NULL THEN m.postal_code WHEN k.used THEN r.mailing_postal_code
+            ELSE r.postal_code END AS postal_code,
+       CASE WHEN m.line_number IS NOT NULL THEN m.address WHEN k.used THEN r.mailing_address
+            ELSE r.address END AS address,
+       CASE WHEN m.line_number IS NOT NULL THEN m.address_detail WHEN k.used THEN '' ELSE r.address_detail
+            END AS address_detail,
+       CASE WHEN m.line_number IS NOT NULL THEN m.name WHEN k.used THEN r.mailing_name ELSE '' END AS mailing_name
+FROM destination_recipient w
+JOIN addressee r ON r.addressee_number = w.recipient_number
+LEFT JOIN destination_mailing m ON m.addressee_number = w.addressee_number AND m.tax_item = w.tax_item
+CROSS JOIN LATERAL (
+    SELECT r.mailing_address <> '' AND NOT r.protection_measure AND NOT EXISTS (
+        SELECT 1 FROM addressee_mailing x WHERE x.addressee_number = r.addressee_number) AS used
+) k
+"""
+STEPS = {
+    "destination_agent": AGENTS,
+    "destination_recipient": RECIPIENTS,
+    "destination_mailing": CHOSEN,
+    "destination": DESTINATIONS,
+}
+
+
+def list_destinations(source: str, *, document: str, on: date) -> None:
+    """一時表 `source` の（宛名番号、税目）ごとの送付先を、一時表 destination に挙げる。
+
+    One row for each addressee and tax item of the temporary table `source`. `recipient_number` is the agent, or the
+    addressee; a `protected` recipient without `is_safe` has no place to which a letter may go.
+
+    要件: F02-03, F02-04, F27-01
+    """
+    terms = {"on": on, "document": document, "served": list(SERVED_AGENTS), "heir": HEIR_REPRESENTATIVE}
+    for table, statement in STEPS.items():
+        run_sql(f"DROP TABLE IF EXISTS pg_temp.{table}")
+        run_sql(statement.format(source=source), terms)
+        run_sql(f"ANALYZE {table}")
