@@ -137,6 +137,7 @@ def _addressee(app: typer.Typer) -> None:
 
 def _linkage(app: typer.Typer) -> None:
     """団体内統合利用番号連携サーバーの命令は、`osame linkage …` に並べる。"""
+    from osame.bench.cli import vault_bench
     from osame.linkage.feed import cli as feed
     from osame.linkage.identities import cli as identities
     from osame.linkage.legal_basis import cli as legal_basis
@@ -148,6 +149,7 @@ def _linkage(app: typer.Typer) -> None:
         linkage.command()(command)
     for key_command in (numbers.rotate_keys, numbers.retire_key, notices.notices):
         linkage.command()(key_command)
+    linkage.command("bench")(vault_bench)
     linkage.add_typer(identities.review, name="review")
     linkage.add_typer(numbers.app, name="keys")
     linkage.add_typer(feed.app, name="feed")

@@ -77,8 +77,7 @@ def rotate_keys(
         return
     with Progress(console=errors, transient=True) as progress:
         task = progress.add_task("番号", total=None)
-        work = rotation.reindex if use is Use.INDEX else rotation.reencrypt
-        done = work(told=lambda count: progress.advance(task, count))
+        done = rotation.WORKS[USES[use]](told=lambda count: progress.advance(task, count))
     console.print(f"{done:,}件を新しい版にしました。", soft_wrap=True)
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.db import connections, transaction
@@ -112,23 +113,28 @@ def reindex(*, told: Callable[[int], None] = lambda _done: None, batch: int = BA
     return _in_batches(_reindex_some, "番号の索引を作り直した", told, batch)
 
 
-def _in_batches(some: Callable[[Any, Keyring, int], int], act: str, told: Callable[[int], None], batch: int) -> int:
-    total = 0
+FIRST = UUID(int=0)
+Some = Callable[[Any, Keyring, UUID, int], tuple[int, UUID]]
+
+
+def _in_batches(some: Some, act: str, told: Callable[[int], None], batch: int) -> int:
+    """識別子の順に進み、終わりまで来たら初めに戻る。一巡して何もなければ終わる（ほかが押さえていた行も、次の巡りで済む）。"""
+    total, after = 0, FIRST
     while True:
         with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
-            done = some(cursor, keyring(OWNER), batch)
-        if not done:
+            done, last = some(cursor, keyring(OWNER), after, batch)
+        if not done and after == FIRST:
             record(act, detail={"件数": total})
             return total
-        total += done
+        total, after = total + done, last
         told(done)
 
 
-def _reencrypt_some(cursor: Any, ring: Keyring, batch: int) -> int:
+def _reencrypt_some(cursor: Any, ring: Keyring, after: UUID, batch: int) -> tuple[int, UUID]:
     cursor.execute(
         "SELECT number_id, unified_addressee_number, ciphertext FROM stored_number WHERE key_version <> %s "
-        "LIMIT %s FOR UPDATE SKIP LOCKED",
-        [ring.cipher.active, batch],
+        "AND number_id > %s ORDER BY number_id LIMIT %s FOR UPDATE SKIP LOCKED",
+        [ring.cipher.active, after, batch],
     )
     rows = cursor.fetchall()
     places = [place_of(ring.tenant, person, number_id) for number_id, person, _ in rows]
@@ -141,16 +147,17 @@ def _reencrypt_some(cursor: Any, ring: Keyring, batch: int) -> int:
         "FROM unnest(%s::uuid[], %s::bytea[]) AS given(n, c) WHERE s.number_id = given.n",
         [ring.cipher.active, [row[0] for row in rows], fresh],
     )
-    return len(rows)
+    return len(rows), rows[-1][0] if rows else FIRST
 
 
-def _reindex_some(cursor: Any, ring: Keyring, batch: int) -> int:
+def _reindex_some(cursor: Any, ring: Keyring, after: UUID, batch: int) -> tuple[int, UUID]:
     version = max(ring.indexer.versions)
     cursor.execute(
         "SELECT s.number_id, s.unified_addressee_number, s.ciphertext FROM stored_number s WHERE s.state <> '3' "
-        "AND NOT EXISTS (SELECT 1 FROM number_index x WHERE x.number_id = s.number_id AND x.index_version = %s) "
-        "LIMIT %s FOR UPDATE OF s SKIP LOCKED",
-        [version, batch],
+        "AND s.number_id > %s AND NOT EXISTS "
+        "(SELECT 1 FROM number_index x WHERE x.number_id = s.number_id AND x.index_version = %s) "
+        "ORDER BY s.number_id LIMIT %s FOR UPDATE OF s SKIP LOCKED",
+        [after, version, batch],
     )
     rows = cursor.fetchall()
     values = [
@@ -162,8 +169,11 @@ def _reindex_some(cursor: Any, ring: Keyring, batch: int) -> int:
         "SELECT n, %s, v FROM unnest(%s::uuid[], %s::bytea[]) AS given(n, v)",
         [version, [row[0] for row in rows], values],
     )
-    return len(rows)
+    return len(rows), rows[-1][0] if rows else FIRST
 
+
+WORKS = {KeyUse.DATA: reencrypt, KeyUse.INDEX: reindex}
+"""鍵の用途 → 新しい版にし直す仕事。"""
 
 USES = {
     KeyUse.DATA: "SELECT EXISTS (SELECT 1 FROM stored_number WHERE key_version = %(version)s)",
