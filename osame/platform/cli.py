@@ -7,8 +7,11 @@ from typing import Annotated
 
 import typer
 
+from osame.contracts.sealed import NoLinkageKey, linkage_key
 from osame.platform import database, secret, serving, systems
 from osame.platform.audit.keys import ensure_key
+from osame.platform.exchanges import keys
+from osame.platform.exchanges.peers import registry
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import console, refusals_told
 
@@ -29,6 +32,7 @@ def setup(system: System = None) -> None:
     for other in systems.SYSTEMS:
         if other != here.code:
             _prepare_apart(other)
+    _introduce()
 
 
 @bound("floor.serving.serve")
@@ -42,6 +46,25 @@ def serve(
     """このシステムを HTTP で開く。SIGTERM で、受けた要求に答えてから終わる。"""
     console.print(f"{systems.current().name}を http://{host}:{port or systems.current().port} で開きます。")
     serving.serve(host=host, port=port, workers=workers)
+
+
+def _introduce() -> None:
+    """一台の機械の三つのシステムに、互いの署名の鍵を登録する。人が決める鍵は作らず、何をすればよいかを告げる。"""
+    ours = {
+        code: sorted(row.accepts & systems.SYSTEMS.keys())
+        for code, row in registry().items()
+        if code in systems.SYSTEMS
+    }
+    if keys.introduce(ours):
+        console.print("三つのシステムの署名の鍵を作り、互いに登録しました。")
+    try:
+        linkage_key()
+    except NoLinkageKey:
+        console.print(
+            "番号の金庫の鍵は、団体コードが要るので、まだありません。"
+            "「osame linkage keys create --municipality 団体コード6桁」で作ると、個人番号を受け取れるようになります。",
+            soft_wrap=True,
+        )
 
 
 def _prepare_apart(other: str) -> None:

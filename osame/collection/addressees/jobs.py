@@ -16,7 +16,12 @@ from osame.platform.terminal import today
 RUN_SECONDS, WAIT_SECONDS = 50, 10
 
 
-@job("addressee-copy", function="collection.addressees.follow", cron="* * * * *")
+@job(
+    "addressee-copy",
+    function="collection.addressees.follow",
+    cron="* * * * *",
+    needs=lambda: calling.refuse_unready("addressee"),
+)
 def follow(progress: Progress) -> str:
     """宛名の変更を受け取り、待っていた調定を試し直す。"""
     received = released = 0

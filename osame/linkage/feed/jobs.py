@@ -9,7 +9,12 @@ from osame.platform.jobs.registry import Progress, job
 RUN_SECONDS, WAIT_SECONDS = 50, 10
 
 
-@job("linkage-feed", function="linkage.feed.follow", cron="* * * * *")
+@job(
+    "linkage-feed",
+    function="linkage.feed.follow",
+    cron="* * * * *",
+    needs=lambda: calling.refuse_unready("addressee"),
+)
 def follow(progress: Progress) -> str:
     """宛名の変更を受け取る。"""
     received = learnt = 0

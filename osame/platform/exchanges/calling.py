@@ -22,6 +22,12 @@ def client(peer: str, *, limits: Limits = USUAL) -> SystemClient:
     return SystemClient(peers.address(peer), keys.signer(), peer, limits=limits, on_exchange=log)
 
 
+def refuse_unready(peer: str) -> None:
+    """その相手を呼ぶ用意（台帳と、このシステムの署名の鍵）がなければ断る。"""
+    peers.address(peer)
+    keys.signer()
+
+
 def errand() -> Errand:
     """いま行っている者の用件。誰も目的を告げていなければ断る。"""
     now = gate.required()

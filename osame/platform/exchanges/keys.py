@@ -9,6 +9,7 @@ meanwhile both are trusted. The directory is read at each use: a key that is dis
 import base64
 import hashlib
 import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,27 +53,27 @@ def directory(system: str = "") -> Path:
     return home() / "keys" / (system or systems.current().code)
 
 
-def create() -> str:
+def create(system: str = "") -> str:
     """鍵を一つ作り、番号を返す。初めての鍵なら、そのまま使い始める。"""
     key = Ed25519PrivateKey.generate()
-    made = identify(systems.current().code, key.public_key())
-    own = directory() / "own"
+    made = identify(system or systems.current().code, key.public_key())
+    own = directory(system) / "own"
     own.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(_file(own, made), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    if not (directory() / "current").exists():
-        use(made)
+    if not (directory(system) / "current").exists():
+        use(made, system)
     return made
 
 
-def use(key_id: str) -> None:
+def use(key_id: str, system: str = "") -> None:
     """これからの署名に、この鍵を使う。"""
-    if not _file(directory() / "own", key_id).exists():
+    if not _file(directory(system) / "own", key_id).exists():
         raise NoKey(key_id)
-    aside = directory() / "current.new"
+    aside = directory(system) / "current.new"
     aside.write_text(key_id, encoding="utf-8")
-    aside.replace(directory() / "current")
+    aside.replace(directory(system) / "current")
 
 
 def signer() -> Signer:
@@ -84,8 +85,8 @@ def signer() -> Signer:
     return Signer(key_id, _private(key_id))
 
 
-def _private(key_id: str) -> Ed25519PrivateKey:
-    path = _file(directory() / "own", key_id)
+def _private(key_id: str, system: str = "") -> Ed25519PrivateKey:
+    path = _file(directory(system) / "own", key_id)
     if path.stat().st_mode & 0o077:
         raise LooseKey(str(path))
     key = load_pem_private_key(path.read_bytes(), password=None)
@@ -100,11 +101,32 @@ def own() -> list[tuple[str, str, bool]]:
     return [(key_id, _text(_private(key_id).public_key()), key_id == current) for key_id in ids]
 
 
-def trust(peer: str, public_key: str) -> str:
+def introduce(accepts: Mapping[str, Iterable[str]]) -> int:
+    """一台の機械にあるシステムどうしを引き合わせる。鍵を作った数と、信じ始めた相手の数の和を返す。
+
+    Only for one machine, where setup stands for every operator. What has been decided stays: a system that has a key keeps it,
+    and a peer that was trusted before, or was and is no longer, is left as it is.
+    """
+    done = 0
+    for system in accepts:
+        if not (directory(system) / "current").exists():
+            create(system)
+            done += 1
+    for system, peers in accepts.items():
+        for peer in peers:
+            if not (directory(system) / "trusted" / peer).exists():
+                current = (directory(peer) / "current").read_text(encoding="utf-8").strip()
+                key = _private(current, peer).public_key()
+                trust(peer, _text(key), system)
+                done += 1
+    return done
+
+
+def trust(peer: str, public_key: str, system: str = "") -> str:
     """相手の公開鍵を信じる。前の鍵も、外すまでは信じたままである。"""
     key = _public(public_key)
     key_id = identify(peer, key)
-    place = directory() / "trusted" / peer
+    place = directory(system) / "trusted" / peer
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
     _file(place, key_id).write_text(_text(key), encoding="utf-8")
     return key_id

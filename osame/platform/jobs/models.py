@@ -3,13 +3,13 @@
 from django.db import models
 from django.db.models.functions import Now
 
-from osame.platform.rights import KEPT
+from osame.platform.rights import WRITE
 
 
 class JobRun(models.Model):
     """ジョブの実行。一つのジョブの一回分で、心拍が新しければ、いま動いている。"""
 
-    rights = KEPT
+    rights = WRITE  # 古い実行は消す。始めと終わりは監査記録にも残っている
 
     class Outcome(models.TextChoices):
         """ジョブの結果。"""
@@ -18,6 +18,7 @@ class JobRun(models.Model):
         DONE = "1", "終えた"
         SKIPPED = "2", "ほかで実行中"
         FAILED = "3", "失敗した"
+        WAITING = "4", "用意を待っている"
 
     run_id = models.BigAutoField("実行番号", primary_key=True)
     name = models.TextField("ジョブの名")

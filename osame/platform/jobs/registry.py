@@ -43,16 +43,22 @@ class Progress(Protocol):
 
 
 Work = Callable[[Progress], str | None]
+Needs = Callable[[], object]
+
+
+def _nothing() -> None:
+    """用意は要らない。"""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """ジョブ。 cron: いつ行うか（時刻は協定世界時）。空なら、頼まれたときだけ。"""
+    """ジョブ。 cron: いつ行うか（時刻は協定世界時）。空なら、頼まれたときだけ; needs: 用意がなければ断る。"""
 
     name: str
     function: str
     cron: str
     work: Work = field(compare=False)
+    needs: Needs = field(compare=False, default=_nothing)
 
     @property
     def officer(self) -> str:
@@ -63,13 +69,16 @@ class Job:
 JOBS: dict[str, Job] = {}
 
 
-def job(name: str, *, function: str, cron: str = "") -> Callable[[Work], Work]:
-    """ジョブを登録する。機能コードのないジョブは作れない。"""
+def job(name: str, *, function: str, cron: str = "", needs: Needs = _nothing) -> Callable[[Work], Work]:
+    """ジョブを登録する。機能コードのないジョブは作れない。
+
+    `needs` is asked before each run: while it refuses (no keys yet), the job waits and says so once.
+    """
 
     def register(work: Work) -> Work:
         if name in JOBS and JOBS[name].work.__qualname__ != work.__qualname__:
             raise SameJobTwice(name)
-        JOBS[name] = Job(name, function, cron, bound(function)(work))
+        JOBS[name] = Job(name, function, cron, bound(function)(work), needs)
         _enqueueable(JOBS[name])
         return work
 

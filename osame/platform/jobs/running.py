@@ -4,6 +4,7 @@ Runs one job: takes its lock, tells the gate who acts, audits start and end, kee
 lock of a connection of its own: a worker that dies gives it back at once, whatever way it died.
 """
 
+import logging
 import os
 import socket
 import threading
@@ -14,6 +15,7 @@ from typing import Any
 import psycopg
 from django.db import connection
 
+from osame.kernel.refusals import Refusal
 from osame.platform import gate, systems
 from osame.platform.audit.recording import Outcome as AuditOutcome
 from osame.platform.audit.recording import record
@@ -69,6 +71,9 @@ def perform(job: Job) -> Outcome:
     function = registry(systems.current().code).function(job.function)
     now = gate.Acting(job.officer, function.code, function.purposes[0], role="operator", terminal=socket.gethostname())
     with gate.acting(now), _own_connection() as raw:
+        if missing := _missing(job):
+            _waits(raw, job.name, missing)
+            return Outcome.WAITING
         if not _locked(raw, job.name):
             _begun(raw, job.name, skipped=True)
             return Outcome.SKIPPED
@@ -93,6 +98,32 @@ def _own_connection() -> Iterator[psycopg.Connection[Any]]:
         parameters.pop(name, None)
     with psycopg.connect(**parameters, autocommit=True) as raw:
         yield raw
+
+
+def _missing(job: Job) -> str:
+    """まだない用意。そろっていれば空。"""
+    try:
+        job.needs()
+    except Refusal as refusal:
+        return str(refusal)
+    return ""
+
+
+def _waits(raw: psycopg.Connection[Any], name: str, missing: str) -> None:
+    """用意を待っていると、一度だけ言う。待っている間は、その一行の心拍だけを新しくする。"""
+    last = raw.execute(
+        "SELECT run_id FROM (SELECT * FROM job_run WHERE name = %s ORDER BY run_id DESC LIMIT 1) last "
+        "WHERE outcome = %s AND note = %s",
+        [name, Outcome.WAITING.value, missing],
+    ).fetchone()
+    if last:
+        raw.execute("UPDATE job_run SET heartbeat_at = now(), ended_at = now() WHERE run_id = %s", [last[0]])
+        return
+    raw.execute(
+        "INSERT INTO job_run (name, worker, outcome, ended_at, note) VALUES (%s, %s, %s, now(), %s)",
+        [name, f"{socket.gethostname()}:{os.getpid()}", Outcome.WAITING.value, missing],
+    )
+    logging.getLogger(__name__).warning("ジョブ「%s」は、用意を待っています。%s", name, missing)
 
 
 def _locked(raw: psycopg.Connection[Any], name: str) -> bool:

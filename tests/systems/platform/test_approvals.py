@@ -1,6 +1,12 @@
 """四つの目。起案・照査・決裁・執行は別の職員が行い、中身は起案のときのまま、一度だけ執行される。"""
 
+import os
+import re
+import subprocess
+import sys
 import threading
+from importlib.util import find_spec
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -25,6 +31,7 @@ from osame.platform.audit.checkpoints import CheckpointTooOld
 from osame.platform.audit.models import AuditEvent
 from osame.platform.database import fetch_all, fetch_one, run_sql
 from osame.platform.gate import Acting, NoPurpose, acting
+from osame.platform.systems import SYSTEMS
 from tests.systems.conftest import server
 
 CONTENT = {"還付額": 1000, "宛名番号": "000000000000001", "口座": {"番号": "1234567"}}
@@ -274,3 +281,48 @@ def test_nothing_is_executed_while_the_log_is_not_anchored(database, done):
         execute(number)
     assert done == []
     assert fetch_one("SELECT state FROM proposal WHERE proposal_id = %s", [number]) == ("3",)
+
+
+STARTS = {  # どれも同じ始まりを通るので、システムごとに一つずつ
+    "addressee": "from osame.cli import build_app; import django; django.setup(); build_app()",
+    "collection": "import osame.platform.web.application",
+    "linkage": "import django; django.setup(); import osame.platform.jobs.cli",
+}
+
+
+def proposable(system: str) -> set[str]:
+    """このシステムの章が起案する行為。"""
+    found: set[str] = set()
+    for chapter in SYSTEMS[system].installed:
+        if chapter.startswith("osame.") and chapter != "osame.platform.approvals":
+            spec = find_spec(chapter)
+            assert spec
+            assert spec.origin
+            for path in Path(spec.origin).parent.glob("*.py"):
+                found |= set(re.findall(r"HighRiskAct\.([A-Z_]+)", path.read_text(encoding="utf-8")))
+    return found
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_every_process_can_execute_whatever_can_be_proposed_in_its_system(system: str) -> None:
+    """本物のプロセスで: 命令でもサーバーでもジョブの係でも、このシステムで起案できる行為には、執行する関数がある。"""
+    told = "\nfrom osame.platform.approvals.actions import _executors\nprint(*sorted(act.name for act in _executors))"
+    environment = os.environ | {
+        "OSAME_SYSTEM": system, "OSAME_DATABASE_NAME": SYSTEMS[system].database, "OSAME_SECRET_KEY": "s" * 50,
+        "DJANGO_SETTINGS_MODULE": "osame.platform.settings",
+    }  # fmt: skip
+    command = [sys.executable, "-W", "ignore", "-c", STARTS[system] + told]
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    acts = proposable(system)
+    assert {"ROLE_GRANT", "BULK_EXPORT"} < acts
+    assert acts <= set(ran.stdout.split())
+
+
+def test_an_act_that_nobody_here_executes_is_refused_and_stays_decided(database, monkeypatch):
+    monkeypatch.delitem(actions._executors, HighRiskAct.REFUND, raising=False)
+    number = decided()
+    with officer("maker"), pytest.raises(actions.NotExecutedHere):
+        execute(number)
+    with officer("maker"), transaction.atomic():
+        assert Proposal.objects.get(pk=number).state == Proposal.State.DECIDED

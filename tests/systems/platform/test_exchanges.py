@@ -299,3 +299,18 @@ def test_expired_nonces_are_forgotten(ours: str) -> None:
         "INSERT INTO exchange_nonce VALUES ('a:1', 'old', now() - interval '1 hour'), ('a:1', 'new', now() + interval '50 s')"
     )
     assert prune_nonces() == 1
+
+
+def test_three_systems_on_one_machine_are_introduced_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """用意のときに鍵を作り、互いに登録する。二度目は何もせず、外した鍵を黙って戻さない。"""
+    monkeypatch.setenv("OSAME_HOME", str(tmp_path))
+    accepts = {"collection": ["addressee"], "addressee": ["collection"]}
+    assert keys.introduce(accepts) == 4
+    assert keys.introduce(accepts) == 0
+    with this_system("addressee"):
+        (known,) = keys.trusted()
+        assert known.peer == "collection"
+        keys.distrust(known.key_id)
+    assert keys.introduce(accepts) == 0
+    with this_system("addressee"):
+        assert keys.trusted() == []

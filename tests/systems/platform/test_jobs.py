@@ -1,5 +1,6 @@
 """ジョブは、同時に一か所でだけ動き、心拍と進み具合を見せ、始めと終わりを監査記録に残す。"""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,12 +9,14 @@ from unittest.mock import patch
 
 import pytest
 
+from osame.kernel.refusals import Refusal
 from osame.platform.audit.models import AuditEvent
 from osame.platform.gate import acting_now
 from osame.platform.jobs import registry, running
 from osame.platform.jobs.models import JobRun
 from osame.platform.jobs.queries import states
 from osame.platform.jobs.registry import Job, Progress, job
+from tests.systems.conftest import fresh, server
 
 
 @pytest.fixture
@@ -105,3 +108,74 @@ def test_what_was_asked_twice_is_done_once_by_a_worker_process(database):
     assert [worker.wait(timeout=120) for worker in workers] == [0, 0]
     done = [run for run in JobRun.objects.filter(name="audit-checkpoint") if run.outcome == JobRun.Outcome.DONE]
     assert len(done) == 1
+
+
+class KeyMissing(Refusal):
+    """鍵がありません。作ってください。"""
+
+
+def test_a_job_without_its_keys_waits_and_says_so_once(jobs, caplog):
+    """鍵のないジョブは、失敗し続けず、一度だけ言って待つ。鍵ができれば、次の回に行う。"""
+    ready = []
+
+    def needs() -> None:
+        if not ready:
+            raise KeyMissing
+
+    job("keyed", function="floor.jobs.run", needs=needs)(lambda _progress: "行った")
+    for _ in range(3):
+        assert running.perform(jobs["keyed"]) is running.Outcome.WAITING
+    assert len(caplog.records) == 1
+    (state,) = states()
+    assert (state.outcome, state.note) == ("用意を待っている", "鍵がありません。作ってください。")
+    assert not AuditEvent.objects.exists()
+    ready.append(True)
+    assert running.perform(jobs["keyed"]) is running.Outcome.DONE
+    assert [run.outcome for run in JobRun.objects.order_by("run_id")] == ["4", "1"]
+
+
+def test_old_runs_are_forgotten_but_the_latest_of_each_job_stays(database):
+    from osame.platform.jobs.jobs import prune
+
+    with server(database) as admin:
+        admin.execute(
+            "INSERT INTO job_run (name, worker, outcome, started_at, ended_at) "
+            "SELECT name, 'w', outcome, now() - age * interval '1 day', now() - age * interval '1 day' FROM (VALUES "
+            "('a', '1', 60), ('a', '3', 59), ('a', '3', 500), ('a', '1', 1), ('b', '1', 600)) AS told(name, outcome, age)"
+        )
+    assert prune(lambda _done, _total=0: None) == "2件を消しました"
+    assert sorted(JobRun.objects.values_list("name", "outcome")) == [("a", "1"), ("a", "3"), ("b", "1")]
+
+
+JOBS_OF = {
+    "collection": {"addressee-copy"},
+    "addressee": {"deliver-numbers", "protection-review", "identity-candidates"},
+    "linkage": {"linkage-feed"},
+}
+FLOOR_JOBS = {"audit-checkpoint", "egress-expiry", "job-runs-prune", "nonces-prune", "sign-in-prune"}
+
+
+@pytest.mark.parametrize("system", JOBS_OF)
+def test_every_system_knows_its_jobs_and_can_do_them(system, request, tmp_path):
+    """本物のプロセスで: 章のジョブが登録され、鍵がなければ待ち、手入れのジョブは行える。"""
+    code = (
+        "import json, django; django.setup()\n"
+        "from osame.platform.jobs.registry import JOBS\nfrom osame.platform.jobs.running import perform\n"
+        "from osame.platform.functions.checks import refuse_to_start\nrefuse_to_start()\n"
+        "quick = [n for n in JOBS if n not in {'audit-checkpoint', 'egress-expiry'}]\n"
+        "print(json.dumps([sorted(JOBS), {n: perform(JOBS[n]).name for n in quick}]))\n"
+    )
+    with fresh(system, request.node.nodeid):
+        environment = os.environ | {
+            "OSAME_HOME": str(tmp_path), "OSAME_KEYS": str(tmp_path), "OSAME_SECRET_KEY": "s" * 50,
+            "DJANGO_SETTINGS_MODULE": "osame.platform.settings",
+        }  # fmt: skip
+        ran = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", code], env=environment, capture_output=True, text=True, check=True
+        )
+    names, outcomes = json.loads(ran.stdout)
+    assert set(names) >= JOBS_OF[system] | FLOOR_JOBS
+    keyed = {name for name in names if name in {"addressee-copy", "deliver-numbers", "linkage-feed"}}
+    assert {name for name, outcome in outcomes.items() if outcome == "WAITING"} == keyed
+    assert {outcome for name, outcome in outcomes.items() if name not in keyed} == {"DONE"}
+    assert "exchange keys create" in ran.stderr
