@@ -34,6 +34,7 @@ LONG_RUN = re.compile(f"(?<!{DIGIT}){DIGIT}{{4}}[-－ 　]?{DIGIT}{{4}}[-－ 　
 LONGER_RUN = re.compile(f"{DIGIT}(?:[-－ 　]?{DIGIT}){{11,}}")
 HIDDEN = "●" * 12
 MAXIMUM_SEQUENCE = 10**15
+LONGEST_COUNT = 9  # 件数とファイル通番の桁。取り違えた個人番号を、通番として残さない
 SEQUENCES = frozenset({"異動連番", "取消対象異動連番"})
 
 
@@ -158,7 +159,8 @@ def _trailer(line: CsvLine, count: int, rest: Iterator[CsvLine | LineProblem]) -
     told, sequence, day = line.cells[2:3], line.cells[1:2], line.cells[3:4]
     numbers = [*told, *sequence]
     business_on = parse_day(day[0]) if day else None
-    if len(numbers) != 2 or not all(each.isascii() and each.isdigit() for each in numbers) or business_on is None:
+    readable = all(each.isascii() and each.isdigit() and len(each) <= LONGEST_COUNT for each in numbers)
+    if len(numbers) != 2 or not readable or business_on is None:
         reason = "トレーラの件数・ファイル通番・処理日のどれかが読めません。"
     elif int(told[0]) != count:
         reason = f"トレーラの件数{int(told[0]):,}件とデータの件数{count:,}件が違います。"
