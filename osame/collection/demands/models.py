@@ -75,7 +75,7 @@ class DemandDestination(models.Model):
     address = models.TextField("住所")
     address_detail = models.TextField("方書", blank=True)
     mailing_name = models.TextField("送付先氏名", blank=True)
-    protected = models.BooleanField("支援措置")
+    protected = models.BooleanField("支援措置の対象者が受け取るか")
 
     class Meta:
         db_table = "demand_destination"

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ("address", models.TextField(verbose_name="住所")),
                 ("address_detail", models.TextField(blank=True, verbose_name="方書")),
                 ("mailing_name", models.TextField(blank=True, verbose_name="送付先氏名")),
-                ("protected", models.BooleanField(verbose_name="支援措置")),
+                ("protected", models.BooleanField(verbose_name="支援措置の対象者が受け取るか")),
             ],
             options={
                 "db_table": "demand_destination",
