@@ -94,8 +94,29 @@ SYSTEMS = {
                 "closing",
             ),
         ),
-        System("addressee", "宛名管理システム", 8502, ("people", "mailing", "agents", "protection", "locks", "search", "feed", "residents", "consolidation", "numbering")),
-        System("linkage", "団体内統合利用番号連携サーバー", 8503, ("legal_basis", "notices", "numbers", "identities", "feed")),
+        System(
+            "addressee",
+            "宛名管理システム",
+            8502,
+            (
+                "people",
+                "mailing",
+                "agents",
+                "protection",
+                "locks",
+                "search",
+                "feed",
+                "residents",
+                "consolidation",
+                "numbering",
+            ),
+        ),
+        System(
+            "linkage",
+            "団体内統合利用番号連携サーバー",
+            8503,
+            ("legal_basis", "notices", "numbers", "identities", "feed"),
+        ),
     )
 }
 
