@@ -27,9 +27,9 @@ WHERE NOT a.withheld AND NOT a.protection_measure AND g.agent_number <> ALL (a.p
 ORDER BY w.addressee_number, w.tax_item, array_position(%(served)s, g.kind::text), g.tax_item = '', g.line_number
 """
 # 受け取る者。代理人の税目ごとの送付先は、代理人自身の税のためのものなので使わない。
-RECIPIENTS = """
-CREATE TEMP TABLE destination_recipient ON COMMIT DROP AS
-SELECT w.addressee_number, w.tax_item, coalesce(g.agent_number, w.addressee_number) AS recipient_number,
+RECEIVERS = """
+CREATE TEMP TABLE destination_receiver ON COMMIT DROP AS
+SELECT w.addressee_number, w.tax_item, coalesce(g.agent_number, w.addressee_number) AS receiver_number,
        coalesce(g.agent_kind, '') AS agent_kind, CASE WHEN g.agent_number IS NULL THEN w.tax_item ELSE '' END AS usual
 FROM (SELECT DISTINCT addressee_number, tax_item FROM {source}) w
 LEFT JOIN destination_agent g USING (addressee_number, tax_item)
@@ -38,9 +38,9 @@ CHOSEN = """
 CREATE TEMP TABLE destination_mailing ON COMMIT DROP AS
 SELECT DISTINCT ON (w.addressee_number, w.tax_item) w.addressee_number, w.tax_item, m.line_number, m.postal_code,
        m.address, m.address_detail, m.name
-FROM destination_recipient w
-JOIN addressee r ON r.addressee_number = w.recipient_number
-JOIN addressee_mailing m ON m.addressee_number = w.recipient_number AND m.tax_item IN ('', w.usual)
+FROM destination_receiver w
+JOIN addressee r ON r.addressee_number = w.receiver_number
+JOIN addressee_mailing m ON m.addressee_number = w.receiver_number AND m.tax_item IN ('', w.usual)
     AND m.document IN ('', %(document)s) AND m.valid_from <= %(on)s
     AND (m.valid_until IS NULL OR m.valid_until > %(on)s) AND (m.is_safe OR NOT r.protection_measure)
 ORDER BY w.addressee_number, w.tax_item, m.is_safe AND r.protection_measure DESC,
@@ -50,7 +50,7 @@ ORDER BY w.addressee_number, w.tax_item, m.is_safe AND r.protection_measure DESC
 # ファイルで受け取った宛名は、送付先を宛名の行に一つだけ持つ。一覧があれば、行の写しは使わない（期間が切れたかもしれない）。
 DESTINATIONS = """
 CREATE TEMP TABLE destination ON COMMIT DROP AS
-SELECT w.addressee_number, w.tax_item, w.recipient_number, w.agent_kind, coalesce(m.line_number, -1) AS line_number,
+SELECT w.addressee_number, w.tax_item, w.receiver_number, w.agent_kind, coalesce(m.line_number, -1) AS line_number,
        r.withheld, r.protection_measure AS protected, m.line_number IS NOT NULL AND r.protection_measure AS is_safe,
        CASE WHEN m.line_number IS NOT NULL THEN m.postal_code WHEN k.used THEN r.mailing_postal_code
             ELSE r.postal_code END AS postal_code,
@@ -59,8 +59,8 @@ SELECT w.addressee_number, w.tax_item, w.recipient_number, w.agent_kind, coalesc
        CASE WHEN m.line_number IS NOT NULL THEN m.address_detail WHEN k.used THEN '' ELSE r.address_detail
             END AS address_detail,
        CASE WHEN m.line_number IS NOT NULL THEN m.name WHEN k.used THEN r.mailing_name ELSE '' END AS mailing_name
-FROM destination_recipient w
-JOIN addressee r ON r.addressee_number = w.recipient_number
+FROM destination_receiver w
+JOIN addressee r ON r.addressee_number = w.receiver_number
 LEFT JOIN destination_mailing m ON m.addressee_number = w.addressee_number AND m.tax_item = w.tax_item
 CROSS JOIN LATERAL (
     SELECT r.mailing_address <> '' AND NOT r.protection_measure AND NOT EXISTS (
@@ -69,7 +69,7 @@ CROSS JOIN LATERAL (
 """
 STEPS = {
     "destination_agent": AGENTS,
-    "destination_recipient": RECIPIENTS,
+    "destination_receiver": RECEIVERS,
     "destination_mailing": CHOSEN,
     "destination": DESTINATIONS,
 }
@@ -78,8 +78,8 @@ STEPS = {
 def list_destinations(source: str, *, document: str, on: date) -> None:
     """一時表 `source` の（宛名番号、税目）ごとの送付先を、一時表 destination に挙げる。
 
-    One row for each addressee and tax item of the temporary table `source`. `recipient_number` is the agent, or the
-    addressee; a `protected` recipient without `is_safe` has no place to which a letter may go.
+    One row for each addressee and tax item of the temporary table `source`. `receiver_number` is the agent, or the
+    addressee; a `protected` receiver without `is_safe` has no place to which a letter may go.
 
     要件: F02-03, F02-04, F27-01
     """

@@ -111,9 +111,9 @@ def _record(command: Claim, as_of: date, cut_off: date, officer: str) -> DemandR
         [run_id, as_of, designated, seizable],
     )
     run_sql(
-        "INSERT INTO demand_destination (run_id, letter_number, addressee_number, recipient_number, agent_kind, "
+        "INSERT INTO demand_destination (run_id, letter_number, addressee_number, receiver_number, agent_kind, "
         "postal_code, address, address_detail, mailing_name, protected) "
-        "SELECT DISTINCT ON (letter_number) %s, letter_number, addressee_number, w.recipient_number, w.agent_kind, "
+        "SELECT DISTINCT ON (letter_number) %s, letter_number, addressee_number, w.receiver_number, w.agent_kind, "
         "w.postal_code, w.address, w.address_detail, w.mailing_name, w.protected "
         "FROM demand_candidate JOIN destination w USING (addressee_number, tax_item) WHERE reason = '' "
         "ORDER BY letter_number",

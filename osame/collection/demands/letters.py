@@ -34,13 +34,13 @@ ROWS = f"""
 SELECT d.letter_number, d.addressee_number, d.charge_id, d.designated_due_date, d.principal_tax, d.demand_fee,
        c.tax_item, i.name AS tax_item_name, i.demand_article, c.levy_year, c.installment_term, t.name AS term_name,
        c.notice_number, c.due_date, a.name, s.postal_code, s.address, s.address_detail,
-       coalesce(nullif(s.mailing_name, ''), r.name) AS to_name, r.name AS recipient_name, r.kind AS recipient_kind,
+       coalesce(nullif(s.mailing_name, ''), r.name) AS to_name, r.name AS receiver_name, r.kind AS receiver_kind,
        a.kind, {PROTECTED} AS protected, {HELD_BACK} AS held_back
 FROM demand d
 JOIN charge c USING (charge_id, addressee_number)
 JOIN demand_destination s USING (run_id, letter_number, addressee_number)
 JOIN addressee a USING (addressee_number)
-JOIN addressee r ON r.addressee_number = s.recipient_number
+JOIN addressee r ON r.addressee_number = s.receiver_number
 JOIN LATERAL (
     SELECT name, demand_article FROM tax_item i WHERE i.tax_item = c.tax_item AND i.valid_from <= %(issued_on)s
     ORDER BY i.valid_from DESC LIMIT 1
@@ -53,7 +53,7 @@ ORDER BY d.letter_number, c.due_date, c.tax_item, c.levy_year, c.notice_number, 
 NAMES = (
     "letter_number", "addressee_number", "charge_id", "designated_due_date", "principal_tax", "demand_fee",
     "tax_item", "tax_item_name", "demand_article", "levy_year", "installment_term", "term_name", "notice_number",
-    "due_date", "name", "postal_code", "address", "address_detail", "to_name", "recipient_name", "recipient_kind",
+    "due_date", "name", "postal_code", "address", "address_detail", "to_name", "receiver_name", "receiver_kind",
     "kind", "protected", "held_back",
 )  # fmt: skip
 
@@ -308,7 +308,7 @@ def _size(text: str, room_mm: float) -> float:
 def _address(row: dict[str, Any]) -> WindowAddress:
     """実行のときに決めた送付先。ほかの者の分を受け取るなら、誰の分か。法人・事業所は御中。"""
     postal, name = row["postal_code"], row["to_name"]
-    corporate = row["recipient_kind"] in CORPORATE_KINDS and name == row["recipient_name"]
+    corporate = row["receiver_kind"] in CORPORATE_KINDS and name == row["receiver_name"]
     return WindowAddress(
         postal_code=f"{postal[:3]}-{postal[3:]}" if len(postal) == 7 else postal,
         address=row["address"],

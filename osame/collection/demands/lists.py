@@ -70,7 +70,7 @@ FROM demand d
 JOIN charge c USING (charge_id, addressee_number)
 JOIN demand_destination s USING (run_id, letter_number, addressee_number)
 JOIN addressee a USING (addressee_number)
-JOIN addressee r ON r.addressee_number = s.recipient_number
+JOIN addressee r ON r.addressee_number = s.receiver_number
 JOIN tax_item_name i USING (tax_item)
 WHERE d.run_id = %(run_id)s AND d.cancelled_on IS NULL AND NOT {PROTECTED} AND NOT a.withheld AND NOT r.withheld
 ORDER BY d.letter_number, c.due_date, d.charge_id

@@ -69,7 +69,7 @@ class DemandDestination(models.Model):
     run_id = models.BigIntegerField("実行番号")
     letter_number = models.IntegerField("発付番号")
     addressee_number = models.CharField("宛名番号", max_length=15)
-    recipient_number = models.CharField("受け取る者の宛名番号", max_length=15)
+    receiver_number = models.CharField("受け取る者の宛名番号", max_length=15)
     agent_kind = models.CharField("代理人の種別", max_length=2, blank=True)
     postal_code = models.CharField("郵便番号", max_length=7)
     address = models.TextField("住所")

@@ -31,8 +31,8 @@ FROM addressee_contact c JOIN addressee a USING (addressee_number) WHERE a.prote
 PROTECTED = "(s.protected OR a.protection_measure OR r.protection_measure)"
 # 支援措置の対象者なのに、実行のときに決めた送付先が、いまの安全な送付先ではない。
 UNSAFE = """(a.protection_measure OR r.protection_measure) AND (
-    NOT s.protected OR (a.protection_measure AND s.recipient_number <> s.addressee_number) OR NOT EXISTS (
-        SELECT 1 FROM addressee_mailing m WHERE m.addressee_number = s.recipient_number AND m.is_safe
+    NOT s.protected OR (a.protection_measure AND s.receiver_number <> s.addressee_number) OR NOT EXISTS (
+        SELECT 1 FROM addressee_mailing m WHERE m.addressee_number = s.receiver_number AND m.is_safe
             AND (m.postal_code, m.address, m.address_detail) = (s.postal_code, s.address, s.address_detail)))"""
 # 実行の後に、刷れなくなった理由（除外理由の符号）。
 HELD_BACK = f"CASE WHEN a.withheld OR r.withheld THEN '09' WHEN {UNSAFE} THEN '04' ELSE '' END"
@@ -43,7 +43,7 @@ FROM demand d
 JOIN demand_run u USING (run_id)
 JOIN demand_destination s USING (run_id, letter_number, addressee_number)
 JOIN addressee a USING (addressee_number)
-JOIN addressee r ON r.addressee_number = s.recipient_number
+JOIN addressee r ON r.addressee_number = s.receiver_number
 WHERE u.dispatched_on IS NULL AND d.cancelled_on IS NULL AND ({UNSAFE})
 ORDER BY d.run_id, d.letter_number, d.charge_id
 """

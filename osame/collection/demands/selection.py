@@ -60,13 +60,13 @@ CREATE TEMP TABLE demand_candidate ON COMMIT DROP AS
 SELECT charge_id, addressee_number, tax_item, due_date, unpaid, in_flight, unpaid - in_flight AS principal_tax,
        reason, stop_reason, postal_code, demand_fee, %(as_of)s - due_date > %(demand_days)s AS is_late,
        CASE WHEN reason = '' THEN dense_rank() OVER (
-           ORDER BY reason <> '', protected, postal_code, addressee_number, recipient_number, line_number
+           ORDER BY reason <> '', protected, postal_code, addressee_number, receiver_number, line_number
        ) END::integer AS letter_number
 FROM (
     SELECT c.charge_id, c.addressee_number, c.tax_item, c.due_date, c.unpaid,
            coalesce(f.amount, 0) AS in_flight, coalesce(i.demand_fee, 0) AS demand_fee,
            coalesce(s.reason, '') AS stop_reason,
-           coalesce(w.protected, false) AS protected, w.recipient_number, w.line_number,
+           coalesce(w.protected, false) AS protected, w.receiver_number, w.line_number,
            CASE WHEN w.protected THEN '' ELSE coalesce(nullif(w.postal_code, ''), a.postal_code, '') END
                AS postal_code,
            CASE WHEN coalesce(f.amount, 0) >= c.unpaid THEN '01'

@@ -69,7 +69,7 @@ def demanded() -> dict[str, tuple[str, str, str]]:
     """督促して、宛名番号ごとの（受け取る者、住所、代理人の種別）。"""
     run_demands(as_of=ISSUED, cut_off=CUT_OFF, officer=OFFICER)
     return {row[0]: row[1:] for row in fetch_all(
-        "SELECT addressee_number, recipient_number, address, agent_kind FROM demand_destination"
+        "SELECT addressee_number, receiver_number, address, agent_kind FROM demand_destination"
     )}  # fmt: skip
 
 

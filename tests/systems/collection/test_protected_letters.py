@@ -114,7 +114,7 @@ def test_no_agent_receives_for_a_protected_person(town: Path) -> None:
     appoint(SATO, HER)
     run()
     told = dict(
-        fetch_all("SELECT addressee_number, recipient_number || address FROM demand_destination WHERE protected")
+        fetch_all("SELECT addressee_number, receiver_number || address FROM demand_destination WHERE protected")
     )
     assert told == {HER: HER + SAFE, SATO: HER + SAFE}
 

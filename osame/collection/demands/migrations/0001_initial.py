@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ("run_id", models.BigIntegerField(verbose_name="実行番号")),
                 ("letter_number", models.IntegerField(verbose_name="発付番号")),
                 ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
-                ("recipient_number", models.CharField(max_length=15, verbose_name="受け取る者の宛名番号")),
+                ("receiver_number", models.CharField(max_length=15, verbose_name="受け取る者の宛名番号")),
                 ("agent_kind", models.CharField(blank=True, max_length=2, verbose_name="代理人の種別")),
                 ("postal_code", models.CharField(max_length=7, verbose_name="郵便番号")),
                 ("address", models.TextField(verbose_name="住所")),
