@@ -13,14 +13,17 @@ SETUP = """
 import warnings; warnings.simplefilter("ignore")
 import django; django.setup()
 from osame.platform.database import prepare; prepare()
-from tests.faults.running import found; found()
+from osame.platform import gate
+from tests.faults.running import found
+with gate.acting(gate.Acting("試験", "collection.intake.addressees", "statutory")): found()
 """
 LOOK = """
 import warnings; warnings.simplefilter("ignore")
 import django; django.setup()
 from osame.collection.ledger.digest import ledger_digest
 from osame.collection.ledger.verification import verify_ledger
-print(ledger_digest(), len(verify_ledger().findings))
+from osame.platform import gate
+with gate.acting(gate.Acting("試験", "collection.ledger.verify", "statutory")): print(ledger_digest(), len(verify_ledger().findings))
 """
 
 
