@@ -18,8 +18,6 @@ from tests.systems.conftest import server
 from tests.systems.exchange_cast import Server, introduce, this_system
 from tests.systems.linkage.cast import FACTS, fetch_all, order, some_number
 
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # 断られた口の後始末
-
 ERRAND = Errand(
     officer="山本", purpose="number_linkage", function="addressee.numbering.send", case="C-1", request="r-1"
 )
@@ -32,9 +30,8 @@ opened: list[SystemClient] = []
 
 def client(url: str, system: str = "addressee", **errand: str) -> LinkageClient:
     with this_system(system):
-        return LinkageClient(
-            SystemClient(url, keys.signer(), "linkage"), sender=system, errand=replace(ERRAND, **errand)
-        )
+        opened.append(SystemClient(url, keys.signer(), "linkage"))
+        return LinkageClient(opened[-1], sender=system, errand=replace(ERRAND, **errand))
 
 
 @pytest.fixture
