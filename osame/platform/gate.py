@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import connection
+from psycopg.pq import TransactionStatus
 
 from osame.kernel.refusals import Refusal
 
@@ -75,14 +76,18 @@ def acting(now: Acting) -> Iterator[Acting]:
 
 
 def _retell() -> None:
-    if connection.connection is not None and connection.in_atomic_block and not connection.needs_rollback:
-        tell(connection.connection)
+    """開いている取引があれば、告げ直す。壊れた取引は取り消されるだけなので、もとの失敗を隠さないよう、触らない。"""
+    raw = connection.connection
+    if raw is None or not connection.in_atomic_block or connection.needs_rollback:
+        return
+    if raw.info.transaction_status != TransactionStatus.INERROR:
+        tell(raw)
 
 
 def tell(raw: Any) -> None:
     """開いている取引に告げる。誰も告げていなければ、空を告げる（人の表は何も見せない）。"""
     now = _acting.get()
-    if now is None and raw.info.transaction_status.name == "IDLE":
+    if now is None and raw.info.transaction_status == TransactionStatus.IDLE:
         return  # 始まったばかりの取引には、前の目的は残っていない
     raw.execute(TELL, [getattr(now, name) if now else "" for name in NAMES])
 
