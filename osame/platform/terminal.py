@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
-from django.db import OperationalError, ProgrammingError
+import psycopg
+from django.db import DatabaseError, OperationalError
 from psycopg.errors import UndefinedColumn, UndefinedTable
 from rich.console import Console
 from rich.markup import escape
@@ -62,16 +63,28 @@ def refusals_told(command: Callable[P, R]) -> Callable[P, R]:
             if isinstance(refusal, OSError):
                 message = f"ファイル「{refusal.filename}」を読めません。場所と権限を確かめてください。"
             _fail(message)
-        except OperationalError as failure:
-            _fail(
-                f"データベースにつながりません。動いているか、接続先の設定を確かめてください。初めてなら「osame setup」を実行してください。（{failure}）"
-            )
-        except ProgrammingError as failure:
-            if not isinstance(failure.__cause__, UndefinedTable | UndefinedColumn):
-                raise
-            _fail("データベースの表が、まだないか古いものです。「osame setup」を実行してください。")
+        except DatabaseError as failure:
+            _database_failed(failure)
 
     return told
+
+
+REFUSED_BY_DATABASE = "OS409"  # 表の守りが、職員に宛てた文で断るときの符号
+
+
+def _database_failed(failure: DatabaseError) -> NoReturn:
+    """データベースの失敗のうち、職員か運用者が直せるものを、文にする。ほかは、そのまま投げる。"""
+    cause = failure.__cause__
+    if isinstance(cause, psycopg.Error) and cause.sqlstate == REFUSED_BY_DATABASE:
+        _fail(cause.diag.message_primary or "")
+    if isinstance(failure, OperationalError):
+        _fail(
+            "データベースにつながりません。動いているか、接続先の設定を確かめてください。"
+            f"初めてなら「osame setup」を実行してください。（{failure}）"
+        )
+    if isinstance(cause, UndefinedTable | UndefinedColumn):
+        _fail("データベースの表が、まだないか古いものです。「osame setup」を実行してください。")
+    raise failure
 
 
 def _fail(message: str) -> NoReturn:

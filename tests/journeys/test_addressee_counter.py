@@ -111,6 +111,10 @@ def test_one_edits_and_some_are_not_for_others(counter):
     anna = registered(counter, "小林　杏", "コバヤシ　アン", "--born", "S51.4.1")
     counter.ok("C1", "addressee", "lock", "take", anna)
     assert "C1" in counter.refused("C2", "addressee", "lock", "take", anna)
+    said = counter.refused("C2", "addressee", "contact", "add", anna, "0596-00-0000", "--kind", 1)
+    assert "C1" in said
+    assert "閲覧だけ" in said
+    counter.ok("C1", "addressee", "contact", "add", anna, "0596-00-0000", "--kind", 1)
     counter.ok("C1", "addressee", "lock", "release", anna)
     counter.ok("C2", "addressee", "lock", "take", anna)
     counter.ok("M1", "addressee", "lock", "restrict", anna, "--office", "001", "--reason", "住基ネットの情報")

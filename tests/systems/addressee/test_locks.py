@@ -1,10 +1,10 @@
 """排他制御と他業務参照不可。同時に押しても、勝つのは一人で、ほかは誰かを知らされる。"""
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from osame.addressee.inquiry.queries import officer_reader, person_view
 from osame.addressee.locks.actions import (
@@ -19,10 +19,13 @@ from osame.addressee.locks.actions import (
     take_lock,
 )
 from osame.addressee.locks.queries import editing, restrictions_of, visible_to
+from osame.addressee.mailing.actions import ContactRequest, register_contact
+from osame.addressee.mailing.models import Contact
 from osame.addressee.people.queries import NobodyThere
+from osame.addressee.people.recording import Change, record_version
 from osame.platform.database import run_sql
 from osame.platform.gate import Acting, acting
-from tests.systems.addressee.protection_cast import FRIEND, HER, TODAY, officer, settle
+from tests.systems.addressee.protection_cast import FRIEND, HER, TODAY, facts, officer, settle
 
 pytestmark = pytest.mark.usefixtures("addressee_database")
 
@@ -53,6 +56,23 @@ def test_one_edits_the_others_look() -> None:
             require_lock(HER)
     with officer("suzuki"):
         take_lock(HER)
+
+
+def test_nobody_else_writes_meanwhile_but_the_register_goes_on() -> None:
+    """鎖錠を確かめ忘れた行いも、書く所で断られる。"""
+    with officer():
+        take_lock(HER)
+    with officer("suzuki"):
+        with pytest.raises(DatabaseError, match=r"yamamoto.*閲覧だけ"):
+            register_contact(ContactRequest(HER, Contact.Kind.HOME, "0596-00-0000", TODAY))
+        with pytest.raises(DatabaseError, match="閲覧だけ"):
+            record_version(Change(HER, date(2026, 5, 1), "03", facts(name="伊勢　花", town="別の町"), source="031"))
+        record_version(
+            Change(HER, date(2026, 5, 1), "03", facts(name="伊勢　花"), source="001")
+        )  # 住民記録は待たせない
+        register_contact(ContactRequest(FRIEND, Contact.Kind.HOME, "0596-00-0000", TODAY))
+    with officer():
+        register_contact(ContactRequest(HER, Contact.Kind.HOME, "0596-00-0000", TODAY))
 
 
 def test_a_lock_left_behind_is_released_by_itself() -> None:
