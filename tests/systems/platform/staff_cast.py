@@ -47,7 +47,9 @@ def hire(number: str, name: str, *roles: str, department: str = "collection") ->
     with officer():
         actions.register_department(department, name=department, valid_from=APRIL)
         actions.register(NewStaff(number, name, department, APRIL))
-        StaffAccount.objects.filter(pk=number).update(password=hashed(PASSWORD, Argon2PasswordHasher.memory_cost), password_must_change=False)
+        StaffAccount.objects.filter(pk=number).update(
+            password=hashed(PASSWORD, Argon2PasswordHasher.memory_cost), password_must_change=False
+        )
         account = StaffAccount.objects.get(pk=number)
         for role in roles:
             RoleAssignment.objects.create(account=account, role=role, valid_from=APRIL, granted_by="setup")
