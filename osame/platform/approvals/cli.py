@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from osame.platform.approvals import actions, queries
+from osame.platform.approvals import actions
+from osame.platform.approvals.queries import listed, one
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import console, refusals_told, say_json, table
 
@@ -24,7 +25,7 @@ def list_command(
     as_json: Json = False,
 ) -> None:
     """待っている起案を、古いものから並べる。"""
-    rows = queries.listed(every=every)
+    rows = listed(every=every)
     if as_json:
         say_json(rows)
         return
@@ -40,7 +41,7 @@ def list_command(
 @refusals_told
 def show(proposal: Number, by: By = None, as_json: Json = False) -> None:  # noqa: ARG001 - 門が読む
     """一つの起案の中身を見る。照査と決裁は、これを見てから行う。"""
-    found = queries.one(proposal)
+    found = one(proposal)
     if as_json:
         say_json(found)
         return
