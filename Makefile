@@ -18,7 +18,10 @@ setup: $(VENV)/.ready  ## 必要なものを .venv に入れる (install into .v
 demo: setup  ## 架空市で一年の収納から督促までを動かす (run one city's year; RESIDENTS=10000)
 	$(BIN)/osame demo run --residents $(RESIDENTS)
 
-test: setup  ## すべての試験を走らせる (run all tests)
+browser:  ## 画面の試験に使う Chromium と字体を入れる (Chromium and a Japanese font, for the tests)
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium fonts-morisawa-bizud-gothic; }
+
+test: setup browser  ## すべての試験を走らせる (run all tests)
 	$(BIN)/pytest -n auto
 
 check: setup  ## 整頓・lint・型・依存の契約 (tidy, lint, types, contracts)
@@ -37,5 +40,5 @@ lock:  ## 依存を固定し直す (re-lock dependencies: hashes, no addresses)
 clean:  ## 仮想環境と架空市のデータを消す (remove .venv and var/)
 	rm -rf $(VENV) var
 
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup browser demo test check bench lock clean
 .DEFAULT_GOAL := help

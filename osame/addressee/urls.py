@@ -1,14 +1,16 @@
 """宛名管理のアドレス。画面と API の入口を並べる。"""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
 from osame.addressee.feed.api import feed_urls
 from osame.addressee.numbering.api import numbering_urls
+from osame.platform.console.web import home
 from osame.platform.oauth.api import oauth_urls
 from osame.platform.web.urls import floor_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *floor_urls,
+    path("", home, name="home"),
     *feed_urls,
     *oauth_urls,
     *numbering_urls,

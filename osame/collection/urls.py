@@ -1,7 +1,8 @@
 """収滞納管理のアドレス。画面と API の入口を並べる。"""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
+from osame.platform.console.web import home
 from osame.platform.web.urls import floor_urls
 
-urlpatterns: list[URLPattern | URLResolver] = [*floor_urls]
+urlpatterns: list[URLPattern | URLResolver] = [*floor_urls, path("", home, name="today")]

@@ -42,6 +42,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "osame.platform.web.middleware.StaffSessionMiddleware",
     "osame.platform.functions.middleware.FunctionGateMiddleware",
+    "osame.platform.console.middleware.RefusalsTold",
     "osame.platform.egress.middleware.EgressMiddleware",  # 画面に最も近い、最後に置く
 ]
 
@@ -49,6 +50,8 @@ MIDDLEWARE = [
 OAUTH_BASIC = os.environ.get("OSAME_OAUTH_BASIC", "1") == "1"
 
 # 画面
+ENVIRONMENT = os.environ.get("OSAME_ENVIRONMENT", "検証環境")  # 本番では空にする。空でなければ、どの画面にも出す
+CONSOLES = systems.consoles(os.environ.get("OSAME_CONSOLES", ""))
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -57,6 +60,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
                 "osame.platform.web.context.about",
             ]
         },
@@ -101,7 +105,7 @@ CSRF_COOKIE_SECURE = not PLAIN_HTTP
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "staff_me"
+LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "osame.platform.web.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "staff_number"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None

@@ -43,6 +43,7 @@ FLOOR_CHAPTERS = (
     "osame.platform.exchanges",
     "osame.platform.functions",
     "osame.platform.jobs",
+    "osame.platform.console",
 )
 """どのシステムも自分のデータベースに持つ、床の章。"""
 
@@ -149,6 +150,20 @@ def present() -> list[str]:
         for code, system in SYSTEMS.items()
         if system.chapters and all(apps.is_installed(f"osame.{code}.{chapter}") for chapter in system.chapters)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """あるシステムの、職員の画面の在りか。"""
+
+    system: System
+    address: str
+
+
+def consoles(text: str) -> tuple[Console, ...]:
+    """画面の在りかを読む。「collection=http://127.0.0.1:8501,addressee=…」。"""
+    pairs = (each.partition("=") for each in text.split(",") if each.strip())
+    return tuple(Console(named(code.strip()), address.strip().rstrip("/")) for code, _, address in pairs)
 
 
 class SystemRouter:

@@ -65,7 +65,7 @@ class Server:
 
     def start(self) -> None:
         environment = os.environ | {
-            "OSAME_SYSTEM": self.system, "OSAME_DATABASE_NAME": self.database, "OSAME_SECRET_KEY": "s" * 50,
+            "OSAME_SYSTEM": self.system, "OSAME_DATABASE_NAME": self.database,
             "OSAME_TEST_URLS": self.urls,
         }  # fmt: skip
         target = "tests.systems.exchange_application:application" if self.urls else (

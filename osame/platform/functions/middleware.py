@@ -5,7 +5,8 @@ the request — `request.identity` (an officer), `request.peer` (a signed system
 OAuth2 client) — and whoever left nothing is anonymous. Nothing is remembered between requests.
 
 A function with several purposes wants to be told which: header `Osame-Purpose`, or the field `osame-purpose` of a form or
-an address. `Osame-Case` (`osame-case`) carries the number of the case.
+an address, or what the officer chose for the session, as long as the function serves it. `Osame-Case` (`osame-case`) carries
+the number of the case.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,15 +17,13 @@ from uuid import uuid4
 from django.conf import settings
 from django.http import (
     HttpRequest,
-    HttpResponse,
     HttpResponseBase,
     HttpResponseNotAllowed,
     HttpResponseRedirect,
     JsonResponse,
 )
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 from django.urls import Resolver404, ResolverMatch, get_resolver
-from django.utils.html import escape
 
 from osame.kernel.refusals import Refusal
 from osame.platform import gate, systems
@@ -32,13 +31,14 @@ from osame.platform.audit.recording import Outcome, record
 from osame.platform.functions import permission
 from osame.platform.functions.doors import functions_of, operations
 from osame.platform.functions.identity import ANONYMOUS, Identity, Kind, Role
-from osame.platform.functions.permission import Decision
-from osame.platform.functions.registry import Function, registry
+from osame.platform.functions.permission import Decision, PurposeNotStated
+from osame.platform.functions.registry import Function, purposes, registry
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 LONGEST_CASE = 60
-PAGE = """<!doctype html><html lang="ja"><meta charset="utf-8"><title>{title}</title>
-<h1>{title}</h1><p>{message}</p><p><a href="/">はじめの画面へ</a></p></html>"""
+CHOSEN_PURPOSE = "osame_purpose"  # 画面で選んだ使用目的（セッションに置く）
+CHOSEN_CASE = "osame_case"
+CHOSEN = {"Osame-Purpose": CHOSEN_PURPOSE, "Osame-Case": CHOSEN_CASE}
 
 
 class Unbound(Refusal):
@@ -63,7 +63,7 @@ class FunctionGateMiddleware:
         api = operations(match.func) is not None or request.path.startswith(("/internal/", "/api/"))
         functions = functions_of(match.func, match.view_name, registry(systems.current().code))
         if not functions or not functions.get(str(request.method), "-"):
-            return _told(Unbound(), 403, api=api)
+            return _told(Unbound(), 403, api=api, request=request)
         if request.method not in functions:
             return HttpResponseNotAllowed(list(functions))
         function = registry(systems.current().code).function(functions[request.method])
@@ -82,8 +82,10 @@ class FunctionGateMiddleware:
             assert decision.refusal is not None
             if identity.kind is Kind.ANONYMOUS:
                 return _sign_in(request, api=api)
+            if isinstance(decision.refusal, PurposeNotStated) and request.method == "GET" and not api:
+                return _ask_purpose(request, function)
             record("機能を断った", outcome=Outcome.REFUSED, detail=_detail(request, decision.refusal))
-        return _told(decision.refusal, 403, api=api)
+        return _told(decision.refusal, 403, api=api, request=request)
 
 
 def decide(request: HttpRequest, identity: Identity, function: Function) -> tuple[gate.Acting, Decision]:
@@ -91,6 +93,8 @@ def decide(request: HttpRequest, identity: Identity, function: Function) -> tupl
     peer = getattr(request, "peer", None)
     asked: gate.Acting | None = peer.acting() if identity.kind is Kind.PEER and peer else None
     stated = asked.purpose if asked else _stated(request, "Osame-Purpose")
+    if not stated and not asked and (chosen := _chosen(request, "Osame-Purpose")) in function.purposes:
+        stated = chosen
     purpose = permission.purpose_for(function, stated)
     decision = permission.may(identity, function, purpose)
     return gate.Acting(
@@ -99,7 +103,7 @@ def decide(request: HttpRequest, identity: Identity, function: Function) -> tupl
         purpose=purpose if decision.allowed else function.purposes[0],
         department=identity.department,
         role=decision.role or next(iter(sorted(identity.roles)), ""),
-        case=asked.case if asked else _stated(request, "Osame-Case")[:LONGEST_CASE],
+        case=asked.case if asked else (_stated(request, "Osame-Case") or _chosen(request, "Osame-Case"))[:LONGEST_CASE],
         terminal=asked.terminal if asked else request.META.get("REMOTE_ADDR", ""),
         request=asked.request if asked else uuid4().hex,
     ), decision
@@ -131,6 +135,19 @@ def _stated(request: HttpRequest, header: str) -> str:
     return request.headers.get(header, "") or str(form.get(field, "") or request.GET.get(field, ""))
 
 
+def _chosen(request: HttpRequest, header: str) -> str:
+    """画面で選んであるもの。"""
+    session = getattr(request, "session", None)
+    return str(session.get(CHOSEN[header], "")) if session is not None else ""
+
+
+def _ask_purpose(request: HttpRequest, function: Function) -> HttpResponseBase:
+    """何のために開くのかを尋ねる。選べば、もとの画面へ戻る。"""
+    offered = [purposes()[each] for each in function.purposes]
+    asked = {"offered": offered, "function": function, "back": request.get_full_path()}
+    return _uncached(render(request, "kit/purpose.html", asked, status=403))
+
+
 def _sign_in(request: HttpRequest, *, api: bool) -> HttpResponseBase:
     if api:
         response = _told(NotSignedIn(), 401, api=True)
@@ -141,12 +158,14 @@ def _sign_in(request: HttpRequest, *, api: bool) -> HttpResponseBase:
     return _uncached(HttpResponseRedirect(f"{entrance}?{urlencode(back)}" if back else entrance))
 
 
-def _told(refusal: Refusal, status: int, *, api: bool) -> HttpResponseBase:
+def _told(refusal: Refusal, status: int, *, api: bool, request: HttpRequest | None = None) -> HttpResponseBase:
     """断りを、日本語の一文で答える。"""
-    if api:
+    if api or request is None:
         return _uncached(JsonResponse({"error": type(refusal).__name__, "message": str(refusal)}, status=status))
-    page = PAGE.format(title="お使いになれません", message=escape(str(refusal)))
-    return _uncached(HttpResponse(page, status=status))
+    part = request.headers.get("HX-Request") == "true"
+    template = "kit/refused_part.html" if part else "kit/refused.html"
+    told = {"title": "お使いになれません", "message": str(refusal)}
+    return _uncached(render(request, template, told, status=status))
 
 
 def _uncached(response: HttpResponseBase) -> HttpResponseBase:

@@ -1,11 +1,22 @@
-"""どの画面にも渡すもの。システムの名と、職員認証基盤の有無。"""
+"""どの画面にも渡すもの。システムの名、職員認証基盤、いまの使用目的、ほかのシステムの画面。"""
 
 from django.conf import settings
 from django.http import HttpRequest
 
+from osame.platform.functions.middleware import CHOSEN_CASE, CHOSEN_PURPOSE
+from osame.platform.functions.registry import purposes
 from osame.platform.web.provider import CODE
 
 
-def about(_request: HttpRequest) -> dict[str, object]:
+def about(request: HttpRequest) -> dict[str, object]:
     """画面の枠に出すもの。"""
-    return {"system": settings.SYSTEM, "provider": settings.STAFF_PROVIDER, "provider_code": CODE}
+    session = getattr(request, "session", {})
+    return {
+        "system": settings.SYSTEM,
+        "environment": settings.ENVIRONMENT,
+        "consoles": settings.CONSOLES,
+        "provider": settings.STAFF_PROVIDER,
+        "provider_code": CODE,
+        "chosen_purpose": purposes().get(session.get(CHOSEN_PURPOSE, "")),
+        "chosen_case": session.get(CHOSEN_CASE, ""),
+    }

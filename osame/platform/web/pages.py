@@ -1,8 +1,5 @@
 """職員自身の画面と、動いているかの問い。"""
 
-from pathlib import Path
-
-from django.contrib.staticfiles import finders
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -15,15 +12,8 @@ from osame.platform.functions.identity import Identity
 from osame.platform.staff import sessions
 from osame.platform.staff.models import StaffAccount, StaffSession
 from osame.platform.staff.queries import department_name, recent_sessions
+from osame.platform.web import assets
 from osame.platform.web.adapters import signing_in
-
-KINDS = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".woff2": "font/woff2",
-    ".png": "image/png",
-}
 
 
 @bound("floor.web.open")
@@ -40,14 +30,18 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 
 @bound("floor.web.open")
 @require_GET
-def static(_request: HttpRequest, path: str) -> HttpResponse:
+def static(request: HttpRequest, path: str) -> HttpResponse:
     """画面の部品（様式と動き）。"""
-    found = finders.find(path)
-    kind = KINDS.get(Path(path).suffix)
-    if not isinstance(found, str) or kind is None:
+    found = assets.find(path)
+    if found is None:
         raise Http404
-    response = HttpResponse(Path(found).read_bytes(), content_type=kind)
-    response.headers["Cache-Control"] = "public, max-age=3600"
+    squeezed = found.squeezed and "gzip" in request.headers.get("Accept-Encoding", "")
+    response = HttpResponse(found.squeezed if squeezed else found.body, content_type=found.kind)
+    if squeezed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    fresh = "max-age=31536000, immutable" if request.GET.get("v") == found.version else "max-age=3600"
+    response.headers["Cache-Control"] = f"public, {fresh}"
     return response
 
 

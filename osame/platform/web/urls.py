@@ -13,6 +13,7 @@ from allauth.socialaccount import views as outside
 from allauth.socialaccount.providers.openid_connect import views as provider
 from django.urls import URLPattern, URLResolver, path
 
+from osame.platform.console.urls import console_urls
 from osame.platform.web import pages
 
 floor_urls: list[URLPattern | URLResolver] = [
@@ -40,4 +41,5 @@ floor_urls: list[URLPattern | URLResolver] = [
     path("account/provider/<str:provider_id>/back/", provider.callback, name="openid_connect_callback"),
     path("account/provider/cancelled", outside.login_cancelled, name="socialaccount_login_cancelled"),
     path("account/provider/error", outside.login_error, name="socialaccount_login_error"),
+    *console_urls,
 ]

@@ -83,7 +83,7 @@ def sign_in(number: str, secret: str, client: Client | None = None) -> Client:
     assert answer.headers["Location"] == "/account/factors/sign-in/", answer.content.decode()
     forget_codes()
     answer = client.post("/account/factors/sign-in/", {"code": code(secret)})
-    assert answer.headers["Location"] == "/account/", answer.content.decode()
+    assert answer.headers["Location"] == "/", answer.content.decode()
     return client
 
 

@@ -37,7 +37,7 @@ def test_a_passkey_opens_and_its_answer_opens_once(passkey):
     client = browser()
     assert client.post(SIGN_IN, {"login": "A1001", "password": PASSWORD}).headers["Location"] == FACTOR
     answer = passkey.sign(options(client.get(FACTOR).content, "request_options"))
-    assert client.post(FACTOR, {"credential": answer}).headers["Location"] == "/account/"
+    assert client.post(FACTOR, {"credential": answer}).headers["Location"] == "/"
     assert inside(client)
     other = browser()
     other.post(SIGN_IN, {"login": "A1001", "password": PASSWORD})

@@ -37,7 +37,7 @@ def test_from_the_first_password_to_the_last_sign_out(linkage_database, osame):
         temporary = actions.first_administrator(NewStaff("A0001", "伊藤 薫", "office", APRIL))
     with Browser(base_url=osame.url, timeout=60) as client:
         assert client.get("/healthz").json() == {"status": "ok"}
-        css = client.get("/static/osame/plain.css")
+        css = client.get("/static/osame/console.css")
         assert css.headers["content-type"].startswith("text/css"), (css.status_code, css.text)
         assert client.get("/account/").headers["location"].startswith(SIGN_IN)
         assert client.send_form(SIGN_IN, {"login": "A0001", "password": temporary}).status_code == 302
@@ -60,7 +60,7 @@ def test_from_the_first_password_to_the_last_sign_out(linkage_database, osame):
 
         assert client.send_form(SIGN_IN, {"login": "A0001", "password": PASSWORD}).headers["location"] == FACTOR
         assert "もう使われています" in client.send_form(FACTOR, {"code": first}).text  # 登録に使ったコードは使えない
-        assert client.send_form(FACTOR, {"code": code(secret, later=1)}).headers["location"] == "/account/"
+        assert client.send_form(FACTOR, {"code": code(secret, later=1)}).headers["location"] == "/"
         assert "システム管理者" in client.get("/account/").text
         stolen = dict(client.cookies)
         assert client.send_form("/account/", at="/account/sign-out/").status_code == 302
@@ -107,17 +107,17 @@ def test_the_provider_signs_known_officers_in_and_registers_nobody(linkage_datab
                 page = client.get("/account/")
                 return went, page.headers.get("location", "in")
 
-        assert arrive(sub="s-1", preferred_username="A1001", amr=["pwd", "mfa"]) == ("/account/", "in")
+        assert arrive(sub="s-1", preferred_username="A1001", amr=["pwd", "mfa"]) == ("/", "in")
         assert "code_challenge" in provider.asked[0]  # PKCE
         assert "code_verifier" in provider.asked[1]
         # 第二要素を確かめていなければ、こちらの第二要素が要る（なければ登録の画面だけ）
-        assert arrive(sub="s-1", preferred_username="A1001", amr=["pwd"]) == ("/account/", "/account/set-up/")
+        assert arrive(sub="s-1", preferred_username="A1001", amr=["pwd"]) == ("/", "/account/set-up/")
         # 一度結び付いたら、職員番号を名乗っても、基盤の別の者は入れない
         went, page = arrive(sub="s-2", preferred_username="A1001", amr=["mfa"])
         assert went.startswith(f"{SIGN_IN}?refused")
         assert page.startswith(SIGN_IN)
         # 結び付いた者が別の職員番号を名乗っても、結び付いた職員のまま
-        assert arrive(sub="s-1", preferred_username="A1002", amr=["mfa"]) == ("/account/", "in")
+        assert arrive(sub="s-1", preferred_username="A1002", amr=["mfa"]) == ("/", "in")
         # 登録のない者、止めた者
         assert arrive(sub="s-9", preferred_username="Z9999", amr=["mfa"])[0].startswith(f"{SIGN_IN}?refused")
         with officer("A9999"):

@@ -57,7 +57,7 @@ def test_both_factors_open_the_door_and_the_record_says_so(linkage_database, sec
     answer = client.post(SIGN_IN, {"login": "\uff211001", "password": PASSWORD})  # 全角の A で打っても同じ
     assert answer.headers["Location"] == FACTOR
     assert not inside(client)
-    assert client.post(FACTOR, {"code": code(secret)}).headers["Location"] == "/account/"
+    assert client.post(FACTOR, {"code": code(secret)}).headers["Location"] == "/"
     page = client.get("/account/").content.decode()
     assert "山本 一郎" in page
     assert "収納一般" in page
@@ -70,7 +70,7 @@ def test_both_factors_open_the_door_and_the_record_says_so(linkage_database, sec
 
 def test_without_a_second_factor_only_its_set_up_is_reached(linkage_database, yamamoto):
     client = browser()
-    assert client.post(SIGN_IN, {"login": "A1001", "password": PASSWORD}).headers["Location"] == "/account/"
+    assert client.post(SIGN_IN, {"login": "A1001", "password": PASSWORD}).headers["Location"] == "/"
     for page in ("/account/", "/account/password/", "/account/factors/", "/account/factors/codes/", "/nowhere"):
         assert client.get(page).headers["Location"] == "/account/set-up/", page
     before = cookie(client)

@@ -1,0 +1,18 @@
+"""収滞納管理の案内。画面の名、アドレスの名、「g」に続けて押す文字。"""
+
+from osame.platform.console.navigation import Entry, Section
+
+SECTIONS = (
+    Section("窓口", (Entry("今日", "today", "t"), Entry("納税者を探す", "people", "p"))),
+    Section(
+        "収納",
+        (
+            Entry("ファイルの取込み", "intake", "i"),
+            Entry("保留と不受理", "held_rows", "h"),
+            Entry("消込", "matching", "m"),
+            Entry("日締め", "closing", "c"),
+        ),
+    ),
+    Section("督促", (Entry("督促", "demands", "d"), Entry("督促の停止", "demand_stops"))),
+    Section("設定", (Entry("パラメータ", "parameters", "q"),)),
+)
