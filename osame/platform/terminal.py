@@ -37,7 +37,10 @@ def now() -> datetime:
 
 
 def today() -> date:
-    """今日（日本時間）。"""
+    """今日（日本時間）。検証環境では、OSAME_TODAY に置いた日を今日とする（架空市の一日を、何度でも同じに見せる）。"""
+    set_day = os.environ.get("OSAME_TODAY", "")
+    if set_day and os.environ.get("OSAME_ENVIRONMENT", "検証環境"):
+        return parse_date(set_day)
     return now().date()
 
 

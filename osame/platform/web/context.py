@@ -13,6 +13,7 @@ def about(request: HttpRequest) -> dict[str, object]:
     session = getattr(request, "session", {})
     return {
         "system": settings.SYSTEM,
+        "search_boxes": [f"{settings.SYSTEM.code}/search_box.html", "kit/no_search.html"],
         "environment": settings.ENVIRONMENT,
         "consoles": settings.CONSOLES,
         "provider": settings.STAFF_PROVIDER,
