@@ -149,7 +149,10 @@ class Charge(models.Model):
                 ],
             ),
         ]
-        indexes = [models.Index(name="charge_slip_number", fields=["slip_number"])]
+        indexes = [
+            models.Index(name="charge_slip_number", fields=["slip_number"]),
+            models.Index(name="charge_charge_id", fields=["charge_id"]),
+        ]
 
 
 class Entry(models.Model):

@@ -73,6 +73,14 @@ def find_charge(reference: str) -> ChargeFacts:
     return ChargeFacts(*found[0])
 
 
+def charge_numbered(charge_id: int) -> ChargeFacts:
+    """期別番号の期別。仮受の口座（0）は期別ではない。"""
+    found = fetch_all(f"SELECT {COLUMNS} FROM charge c WHERE c.charge_id = %s AND c.charge_id > 0", [charge_id])
+    if not found:
+        raise ChargeNotFound(f"期別番号 {charge_id}")
+    return ChargeFacts(*found[0])
+
+
 def charges_of(addressee_number: str) -> list[ChargeFacts]:
     """その宛名の期別を、納期限の順に。"""
     rows = fetch_all(

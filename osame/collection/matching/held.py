@@ -54,6 +54,9 @@ def stage_claimed() -> int:
         "WHERE e.kind = 8 AND e.reverses IS NULL AND NOT EXISTS "
         "(SELECT 1 FROM entry r WHERE r.charge_id = 0 AND r.reverses = e.entry_id)"
     )
-    run_sql("UPDATE held_receipt h SET state = '2' FROM claimed t WHERE t.receipt_key = h.receipt_key")
+    run_sql(
+        "UPDATE held_receipt h SET state = '2', charge_id = t.charge_id FROM claimed t "
+        "WHERE t.receipt_key = h.receipt_key"
+    )
     (count,) = fetch_one("SELECT count(*) FROM claimed")
     return int(count)

@@ -1,5 +1,6 @@
 """収納・保留した入金・速報の表。"""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from osame.platform.rights import APPEND_ONLY
@@ -32,6 +33,7 @@ class Receipt(models.Model):
         constraints = [
             models.CheckConstraint(name="receipt_amount_is_positive", condition=models.Q(amount__gt=0)),
         ]
+        indexes = [BrinIndex(name="receipt_accounted_on", fields=["accounted_on"], autosummarize=True)]
 
 
 class ReceiptCancellation(models.Model):
@@ -94,6 +96,7 @@ class HeldReceipt(models.Model):
     reason = models.CharField("理由", max_length=1, choices=Reason.choices)
     state = models.CharField("状態", max_length=1, choices=State.choices, default=State.OPEN)
     investigation = models.TextField("調査記録", default="", blank=True)
+    charge_id = models.BigIntegerField("期別番号", null=True)  # 消し込んだ期別
     raw = models.BinaryField("原文")
     intake_file_id = models.BigIntegerField("取込番号")
     line_number = models.IntegerField("行")

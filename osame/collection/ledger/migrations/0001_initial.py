@@ -86,7 +86,10 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "charge",
                 "db_table_comment": "期別調定と残高 (E-10, 036o005)",
-                "indexes": [models.Index(fields=["slip_number"], name="charge_slip_number")],
+                "indexes": [
+                    models.Index(fields=["slip_number"], name="charge_slip_number"),
+                    models.Index(fields=["charge_id"], name="charge_charge_id"),
+                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
