@@ -19,7 +19,7 @@ demo: setup  ## 架空市で一年の収納から督促までを動かす (run o
 	$(BIN)/osame demo run --residents $(RESIDENTS)
 
 browser:  ## 画面の試験に使う Chromium と字体を入れる (Chromium and a Japanese font, for the tests)
-	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium fonts-morisawa-bizud-gothic; }
+	@$(PYTHON) tests/browser/chromium.py
 
 test: setup browser  ## すべての試験を走らせる (run all tests)
 	$(BIN)/pytest -n auto
