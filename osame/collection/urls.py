@@ -2,7 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from osame.collection.reveals.web import reveals_urls
 from osame.platform.console.web import home
 from osame.platform.web.urls import floor_urls
 
-urlpatterns: list[URLPattern | URLResolver] = [*floor_urls, path("", home, name="today")]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *floor_urls,
+    path("", home, name="today"),
+    *reveals_urls,
+]

@@ -92,7 +92,10 @@ SYSTEMS = {
                 "matching",
                 "overpayments",
                 "demands",
+                "arrears",
                 "closing",
+                "inquiry",
+                "reveals",
             ),
         ),
         System(

@@ -151,3 +151,14 @@ def staff_list(*, as_of: date, staff_number: str = "") -> list[StaffRow]:
             LISTED, {"day": as_of, "staff": staff_number}
         )
     ]  # fmt: skip
+
+
+def live_number_right(staff_number: str, *, purpose: str, day: date) -> int | None:
+    """その目的に使える、いま有効な個人番号利用権限の番号。なければ None。"""
+    rows = fetch_all(
+        "SELECT number_right_id FROM number_right WHERE staff_number = %s AND issued_at IS NOT NULL "
+        "AND revoked_at IS NULL AND valid_from <= %s AND expires_on >= %s AND %s = ANY (purposes) "
+        "ORDER BY expires_on DESC LIMIT 1",
+        [staff_number, day, day, purpose],
+    )
+    return int(rows[0][0]) if rows else None
