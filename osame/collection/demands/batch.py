@@ -32,8 +32,27 @@ class ImplausibleIssueDate(Refusal):
     """発付日が、取込みや前の督促の日付から1年を超えて離れています。年の打ち間違いを確認してください。"""
 
 
+class ChangedSincePreview(Refusal):
+    """見本を見た後に、督促の対象が変わりました。見本を開き直し、通数と金額を確かめてから実行してください。"""
+
+
 class EarlierThanLastRun(Refusal):
     """発付日が、前に実行した督促より前です。日付を確かめてください。"""
+
+
+@dataclass(frozen=True, slots=True)
+class DemandOrder:
+    """督促の依頼。 terms: 対象の期別（税目-賦課年度-期別。空なら、すべて）; seen: 見本で見た（通数、期別数、税額）。"""
+
+    as_of: date
+    cut_off: date
+    terms: tuple[str, ...] = ()
+    seen: tuple[int, int, int] | None = None
+
+    @property
+    def key(self) -> str:
+        """同じ依頼の冪等キー。誰が何度頼んでも、実行は一つ。"""
+        return ":".join(["demand", self.as_of.isoformat(), *([",".join(sorted(self.terms))] if self.terms else [])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +80,35 @@ def run_demands(*, as_of: date, cut_off: date, officer: str, key: str | None = N
 
     要件: F08-01, F08-03, F08-04, F08-05, F02-03, F02-04
     """
+    return carry_out(DemandOrder(as_of, cut_off), officer=officer, key=key)
+
+
+def carry_out(order: DemandOrder, *, officer: str, key: str | None = None) -> DemandRunResult:
+    """依頼のとおりに督促する。見本で見た数と違えば、何もせずに断る。
+
+    The same order again — pressed twice, or by two officers at once — answers with the one run.
+
+    要件: F08-01, F08-03, F08-04, F08-05
+    """
     with transaction.atomic():
         run_sql("SELECT pg_advisory_xact_lock(%s)", [DEMAND_LOCK])
         command = claim_command(
-            key or f"demand:{as_of.isoformat()}",
+            key or order.key,
             kind="run_demands",
-            content=[as_of, cut_off],
+            content=[order.as_of, order.cut_off],
             purpose="督促",
             officer=officer,
         )
         if command.replayed:
             return _earlier_result(command)
-        _refuse_implausible(as_of, cut_off)
-        require_open_gate(cut_off=cut_off)
-        list_due(as_of=as_of, lock=True)
-        select_candidates(as_of=as_of)
-        return _record(command, as_of, cut_off, officer)
+        refuse_implausible(order.as_of, order.cut_off)
+        require_open_gate(cut_off=order.cut_off)
+        list_due(as_of=order.as_of, terms=order.terms, lock=True)
+        select_candidates(as_of=order.as_of)
+        return _record(command, order, officer)
 
 
-def _refuse_implausible(as_of: date, cut_off: date) -> None:
+def refuse_implausible(as_of: date, cut_off: date) -> None:
     """日付の打ち間違いを断る。時計は見ず、元帳が知っている日付と比べる。"""
     if cut_off > as_of:
         raise CutOffAfterIssue(f"締切日 {format_wareki(cut_off)}、発付日 {format_wareki(as_of)}")
@@ -93,15 +122,17 @@ def _refuse_implausible(as_of: date, cut_off: date) -> None:
         raise ImplausibleIssueDate(f"発付日 {format_wareki(as_of)}、最後の記録 {format_wareki(known)}")
 
 
-def _record(command: Claim, as_of: date, cut_off: date, officer: str) -> DemandRunResult:
+def _record(command: Claim, order: DemandOrder, officer: str) -> DemandRunResult:
     """督促、除外、手数料を書き、実行の記録を残す。"""
+    as_of = order.as_of
+    _refuse_changed(order)
     designated = shift_due_date(as_of + timedelta(days=demand_policy(as_of=as_of).designated_days))
     seizable = seizable_from(as_of)
     (run_id,) = fetch_one(
-        "INSERT INTO demand_run (issued_on, cut_off, letters, charges, amount, demand_fee, officer, command_id) "
-        "SELECT %s, %s, coalesce(max(letter_number), 0), count(*), coalesce(sum(principal_tax), 0), "
+        "INSERT INTO demand_run (issued_on, cut_off, terms, letters, charges, amount, demand_fee, officer, command_id) "
+        "SELECT %s, %s, %s, coalesce(max(letter_number), 0), count(*), coalesce(sum(principal_tax), 0), "
         "coalesce(sum(demand_fee), 0), %s, %s FROM demand_candidate WHERE reason = '' RETURNING run_id",
-        [as_of, cut_off, officer, command.command_id],
+        [as_of, order.cut_off, sorted(order.terms), officer, command.command_id],
     )
     run_sql(
         "INSERT INTO demand (charge_id, run_id, addressee_number, issued_on, designated_due_date, seizable_from, "
@@ -133,6 +164,17 @@ def _record(command: Claim, as_of: date, cut_off: date, officer: str) -> DemandR
     )
     post(command)
     return _result("run_id", run_id, replayed=False)
+
+
+def _refuse_changed(order: DemandOrder) -> None:
+    """見本で見た通数・期別数・税額と、いま作るものを比べる。"""
+    now = fetch_one(
+        "SELECT coalesce(max(letter_number), 0), count(*), coalesce(sum(principal_tax), 0)::bigint "
+        "FROM demand_candidate WHERE reason = ''"
+    )
+    if order.seen is not None and tuple(order.seen) != now:
+        (letters, _, amount), (letters_now, _, amount_now) = order.seen, now
+        raise ChangedSincePreview(f"{letters:,}通{amount:,}円 → {letters_now:,}通{amount_now:,}円")
 
 
 def _earlier_result(command: Claim) -> DemandRunResult:

@@ -13,6 +13,7 @@ from osame.collection.demands.letters import copy_of, letters_of, print_into, ru
 from osame.kernel.refusals import Refusal
 from osame.platform import embedded
 from osame.platform.approvals.actions import executes, propose
+from osame.platform.approvals.describing import describes
 from osame.platform.approvals.models import HighRiskAct
 from osame.platform.letters.engine import Letter
 
@@ -61,6 +62,13 @@ def print_protected_letters(content: Mapping[str, Any]) -> Path:
     if _listed(letters) != content["letters"]:
         raise LettersChanged(f"実行番号 {content['run_id']}")
     return print_into(content["folder"], content["run_id"], letters, reason=content["reason"]).directory
+
+
+@describes(HighRiskAct.PROTECTED_LETTER)
+def told(content: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """支援措置の対象者の督促状の起案を、人が読める形にする。誰に、いくら。居場所は言わない。"""
+    letters = [(f"督促状 {each['letter']}", f"{each['addressee']}　{each['total']}円") for each in content["letters"]]
+    return [("督促の実行番号", str(content["run_id"])), ("通数", f"{len(letters)}通"), *letters]
 
 
 def _folder(run_id: int) -> str:

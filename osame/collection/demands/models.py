@@ -1,5 +1,6 @@
 """督促・督促停止・督促の実行・門の認容の表。"""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from osame.platform.rights import APPEND_ONLY
@@ -15,6 +16,7 @@ class DemandRun(models.Model):
     charges = models.IntegerField("期別数", default=0)
     amount = models.BigIntegerField("督促税額", default=0)
     demand_fee = models.BigIntegerField("督促手数料", default=0)
+    terms = ArrayField(models.TextField(), verbose_name="対象にした期別（空なら、すべて）", default=list)
     dispatched_on = models.DateField("差出日", null=True)
     officer = models.TextField("職員")
     command_id = models.BigIntegerField("命令番号", unique=True)

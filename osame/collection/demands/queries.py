@@ -3,6 +3,7 @@
 The preview: everything an officer must see before letters go out, from the same selection that the run will use.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -79,7 +80,7 @@ class DemandPreview:
     warnings: tuple[str, ...]
 
 
-def preview(*, as_of: date, cut_off: date) -> DemandPreview:
+def preview(*, as_of: date, cut_off: date, terms: Sequence[str] = ()) -> DemandPreview:
     """督促したらどうなるかを、何も書かずに示す。
 
     What a run would do, with the state of the gate and last year's figures. Writes nothing.
@@ -87,7 +88,7 @@ def preview(*, as_of: date, cut_off: date) -> DemandPreview:
     要件: F08-01, F08-03
     """
     with transaction.atomic():
-        list_due(as_of=as_of)
+        list_due(as_of=as_of, terms=terms)
         select_candidates(as_of=as_of)
         letters, charges, principal, fee, late = fetch_one(
             "SELECT coalesce(max(letter_number), 0), count(*), coalesce(sum(principal_tax), 0)::bigint, "

@@ -5,6 +5,7 @@ in the same scan, so the facts are read under the lock), then `demand_candidate`
 number or exactly one reason for being left out. The preview and the run execute the same text: what was shown is what is done.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from osame.collection.addressees.queries import list_destinations
@@ -21,6 +22,7 @@ FROM charge c
 WHERE c.principal_tax > 0 AND c.due_date < %(as_of)s AND NOT EXISTS (
     SELECT 1 FROM demand d
     WHERE d.charge_id = c.charge_id AND d.addressee_number = c.addressee_number AND d.cancelled_on IS NULL)
+  AND (%(terms)s::text[] = '{}' OR concat_ws('-', c.tax_item, c.levy_year, c.installment_term) = ANY(%(terms)s::text[]))
 ORDER BY c.charge_id
 """
 
@@ -102,12 +104,15 @@ FROM (
 TEMPORARY_TABLES = ("demand_due", "demand_in_flight", "demand_unidentified", "demand_candidate")
 
 
-def list_due(*, as_of: date, lock: bool = False) -> None:
-    """未納で納期限を過ぎ、まだ督促していない期別を、一時表 demand_due に挙げる。`lock` なら、同時に鎖錠する。"""
+def list_due(*, as_of: date, terms: Sequence[str] = (), lock: bool = False) -> None:
+    """未納で納期限を過ぎ、まだ督促していない期別を、一時表 demand_due に挙げる。`lock` なら、同時に鎖錠する。
+
+    terms: 「税目-賦課年度-期別」の符号（06-2025-1）。空なら、すべての期別。
+    """
     for table in TEMPORARY_TABLES:
         run_sql(f"DROP TABLE IF EXISTS pg_temp.{table}")
     held = "FOR NO KEY UPDATE OF c" if lock else ""
-    run_sql(f"CREATE TEMP TABLE demand_due ON COMMIT DROP AS {DUE} {held}", {"as_of": as_of})
+    run_sql(f"CREATE TEMP TABLE demand_due ON COMMIT DROP AS {DUE} {held}", {"as_of": as_of, "terms": list(terms)})
     run_sql("ANALYZE demand_due")
 
 
