@@ -23,6 +23,7 @@ from osame.linkage.legal_basis.queries import Basis, live_basis
 from osame.linkage.numbers import actions as vault
 from osame.platform import gate
 from osame.platform.approvals.actions import executes, propose
+from osame.platform.approvals.describing import describes
 from osame.platform.approvals.models import HighRiskAct
 from osame.platform.audit.recording import record
 from osame.platform.database import fetch_one
@@ -98,6 +99,13 @@ def relink(content: Mapping[str, Any]) -> str:
         requests.settle(row.request_id, Outcome.CHANGED if row.act == Act.CHANGE else Outcome.LINKED, person=person)
         record("番号の紐付けを変えた", subjects=[person, row.addressee_number], fields=["個人番号"])
     return person
+
+
+@describes(HighRiskAct.NUMBER_RELINKING)
+def told(content: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """紐付けの変更の起案を、人が読める形にする。番号は言わない。"""
+    ways = {Decision.LINK: "本人と確かめたので、紐付ける", Decision.CORRECT: "いまの番号が誤りなので、正す"}
+    return [("依頼番号", content["request"]), ("決め方", ways[Decision(content["decision"])])]
 
 
 def _link(row: NumberingRequest, given: PersonalNumber, found: vault.Found | None, basis: Basis) -> str:

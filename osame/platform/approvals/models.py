@@ -22,6 +22,8 @@ class HighRiskAct(models.TextChoices):
     ERASURE = "erasure", "消去"
     CONSOLIDATION = "consolidation", "名寄せ"
     PROTECTED_LETTER = "protected_letter", "支援措置対象者の文書"
+    PARAMETER_CHANGE = "parameter_change", "基本設定の変更"
+    DUE_DATE_CHANGE = "due_date_change", "納期限の変更"
 
 
 @kept_history()

@@ -16,6 +16,7 @@ from typing import Any
 from osame.kernel.refusals import Refusal
 from osame.platform import gate
 from osame.platform.approvals.actions import executes, hash_of
+from osame.platform.approvals.describing import describes
 from osame.platform.approvals.models import HighRiskAct, Proposal
 from osame.platform.audit.checkpoints import require_fresh_checkpoint
 from osame.platform.database import fetch_one
@@ -140,6 +141,19 @@ def bulk_content(output: Output, query: str, subjects: int) -> dict[str, Any]:
 def permitted(content: Any) -> Any:
     """大量出力の執行。出してよいことだけを認める。ファイルは、照らした上で仲介が出す。"""
     return content
+
+
+@describes(HighRiskAct.BULK_EXPORT)
+def told(content: Any) -> list[tuple[str, ...]]:
+    """大量出力の起案を、人が読める形にする。"""
+    return [
+        ("種類", EgressKind(content["kind"]).label),
+        ("何を", content["query"]),
+        ("渡す相手", f"{content['receiver']}（{ReceiverClass(content['receiver_class']).label}）"),
+        ("媒体", EgressMedium(content["medium"]).label),
+        ("個人番号", "含む" if content["number_included"] else "含まない"),
+        ("人数の上限", f"{content['subjects']:,}人"),
+    ]
 
 
 def require(output: Output, subjects: int, authority: Authority) -> None:

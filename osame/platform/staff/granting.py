@@ -12,9 +12,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from osame.kernel.dates import fiscal_year
+from osame.kernel.dates import fiscal_year, format_wareki
 from osame.platform import gate
 from osame.platform.approvals.actions import executes, propose
+from osame.platform.approvals.describing import describes
 from osame.platform.approvals.models import HighRiskAct
 from osame.platform.database import fetch_all
 from osame.platform.functions.identity import CONTRACTOR_ROLES, GRANTABLE, Role
@@ -117,6 +118,20 @@ def grant(content: Mapping[str, Any]) -> None:
         FunctionPermission.objects.create(function_code=content["function"], **facts)
         told("機能を許可した", account.staff_number, 機能=content["function"])
     sessions.end_sessions(account.staff_number, Ending.RIGHTS_CHANGED)
+
+
+@describes(HighRiskAct.ROLE_GRANT)
+def granting_told(content: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """役割か機能の付与の起案を、人が読める形にする。"""
+    account = found(content["staff_number"], locked=False)
+    until = content["valid_until"]
+    what = ("役割", Role(content["role"]).label) if "role" in content else ("機能", content["function"])
+    return [
+        ("職員", f"{account.staff_number}　{account.name}"),
+        what,
+        ("開始日", format_wareki(date.fromisoformat(content["valid_from"]))),
+        ("終了日", format_wareki(date.fromisoformat(until)) if until else "定めない"),
+    ]
 
 
 def revoke_role(staff_number: str, role: str) -> None:
