@@ -50,6 +50,9 @@ def unbound(urlconf: str, listed: Registry) -> Iterator[str]:
                 yield f"「{method} {route.path}」の機能「{code}」は、台帳にありません。"
     for name, task_code in doors.tasks(listed):
         yield from _wrong_task(name, task_code, listed)
+    for name, code in doors.requested_work():
+        if code not in listed.functions and code.split(".")[0] in {systems.current().code, "floor"}:
+            yield f"頼まれる処理「{name}」の機能「{code}」は、台帳にありません。"
 
 
 def _wrong_task(name: str, code: str | None, listed: Registry) -> Iterator[str]:

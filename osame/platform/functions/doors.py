@@ -89,3 +89,11 @@ def tasks(listed: Registry) -> Iterator[tuple[str, str | None]]:
 
     for name, task in sorted(app.tasks.items()):
         yield name, code_of(task.func) or listed.routes.get(name)
+
+
+def requested_work() -> Iterator[tuple[str, str]]:
+    """職員が頼める処理。名と機能コード。"""
+    from osame.platform.jobs.requests import REQUESTED
+
+    for name, each in sorted(REQUESTED.items()):
+        yield name, each.function

@@ -31,6 +31,8 @@ LOCK_CLASS = 20_160_101  # ほかの使い道の advisory lock と混ざらな�
 class Run:
     """実行中の一回。心拍を打ち、進み具合を書く。書くのは自分の接続なので、仕事の取引を待たずに見える。"""
 
+    where = "job_run", "run_id"
+
     def __init__(self, raw: psycopg.Connection[Any], run_id: int) -> None:
         self._raw = raw
         self._run_id = run_id
@@ -46,10 +48,14 @@ class Run:
         """心拍を始める。"""
         self._beating.start()
 
-    def end(self, outcome: Outcome, note: str = "") -> None:
-        """終わりを書く。"""
+    def stop(self) -> None:
+        """心拍を止める。"""
         self._over.set()
         self._beating.join()
+
+    def end(self, outcome: Outcome, note: str = "") -> None:
+        """終わりを書く。"""
+        self.stop()
         self._write("ended_at = now(), outcome = %s, note = %s", outcome.value, note)
 
     def _beat(self) -> None:
@@ -57,9 +63,10 @@ class Run:
             self._write("done = done")
 
     def _write(self, assignment: str, *values: object) -> None:
+        table, key = self.where
         with self._guard:
             self._raw.execute(
-                f"UPDATE job_run SET heartbeat_at = now(), {assignment} WHERE run_id = %s", [*values, self._run_id]
+                f"UPDATE {table} SET heartbeat_at = now(), {assignment} WHERE {key} = %s", [*values, self._run_id]
             )
 
 
@@ -70,11 +77,11 @@ def perform(job: Job) -> Outcome:
     """
     function = registry(systems.current().code).function(job.function)
     now = gate.Acting(job.officer, function.code, function.purposes[0], role="operator", terminal=socket.gethostname())
-    with gate.acting(now), _own_connection() as raw:
+    with gate.acting(now), own_connection() as raw:
         if missing := _missing(job):
             _waits(raw, job.name, missing)
             return Outcome.WAITING
-        if not _locked(raw, job.name):
+        if not locked(raw, job.name):
             _begun(raw, job.name, skipped=True)
             return Outcome.SKIPPED
         run = Run(raw, _begun(raw, job.name))
@@ -91,8 +98,14 @@ def perform(job: Job) -> Outcome:
         return Outcome.DONE
 
 
+def here() -> str:
+    """いま実行している所。"""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
 @contextmanager
-def _own_connection() -> Iterator[psycopg.Connection[Any]]:
+def own_connection() -> Iterator[psycopg.Connection[Any]]:
+    """仕事の取引の外で書くための接続。"""
     parameters = connection.get_connection_params()
     for name in ("cursor_factory", "context"):
         parameters.pop(name, None)
@@ -121,12 +134,13 @@ def _waits(raw: psycopg.Connection[Any], name: str, missing: str) -> None:
         return
     raw.execute(
         "INSERT INTO job_run (name, worker, outcome, ended_at, note) VALUES (%s, %s, %s, now(), %s)",
-        [name, f"{socket.gethostname()}:{os.getpid()}", Outcome.WAITING.value, missing],
+        [name, here(), Outcome.WAITING.value, missing],
     )
     logging.getLogger(__name__).warning("ジョブ「%s」は、用意を待っています。%s", name, missing)
 
 
-def _locked(raw: psycopg.Connection[Any], name: str) -> bool:
+def locked(raw: psycopg.Connection[Any], name: str) -> bool:
+    """この名の鍵を取れたか。鍵は接続のものなので、どう死んでも、すぐに返る。"""
     row = raw.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [LOCK_CLASS, name]).fetchone()
     return bool(row and row[0])
 
@@ -141,7 +155,7 @@ def _begun(raw: psycopg.Connection[Any], name: str, *, skipped: bool = False) ->
         )
     row = raw.execute(
         "INSERT INTO job_run (name, worker, outcome, ended_at) VALUES (%s, %s, %s, %s) RETURNING run_id",
-        [name, f"{socket.gethostname()}:{os.getpid()}", *((Outcome.SKIPPED.value, "now") if skipped else ("0", None))],
+        [name, here(), *((Outcome.SKIPPED.value, "now") if skipped else ("0", None))],
     ).fetchone()
     assert row is not None
     return int(row[0])
