@@ -79,6 +79,7 @@ def _collection(app: typer.Typer) -> None:
     """収滞納管理システムの命令。"""
     from osame.bench.cli import bench
     from osame.collection.addressees import cli as addressees
+    from osame.collection.arrears import cli as arrears
     from osame.collection.closing import cli as closing
     from osame.collection.demands import cli as demands
     from osame.collection.inquiry import cli as inquiry
@@ -95,6 +96,7 @@ def _collection(app: typer.Typer) -> None:
     app.add_typer(demands.app, name="demand")
     app.add_typer(closing.app, name="close")
     app.add_typer(inquiry.app, name="charge")
+    app.add_typer(arrears.app, name="contact")
     app.add_typer(matching.app, name="receipt")
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(parameters.app, name="parameters")
