@@ -6,15 +6,13 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
-from osame.kernel.search_keys import Key, address_key, birth_grams, kana_key, name_key, telephone_grams
+from osame.kernel.search_keys import Key, address_key, kana_key, name_key
 from osame.platform.database import copy_rows, fetch_all, run_sql
+from osame.platform.search.entries import grams_of, lines_of
+from osame.platform.search.names import with_surname, without_form
 
 AT_A_TIME = 20_000
 COLUMNS = ("addressee_number", "version_id", "valid_from", "valid_until", "kana_order", "grams", "lines")
-CORPORATE_FORMS = (
-    "株式会社", "有限会社", "合同会社", "合資会社", "合名会社", "(株)", "(有)", "(同)", "(資)", "(名)",
-    "カブシキガイシャ", "ユウゲンガイシャ", "ゴウドウガイシャ", "ゴウシガイシャ", "ゴウメイガイシャ",
-)  # fmt: skip
 
 
 class Version(NamedTuple):
@@ -95,10 +93,7 @@ def _write(versions: list[Version]) -> int:
 
 def _entry(version: Version) -> tuple[Any, ...]:
     keys = keys_of(version)
-    grams = set().union(*(key.grams() for key in keys)) if keys else set()
-    grams |= set(birth_grams(version.born_on, unknown=version.birth_unknown))
-    for telephone in version.telephones:
-        grams |= set(telephone_grams(telephone))
+    grams = grams_of(keys, born_on=version.born_on, birth_unknown=version.birth_unknown, telephones=version.telephones)
     order = next((key.text for key in keys if key.field == "k"), version.name)
     return (
         version.addressee_number,
@@ -106,19 +101,19 @@ def _entry(version: Version) -> tuple[Any, ...]:
         version.valid_from,
         version.valid_until,
         order,
-        sorted(grams),
-        "\n".join(dict.fromkeys(key.line for key in keys)),
+        grams,
+        lines_of(keys),
     )
 
 
 def keys_of(version: Version) -> list[Key]:
     """一つの履歴から引ける鍵。旧氏と通称、会社の種類を省いた名でも引ける。"""
-    kana = [version.kana, _without_form(version.kana), version.alias_kana]
-    names = [version.name, _without_form(version.name), version.alias, version.roman_name, version.foreign_kanji_name]
+    kana = [version.kana, without_form(version.kana), version.alias_kana]
+    names = [version.name, without_form(version.name), version.alias, version.roman_name, version.foreign_kanji_name]
     if version.former_surname:
-        names.append(_with_surname(version.former_surname, version.name))
+        names.append(with_surname(version.former_surname, version.name))
     if version.former_surname_kana:
-        kana.append(_with_surname(version.former_surname_kana, version.kana))
+        kana.append(with_surname(version.former_surname_kana, version.kana))
     keys = [kana_key(text) for text in dict.fromkeys(kana)] + [name_key(text) for text in dict.fromkeys(names)]
     keys.append(
         address_key(
@@ -131,16 +126,3 @@ def keys_of(version: Version) -> list[Key]:
         )
     )
     return [key for key in keys if key.words]
-
-
-def _with_surname(former: str, whole: str) -> str:
-    """旧氏に、いまの名を続ける。氏と名が空白で分かれていなければ旧氏だけ。"""
-    given = whole.replace("　", " ").split(" ", 1)[1:]
-    return " ".join([former, *given])
-
-
-def _without_form(name: str) -> str:
-    for form in CORPORATE_FORMS:
-        if name.startswith(form) or name.endswith(form):
-            return name.removeprefix(form).removesuffix(form).strip()
-    return name

@@ -30,7 +30,7 @@ from osame.kernel.search_keys import (
 from osame.platform import gate
 from osame.platform.audit.recording import record
 from osame.platform.database import fetch_all
-from osame.platform.secret_keys import digest
+from osame.platform.search import auditing
 from osame.platform.suppression.decision import Decision, FactClass, Reader, ReaderKind, decision
 from osame.platform.suppression.facts import MARKER
 
@@ -137,7 +137,7 @@ def find(
 
 def term_digest(kind: str, text: str) -> str:
     """検索語の要約。監査人が、ある語で検索されたかを確かめるときに使う。"""
-    return digest("search-audit", kind, _normal(kind, text))[:32]
+    return auditing.term_digest(kind, _normal(kind, text))
 
 
 def _digests(given: dict[str, str]) -> dict[str, str]:

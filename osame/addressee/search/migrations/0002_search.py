@@ -1,9 +1,9 @@
 from django.db import migrations
 
-from osame.platform.database import sql_text
+from osame.platform.search.entries import matching_door
 
 
 class Migration(migrations.Migration):
     dependencies = [("search", "0001_initial")]
 
-    operations = [migrations.RunSQL(sql_text("osame.addressee.search", "sql/search.sql"))]
+    operations = [migrations.RunSQL(matching_door(dated=True))]
