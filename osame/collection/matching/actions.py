@@ -4,7 +4,6 @@ Official acts on receipts. Each is one transaction: claim the key, lock the char
 to its right state, post. Pressing a button twice is harmless.
 """
 
-import hashlib
 import uuid
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +16,7 @@ from osame.collection.ledger.queries import ChargeFacts
 from osame.collection.matching.allocation import reallocate
 from osame.collection.matching.batch import insert_staged_receipts
 from osame.collection.matching.held import stage_claimed
+from osame.collection.matching.keys import held_again_key, moved_key
 from osame.collection.matching.models import ReceiptCancellation
 from osame.collection.parameters.queries import allocation_order
 from osame.formats.reports import Channel
@@ -139,7 +139,7 @@ def move_receipt(receipt_key: uuid.UUID, source: ChargeFacts, target: ChargeFact
         if command.replayed:
             return False
         _lock(source, target)
-        moved = _derived(receipt_key, target.label)
+        moved = moved_key(receipt_key, target.label)
         _cancel(command, receipt_key, source, (ReceiptCancellation.Reason.REALLOCATION, note, moved), act)
         _claim([])
         run_sql(
@@ -253,7 +253,7 @@ def _claim(pairs: list[tuple[uuid.UUID, ChargeFacts]]) -> None:
 
 def _hold_again(receipt_key: uuid.UUID, charge: ChargeFacts, note: str, act: Act) -> None:
     """誤って消し込んだ入金を、調査中の入金に戻す。納付書番号は引き継がない（自動で同じ期別に戻らないように）。"""
-    held = _derived(receipt_key, "保留")
+    held = held_again_key(receipt_key)
     run_sql(
         "INSERT INTO held_receipt (receipt_key, amount, paid_on, received_on, accounted_on, channel, outlet, tax_item, "
         "notice_number, payer_kana, reason, state, investigation, raw, intake_file_id, line_number) "
@@ -269,11 +269,6 @@ def _hold_again(receipt_key: uuid.UUID, charge: ChargeFacts, note: str, act: Act
         "WHERE receipt_key = %s",
         [held],
     )
-
-
-def _derived(receipt_key: uuid.UUID, purpose: str) -> uuid.UUID:
-    """元の収納から決まる、新しい収納の鍵。二度作っても同じ。"""
-    return uuid.UUID(bytes=hashlib.sha256(f"{receipt_key}>{purpose}".encode()).digest()[:16])
 
 
 def _settle(command: Claim, act: Act, *charges: ChargeFacts) -> None:
