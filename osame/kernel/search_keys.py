@@ -33,6 +33,8 @@ class Field(StrEnum):
     BORN = "b"
     ADDRESS = "a"
     TELEPHONE = "t"
+    WORD = "w"  # 一つの欄に打たれた語。氏名でもカナでもよい
+    PLACE = "p"  # 語から探せるように畳んだ住所。小片は語と同じ符号で置く
 
 
 class Match(StrEnum):
@@ -62,31 +64,41 @@ class Key:
 
     def grams(self) -> set[str]:
         """索引に置く小片。語の頭の一字、隣り合う二字、住所なら数字の並び。"""
-        lettered = _letters(self.text) if self.field is Field.ADDRESS else self.text
-        found = {self.field + "|" + word[0] for word in self.words}
-        found |= {self.field + lettered[at : at + 2] for at in range(len(lettered) - 1)}
-        if self.field is Field.ADDRESS:
+        lettered = _letters(self.text) if self.numbered else self.text
+        found = {self.mark + "|" + word[0] for word in self.words}
+        found |= {self.mark + lettered[at : at + 2] for at in range(len(lettered) - 1)}
+        if self.numbered:
             for word in self.words:
-                found |= set(_number_grams(word))
+                found |= set(_number_grams(word, self.mark))
         return found
+
+    @property
+    def numbered(self) -> bool:
+        """番地の数字を、途中で切らずに突き合わせるか。"""
+        return self.field in {Field.ADDRESS, Field.PLACE}
+
+    @property
+    def mark(self) -> str:
+        """小片の符号。"""
+        return Field.WORD if self.field is Field.PLACE else self.field
 
 
 def wanted_grams(key: Key, match: Match) -> list[str]:
     """探す側の小片。これをすべて持つ行だけが候補になる。"""
     text = key.text
-    lettered, numbered = (text, "") if key.field is not Field.ADDRESS else (_letters_before_number(text), text)
-    pairs = [key.field + lettered[at : at + 2] for at in range(len(lettered) - 1)]
+    lettered = _letters_before_number(text) if key.numbered else text
+    pairs = [key.mark + lettered[at : at + 2] for at in range(len(lettered) - 1)]
     grams = pairs[-MOST_GRAMS:]
     if match is not Match.INNER or not pairs:  # 一字だけなら、語の頭だけを探す
-        grams = [key.field + "|" + text[0], *grams]
-    deepest = list(_number_grams(numbered)) if numbered else []
+        grams = [key.mark + "|" + text[0], *grams]
+    deepest = list(_number_grams(text, key.mark)) if key.numbered else []
     return grams + deepest[-1:]
 
 
 def pattern(key: Key, match: Match) -> str:
     """行が本当に合うかを決める正規表現（PostgreSQL、行ごとの ^ と $）。数字は途中で切らない。"""
     middle = r"\|?".join(re.escape(char) for char in key.text)
-    stop = r"(?![0-9])" if key.text[-1].isdigit() and key.field is Field.ADDRESS else ""
+    stop = r"(?![0-9])" if key.text[-1].isdigit() and key.numbered else ""
     if match is Match.EXACT:
         return rf"(?n)^{key.field}\|{middle}$"
     if match is Match.PREFIX or len(key.text) == 1:
@@ -123,6 +135,24 @@ def address_key(*parts: str) -> Key:
         split = words and words[-1][-1].isdigit() and word[0].isdigit()  # 番地の数字と部屋番号の数字をつなげない
         words.append("-" + word if split else word)
     return _key(Field.ADDRESS, words)
+
+
+def word_key(text: str) -> Key:
+    """一つの欄に打たれた語の鍵。氏名の漢字ともカナとも突き合わせられる。異体字と、仮名の書き方の違いをなくす。
+
+    >>> word_key("渡邉　はな子").words, word_key("ﾜﾀﾅﾍﾞ").words
+    (('渡辺', 'ハナ子'), ('ワタナヘ',))
+    """
+    return _key(Field.WORD, [_folded(_plain(word)) for word in _split(unicodedata.normalize("NFKC", text))])
+
+
+def place_key(*parts: str) -> Key:
+    """語から探せる住所の鍵。番地のほかは、 `word_key` と同じに畳む。
+
+    >>> place_key("三重県架空市岬町二丁目１番６号", "コーポ桜201").words
+    ('三重県架空市岬町2-1-6', 'コウホ桜201')
+    """
+    return Key(Field.PLACE, tuple(filter(None, (_placed(word) for word in address_key(*parts).words))))
 
 
 def telephone_grams(text: str) -> list[str]:
@@ -223,6 +253,16 @@ _ROWS = {
 
 def _kana_word(text: str) -> str:
     """カナ一語。長音は「ウ」「イ」で書いたものに揃え、清濁を落とす。"""
+    return re.sub(r"[^ァ-ヴA-Z0-9\u3400-\u9fff]", "", _long(text))
+
+
+def _folded(text: str) -> str:
+    """漢字かな交じりの一語を、カナ一語と同じに揃える。字でないものは落とす。"""
+    return "".join(char for char in _long(text) if char.isalnum())
+
+
+def _long(text: str) -> str:
+    """仮名の清濁を落とし、長音を「ウ」「イ」に揃える。"""
     large = text.translate(_TO_KATAKANA).translate(_SMALL).translate(_HYPHENS)
     bare = "".join(char for char in unicodedata.normalize("NFD", large) if char not in "\u3099\u309a゛゜")
     out = ""
@@ -234,7 +274,7 @@ def _kana_word(text: str) -> str:
         elif char == "エ" and out[-1:] in tuple("エケセテネヘメレ"):
             char = "イ"
         out += char
-    return re.sub(r"[^ァ-ヴA-Z0-9\u3400-\u9fff]", "", out.upper())
+    return out.upper()
 
 
 _KANJI_DIGITS = {char: at for at, char in enumerate("〇一二三四五六七八九")}
@@ -248,6 +288,12 @@ def _address_word(text: str) -> str:
     plain = re.sub(r"(?<=[0-9])(?:丁目|番地ノ|番地|番|号室|号|ノ(?=[0-9]))-?", "-", plain)
     plain = re.sub(r"-+", "-", plain)
     return re.sub(r"(?<=[0-9])-(?![0-9])", "", plain)
+
+
+def _placed(word: str) -> str:
+    """住所の一語。番地の数字はそのまま、ほかは畳む。"""
+    parts = re.split(r"(-?[0-9]+(?:-[0-9]+)*)", word)
+    return "".join(part if at % 2 else _folded(part) for at, part in enumerate(parts))
 
 
 def _kanji_number(text: str) -> int:
@@ -276,9 +322,9 @@ def _letters_before_number(text: str) -> str:
     return re.split(r"[0-9]", text, maxsplit=1)[0].rstrip("-")
 
 
-def _number_grams(text: str) -> list[str]:
+def _number_grams(text: str, mark: str) -> list[str]:
     found = re.search(r"[0-9]+(?:-[0-9]+)*", text)
     if not found:
         return []
     numbers = found[0].split("-")[:DEEPEST_NUMBER]
-    return ["a#" + "-".join(numbers[: at + 1]) for at in range(len(numbers))]
+    return [f"{mark}#" + "-".join(numbers[: at + 1]) for at in range(len(numbers))]

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import typer
 
-from osame.collection.addressees import following
+from osame.collection.addressees import following, index
 from osame.collection.demands.protected import recall_unsent
 from osame.collection.determinations.importing import retry_held
 from osame.contracts.client import ExchangeFailed, PeerRefused
@@ -78,3 +78,11 @@ def verify() -> None:
         )
         raise SystemExit(1)
     console.print(f"位置 {found.position:,} で、{found.ours:,} 件が等しいことを確かめました。")
+
+
+@app.command("index")
+@bound("collection.addressees.index")
+@refusals_told
+def rebuild_index() -> None:
+    """検索の索引を、宛名の写しから作り直す。"""
+    console.print(f"索引を作り直しました。{index.rebuild():,}行")

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
+from osame.collection.addressees import index
 from osame.contracts.addressee_feed import (
     ACKNOWLEDGEMENT_PATH,
     DIGEST_PATH,
@@ -195,8 +196,9 @@ def _written(told: Sequence[tuple[int, AddresseeFacts]], as_of: date) -> tuple[i
     run_sql(UPSERT)
     for name, table in TABLES.items():
         _replace_lists(name, table, [facts for _, facts in told])
-    applied, new = fetch_one("SELECT count(*), count(*) FILTER (WHERE is_new) FROM accepted_fact")
-    return int(applied), int(new)
+    accepted = fetch_all("SELECT addressee_number, is_new FROM accepted_fact")
+    index.refresh(number for number, _ in accepted)
+    return len(accepted), sum(is_new for _, is_new in accepted)
 
 
 def _replace_lists(name: str, table: str, told: Sequence[AddresseeFacts]) -> None:

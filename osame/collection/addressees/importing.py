@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
+from osame.collection.addressees import index
 from osame.collection.addressees.addressee_csv import PROFILE, AddresseeRow, read_lines
 from osame.collection.ledger.posting import claim_command
 from osame.formats.reports import LineProblem
@@ -49,6 +50,7 @@ WHERE NOT EXISTS (SELECT 1 FROM outdated_addressee o WHERE o.line_number = s.lin
 ORDER BY addressee_number, updated_on DESC, line_number DESC
 ON CONFLICT (addressee_number) DO UPDATE SET ({facts}) = ROW ({new})
 WHERE (addressee.*) IS DISTINCT FROM (excluded.*)
+RETURNING addressee_number
 """.format(facts=", ".join(FACTS), new=", ".join(f"excluded.{name}" for name in FACTS))
 
 
@@ -114,7 +116,7 @@ def _apply(arrival: Arrival, rows: int, problems: list[LineProblem], as_of: date
     )
     run_sql("ANALYZE staged_addressee")
     run_sql(OUTDATED)
-    run_sql(UPSERT)
+    index.refresh(number for (number,) in fetch_all(UPSERT))
     outdated = fetch_all("SELECT line_number, raw, reason FROM outdated_addressee ORDER BY line_number")
     rejected = [(line, bytes(raw), reason) for line, raw, reason in outdated]
     rejected += [(problem.line_number, problem.raw, problem.reason) for problem in problems]

@@ -4,6 +4,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
+from osame.platform.search.entries import IndexEntry
+
 
 class Addressee(models.Model):
     """宛名。氏名・住所・送付先など、徴収に要る事実の写し。"""
@@ -52,6 +54,13 @@ class Addressee(models.Model):
     class Meta:
         db_table = "addressee"
         db_table_comment = "宛名の写し（個人番号は持たない）"
+        indexes = [
+            models.Index(
+                name="addressee_corporate_number",
+                fields=["corporate_number"],
+                condition=~models.Q(corporate_number=""),
+            ),
+        ]
 
 
 class AddresseeMailing(models.Model):
@@ -107,6 +116,12 @@ class AddresseeContact(models.Model):
     class Meta:
         db_table = "addressee_contact"
         db_table_comment = "宛名の写しの連絡先"
+
+
+class SearchEntry(IndexEntry):
+    """宛名検索の索引。一人に一行。写しから作り直せる。"""
+
+    addressee_number = models.CharField("宛名番号", max_length=15, primary_key=True)
 
 
 class FeedCursor(models.Model):
