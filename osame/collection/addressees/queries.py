@@ -5,9 +5,12 @@ to whom the law sends the letter, then the most particular mailing address valid
 protected person only an approved safe address counts, and no agent does.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from osame.platform.database import run_sql
+from osame.platform.database import fetch_all, run_sql
 
 HEIR_REPRESENTATIVE = "04"
 # 送達を受ける代理人。生きている人には、法定代理人、破産管財人、納税管理人の順。委任だけの代理人（弁護士など）には送らない。
@@ -15,7 +18,6 @@ SERVED_AGENTS = ("08", "02", "05", "01")
 
 # 代理人。死亡した人には相続人代表者だけ。死亡・廃止した代理人と、支援措置の相手方は、代理人として扱わない。
 AGENTS = """
-CREATE TEMP TABLE destination_agent ON COMMIT DROP AS
 SELECT DISTINCT ON (w.addressee_number, w.tax_item) w.addressee_number, w.tax_item, g.agent_number, g.kind AS agent_kind
 FROM (SELECT DISTINCT addressee_number, tax_item FROM {source}) w
 JOIN addressee a USING (addressee_number)
@@ -28,14 +30,12 @@ ORDER BY w.addressee_number, w.tax_item, array_position(%(served)s, g.kind::text
 """
 # 受け取る者。代理人の税目ごとの送付先は、代理人自身の税のためのものなので使わない。
 RECEIVERS = """
-CREATE TEMP TABLE destination_receiver ON COMMIT DROP AS
 SELECT w.addressee_number, w.tax_item, coalesce(g.agent_number, w.addressee_number) AS receiver_number,
        coalesce(g.agent_kind, '') AS agent_kind, CASE WHEN g.agent_number IS NULL THEN w.tax_item ELSE '' END AS usual
 FROM (SELECT DISTINCT addressee_number, tax_item FROM {source}) w
 LEFT JOIN destination_agent g USING (addressee_number, tax_item)
 """
 CHOSEN = """
-CREATE TEMP TABLE destination_mailing ON COMMIT DROP AS
 SELECT DISTINCT ON (w.addressee_number, w.tax_item) w.addressee_number, w.tax_item, m.line_number, m.postal_code,
        m.address, m.address_detail, m.name
 FROM destination_receiver w
@@ -49,7 +49,6 @@ ORDER BY w.addressee_number, w.tax_item, m.is_safe AND r.protection_measure DESC
 """
 # ファイルで受け取った宛名は、送付先を宛名の行に一つだけ持つ。一覧があれば、行の写しは使わない（期間が切れたかもしれない）。
 DESTINATIONS = """
-CREATE TEMP TABLE destination ON COMMIT DROP AS
 SELECT w.addressee_number, w.tax_item, w.receiver_number, w.agent_kind, coalesce(m.line_number, -1) AS line_number,
        r.withheld, r.protection_measure AS protected, m.line_number IS NOT NULL AND r.protection_measure AS is_safe,
        CASE WHEN m.line_number IS NOT NULL THEN m.postal_code WHEN k.used THEN r.mailing_postal_code
@@ -83,8 +82,40 @@ def list_destinations(source: str, *, document: str, on: date) -> None:
 
     要件: F02-03, F02-04, F27-01
     """
-    terms = {"on": on, "document": document, "served": list(SERVED_AGENTS), "heir": HEIR_REPRESENTATIVE}
     for table, statement in STEPS.items():
         run_sql(f"DROP TABLE IF EXISTS pg_temp.{table}")
-        run_sql(statement.format(source=source), terms)
+        run_sql(f"CREATE TEMP TABLE {table} ON COMMIT DROP AS {statement.format(source=source)}", _terms(document, on))
         run_sql(f"ANALYZE {table}")
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """一つの税目の文書を、誰の、どこへ送るか。 receiver_number: 代理人か本人; is_safe: 支援措置の安全な送付先か。"""
+
+    tax_item: str
+    receiver_number: str
+    agent_kind: str
+    is_safe: bool
+    postal_code: str
+    address: str
+    mailing_name: str
+
+
+def destinations_of(addressee_number: str, tax_items: Sequence[str], *, on: date) -> tuple[Destination, ...]:
+    """一人の、税目ごとの送付先。`list_destinations` と同じ決め方を、一つの文で。
+
+    要件: F02-03, F02-04
+    """
+    parts = ",\n".join(f"{table} AS ({body.format(source='wanted')})" for table, body in STEPS.items())
+    rows = fetch_all(
+        "WITH wanted AS (SELECT %(addressee)s::varchar AS addressee_number, unnest(%(items)s::varchar[]) AS tax_item),\n"
+        f"{parts}\nSELECT tax_item, receiver_number, coalesce(agent_kind, ''), is_safe, postal_code, "
+        "address || CASE WHEN address_detail = '' THEN '' ELSE '　' || address_detail END, mailing_name "
+        "FROM destination ORDER BY tax_item",
+        _terms("", on) | {"addressee": addressee_number, "items": list(tax_items)},
+    )
+    return tuple(Destination(*row) for row in rows)
+
+
+def _terms(document: str, on: date) -> dict[str, Any]:
+    return {"on": on, "document": document, "served": list(SERVED_AGENTS), "heir": HEIR_REPRESENTATIVE}
