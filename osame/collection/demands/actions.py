@@ -4,6 +4,7 @@ What happens to a demand after its run. The fee goes back by an entry that names
 already paid becomes an overpayment; the day of seizure follows the law.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,6 +40,10 @@ class AlreadyDispatched(Refusal):
     """督促状を差し出した後は、引き抜けません。誤りであれば、督促の取消しをしてください。"""
 
 
+class NothingLeftToCancel(Refusal):
+    """この実行には、生きている督促がありません。既に取り消したか、引き抜いています。記録を確かめてください。"""
+
+
 class LetterNotFound(Refusal):
     """この番号の督促状はありません。実行番号と発付番号を確かめてください。"""
 
@@ -64,6 +69,59 @@ class CancelledDemand:
     cancelled_on: date
     demand_fee: int
     fee_to_overpayment: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelledRun:
+    """取り消した実行。督促の数と、戻した手数料。手数料のうち、納付済みで過誤納となった額も。"""
+
+    run_id: int
+    charges: int
+    demand_fee: int
+    fee_to_overpayment: int
+
+
+def cancel_run(run_id: int, *, as_of: date, reason: str, officer: str) -> CancelledRun:
+    """一つの実行の、生きている督促をすべて取り消す。手数料と差押可能日は督促の前に戻る。
+
+    Cancel every live demand of a run, set-based and in one transaction: either all of them or none.
+
+    要件: F08-05, F08-06
+    """
+    if not reason.strip():
+        raise CancellationNeedsReason(f"実行番号 {run_id}")
+    with transaction.atomic():
+        rows = fetch_all("SELECT issued_on FROM demand_run WHERE run_id = %s FOR UPDATE", [run_id])
+        if not rows:
+            raise LetterNotFound(f"実行番号 {run_id}")
+        if as_of < rows[0][0]:
+            raise CancellationBeforeIssue(f"発付日 {format_wareki(rows[0][0])}、取消日 {format_wareki(as_of)}")
+        _touch(
+            "SELECT addressee_number, charge_id, demand_fee FROM demand WHERE run_id = %s AND cancelled_on IS NULL "
+            "ORDER BY charge_id FOR UPDATE",
+            [run_id],
+        )
+        charges, fee = fetch_all("SELECT count(*), coalesce(sum(demand_fee), 0)::bigint FROM demand_to_cancel")[0]
+        if not charges:
+            raise NothingLeftToCancel(f"実行番号 {run_id}")
+        (first,) = fetch_all("SELECT min(charge_id) FROM demand_to_cancel")[0]
+        command = claim_command(
+            f"demand-run-cancel:{run_id}:{first}",
+            kind="cancel_demand_run",
+            content=[as_of, reason.strip(), charges],
+            purpose=reason.strip(),
+            officer=officer,
+        )
+        run_sql(
+            "UPDATE demand SET cancelled_on = %s, cancel_reason = %s, seizable_from = NULL "
+            "WHERE run_id = %s AND cancelled_on IS NULL",
+            [as_of, reason.strip(), run_id],
+        )
+        open_stage()
+        _reverse_fees(as_of)
+        paid = _overpaid_by_reallocation(as_of)
+        post(command)
+        return CancelledRun(run_id, charges, fee, paid)
 
 
 def cancel_demand(addressee_number: str, charge_id: int, *, as_of: date, reason: str, officer: str) -> CancelledDemand:
@@ -185,7 +243,7 @@ def _cancel(addressee_number: str, charge_id: int, as_of: date, reason: str, off
     """期別を鎖錠し、督促を取り消し、手数料を戻す。"""
     if not reason.strip():
         raise CancellationNeedsReason(f"期別 {charge_id}")
-    _touch(addressee_number, charge_id)
+    _touch("SELECT %s::varchar AS addressee_number, %s::bigint AS charge_id", [addressee_number, charge_id])
     rows = fetch_all(
         "SELECT run_id, issued_on, demand_fee, cancelled_on, cancel_reason FROM demand "
         "WHERE addressee_number = %s AND charge_id = %s ORDER BY cancelled_on IS NULL DESC, run_id DESC LIMIT 1",
@@ -213,32 +271,28 @@ def _cancel(addressee_number: str, charge_id: int, as_of: date, reason: str, off
         [as_of, reason.strip(), addressee_number, charge_id, run_id],
     )
     open_stage()
-    _reverse_fee(charge_id, addressee_number, as_of)
+    _reverse_fees(as_of)
     paid = _overpaid_by_reallocation(as_of)
     post(command)
     return CancelledDemand(charge_id, run_id, as_of, fee, paid)
 
 
-def _touch(addressee_number: str, charge_id: int) -> None:
-    """一つの期別を鎖錠し、割付けの対象として挙げる。新しい収納はない。"""
+def _touch(demands: str, terms: Sequence[object]) -> None:
+    """`demands`（宛名番号・期別番号を返す問い合わせ）の期別を鎖錠し、割付けの対象として挙げる。新しい収納はない。"""
     run_sql("DROP TABLE IF EXISTS pg_temp.demand_to_cancel")
-    run_sql(
-        "CREATE TEMP TABLE demand_to_cancel ON COMMIT DROP AS SELECT %s::varchar AS addressee_number, "
-        "%s::bigint AS charge_id",
-        [addressee_number, charge_id],
-    )
+    run_sql(f"CREATE TEMP TABLE demand_to_cancel ON COMMIT DROP AS {demands}", terms)
     touch_charges("SELECT addressee_number, charge_id FROM demand_to_cancel")
     expect_no_receipts()
 
 
-def _reverse_fee(charge_id: int, addressee_number: str, as_of: date) -> None:
-    """生きている督促手数料の仕訳を、名指して取り消す。"""
+def _reverse_fees(as_of: date) -> None:
+    """挙げた期別の、生きている督促手数料の仕訳を、名指して取り消す。"""
     run_sql(
         "INSERT INTO posting SELECT e.charge_id, e.addressee_number, e.amount, e.credit, e.debit, e.kind, %s, %s, "
-        "NULL, e.entry_id FROM entry e WHERE e.charge_id = %s AND e.addressee_number = %s AND e.kind = 6 "
+        "NULL, e.entry_id FROM entry e JOIN demand_to_cancel USING (charge_id, addressee_number) WHERE e.kind = 6 "
         "AND e.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.charge_id = e.charge_id "
         "AND r.addressee_number = e.addressee_number AND r.reverses = e.entry_id)",
-        [as_of, max(as_of, first_open_day()), charge_id, addressee_number],
+        [as_of, max(as_of, first_open_day())],
     )
 
 

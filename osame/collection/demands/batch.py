@@ -4,6 +4,7 @@ A demand run as a fixed number of SQL statements in one transaction: a process k
 run again changes nothing, and two runs at once never demand one charge twice.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,17 +12,16 @@ from django.db import transaction
 
 from osame.collection.closing.queries import first_open_day
 from osame.collection.demands.gate import require_open_gate
-from osame.collection.demands.selection import list_due, select_candidates
+from osame.collection.demands.selection import designated_due_date, list_due, select_candidates
 from osame.collection.ledger.posting import Claim, claim_command, open_stage, post
-from osame.collection.parameters.queries import demand_policy
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
 from osame.law.demand import seizable_from
-from osame.law.due_date import shift_due_date
 from osame.platform.database import fetch_all, fetch_one, run_sql
 
 DEMAND_LOCK = 7_140_002  # 督促の実行は一つずつ
 PLAUSIBLE_DAYS = 366
+STEPS = 3  # 門、抽出、記帳
 
 
 class CutOffAfterIssue(Refusal):
@@ -83,7 +83,13 @@ def run_demands(*, as_of: date, cut_off: date, officer: str, key: str | None = N
     return carry_out(DemandOrder(as_of, cut_off), officer=officer, key=key)
 
 
-def carry_out(order: DemandOrder, *, officer: str, key: str | None = None) -> DemandRunResult:
+def _untold(_done: int, _total: int) -> None:
+    """進み具合を知らせる先がない。"""
+
+
+def carry_out(
+    order: DemandOrder, *, officer: str, key: str | None = None, progress: Callable[[int, int], None] = _untold
+) -> DemandRunResult:
     """依頼のとおりに督促する。見本で見た数と違えば、何もせずに断る。
 
     The same order again — pressed twice, or by two officers at once — answers with the one run.
@@ -103,9 +109,14 @@ def carry_out(order: DemandOrder, *, officer: str, key: str | None = None) -> De
             return _earlier_result(command)
         refuse_implausible(order.as_of, order.cut_off)
         require_open_gate(cut_off=order.cut_off)
+        progress(1, STEPS)
         list_due(as_of=order.as_of, terms=order.terms, lock=True)
         select_candidates(as_of=order.as_of)
-        return _record(command, order, officer)
+        _refuse_changed(order)
+        progress(2, STEPS)
+        result = _record(command, order, officer)
+        progress(STEPS, STEPS)
+        return result
 
 
 def refuse_implausible(as_of: date, cut_off: date) -> None:
@@ -125,8 +136,7 @@ def refuse_implausible(as_of: date, cut_off: date) -> None:
 def _record(command: Claim, order: DemandOrder, officer: str) -> DemandRunResult:
     """督促、除外、手数料を書き、実行の記録を残す。"""
     as_of = order.as_of
-    _refuse_changed(order)
-    designated = shift_due_date(as_of + timedelta(days=demand_policy(as_of=as_of).designated_days))
+    designated = designated_due_date(as_of)
     seizable = seizable_from(as_of)
     (run_id,) = fetch_one(
         "INSERT INTO demand_run (issued_on, cut_off, terms, letters, charges, amount, demand_fee, officer, command_id) "
@@ -190,7 +200,6 @@ def _result(column: str, value: int, *, replayed: bool) -> DemandRunResult:
         [value],
     )
     run, issued_on, cut_off, letters, charges, principal_tax, demand_fee, left_out = rows[0]
-    days = demand_policy(as_of=issued_on).designated_days
     return DemandRunResult(
         run_id=run,
         issued_on=issued_on,
@@ -200,7 +209,7 @@ def _result(column: str, value: int, *, replayed: bool) -> DemandRunResult:
         principal_tax=principal_tax,
         demand_fee=demand_fee,
         left_out=left_out,
-        designated_due_date=shift_due_date(issued_on + timedelta(days=days)),
+        designated_due_date=designated_due_date(issued_on),
         seizable_from=seizable_from(issued_on),
         replayed=replayed,
     )

@@ -6,7 +6,7 @@ says what is missing, from whom, since when and what to do; a waiver carries a n
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from osame.collection.closing.queries import CHANNEL_NAMES, missing_files
 from osame.collection.demands.models import GateWaiver
@@ -66,6 +66,16 @@ GROUP BY channel ORDER BY channel
 """
 
 
+EXPECTED = """
+SELECT e.profile, e.business_on, e.sender, coalesce(f.state, ''), e.waived_by, f.intake_file_id, f.rows_held, f.refusal
+FROM expected_file e
+LEFT JOIN LATERAL (
+    SELECT f.state, f.intake_file_id, f.rows_held, f.refusal FROM intake_file f
+    WHERE f.profile = e.profile AND f.business_on = e.business_on ORDER BY f.state, f.intake_file_id DESC LIMIT 1) f ON true
+WHERE e.business_on BETWEEN %(first)s AND %(cut_off)s ORDER BY e.business_on DESC, e.profile
+"""
+
+
 class GateClosed(Refusal):
     """入金がすべて元帳に入ったと確かめられないため、督促できません。挙げた事柄を片付けるか、名前と理由を付けて認めてください。"""
 
@@ -89,6 +99,29 @@ class GateFinding:
     def sentence(self) -> str:
         """画面の一行。"""
         return f"{self.cause.label}: {self.what}（{self.sender}、{format_wareki(self.since)}から）。{self.remedy}"
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedFile:
+    """届くはずのファイルと、その今。"""
+
+    profile: str
+    business_on: date
+    sender: str
+    state: str
+    waived_by: str
+    intake_file_id: int | None
+    rows_held: int | None
+    refusal: str | None
+
+    @property
+    def told(self) -> tuple[str, str]:
+        """画面の語と、その区分。"""
+        if self.state == "1":
+            return ("取込済", "success")
+        if self.waived_by:
+            return ("不着を認めた", "info")
+        return ("受付拒否", "error") if self.state else ("未着", "error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +168,15 @@ def check_gate(*, cut_off: date) -> GateResult:
             Waived(each, *waivers[each.cause, each.subject]) for each in found if (each.cause, each.subject) in waivers
         ),
     )
+
+
+def expected_files(*, cut_off: date) -> tuple[ExpectedFile, ...]:
+    """締切日までの二週間に届くはずのファイルと、その今。
+
+    要件: F08-01
+    """
+    shown = {"first": cut_off - timedelta(days=WINDOW_DAYS), "cut_off": cut_off}
+    return tuple(ExpectedFile(*row) for row in fetch_all(EXPECTED, shown))
 
 
 def require_open_gate(*, cut_off: date) -> GateResult:

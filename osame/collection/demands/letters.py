@@ -4,7 +4,7 @@ One letter per addressee of a run: what it says, computed set-based in chunks, a
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from itertools import count, groupby
@@ -20,7 +20,7 @@ from osame.kernel.refusals import Refusal
 from osame.platform import embedded
 from osame.platform.database import fetch_all
 from osame.platform.egress.authority import Authority, orders_in_bulk
-from osame.platform.letters.engine import Letter, Template, render_page, sheet_code
+from osame.platform.letters.engine import BATCH_LETTERS, Letter, Template, render_page, sheet_code
 from osame.platform.letters.release import HeldLetter, PrintJob, PrintResult, print_letters
 from osame.platform.letters.window import AddressTooLong, WindowAddress, fit, width
 
@@ -29,16 +29,16 @@ FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 12, 34
 CHUNK = 1_000
 CORPORATE_KINDS = frozenset({"3", "5"})
 CO_OWNERS = "4"
+SAMPLE = "見本"
 AWAITS_CONFIRMATION = "支援措置（別の職員の確認を待って、別に刷る）"
-ROWS = f"""
+LETTER_ROWS = f"""
 SELECT d.letter_number, d.addressee_number, d.charge_id, d.designated_due_date, d.principal_tax, d.demand_fee,
        c.tax_item, i.name AS tax_item_name, i.demand_article, c.levy_year, c.installment_term, t.name AS term_name,
        c.notice_number, c.due_date, a.name, s.postal_code, s.address, s.address_detail,
        coalesce(nullif(s.mailing_name, ''), r.name) AS to_name, r.name AS receiver_name, r.kind AS receiver_kind,
        a.kind, {PROTECTED} AS protected, {HELD_BACK} AS held_back
-FROM demand d
+FROM {{source}}
 JOIN charge c USING (charge_id, addressee_number)
-JOIN demand_destination s USING (run_id, letter_number, addressee_number)
 JOIN addressee a USING (addressee_number)
 JOIN addressee r ON r.addressee_number = s.receiver_number
 JOIN LATERAL (
@@ -47,9 +47,13 @@ JOIN LATERAL (
 ) i ON true
 LEFT JOIN installment_term t ON t.levy_year = c.levy_year AND t.tax_item = c.tax_item
     AND t.installment_term = c.installment_term
-WHERE d.run_id = %(run_id)s AND d.letter_number >= %(first)s AND d.letter_number < %(until)s AND d.cancelled_on IS NULL
+WHERE {{terms}} AND d.letter_number >= %(first)s AND d.letter_number < %(until)s
 ORDER BY d.letter_number, c.due_date, c.tax_item, c.levy_year, c.notice_number, c.installment_term
 """
+ROWS = LETTER_ROWS.format(
+    source="demand d JOIN demand_destination s USING (run_id, letter_number, addressee_number)",
+    terms="d.run_id = %(run_id)s AND d.cancelled_on IS NULL",
+)
 NAMES = (
     "letter_number", "addressee_number", "charge_id", "designated_due_date", "principal_tax", "demand_fee",
     "tax_item", "tax_item_name", "demand_article", "levy_year", "installment_term", "term_name", "notice_number",
@@ -126,6 +130,21 @@ class DemandLetterOut:
     protected: bool
 
 
+Progress = Callable[[int, int], None]
+
+
+def _untold(_done: int, _total: int) -> None:
+    """進み具合を知らせる先がない。"""
+
+
+def _told(letters: Iterable[Letter | HeldLetter], total: int, progress: Progress) -> Iterator[Letter | HeldLetter]:
+    """一束ごとに、進み具合を知らせる。"""
+    for at, letter in enumerate(letters):
+        if at % BATCH_LETTERS == 0:
+            progress(at, total)
+        yield letter
+
+
 @orders_in_bulk("demand-run")
 def people_of_run(run_id: str) -> int:
     """その督促の実行にかかわる人数（督促した人と、除外した人）。"""
@@ -138,7 +157,9 @@ def people_of_run(run_id: str) -> int:
     )
 
 
-def print_demand_letters(run_id: int, *, watermark: str | None = None, reason: str = "") -> PrintResult:
+def print_demand_letters(
+    run_id: int, *, watermark: str | None = None, reason: str = "", progress: Progress = _untold
+) -> PrintResult:
     """督促状を刷る。宛先と金額を一枚ずつ読み返し、すべて合ったときだけ渡す。
 
     Print the letters of a run into `letters/demand-run-…/`. `watermark` is 見本 unless this is a production site
@@ -151,7 +172,8 @@ def print_demand_letters(run_id: int, *, watermark: str | None = None, reason: s
     name = run_folder(run_id)
     if reason.strip():
         name = copy_of(name)
-    return print_into(name, run_id, _set_apart(letters_of(run_id)), reason=reason, watermark=watermark)
+    letters = _told(_set_apart(letters_of(run_id)), _run(run_id)[2], progress)
+    return print_into(name, run_id, letters, reason=reason, watermark=watermark)
 
 
 def print_into(
@@ -159,9 +181,9 @@ def print_into(
 ) -> PrintResult:
     """その実行の督促状を、その名の出力先に刷る。"""
     issued_on, designated, _ = _run(run_id)
-    run = asdict(_common(issued_on, designated, _watermark() if watermark is None else watermark))
+    run = asdict(common_content(issued_on, designated, _watermark() if watermark is None else watermark))
     authority = Authority(bulk_by_law=f"demand-run:{run_id}", reason=reason.strip())
-    job = PrintJob(name, _template(issued_on), run, hidden=hidden_values(), authority=authority)
+    job = PrintJob(name, template_on(issued_on), run, hidden=hidden_values(), authority=authority)
     return print_letters(job, letters)
 
 
@@ -199,7 +221,7 @@ def demand_letters(run_id: int, *, issued_on: date, last: int) -> Iterator[Deman
         estimates = estimated_charges([row["charge_id"] for row in rows], as_of=issued_on)
         for _, group in groupby(rows, key=lambda row: row["letter_number"]):
             one = list(group)
-            yield DemandLetterOut(_letter(run_id, one, estimates), one[0]["protected"])
+            yield DemandLetterOut(letter_of(run_id, one, estimates), one[0]["protected"])
 
 
 def preview_letter(run_id: int, letter_number: int, *, ppi: float = 110) -> bytes:
@@ -207,7 +229,8 @@ def preview_letter(run_id: int, letter_number: int, *, ppi: float = 110) -> byte
     issued_on, designated, _ = _run(run_id)
     for letter in _set_apart(demand_letters(run_id, issued_on=issued_on, last=letter_number)):
         if letter.letter_number == letter_number and isinstance(letter, Letter):
-            return render_page(_template(issued_on), asdict(_common(issued_on, designated, "見本")), letter, ppi=ppi)
+            content = asdict(common_content(issued_on, designated, SAMPLE))
+            return render_page(template_on(issued_on), content, letter, ppi=ppi)
     raise DemandRunNotFound(f"実行番号 {run_id}、発付番号 {letter_number}")
 
 
@@ -225,14 +248,16 @@ def _run(run_id: int) -> tuple[date, date, int]:
 
 def _watermark() -> str:
     """本番でなければ、見本と刷る。"""
-    return "" if os.environ.get("OSAME_ENVIRONMENT") == "production" else "見本"
+    return "" if os.environ.get("OSAME_ENVIRONMENT") == "production" else SAMPLE
 
 
-def _template(issued_on: date) -> Template:
+def template_on(issued_on: date) -> Template:
+    """その日に発する督促状のひな型。"""
     return Template(SOURCE, int(datetime.combine(issued_on, time(), UTC).timestamp()))
 
 
-def _common(issued_on: date, designated: date, watermark: str) -> DemandLetterRun:
+def common_content(issued_on: date, designated: date, watermark: str) -> DemandLetterRun:
+    """どの一通にも共通する内容。"""
     city: MunicipalityFacts = municipality(as_of=issued_on)
     texts = demand_texts(city.name, city.mayor_title, as_of=issued_on)
     return DemandLetterRun(
@@ -251,7 +276,7 @@ def _common(issued_on: date, designated: date, watermark: str) -> DemandLetterRu
     )
 
 
-def _letter(run_id: int, rows: list[dict[str, Any]], estimates: dict[int, int]) -> Letter | HeldLetter:
+def letter_of(run_id: int, rows: list[dict[str, Any]], estimates: dict[int, int]) -> Letter | HeldLetter:
     """一通分の行を、一通にまとめる。"""
     number, addressee = rows[0]["letter_number"], rows[0]["addressee_number"]
     if reason := rows[0]["held_back"]:

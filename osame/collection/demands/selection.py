@@ -6,11 +6,12 @@ number or exactly one reason for being left out. The preview and the run execute
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from osame.collection.addressees.queries import list_destinations
 from osame.collection.parameters.queries import demand_policy
 from osame.law.demand import DEMAND_DAYS
+from osame.law.due_date import shift_due_date
 from osame.platform.database import run_sql
 
 DOCUMENT = "R-050"  # 督促状。宛名管理が書類ごとの送付先に使う符号
@@ -102,6 +103,11 @@ FROM (
 ) judged
 """
 TEMPORARY_TABLES = ("demand_due", "demand_in_flight", "demand_unidentified", "demand_candidate")
+
+
+def designated_due_date(as_of: date) -> date:
+    """その日に発する督促状の指定期限。休日に当たれば、次の開庁日。"""
+    return shift_due_date(as_of + timedelta(days=demand_policy(as_of=as_of).designated_days))
 
 
 def list_due(*, as_of: date, terms: Sequence[str] = (), lock: bool = False) -> None:
