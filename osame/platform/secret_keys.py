@@ -45,10 +45,20 @@ def digest(name: str, *parts: str) -> str:
 
 def seal(name: str, secret: str, *, owner: str) -> bytes:
     """秘密を暗号にする。持ち主に結び付け、ほかの持ち主の秘密としては開かない。"""
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    return nonce + AESGCM(own_key(name)).encrypt(nonce, secret.encode(), owner.encode())
+    return seal_bytes(name, secret.encode(), owner=owner)
 
 
 def unseal(name: str, sealed: bytes, *, owner: str) -> str:
     """秘密を開く。"""
-    return AESGCM(own_key(name)).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], owner.encode()).decode()
+    return unseal_bytes(name, sealed, owner=owner).decode()
+
+
+def seal_bytes(name: str, secret: bytes, *, owner: str) -> bytes:
+    """秘密のバイト列を暗号にする。"""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return nonce + AESGCM(own_key(name)).encrypt(nonce, secret, owner.encode())
+
+
+def unseal_bytes(name: str, sealed: bytes, *, owner: str) -> bytes:
+    """秘密のバイト列を開く。"""
+    return AESGCM(own_key(name)).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], owner.encode())

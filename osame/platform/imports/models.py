@@ -1,6 +1,9 @@
 """取込みの記録。どのファイルが、いつ、何行、どうなったか。"""
 
 from django.db import models
+from django.db.models.functions import Now
+
+from osame.platform.rights import WRITE
 
 
 class IntakeFile(models.Model):
@@ -60,3 +63,27 @@ class RejectedRow(models.Model):
     class Meta:
         db_table = "rejected_row"
         db_table_comment = "不受理の行"
+
+
+class Upload(models.Model):
+    """画面に落とされ、まだ取り込んでいないファイル。中身は暗号にして置き、取り込めば消す。"""
+
+    rights = WRITE
+
+    upload_id = models.BigAutoField("預かり番号", primary_key=True)
+    batch = models.UUIDField("一度に落とした組")
+    file_name = models.TextField("ファイル名")
+    size = models.BigIntegerField("大きさ")
+    content_digest = models.CharField("内容のハッシュ", max_length=64)
+    profile = models.TextField("様式", db_default="")
+    medium = models.TextField("媒体", db_default="")
+    sealed = models.BinaryField("中身（暗号）")
+    staff_number = models.CharField("職員番号", max_length=32)
+    uploaded_at = models.DateTimeField("預かった日時", db_default=Now())
+    intake_file_id = models.BigIntegerField("取込番号", null=True)
+    already_received = models.BooleanField("受領済", db_default=False)
+
+    class Meta:
+        db_table = "upload"
+        db_table_comment = "預かったファイル"
+        indexes = [models.Index(fields=["batch"], name="upload_batch")]

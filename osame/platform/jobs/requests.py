@@ -60,7 +60,7 @@ class NumberInArguments(Refusal):
 
 
 class Cancelled(Refusal):
-    """取消しを頼まれたので、途中でやめました。行っていた分は、元に戻しました。"""
+    """取消しを頼まれたので、途中でやめました。行いかけていた分は、何も反映していません。"""
 
 
 @dataclass(frozen=True, slots=True)

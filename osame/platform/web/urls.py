@@ -13,7 +13,12 @@ from allauth.socialaccount import views as outside
 from allauth.socialaccount.providers.openid_connect import views as provider
 from django.urls import URLPattern, URLResolver, path
 
+from osame.platform.approvals.web import approvals_urls
+from osame.platform.audit.web import audit_urls
 from osame.platform.console.urls import console_urls
+from osame.platform.egress.web import egress_urls
+from osame.platform.jobs.web import jobs_urls
+from osame.platform.staff.web import staff_urls
 from osame.platform.web import pages
 
 floor_urls: list[URLPattern | URLResolver] = [
@@ -21,6 +26,7 @@ floor_urls: list[URLPattern | URLResolver] = [
     path("static/<path:path>", pages.static, name="static"),
     path("account/", pages.me, name="staff_me"),
     path("account/set-up/", pages.set_up, name="staff_set_up"),
+    path("account/proved/", pages.proved, name="staff_proved"),
     path("account/sessions/end/", pages.end_my_sessions, name="staff_end_sessions"),
     path("account/sign-in/", account.login, name="account_login"),
     path("account/sign-out/", account.logout, name="account_logout"),
@@ -42,4 +48,9 @@ floor_urls: list[URLPattern | URLResolver] = [
     path("account/provider/cancelled", outside.login_cancelled, name="socialaccount_login_cancelled"),
     path("account/provider/error", outside.login_error, name="socialaccount_login_error"),
     *console_urls,
+    *jobs_urls,
+    *approvals_urls,
+    *staff_urls,
+    *audit_urls,
+    *egress_urls,
 ]

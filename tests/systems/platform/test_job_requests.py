@@ -12,6 +12,7 @@ from unittest.mock import patch
 import pytest
 from django.db import transaction
 
+from osame.kernel.check_digits import individual_number_check_digit
 from osame.kernel.refusals import Refusal
 from osame.platform import gate
 from osame.platform.audit.models import AuditEvent
@@ -117,7 +118,7 @@ def test_an_officer_who_lost_the_right_is_refused_when_asking_and_when_done(work
 def test_a_number_is_never_an_argument(work):
     requested("quiet", function=FUNCTION, title="静かな処理")(lambda _progress: Done(""))
     with pytest.raises(requests.NumberInArguments):
-        asked("quiet", told="123456789018")
+        asked("quiet", told="12345678901" + individual_number_check_digit("12345678901"))
 
 
 class WrongNotice(Refusal):
