@@ -18,6 +18,9 @@ setup: $(VENV)/.ready  ## 必要なものを .venv に入れる (install into .v
 demo: setup  ## 架空市で一年の収納から督促までを動かす (run one city's year; RESIDENTS=10000)
 	$(BIN)/osame demo run --residents $(RESIDENTS)
 
+serve: setup  ## 架空市の三つのシステムの画面を開く (open the demo city's consoles; Ctrl+C stops)
+	$(BIN)/osame demo serve $(if $(filter-out file,$(origin RESIDENTS)),--residents $(RESIDENTS))
+
 browser:  ## 画面の試験に使う Chromium と字体を入れる (Chromium and a Japanese font, for the tests)
 	@$(PYTHON) tests/browser/chromium.py
 
@@ -40,5 +43,5 @@ lock:  ## 依存を固定し直す (re-lock dependencies: hashes, no addresses)
 clean:  ## 仮想環境と架空市のデータを消す (remove .venv and var/)
 	rm -rf $(VENV) var
 
-.PHONY: help setup browser demo test check bench lock clean
+.PHONY: help setup browser demo serve test check bench lock clean
 .DEFAULT_GOAL := help

@@ -22,6 +22,7 @@ from osame.collection.inquiry.verification import verify_everything
 from osame.collection.ledger.digest import ledger_digest
 from osame.collection.matching.importing import import_receipts
 from osame.collection.parameters.actions import import_installment_terms, load_parameters
+from osame.demo.accounts import OFFICER
 from osame.demo.outcome import Outcome, Tally
 from osame.demo.plan import DemoPlan, Kind, Step, build
 from osame.demo.summary import summarize
@@ -29,7 +30,6 @@ from osame.kernel.refusals import Refusal
 from osame.platform import database, embedded, gate
 from osame.platform.imports.registry import ImportResult
 
-OFFICER = "架空市の筋書き"
 PLAN_FOLDER = "demo"
 
 LABELS = {

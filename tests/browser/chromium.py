@@ -39,7 +39,7 @@ FONTS = """<?xml version="1.0"?>
 """
 
 
-class Impossible(Exception):
+class ImpossibleError(Exception):
     """What stood in the way, in words for the one who typed the command."""
 
 
@@ -59,7 +59,7 @@ def find() -> str:
 def bring() -> None:
     """Install for the machine when that is allowed, for this user otherwise."""
     if not shutil.which("apt-get"):
-        raise Impossible("apt-get がありません。自動で入れられるのは、Debian と Ubuntu だけです。")
+        raise ImpossibleError("apt-get がありません。自動で入れられるのは、Debian と Ubuntu だけです。")
     before = () if os.geteuid() == 0 else ("sudo", "-n") if _sudo() else None
     if before is None:
         _unpack_for_this_user()
@@ -74,7 +74,7 @@ def _sudo() -> bool:
 
 def _unpack_for_this_user() -> None:
     if not shutil.which("dpkg-deb"):
-        raise Impossible("dpkg-deb がありません。")
+        raise ImpossibleError("dpkg-deb がありません。")
     apt, root = cache() / "apt", cache() / "root"
     for folder in ("lists/partial", "archives/partial", "log"):
         (apt / folder).mkdir(parents=True, exist_ok=True)
@@ -83,7 +83,7 @@ def _unpack_for_this_user() -> None:
         f"-oDir::Log={apt}/log", "-oAPT::Sandbox::User=", "-oDebug::NoLocking=1", "-oAPT::Update::Post-Invoke=",
         "-oAPT::Update::Post-Invoke-Success=", "-oAPT::Keep-Downloaded-Packages=1",
     ]  # fmt: skip
-    print("管理者の権限がないため、利用者の領域に入れます（数分かかることがあります） …", flush=True)
+    _say("管理者の権限がないため、利用者の領域に入れます（数分かかることがあります） …")
     _run("apt-get", *options, "update", "-qq")
     _run("apt-get", *options, "install", "--download-only", "-y", "-qq", "--no-install-recommends", *PACKAGES)
     shutil.rmtree(root, ignore_errors=True)
@@ -91,7 +91,9 @@ def _unpack_for_this_user() -> None:
         _run("dpkg-deb", "-x", str(package), str(root))
     program = root / "usr/lib/chromium/chromium"
     if not program.exists():
-        raise Impossible("この配布物の chromium は、利用者の領域では動きません（snap への案内だけが入っています）。")
+        raise ImpossibleError(
+            "この配布物の chromium は、利用者の領域では動きません（snap への案内だけが入っています）。"
+        )
     _write_start(root, program)
     shutil.rmtree(apt)
 
@@ -114,12 +116,17 @@ def _libraries(root: Path) -> Iterator[str]:
         yield from sorted({str(each.parent) for each in place.glob("*/*.so*")})
 
 
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
 def _run(*command: str) -> None:
     done = subprocess.run(
         command, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, capture_output=True, text=True
     )
     if done.returncode:
-        raise Impossible(f"「{' '.join(command[:2])} …」が失敗しました。\n{(done.stderr or done.stdout)[-1500:]}")
+        raise ImpossibleError(f"「{' '.join(command[:2])} …」が失敗しました。\n{(done.stderr or done.stdout)[-1500:]}")
 
 
 def works(program: str) -> bool:
@@ -133,14 +140,14 @@ def main() -> int:
     if not find():
         try:
             bring()
-        except Impossible as why:
-            print(IMPOSSIBLE.format(why=why), file=sys.stderr)
+        except ImpossibleError as why:
+            _say(IMPOSSIBLE.format(why=why))
             return 1
     found = find()
     if not found or not works(found):
-        print(IMPOSSIBLE.format(why=f"入れましたが、動きません（{found or '見つかりません'}）。"), file=sys.stderr)
+        _say(IMPOSSIBLE.format(why=f"入れましたが、動きません（{found or '見つかりません'}）。"))
         return 1
-    print(f"Chromium: {found}")
+    _say(f"Chromium: {found}")
     return 0
 
 
