@@ -42,6 +42,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "osame.platform.web.middleware.StaffSessionMiddleware",
     "osame.platform.functions.middleware.FunctionGateMiddleware",
+    "osame.platform.web.proof.ProofMiddleware",
     "osame.platform.console.middleware.RefusalsTold",
     "osame.platform.egress.middleware.EgressMiddleware",  # 画面に最も近い、最後に置く
 ]

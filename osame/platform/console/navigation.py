@@ -5,11 +5,12 @@ is one that the officer may use; the gate decides again when the page is opened.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 
-from django.urls import URLPattern, get_resolver, reverse
+from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
 from osame.platform import systems
 from osame.platform.functions.doors import functions_of
@@ -84,7 +85,9 @@ def _inside(path: str, target: str) -> bool:
 def _open_to(identity: Identity, entry: Entry) -> str:
     """この職員が開ける画面のアドレス。開けなければ空。"""
     code = page_function(entry.route)
-    return reverse(entry.route) if code and may_use(identity, code) else ""
+    with suppress(NoReverseMatch):  # いまのアドレスの表に、その画面がない
+        return reverse(entry.route) if code and may_use(identity, code) else ""
+    return ""
 
 
 @cache

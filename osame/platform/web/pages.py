@@ -12,7 +12,7 @@ from osame.platform.functions.identity import Identity
 from osame.platform.staff import sessions
 from osame.platform.staff.models import StaffAccount, StaffSession
 from osame.platform.staff.queries import department_name, recent_sessions
-from osame.platform.web import assets
+from osame.platform.web import assets, proof
 from osame.platform.web.adapters import signing_in
 
 
@@ -66,6 +66,18 @@ def me(request: HttpRequest) -> HttpResponse:
         "sessions": recent_sessions(account.staff_number),
     }
     return render(request, "staff/me.html", shown)
+
+
+@bound("floor.staff.self")
+@require_GET
+def proved(request: HttpRequest) -> HttpResponse:
+    """本人の確認の結び。足りない確認があれば、その画面へ進む。"""
+    if signed_in(request) is None:
+        return HttpResponseRedirect(reverse("account_login"))
+    lacking = proof.missing(request)
+    if lacking is not None:
+        return HttpResponseRedirect(proof.leading_to(lacking, request.path))
+    return render(request, "staff/proved.html")
 
 
 @bound("floor.staff.self")
