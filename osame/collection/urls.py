@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from osame.collection.matching.web import matching_urls
 from osame.collection.reveals.web import reveals_urls
 from osame.platform.console.web import home
 from osame.platform.web.urls import floor_urls
@@ -9,5 +10,6 @@ from osame.platform.web.urls import floor_urls
 urlpatterns: list[URLPattern | URLResolver] = [
     *floor_urls,
     path("", home, name="today"),
+    *matching_urls,
     *reveals_urls,
 ]

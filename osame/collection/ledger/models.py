@@ -152,6 +152,7 @@ class Charge(models.Model):
         indexes = [
             models.Index(name="charge_slip_number", fields=["slip_number"]),
             models.Index(name="charge_charge_id", fields=["charge_id"]),
+            models.Index(name="charge_tax_amount", fields=["tax_amount", "due_date"]),
         ]
 
 

@@ -28,12 +28,16 @@ class HeldReceiptNotOpen(Refusal):
     """この入金は、調査中の入金の一覧にありません。既に消し込んだか、番号が違います。"""
 
 
+class ReceiptAlreadyMatched(Refusal):
+    """この入金は、既に消し込まれています。何も変えていません。入金の画面を開き直して、消込先を確かめてください。"""
+
+
 class ReceiptNotFound(Refusal):
     """この期別に、その収納はありません。収納の番号を確かめてください。"""
 
 
 class ReceiptAlreadyCancelled(Refusal):
-    """この収納は、既に取り消しています。"""
+    """この収納は、既に取り消しています。何も変えていません。"""
 
 
 class OverpaymentAlreadyDecided(Refusal):
@@ -140,7 +144,7 @@ def move_receipt(receipt_key: uuid.UUID, source: ChargeFacts, target: ChargeFact
             return False
         _lock(source, target)
         moved = moved_key(receipt_key, target.label)
-        _cancel(command, receipt_key, source, (ReceiptCancellation.Reason.REALLOCATION, note, moved), act)
+        _cancel(command, receipt_key, source, (ReceiptCancellation.Reason.REALLOCATION, note, target), act)
         _claim([])
         run_sql(
             "INSERT INTO staged_receipt SELECT %(charge)s, %(addressee)s, %(year)s, %(moved)s, r.amount, r.paid_on, "
@@ -298,7 +302,7 @@ def _cancel(
     command: Claim,
     receipt_key: uuid.UUID,
     charge: ChargeFacts,
-    why: tuple[ReceiptCancellation.Reason, str, uuid.UUID | None],
+    why: tuple[ReceiptCancellation.Reason, str, ChargeFacts | None],
     act: Act,
 ) -> None:
     """取消しを記録する。"""
@@ -311,9 +315,17 @@ def _cancel(
         raise ReceiptAlreadyCancelled(str(receipt_key))
     if fetch_all(f"SELECT 1 FROM overpayment {where} AND state <> '01'", keys):
         raise OverpaymentAlreadyDecided(str(receipt_key))
-    reason, note, moved = why
+    reason, note, target = why
     run_sql(
         "INSERT INTO receipt_cancellation (charge_id, receipt_key, addressee_number, reason, note, cancelled_on, "
-        "moved_to_key, command_id) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-        [*keys, str(reason), note, max(act.as_of, first_open_day()), moved, command.command_id],
+        "moved_to_charge_id, moved_to_key, command_id) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [
+            *keys,
+            str(reason),
+            note,
+            max(act.as_of, first_open_day()),
+            target.charge_id if target else None,
+            moved_key(receipt_key, target.label) if target else None,
+            command.command_id,
+        ],
     )

@@ -56,6 +56,7 @@ class ReceiptCancellation(models.Model):
     reason = models.CharField("理由", max_length=1, choices=Reason.choices)
     note = models.TextField("説明")
     cancelled_on = models.DateField("取消日")
+    moved_to_charge_id = models.BigIntegerField("組替先の期別番号", null=True)
     moved_to_key = models.UUIDField("組替先の収納", null=True)
     command_id = models.BigIntegerField("命令番号")
 

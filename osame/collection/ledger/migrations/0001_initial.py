@@ -89,6 +89,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["slip_number"], name="charge_slip_number"),
                     models.Index(fields=["charge_id"], name="charge_charge_id"),
+                    models.Index(fields=["tax_amount", "due_date"], name="charge_tax_amount"),
                 ],
                 "constraints": [
                     models.CheckConstraint(

@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ),
                 ("note", models.TextField(verbose_name="説明")),
                 ("cancelled_on", models.DateField(verbose_name="取消日")),
+                ("moved_to_charge_id", models.BigIntegerField(null=True, verbose_name="組替先の期別番号")),
                 ("moved_to_key", models.UUIDField(null=True, verbose_name="組替先の収納")),
                 ("command_id", models.BigIntegerField(verbose_name="命令番号")),
             ],
