@@ -59,9 +59,9 @@ def acts(database: str, subject: str) -> list[tuple[str, str, str]]:
 
 
 def asks(at, *, case: str = "R8-123", reason: str = "同姓同名の二人を見分けるため"):
-    at.page.get_by_label("本人特定").check()
-    at.page.get_by_label("受付番号").last.fill(case)
-    at.page.get_by_label("理由").fill(reason)
+    at.main.get_by_label("本人特定").check()
+    at.main.get_by_label("受付番号").fill(case)
+    at.main.get_by_label("理由").fill(reason)
     at.page.get_by_role("button", name="個人番号を表示する").click()
 
 
@@ -74,7 +74,7 @@ def test_who_may_sees_it_once_for_thirty_seconds(browser, console, linkage, data
         at.accessible()
         at.picture("number-ask")
         asks(at, reason="")
-        assert at.page.get_by_text("理由を入力してください。").first.is_visible()
+        at.page.get_by_text("理由を入力してください。").first.wait_for()
         at.accessible()
         at.page.clock.install()
         asks(at)
@@ -83,7 +83,7 @@ def test_who_may_sees_it_once_for_thirty_seconds(browser, console, linkage, data
         at.picture("number-shown")
         assert at.page.evaluate("document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)").find(NUMBER[:4]) < 0
         at.page.clock.run_for(31_000)
-        assert at.page.get_by_text("表示を終えました。").is_visible()
+        at.page.get_by_text("表示を終えました。").wait_for()
         assert SHOWN not in at.page.content()
         at.go(PAGE)
         assert SHOWN not in at.page.content()
@@ -98,7 +98,7 @@ def test_who_may_not_is_told_how_to_ask_and_it_is_recorded(browser, console, dat
     with desk(browser, console, "A0002") as at:
         at.go(PAGE)
         at.choose_purpose("法定事務")
-        assert at.page.get_by_text("所属長に申請してください").is_visible()
+        at.page.get_by_text("所属長に申請してください").wait_for()
         assert at.page.get_by_role("button", name="個人番号を表示する").count() == 0
         at.accessible()
         at.picture("number-refused")
@@ -118,8 +118,8 @@ def test_somebody_without_a_number_and_a_sleeping_server(browser, console, linka
         at.go(f"/people/{TANAKA}/number/")
         at.choose_purpose("法定事務")
         asks(at)
-        assert at.page.get_by_text("連携サーバーにありません").first.is_visible()
+        at.page.get_by_text("連携サーバーにありません").first.wait_for()
         linkage.stop()
         asks(at)
-        assert at.page.get_by_text("相手システムにつながりません").first.is_visible()
+        at.page.get_by_text("相手システムにつながりません").first.wait_for()
         at.accessible()

@@ -27,7 +27,8 @@ class RevealForm(forms.Form):
     """何の事務のために見るのか。番号そのものは、どの欄にも入らない。"""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
         told = [(code, purposes()[code].name) for code in PURPOSES]
         self.fields["osame-purpose"] = forms.ChoiceField(
             label="使用目的", choices=told, widget=forms.RadioSelect, initial=PURPOSES[0],

@@ -133,3 +133,8 @@ def require_fresh_checkpoint() -> None:
     """検査点が古ければ、重要行為を断る。"""
     if not checkpoint_is_fresh():
         raise CheckpointTooOld
+
+
+def newest_checkpoint() -> AuditCheckpoint | None:
+    """最後の検査点。なければ None。"""
+    return AuditCheckpoint.objects.order_by("-checkpoint_number").first()

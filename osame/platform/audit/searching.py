@@ -14,7 +14,7 @@ LONGEST = 120
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """探し方。空なら問わない。"""
+    """探し方。空なら問わない。 before: この監査番号より前（続きを見るとき）。"""
 
     officer: str = ""
     subject: str = ""
@@ -22,6 +22,7 @@ class Search:
     since: datetime | None = None
     until: datetime | None = None
     limit: int = 200
+    before: int = 0
 
 
 def search(wanted: Search) -> list[AuditEvent]:
@@ -35,6 +36,7 @@ def search(wanted: Search) -> list[AuditEvent]:
         "function_code": wanted.function,
         "occurred_at__gte": wanted.since,
         "occurred_at__lt": wanted.until,
+        "event_id__lt": wanted.before,
     }
     asked = {name: value for name, value in terms.items() if value}
     with transaction.atomic():
@@ -44,6 +46,18 @@ def search(wanted: Search) -> list[AuditEvent]:
             subjects=[wanted.subject] if wanted.subject else [],
             detail={"条件": "・".join(sorted(asked)), "件数": len(found)},
         )
+    return found
+
+
+def one(event_id: int) -> AuditEvent | None:
+    """監査記録一件。なければ None。見たことも記録する。
+
+    要件: F29-03
+    """
+    with transaction.atomic():
+        found = AuditEvent.objects.filter(pk=event_id).first()
+        if found is not None:
+            record("監査記録を見た", subjects=found.subjects, detail={"監査番号": event_id})
     return found
 
 

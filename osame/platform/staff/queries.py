@@ -162,3 +162,106 @@ def live_number_right(staff_number: str, *, purpose: str, day: date) -> int | No
         [staff_number, day, day, purpose],
     )
     return int(rows[0][0]) if rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRight:
+    """職員が持つ、または持っていた権限の一つ。 kind: 何の権限か; state: いまの状態; by: 付けた者。"""
+
+    kind: str
+    name: str
+    code: str
+    valid_from: date
+    through: date | None
+    state: str
+    by: str
+
+
+HELD = """
+SELECT '役割', role, valid_from, valid_until - 1, granted_by, revoked_at IS NOT NULL,
+       valid_until IS NOT NULL AND valid_until <= %(day)s, valid_from > %(day)s
+  FROM role_assignment WHERE staff_number = %(staff)s
+UNION ALL
+SELECT '機能の許可', function_code, valid_from, valid_until - 1, granted_by, revoked_at IS NOT NULL,
+       valid_until <= %(day)s, valid_from > %(day)s
+  FROM function_permission WHERE staff_number = %(staff)s
+UNION ALL
+SELECT '事務取扱担当者', department_code, valid_from, NULL, registered_by, ended_at IS NOT NULL, false, valid_from > %(day)s
+  FROM handler_registration WHERE staff_number = %(staff)s
+UNION ALL
+SELECT '所属', department_code, valid_from, NULL, assigned_by, false, EXISTS (
+           SELECT FROM department_assignment later WHERE later.staff_number = held.staff_number
+           AND later.valid_from > held.valid_from AND later.valid_from <= %(day)s), valid_from > %(day)s
+  FROM department_assignment held WHERE staff_number = %(staff)s
+ORDER BY 1, 3 DESC, 2
+"""
+
+
+def rights_of(staff_number: str, *, as_of: date) -> list[HeldRight]:
+    """一人の職員の所属・役割・機能の許可・担当者の登録を、終わったものも含めて並べる。
+
+    要件: F29-08
+    """
+    return [
+        HeldRight(
+            kind, Role(code).label if kind == "役割" else code, code, start, through,
+            "取消" if revoked else "終了" if over else "これから" if coming else "有効", by,
+        )
+        for kind, code, start, through, by, revoked, over, coming in fetch_all(HELD, {"staff": staff_number, "day": as_of})
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRightRow:
+    """個人番号利用権限の一つ。 mine: いまの職員が次に行うこと（認める・発行する。なければ空）。"""
+
+    number_right_id: int
+    staff_number: str
+    name: str
+    purposes: tuple[str, ...]
+    valid_from: date
+    expires_on: date
+    applicant: str
+    department_head: str
+    protection_manager: str
+    state: str
+    mine: str
+
+
+NUMBER_RIGHTS = """
+SELECT held.number_right_id, held.staff_number, account.name, held.purposes, held.valid_from, held.expires_on,
+       held.applicant, held.department_head, held.protection_manager,
+       CASE WHEN held.revoked_at IS NOT NULL THEN '取消' WHEN held.issued_at IS NULL AND held.endorsed_at IS NULL THEN '申請中'
+            WHEN held.issued_at IS NULL THEN '所属長が認めた' WHEN held.expires_on < %(day)s THEN '期限切れ' ELSE '有効' END,
+       CASE WHEN held.revoked_at IS NOT NULL OR held.issued_at IS NOT NULL THEN ''
+            WHEN held.endorsed_at IS NULL AND office.head = %(me)s AND %(me)s NOT IN (held.staff_number, held.applicant)
+            THEN 'endorse'
+            WHEN held.endorsed_at IS NOT NULL AND office.protection_manager = %(me)s
+                 AND %(me)s NOT IN (held.staff_number, held.applicant, held.department_head) THEN 'issue' ELSE '' END
+  FROM number_right held
+  JOIN staff_account account USING (staff_number)
+  LEFT JOIN LATERAL (SELECT department_code FROM department_assignment assigned
+                      WHERE assigned.staff_number = held.staff_number AND assigned.valid_from <= %(day)s
+                      ORDER BY assigned.valid_from DESC LIMIT 1) post ON true
+  LEFT JOIN department office ON office.department_code = post.department_code
+ WHERE (%(staff)s = '' OR held.staff_number = %(staff)s)
+   AND (%(every)s OR %(me)s IN (held.staff_number, held.applicant, office.head, office.protection_manager))
+ ORDER BY held.number_right_id DESC LIMIT 200
+"""
+
+
+def number_rights(*, me: str, as_of: date, staff_number: str = "", every: bool = False) -> list[NumberRightRow]:
+    """個人番号利用権限の申請と発行。 `every` でなければ、自分が関わるものだけ。
+
+    要件: F29-02, F36-03
+    """
+    terms = {"me": me, "day": as_of, "staff": staff_number, "every": every}
+    return [
+        NumberRightRow(row[0], row[1], row[2], tuple(row[3]), *row[4:])
+        for row in fetch_all(NUMBER_RIGHTS, terms)
+    ]  # fmt: skip
+
+
+def departments() -> list[Department]:
+    """所属の一覧。"""
+    return list(Department.objects.order_by("department_code"))

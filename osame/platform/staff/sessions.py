@@ -8,6 +8,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.db import transaction
 
 from osame.platform.database import fetch_all, run_sql
@@ -50,6 +51,11 @@ class Standing:
     password_must_change: bool = False
 
 
+def usual_limits() -> Limits:
+    """このシステムの、時間の限り。"""
+    return Limits(idle=settings.STAFF_IDLE_MINUTES, longest=settings.STAFF_SESSION_MINUTES)
+
+
 def hash_of(session_key: str | None) -> str:
     """セッション鍵のハッシュ。鍵そのものは、台帳に書かない。"""
     return hashlib.sha256(f"session:{session_key}".encode()).hexdigest()
@@ -84,10 +90,14 @@ def end_sessions(staff_number: str, ending: StaffSession.Ending) -> int:
 
 def end_session(session_key: str | None, ending: StaffSession.Ending) -> bool:
     """一つのセッションを終わらせる。開いていたかを返す。"""
+    return _end(hash_of(session_key), ending)
+
+
+def _end(key_hash: str, ending: StaffSession.Ending) -> bool:
     return bool(
         run_sql(
             "UPDATE staff_session SET ended_at = now(), ending = %s WHERE key_hash = %s AND ended_at IS NULL",
-            [ending.value, hash_of(session_key)],
+            [ending.value, key_hash],
         )
     )
 
@@ -101,12 +111,17 @@ def rekey(old: str | None, new: str | None) -> None:
 
 def standing(staff_number: str, session_key: str | None, *, day: date, limits: Limits) -> Standing:
     """このセッションは、いまも使えるか。使えるなら最後の操作を記し、時間切れなどなら終わらせる。"""
+    return standing_of(staff_number, hash_of(session_key), day=day, limits=limits)
+
+
+def standing_of(staff_number: str, key_hash: str, *, day: date, limits: Limits) -> Standing:
+    """鍵のハッシュで示したセッションは、いまも使えるか。"""
     rows = fetch_all(
         STANDING,
         {
             "day": day,
             "staff": staff_number,
-            "key": hash_of(session_key),
+            "key": key_hash,
             "idle": f"{limits.idle} minutes",
             "longest": f"{limits.longest} minutes",
         },
@@ -115,6 +130,6 @@ def standing(staff_number: str, session_key: str | None, *, day: date, limits: L
         return Standing(Ending.BY_HAND)
     ending, stale, has_factor, must_change = rows[0]
     if ending == "" and stale:
-        run_sql("UPDATE staff_session SET seen_at = now() WHERE key_hash = %s", [hash_of(session_key)])
-    ended_now = bool(ending) and end_session(session_key, Ending(ending))
+        run_sql("UPDATE staff_session SET seen_at = now() WHERE key_hash = %s", [key_hash])
+    ended_now = bool(ending) and _end(key_hash, Ending(ending))
     return Standing(Ending(ending), ended_now, has_factor, must_change)

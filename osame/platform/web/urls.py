@@ -19,7 +19,8 @@ from osame.platform.console.urls import console_urls
 from osame.platform.egress.web import egress_urls
 from osame.platform.jobs.web import jobs_urls
 from osame.platform.staff.web import staff_urls
-from osame.platform.web import pages
+from osame.contracts.sign_on import STANDING_PATH
+from osame.platform.web import pages, sign_on
 
 floor_urls: list[URLPattern | URLResolver] = [
     path("healthz", pages.healthz, name="healthz"),
@@ -47,6 +48,10 @@ floor_urls: list[URLPattern | URLResolver] = [
     path("account/provider/<str:provider_id>/back/", provider.callback, name="openid_connect_callback"),
     path("account/provider/cancelled", outside.login_cancelled, name="socialaccount_login_cancelled"),
     path("account/provider/error", outside.login_error, name="socialaccount_login_error"),
+    path("account/pass/", sign_on.ask, name="staff_pass"),
+    path("account/pass/give/", sign_on.give, name="staff_pass_give"),
+    path("account/pass/take/", sign_on.take, name="staff_pass_take"),
+    path(STANDING_PATH.removeprefix("/"), sign_on.standing, name="staff_pass_standing"),
     *console_urls,
     *jobs_urls,
     *approvals_urls,
