@@ -108,7 +108,7 @@ def _held_lines(where: str, values: Sequence[Any], page: str = "") -> list[HeldL
     rows = fetch_all(
         f"SELECT {HELD_COLUMNS} FROM held_receipt WHERE {where} ORDER BY received_on, receipt_key {page}", values
     )
-    return [HeldLine(*row[:7], HeldReceipt.Reason(row[7]).label, *row[8:]) for row in rows]
+    return [HeldLine(*(*row[:7], HeldReceipt.Reason(row[7]).label, *row[8:])) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ def held_receipt(receipt_key: UUID) -> HeldFacts:
     if not rows:
         raise ReceiptUnknown
     *facts, who, at, what = rows[0]
-    return HeldFacts(*facts, Done(who, at, what) if at else None)
+    return HeldFacts(*(*facts, Done(who, at, what) if at else None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +259,7 @@ def receipts(wanted: ReceiptFilter, *, offset: int, size: int) -> tuple[list[Rec
 
 
 def _receipt_line(row: tuple[Any, ...]) -> ReceiptLine:
-    return ReceiptLine(*row[:-1], ReceiptCancellation.Reason(row[-1]).label if row[-1] else "")
+    return ReceiptLine(*(*row[:-1], ReceiptCancellation.Reason(row[-1]).label if row[-1] else ""))
 
 
 @dataclass(frozen=True, slots=True)
