@@ -82,6 +82,7 @@ class Office:
             "OSAME_SYSTEM": code,
             "OSAME_DATABASE_NAME": systems.named(code).database,
             "OSAME_TODAY": os.environ.get("OSAME_TODAY") or DAY,
+            "OSAME_ISSUER": "collection",
             "OSAME_CONSOLES": ",".join(f"{each}={self.address(each)}" for each in systems.SYSTEMS),
             **{f"OSAME_PEER_URL_{each.upper()}": self.address(each) for each in systems.SYSTEMS},
         }

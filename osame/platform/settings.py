@@ -93,6 +93,7 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 STAFF_IDLE_MINUTES = int(os.environ.get("OSAME_IDLE_MINUTES", "15"))
 STAFF_SESSION_MINUTES = int(os.environ.get("OSAME_SESSION_MINUTES", "600"))
 STAFF_PROVIDER = provider.read_provider(os.environ.get("OSAME_OIDC_FILE"))
+ISSUER = None if STAFF_PROVIDER else systems.issuer(os.environ.get("OSAME_ISSUER", ""), CONSOLES)
 _COOKIE = "" if PLAIN_HTTP else "__Host-"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = f"{_COOKIE}osame_{SYSTEM.code}"

@@ -162,11 +162,26 @@ class Console:
     system: System
     address: str
 
+    @property
+    def entrance(self) -> str:
+        """ほかのシステムの画面から移るときのアドレス。サインインを引き継ぐ。"""
+        return f"{self.address}/account/pass/"
+
 
 def consoles(text: str) -> tuple[Console, ...]:
     """画面の在りかを読む。「collection=http://127.0.0.1:8501,addressee=…」。"""
     pairs = (each.partition("=") for each in text.split(",") if each.strip())
     return tuple(Console(named(code.strip()), address.strip().rstrip("/")) for code, _, address in pairs)
+
+
+def issuer(code: str, listed: tuple[Console, ...]) -> Console | None:
+    """職員がサインインする、ほかのシステム。自分のところでサインインするなら None。"""
+    if code in {"", current().code}:
+        return None
+    found = next((each for each in listed if each.system.code == named(code).code), None)
+    if found is None:
+        raise UnknownSystem(f"{code}（OSAME_CONSOLES に、そのアドレスを書いてください）")
+    return found
 
 
 class SystemRouter:

@@ -16,6 +16,7 @@ def about(request: HttpRequest) -> dict[str, object]:
         "search_boxes": [f"{settings.SYSTEM.code}/search_box.html", "kit/no_search.html"],
         "environment": settings.ENVIRONMENT,
         "consoles": settings.CONSOLES,
+        "issuer": settings.ISSUER,
         "provider": settings.STAFF_PROVIDER,
         "provider_code": CODE,
         "chosen_purpose": purposes().get(session.get(CHOSEN_PURPOSE, "")),

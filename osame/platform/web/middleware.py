@@ -18,6 +18,7 @@ from osame.platform.staff.queries import day_of, identity_of
 Answer = Callable[[HttpRequest], HttpResponseBase]
 Ending = StaffSession.Ending
 BY_PROVIDER = "osame_second_factor_by_provider"
+ISSUER_SESSION = "osame_issuer_session"  # 引き継いだサインインの、もとのセッション
 UNHELD = ("/static/", "/healthz")  # 職員の情報を持たない
 SETTING_UP = {
     "staff_set_up", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate", "account_logout",
@@ -36,7 +37,8 @@ def now() -> datetime:
 def policy() -> str:
     """画面が読み込んでよいもの（CSP）。自分のものだけで、行内の文は動かさない。"""
     provider = settings.STAFF_PROVIDER
-    target = f"'self' {provider.origin}" if provider else "'self'"
+    origins = [each.address for each in settings.CONSOLES] + ([provider.origin] if provider else [])
+    target = " ".join(["'self'", *origins])
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
         f"connect-src 'self'; form-action {target}; base-uri 'none'; frame-ancestors 'none'"
@@ -84,7 +86,7 @@ class StaffSessionMiddleware:
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
-        self.limits = sessions.Limits(idle=settings.STAFF_IDLE_MINUTES, longest=settings.STAFF_SESSION_MINUTES)
+        self.limits = sessions.usual_limits()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """確かめてから先へ渡す。終わったセッションは、サインインの画面へ戻す。"""
@@ -95,6 +97,9 @@ class StaffSessionMiddleware:
             request.user.staff_number, request.session.session_key, day=day_of(now()), limits=self.limits
         )
         identity = identity_of(request.user, at=now())
+        if found.ending == Ending.OPEN and not self._stands_at_the_issuer(request, request.user):
+            sessions.end_session(request.session.session_key, Ending.SIGNED_OUT)
+            found = sessions.Standing(Ending.SIGNED_OUT, ended_now=True)
         if found.ending == Ending.OPEN and identity.kind == Kind.OFFICER:
             elsewhere = self._unfinished(request, found)
             if elsewhere is not None:
@@ -102,6 +107,12 @@ class StaffSessionMiddleware:
             request.identity = identity  # type: ignore[attr-defined]
             return self.get_response(request)
         return self._ended(request, found)
+
+    def _stands_at_the_issuer(self, request: HttpRequest, account: StaffAccount) -> bool:
+        """ほかのシステムから引き継いだサインインなら、もとのセッションも続いているか。"""
+        from osame.platform.web.sign_on import still_stands
+
+        return still_stands(request, account.staff_number)
 
     def _ended(self, request: HttpRequest, found: sessions.Standing) -> HttpResponseBase:
         from osame.platform.web.adapters import signing_in

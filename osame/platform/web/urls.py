@@ -13,13 +13,13 @@ from allauth.socialaccount import views as outside
 from allauth.socialaccount.providers.openid_connect import views as provider
 from django.urls import URLPattern, URLResolver, path
 
+from osame.contracts.sign_on import STANDING_PATH
 from osame.platform.approvals.web import approvals_urls
 from osame.platform.audit.web import audit_urls
 from osame.platform.console.urls import console_urls
 from osame.platform.egress.web import egress_urls
 from osame.platform.jobs.web import jobs_urls
 from osame.platform.staff.web import staff_urls
-from osame.contracts.sign_on import STANDING_PATH
 from osame.platform.web import pages, sign_on
 
 floor_urls: list[URLPattern | URLResolver] = [
