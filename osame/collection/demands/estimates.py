@@ -33,9 +33,11 @@ ORDER BY c.charge_id
 """
 
 
-def estimated_charges(charges: list[int], *, as_of: date) -> dict[int, int]:
-    """期別ごとの、`as_of` の日の延滞金。まだ生じていなければ載せない。"""
+def estimated_charges(charges: list[int], *, as_of: date, due_date: date | None = None) -> dict[int, int]:
+    """期別ごとの、`as_of` の日の延滞金。まだ生じていなければ載せない。 due_date: 納期限がこの日だったら。"""
     rows = fetch_all(CLAIMS, {"charges": charges})
+    if due_date is not None:
+        rows = [(row[0], row[1], due_date, *row[3:]) for row in rows]
     found: dict[int, int] = {}
     for months in sorted({row[3] for row in rows}):
         chosen = [row for row in rows if row[3] == months]

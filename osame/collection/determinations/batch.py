@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from django.db import IntegrityError, transaction
 
 from osame.collection.closing.queries import first_open_day
+from osame.collection.determinations.models import FIRST_OWN_REVISION
 from osame.collection.ledger.posting import Claim, open_charges, touch_charges
 from osame.platform.database import fetch_one, run_sql
 
@@ -143,7 +144,10 @@ WHERE NOT EXISTS (SELECT 1 FROM determination_problem p WHERE p.line_number = r.
 """
 
 APPLY_REVISIONS = f"""
-UPDATE charge c SET last_revision = a.revision, tax_amount = a.amount_after, due_date = a.due_date,
+UPDATE charge c SET last_revision = a.revision, tax_amount = a.amount_after,
+       due_date = greatest(a.due_date, (  -- 収納の側で延ばした納期限は、それを知らない異動では縮まない
+           SELECT max(v.due_date) FROM determination_revision v
+           WHERE v.addressee_number = a.addressee_number AND v.charge_id = a.charge_id AND v.revision >= {FIRST_OWN_REVISION})),
        highest_tax_amount = greatest(c.highest_tax_amount, a.highest),
        {", ".join(f"{name} = a.{name}" for name in FACTS.split(", "))}
 FROM (

@@ -4,9 +4,14 @@ from django.db import models
 
 from osame.platform.rights import APPEND_ONLY
 
+FIRST_OWN_REVISION = 1001  # 税の業務が送る異動連番は 999 まで
+
 
 class DeterminationRevision(models.Model):
-    """調定異動（E-11）。当初は期別調定そのもの、ここには二つ目以降の異動を置く。"""
+    """調定異動（E-11）。当初は期別調定そのもの、ここには二つ目以降の異動を置く。
+
+    収納の側で納期限を変えた記録も置く。連番は `FIRST_OWN_REVISION` からで、税の業務が送る連番とは重ならない。取込番号は 0。
+    """
 
     rights = APPEND_ONLY
 

@@ -10,12 +10,13 @@ from typing import Any
 from django.db import models, transaction
 
 from osame.collection.ledger.posting import claim_command
-from osame.collection.parameters.loading import ParameterFile
+from osame.collection.parameters.loading import read_file
 from osame.collection.parameters.tables import TABLES, ParameterTable, Row
+from osame.collection.parameters.writing import write_rows
 from osame.formats import installment_master
 from osame.formats.installment_master import InstallmentTermRow
 from osame.law.due_date import shift_due_date
-from osame.platform.database import copy_rows, fetch_all, fetch_one, run_sql
+from osame.platform.database import fetch_all, fetch_one
 from osame.platform.imports import registry
 from osame.platform.imports.registry import ImportResult
 
@@ -42,13 +43,13 @@ def load_parameters(path: Path, *, officer: str) -> LoadedParameters:
 
     要件: F01-01, F01-02, F01-03, F01-04, F01-06, F01-07, F01-08, F01-10, F01-11, F01-12
     """
-    read = ParameterFile(path)
+    read = read_file(path)
     with transaction.atomic():
         registry.take_turn()
         warnings = [*read.warnings, *_moved_due_dates(read.rows.get("installment_term", []))]
         changed: dict[str, int] = {}
         for name, rows in read.rows.items():
-            if count := _write(TABLES[name], rows):
+            if count := write_rows(TABLES[name], rows):
                 changed[name] = count
         command_id = _record(path, officer) if changed else None
     return LoadedParameters({name: len(rows) for name, rows in read.rows.items()}, changed, tuple(warnings), command_id)
@@ -103,7 +104,7 @@ def import_installment_terms(path: Path, *, as_of: date, officer: str) -> Import
         )
         terms = [_term(row) for row in rows]
         warnings = _moved_due_dates(terms)
-        _write(TABLES["installment_term"], terms)
+        write_rows(TABLES["installment_term"], terms)
         registry.keep_rejected(file_id, ((each.line_number, each.raw, each.reason, None) for each in problems))
         told = [(0, warning) for warning in warnings] + [(each.line_number, each.reason) for each in problems]
         return registry.settle(
@@ -158,22 +159,6 @@ def _moved_due_dates(terms: list[Row]) -> list[str]:
             [row["levy_year"], row["tax_item"], row["installment_term"]],
         )[0]
     ]
-
-
-def _write(table: ParameterTable, rows: list[Row]) -> int:
-    """行を一時表に置き、新しいか変わったものだけを書く。書いた行数を返す。"""
-    staged = f"staged_{table.name}"
-    columns, key = ", ".join(table.columns), ", ".join(table.key)
-    rest = [column for column in table.columns if column not in table.key]
-    run_sql(f"DROP TABLE IF EXISTS pg_temp.{staged}")
-    run_sql(f"CREATE TEMP TABLE {staged} ON COMMIT DROP AS SELECT {columns} FROM {table.name} LIMIT 0")
-    copy_rows(staged, table.columns, ([row[column] for column in table.columns] for row in rows))
-    old, new = (", ".join(f"{side}.{column}" for column in rest) for side in (table.name, "excluded"))
-    into, chosen = ", ".join((*table.columns, *table.blank)), ", ".join((*table.columns, *("''" for _ in table.blank)))
-    return run_sql(
-        f"INSERT INTO {table.name} ({into}) SELECT {chosen} FROM {staged} "
-        f"ON CONFLICT ({key}) DO UPDATE SET ({', '.join(rest)}) = ROW ({new}) WHERE ({old}) IS DISTINCT FROM ({new})"
-    )
 
 
 def _record(path: Path, officer: str) -> int:

@@ -7,6 +7,7 @@ becomes a warning. Nothing here writes.
 import base64
 import binascii
 import tomllib
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -33,11 +34,11 @@ class ParametersRefused(Refusal):
 class ParameterFile:
     """読んだ基本設定。`rows` は表ごとの行、`warnings` は職員に見せる注意。"""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, document: Mapping[str, Any]) -> None:
         self.rows: dict[str, list[Row]] = {}
         self.warnings: list[str] = []
         self.problems: list[str] = []
-        self._read(path)
+        self._read(document)
         self._check_meaning()
         if self.problems:
             shown = self.problems[:SHOWN_PROBLEMS]
@@ -45,11 +46,7 @@ class ParameterFile:
                 shown.append(f"ほか{len(self.problems) - SHOWN_PROBLEMS}件")
             raise ParametersRefused("／".join(shown))
 
-    def _read(self, path: Path) -> None:
-        try:
-            document = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ParametersRefused(f"TOML（UTF-8）として読めません: {error}") from error
+    def _read(self, document: Mapping[str, Any]) -> None:
         for name, entries in document.items():
             table = TABLES.get(name)
             if table is None or not isinstance(entries, list):
@@ -150,6 +147,14 @@ class ParameterFile:
                 self.warnings.append(
                     f"金融機関の承継（{'-'.join(old)}）: 承継先{'-'.join(new)}が金融機関の一覧にありません。"
                 )
+
+
+def read_file(path: Path) -> ParameterFile:
+    """TOML のファイルを読み、確かめる。"""
+    try:
+        return ParameterFile(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ParametersRefused(f"TOML（UTF-8）として読めません: {error}") from error
 
 
 def spread(entry: Any) -> list[Any]:
