@@ -91,6 +91,7 @@ SYSTEMS = {
                 "determinations",
                 "matching",
                 "overpayments",
+                "changes",
                 "demands",
                 "arrears",
                 "closing",
