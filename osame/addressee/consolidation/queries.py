@@ -69,6 +69,16 @@ def waiting(limit: int = 100) -> tuple[Candidate, ...]:
     return tuple(Candidate(*row) for row in rows)
 
 
+def candidate_of(candidate_id: int) -> Candidate | None:
+    """確かめを待つ組の一つ。もう確かめられていれば None。"""
+    rows = fetch_all(
+        "SELECT candidate_id, addressee_number, representative_number, evidence, doubts, score FROM identity_candidate "
+        "WHERE candidate_id = %s AND state = '1'",
+        [candidate_id],
+    )
+    return Candidate(*rows[0]) if rows else None
+
+
 def links_of(addressee_number: str) -> tuple[Link, ...]:
     """その宛名の名寄せの履歴。
 

@@ -18,8 +18,20 @@ from osame.addressee.locks.queries import editing, visible_to
 from osame.addressee.mailing.models import Contact, MailingAddress
 from osame.addressee.mailing.queries import contacts_of, mailing_addresses_of
 from osame.addressee.people.facts import FACTS
-from osame.addressee.people.queries import NobodyThere, Version, as_of, history, household, open_person
+from osame.addressee.people.models import Addressee, SuccessionStep
+from osame.addressee.people.queries import (
+    NobodyThere,
+    Person,
+    Version,
+    as_of,
+    history,
+    household,
+    open_history,
+    open_person,
+)
+from osame.addressee.people.recording import ResidentIsReadOnly
 from osame.addressee.protection.queries import measures_of, protection_of, subject_of, subjects_of
+from osame.kernel.refusals import Refusal
 from osame.platform import gate
 from osame.platform.functions.registry import registry
 from osame.platform.suppression.decision import Decision, FactClass, Reader, ReaderKind, decision
@@ -41,6 +53,8 @@ class PersonView:
 
     addressee_number: str
     kind: str
+    closed_on: date | None
+    succession: str
     protected: bool
     hidden: tuple[str, ...]
     warning: str
@@ -53,6 +67,14 @@ class PersonView:
     relations: tuple[dict[str, Any], ...]
     measures: tuple[dict[str, Any], ...]
     editing: str
+
+
+class HiddenFromYou(Refusal):
+    """支援措置の対象者です。住所を見る権限のある職員だけが、事実を変えられます。係長に依頼してください。"""
+
+
+class ClosedAddressee(Refusal):
+    """この宛名は廃止されています。事実は変えられません。"""
 
 
 def officer_reader() -> Reader:
@@ -75,10 +97,38 @@ def person_view(addressee_number: str, viewer: Reader, *, as_of: date, office: s
             raise NobodyThere(addressee_number)
         choice = decision(viewer, subject_of(addressee_number, on=as_of))
         person = open_person(addressee_number, fields=_shown_fields(choice))
-        view = _view(addressee_number, person.kind, choice, viewer, as_of)
+        view = _view(person, choice, viewer, as_of)
         if not choice.opens_everything:
             hidden_values_of([addressee_number]).refuse_in(json.dumps(asdict(view), ensure_ascii=False, default=str))
     return view
+
+
+def open_for_editing(addressee_number: str, viewer: Reader, *, as_of: date) -> Person:
+    """事実を変えるために開く。住民、廃止された宛名、見る者に伏せられている宛名は断る。
+
+    要件: F02-02, F29-03, F33-06
+    """
+    with transaction.atomic():
+        choice = decision(viewer, subject_of(addressee_number, on=as_of))
+        person = open_person(addressee_number, fields=_shown_fields(choice))
+        if person.kind == Addressee.Kind.RESIDENT:
+            raise ResidentIsReadOnly(addressee_number)
+        if person.closed_on:
+            raise ClosedAddressee(addressee_number)
+        if not choice.opens_everything:
+            raise HiddenFromYou(addressee_number)
+    return person
+
+
+def history_view(addressee_number: str, viewer: Reader, *, as_of: date) -> tuple[Version, ...] | None:
+    """上書きされたものまでの履歴。いつ、何度移ったかも居場所の手がかりなので、伏せる者には None。
+
+    要件: F27-01, F29-03, F33-05
+    """
+    with transaction.atomic():
+        versions = open_history(addressee_number)
+        choice = decision(viewer, subject_of(addressee_number, on=as_of))
+    return versions if choice.shows(FactClass.MOVES) else None
 
 
 def hidden_values_of(addressee_numbers: Iterable[str]) -> HiddenValues:
@@ -97,14 +147,17 @@ def hidden_values_of(addressee_numbers: Iterable[str]) -> HiddenValues:
     return HiddenValues(values)
 
 
-def _view(number: str, kind: str, choice: Decision, viewer: Reader, day: date) -> PersonView:
+def _view(person: Person, choice: Decision, viewer: Reader, day: date) -> PersonView:
+    number = person.addressee_number
     version = as_of(number, valid_on=day)
     raw = _raw_facts(version)
     active = protection_of(number).active
     held = editing(number)
     return PersonView(
         addressee_number=number,
-        kind=kind,
+        kind=person.kind,
+        closed_on=person.closed_on,
+        succession=SuccessionStep.Step(person.succession).label if person.succession else "",
         protected=active,
         hidden=tuple(each.value for each in FactClass if not choice.shows(each)),
         warning=choice.reason if active else "",

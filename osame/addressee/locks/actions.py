@@ -37,6 +37,14 @@ class NotLockedByYou(Refusal):
     """異動処理を始めていないか、時間が過ぎて自動で解放されました。はじめからやり直してください。"""
 
 
+class ForcedWithoutReason(Refusal):
+    """解放する理由がありません。理由を入力してください。"""
+
+
+class NobodyIsEditing(Refusal):
+    """この宛名の編集は、もう終わっています。一覧を開き直してください。"""
+
+
 class RestrictionWithoutReason(Refusal):
     """他業務参照不可を変える理由がありません。理由を入力してください。"""
 
@@ -84,6 +92,23 @@ def release_lock(addressee_number: str) -> None:
         )
         if released:
             record("異動処理を終えた", subjects=[addressee_number])
+
+
+def force_release(addressee_number: str, *, reason: str) -> None:
+    """ほかの職員の異動処理を解放する。その職員は、画面に戻れば、はじめから確かめることになる。
+
+    要件: F33-06
+    """
+    if not reason.strip():
+        raise ForcedWithoutReason(addressee_number)
+    with transaction.atomic():
+        held = fetch_all("DELETE FROM edit_lock WHERE addressee_number = %s RETURNING officer", [addressee_number])
+        if not held:
+            raise NobodyIsEditing(addressee_number)
+        record(
+            "ほかの職員の異動処理を解放した", subjects=[addressee_number],
+            detail={"解放された職員": str(held[0][0]), "理由": reason.strip()},
+        )  # fmt: skip
 
 
 def require_lock(addressee_number: str) -> None:

@@ -33,6 +33,36 @@ def editing(addressee_number: str) -> Editing | None:
     return Editing(*rows[0]) if rows else None
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """編集中の宛名の一つ。"""
+
+    addressee_number: str
+    editing: Editing
+    officer_name: str
+
+
+HELD = """
+SELECT l.addressee_number, l.officer, l.terminal, l.locked_at, l.expires_at, coalesce(s.name, l.officer)
+FROM edit_lock l LEFT JOIN staff_account s ON s.staff_number = l.officer
+WHERE l.expires_at > clock_timestamp()
+"""
+
+
+def held_locks() -> list[Held]:
+    """いま編集中の宛名のすべて。始めた順に。
+
+    要件: F33-06
+    """
+    return [Held(row[0], Editing(*row[1:5]), row[5]) for row in fetch_all(HELD + "ORDER BY l.locked_at")]
+
+
+def held_lock(addressee_number: str) -> Held | None:
+    """この宛名を編集している職員。いなければ None。"""
+    rows = fetch_all(HELD + "AND l.addressee_number = %s", [addressee_number])
+    return Held(rows[0][0], Editing(*rows[0][1:5]), rows[0][5]) if rows else None
+
+
 def visible_to(addressee_number: str, *, office: str) -> bool:
     """この業務に、この宛名を見せてよいか。他業務参照不可なら、登録した業務だけ。
 

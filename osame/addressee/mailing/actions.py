@@ -138,6 +138,16 @@ def approve_mailing_address(mailing_address_id: int) -> None:
         record("送付先を承認した", subjects=[row.addressee_number], detail={"送付先番号": mailing_address_id})
 
 
+def change_mailing_address(mailing_address_id: int, request: MailingRequest) -> int:
+    """送付先を変える。前の送付先は、新しい送付先の始まる日で終える。新しい送付先番号を返す。
+
+    要件: F02-03
+    """
+    with transaction.atomic():
+        end_mailing_address(mailing_address_id, valid_until=request.valid_from)
+        return register_mailing_address(request)
+
+
 def end_mailing_address(mailing_address_id: int, *, valid_until: date) -> None:
     """送付先を終える。`valid_until` の日からは使わない。
 

@@ -80,6 +80,13 @@ def mailing_addresses_of(addressee_number: str, *, on: date) -> list[MailingAddr
     ]
 
 
+def mailing_address_of(addressee_number: str, mailing_address_id: int) -> MailingAddress | None:
+    """この人の送付先一件。終えたものは、ない。"""
+    return MailingAddress.objects.filter(
+        addressee_number=addressee_number, pk=mailing_address_id, superseded_at=None
+    ).first()
+
+
 def contacts_of(addressee_number: str, *, on: date) -> list[Contact]:
     """一人の、その日に有効な連絡先。優先順に。"""
     rows = Contact.objects.filter(addressee_number=addressee_number, superseded_at=None, valid_from__lte=on)

@@ -51,6 +51,10 @@ class AlreadyClosed(Refusal):
     """この宛名はもう廃止されています。番号は使い回しません。"""
 
 
+class ChangedMeanwhile(Refusal):
+    """画面を開いた後に、ほかの職員がこの宛名を変えました。いまの事実を確かめて、もう一度登録してください。"""
+
+
 class NotTheNextStep(Refusal):
     """相続の段階は、相続人未確定・代表者指定・承継済の順に進みます。いまの段階を確かめてください。"""
 
@@ -110,16 +114,26 @@ def _check_twins(request: Registration) -> None:
         raise SamePersonMayExist("、".join(found))
 
 
-def update(change: Change) -> int:
+def update(change: Change, *, seen: int | None = None) -> int:
     """宛名の事実を変える。住民の事実は変えられない。異動番号を返す。
 
-    要件: F02-02, F33-01
+    `seen` is the version that the officer saw when beginning; if another has changed the addressee since, nothing is written.
+
+    要件: F02-02, F33-01, F33-06
     """
     if not change.facts.name.strip():
         raise NameIsMissing
     if change.facts.corporate_number and not corporate_number_is_valid(change.facts.corporate_number):
         raise CorporateNumberIsWrong
-    return record_version(change)
+    with transaction.atomic():
+        if seen is not None:
+            fetch_all(
+                "SELECT 1 FROM addressee WHERE addressee_number = %s FOR NO KEY UPDATE", [change.addressee_number]
+            )
+            now = queries.current(change.addressee_number)
+            if now is not None and now.version_id != seen:
+                raise ChangedMeanwhile(now.officer)
+        return record_version(change)
 
 
 def close(addressee_number: str, *, closed_on: date, reason: str) -> None:

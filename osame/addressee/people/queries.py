@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.timezone import localtime
 
 from osame.addressee.people.facts import FACTS, Facts
 from osame.kernel.refusals import Refusal
@@ -45,6 +46,17 @@ class Version:
     officer: str
     facts: Facts
 
+    def was_true(self, day: date) -> bool:
+        """その日に真であったか。"""
+        return self.valid_from <= day and (self.valid_until is None or day < self.valid_until)
+
+    def was_believed(self, day: date | None) -> bool:
+        """その日の終わりに信じていたか。日を言わなければ、いま信じているか。"""
+        if day is None:
+            return self.superseded_at is None
+        superseded = localtime(self.superseded_at).date() if self.superseded_at else None
+        return localtime(self.recorded_at).date() <= day and (superseded is None or superseded > day)
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -71,6 +83,11 @@ class HouseholdMember:
 def current(addressee_number: str) -> Version | None:
     """いま信じている、最も新しい姿。先の日付の異動も含む。"""
     return _first("WHERE addressee_number = %s AND superseded_at IS NULL AND valid_until IS NULL", [addressee_number])
+
+
+def version_of(addressee_number: str, version_id: int) -> Version | None:
+    """履歴番号の姿。上書きされたものでもよい。"""
+    return _first("WHERE addressee_number = %s AND version_id = %s", [addressee_number, version_id])
 
 
 def as_of(addressee_number: str, *, valid_on: date, known_at: datetime | None = None) -> Version | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from osame.addressee.protection.models import ProtectionMeasure
+from osame.kernel.refusals import Refusal
 from osame.platform.database import fetch_all
 from osame.platform.suppression.decision import Reader, ReaderKind, Relation, Subject
 
@@ -25,6 +26,10 @@ SELECT DISTINCT addressee_number FROM mailing_address
 WHERE addressee_number = ANY(%(numbers)s) AND is_safe AND superseded_at IS NULL
   AND (NOT needs_approval OR approver <> '') AND valid_from <= %(on)s AND (valid_until IS NULL OR valid_until > %(on)s)
 """
+
+
+class NoSuchMeasure(Refusal):
+    """この支援措置はありません。支援措置の一覧から開き直してください。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +97,38 @@ def letter_reader(addressee_number: str, relation: Relation) -> Reader:
 def measures_of(addressee_number: str) -> list[MeasureFacts]:
     """一人の支援措置を、古い順に。"""
     rows = ProtectionMeasure.objects.filter(addressee_number=addressee_number).order_by("measure_id")
-    return [
-        MeasureFacts(
-            each.measure_id,
-            each.addressee_number,
-            ProtectionMeasure.Kind(each.kind).label,
-            State(each.state).label,
-            ProtectionMeasure.Source(each.source).label,
-            each.requesting_office,
-            each.starts_on,
-            each.through,
-            each.released_on,
-        )
-        for each in rows
-    ]
+    return [_told(each) for each in rows]
+
+
+def in_force(*, through: date | None = None) -> list[MeasureFacts]:
+    """解除されていない支援措置を、末日の近いものから。 through: 末日がこの日までのものだけ。
+
+    要件: F27-01
+    """
+    rows = ProtectionMeasure.objects.exclude(state=State.RELEASED).order_by("through", "measure_id")
+    return [_told(each) for each in (rows.filter(through__lte=through) if through else rows)]
+
+
+def open_measure(measure_id: int) -> MeasureFacts:
+    """支援措置一件。なければ断る。"""
+    found = ProtectionMeasure.objects.filter(pk=measure_id).first()
+    if found is None:
+        raise NoSuchMeasure(str(measure_id))
+    return _told(found)
+
+
+def _told(measure: ProtectionMeasure) -> MeasureFacts:
+    return MeasureFacts(
+        measure.measure_id,
+        measure.addressee_number,
+        ProtectionMeasure.Kind(measure.kind).label,
+        State(measure.state).label,
+        ProtectionMeasure.Source(measure.source).label,
+        measure.requesting_office,
+        measure.starts_on,
+        measure.through,
+        measure.released_on,
+    )
 
 
 def to_review() -> list[MeasureFacts]:

@@ -135,6 +135,22 @@ def find(
     return Answer(people, min(len(shown), MOST), len(rows) > MOST)
 
 
+def summaries(addressee_numbers: Iterable[str], *, as_of: date, reader: Reader | None = None) -> dict[str, Found]:
+    """この番号の者の、見分けられるだけの要点。支援措置の対象者の居場所は、権限がなければ伏せる。見たことを監査に記す。
+
+    要件: F02-05, F29-03
+    """
+    numbers = sorted({each for each in addressee_numbers if each})
+    if not numbers:
+        return {}
+    who = reader or Reader(ReaderKind.OFFICER, purpose=gate.required().purpose)
+    people = _people(dict.fromkeys(numbers, 0), _decisions(numbers, who, as_of), as_of)
+    record(
+        "宛名の要点を見た", subjects=[each.addressee_number for each in people], fields=["name", "born_on", "address"]
+    )
+    return {each.addressee_number: replace(each, former=False) for each in people}
+
+
 def term_digest(kind: str, text: str) -> str:
     """検索語の要約。監査人が、ある語で検索されたかを確かめるときに使う。"""
     return auditing.term_digest(kind, _normal(kind, text))

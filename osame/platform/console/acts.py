@@ -18,14 +18,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import psycopg
 from django import forms
 from django.contrib import messages
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 
 from osame.kernel.refusals import Refusal
 from osame.platform.console import drafts
@@ -91,7 +91,9 @@ class ActForm(forms.Form):
             carried = once(self.cleaned_data["submission"], act)
         except Conflict as conflict:
             self.conflict = conflict
-            self.data = {**self.data, "seen": conflict.version}  # 比べを見た上での登録し直しは、受ける
+            again = cast(QueryDict, self.data).copy()
+            again["seen"] = conflict.version  # 比べを見た上での登録し直しは、受ける
+            self.data = again
             return None
         except Refusal as refusal:
             self.add_error(self._field_of(refusal), str(refusal))

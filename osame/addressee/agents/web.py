@@ -1,0 +1,123 @@
+"""代理人と関係人の画面。届出、承認、終了。"""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_http_methods
+
+from osame.addressee.agents import actions
+from osame.addressee.agents.forms import AgentForm, DecideAgentForm, EndAgentForm, EndRelationForm, RelationForm
+from osame.addressee.inquiry.pages import FormPage, person_form, whose
+from osame.platform.functions.binding import bound
+from osame.platform.terminal import today
+
+OTHER_PARTY = (
+    "届け出た代理人は、支援措置の相手方です。承認しても代理人として扱いません。何も渡さず、係長に知らせてください。"
+)
+
+
+@bound("addressee.agents.notify")
+@require_http_methods(["GET", "POST"])
+def agent_new(request: HttpRequest, number: str) -> HttpResponse:
+    """代理人の届出を受ける。"""
+    on = today()
+    form = AgentForm(
+        request.POST or None, today=on, initial={"notified_on": on, "valid_from": on}, draft_key=f"agent-{number}"
+    )
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            if actions.notify_agent(form.asked(number)).is_other_party:
+                messages.warning(request, OTHER_PARTY)
+            return reverse("person", args=[number])
+
+        if done := form.carry_out(request, act, said="代理人の届出を受けました。承認を待ちます。"):
+            return done
+    lead = "届出だけでは代理人になりません。別の職員が承認してから、通知を代理人へ送れるようになります。"
+    words = FormPage("代理人の届出", "届出を受ける", lead, draft=form.draft_key)
+    return person_form(request, form, words, whose(number, as_of=on))
+
+
+@bound("addressee.agents.approve")
+@require_http_methods(["GET", "POST"])
+def agent_decide(request: HttpRequest, number: str, agent_id: int) -> HttpResponse:
+    """代理人を承認するか、しないかを決める。届出を受けた職員にはできない。"""
+    on = today()
+    form = DecideAgentForm(request.POST or None, today=on, initial={"on": on})
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            if form.cleaned_data["decision"] == "approve":
+                actions.approve_agent(agent_id, approved_on=form.cleaned_data["on"])
+            else:
+                actions.refuse_agent(agent_id, reason=form.cleaned_data["reason"])
+            return reverse("person", args=[number])
+
+        if done := form.carry_out(request, act, said="代理人の届出の判断を記録しました。"):
+            return done
+    return person_form(request, form, FormPage("代理人の承認", "記録する"), whose(number, as_of=on))
+
+
+@bound("addressee.agents.notify")
+@require_http_methods(["GET", "POST"])
+def agent_end(request: HttpRequest, number: str, agent_id: int) -> HttpResponse:
+    """代理人を終える。"""
+    on = today()
+    form = EndAgentForm(request.POST or None, today=on, initial={"valid_until": on})
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            told = form.cleaned_data
+            actions.end_agent(agent_id, valid_until=told["valid_until"], reason=told["reason"])
+            return reverse("person", args=[number])
+
+        if done := form.carry_out(request, act, said="代理人を終えました。"):
+            return done
+    lead = "この日からの通知は、代理人に送りません。"
+    return person_form(request, form, FormPage("代理人を終える", "終える", lead, danger=True), whose(number, as_of=on))
+
+
+@bound("addressee.agents.relate")
+@require_http_methods(["GET", "POST"])
+def relation_new(request: HttpRequest, number: str) -> HttpResponse:
+    """関係人を登録する。"""
+    on = today()
+    form = RelationForm(request.POST or None, today=on, initial={"valid_from": on}, draft_key=f"relation-{number}")
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            actions.relate(form.asked(number))
+            return reverse("person", args=[number])
+
+        if done := form.carry_out(request, act, said="関係人を登録しました。"):
+            return done
+    lead = "上の人から見た、相手の関係を選びます。"
+    words = FormPage("関係人を登録", "登録する", lead, draft=form.draft_key)
+    return person_form(request, form, words, whose(number, as_of=on))
+
+
+@bound("addressee.agents.relate")
+@require_http_methods(["GET", "POST"])
+def relation_end(request: HttpRequest, number: str, relation_id: int) -> HttpResponse:
+    """関係を終える。"""
+    on = today()
+    form = EndRelationForm(request.POST or None, today=on, initial={"valid_until": on})
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            actions.end_relation(relation_id, valid_until=form.cleaned_data["valid_until"])
+            return reverse("person", args=[number])
+
+        if done := form.carry_out(request, act, said="関係を終えました。"):
+            return done
+    lead = "始まりの日より前に終えると、なかったことになります。"
+    return person_form(request, form, FormPage("関係を終える", "終える", lead, danger=True), whose(number, as_of=on))
+
+
+agents_urls: list[URLPattern] = [
+    path("people/<str:number>/agents/new/", agent_new, name="agent_new"),
+    path("people/<str:number>/agents/<int:agent_id>/decide/", agent_decide, name="agent_decide"),
+    path("people/<str:number>/agents/<int:agent_id>/end/", agent_end, name="agent_end"),
+    path("people/<str:number>/relations/new/", relation_new, name="relation_new"),
+    path("people/<str:number>/relations/<int:relation_id>/end/", relation_end, name="relation_end"),
+]
