@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from osame.collection.matching.web import matching_urls
 from osame.collection.reveals.web import reveals_urls
+from osame.collection.search.web import search_urls
 from osame.platform.console.web import home
 from osame.platform.web.urls import floor_urls
 
@@ -12,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="today"),
     *matching_urls,
     *reveals_urls,
+    *search_urls,
 ]

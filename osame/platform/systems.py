@@ -97,6 +97,7 @@ SYSTEMS = {
                 "closing",
                 "inquiry",
                 "reveals",
+                "search",
             ),
         ),
         System(
