@@ -2,6 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from osame.collection.arrears.web import arrears_urls
+from osame.collection.closing.web import closing_urls
+from osame.collection.demand_mail.web import demand_mail_urls
+from osame.collection.demand_stops.web import demand_stops_urls
+from osame.collection.demands.web import demands_urls
+from osame.collection.inquiry.web import inquiry_urls
+from osame.collection.intake.web import intake_urls
 from osame.collection.matching.web import matching_urls
 from osame.collection.reveals.web import reveals_urls
 from osame.collection.search.web import search_urls
@@ -11,7 +18,14 @@ from osame.platform.web.urls import floor_urls
 urlpatterns: list[URLPattern | URLResolver] = [
     *floor_urls,
     path("", home, name="today"),
+    *arrears_urls,
+    *demands_urls,
+    *demand_mail_urls,
+    *demand_stops_urls,
+    *inquiry_urls,
+    *intake_urls,
     *matching_urls,
+    *closing_urls,
     *reveals_urls,
     *search_urls,
 ]

@@ -90,11 +90,15 @@ def list_destinations(source: str, *, document: str, on: date) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """一つの税目の文書を、誰の、どこへ送るか。 receiver_number: 代理人か本人; is_safe: 支援措置の安全な送付先か。"""
+    """一つの税目の文書を、誰の、どこへ送るか。
+
+    receiver_number: 代理人か本人; protected: 受け取る者が支援措置の対象者か; is_safe: 支援措置の安全な送付先か。
+    """
 
     tax_item: str
     receiver_number: str
     agent_kind: str
+    protected: bool
     is_safe: bool
     postal_code: str
     address: str
@@ -109,7 +113,7 @@ def destinations_of(addressee_number: str, tax_items: Sequence[str], *, on: date
     parts = ",\n".join(f"{table} AS ({body.format(source='wanted')})" for table, body in STEPS.items())
     rows = fetch_all(
         "WITH wanted AS (SELECT %(addressee)s::varchar AS addressee_number, unnest(%(items)s::varchar[]) AS tax_item),\n"
-        f"{parts}\nSELECT tax_item, receiver_number, coalesce(agent_kind, ''), is_safe, postal_code, "
+        f"{parts}\nSELECT tax_item, receiver_number, coalesce(agent_kind, ''), protected, is_safe, postal_code, "
         "address || CASE WHEN address_detail = '' THEN '' ELSE '　' || address_detail END, mailing_name "
         "FROM destination ORDER BY tax_item",
         _terms("", on) | {"addressee": addressee_number, "items": list(tax_items)},

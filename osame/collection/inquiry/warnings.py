@@ -1,0 +1,207 @@
+"""開いた人に付ける警告。大事な順に並べ、上のいくつかだけを初めから見せる。
+
+`SOURCES` is the whole list. A chapter that knows something more (grace, suspension, bankruptcy, instalments) adds one
+function to it; the page does not change.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from osame.collection.arrears.models import Promise
+from osame.collection.arrears.queries import PromiseFacts
+from osame.collection.demands.models import DemandStop
+from osame.collection.inquiry.charges import ChargeLine
+from osame.collection.inquiry.person import Person
+from osame.law.prescription import Event, PrescriptionEvent, prescription
+from osame.platform.database import fetch_all
+from osame.platform.suppression.decision import FactClass
+
+SHOWN = 5
+NEAR_DAYS = 180
+"""時効の満了まで、これより近ければ告げる。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """いま効いている督促停止。"""
+
+    charge_id: int | None
+    tax_item: str
+    starts_on: date
+    ends_through: date | None
+    reason: str
+    note: str
+
+    def covers(self, line: ChargeLine) -> bool:
+        """この期別を止めているか。"""
+        return self.charge_id in {None, line.charge_id} and self.tax_item in {"", line.tax_item}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """警告のもとになる、開いた人の事実。"""
+
+    person: Person
+    lines: Sequence[ChargeLine]
+    stops: Sequence[Stop]
+    promises: Sequence[PromiseFacts]
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """警告一つ。 rank: 小さいほど前; kind: 色の種類; icon: 色のほかに見分ける字; basis: もとになった事実。"""
+
+    rank: int
+    kind: str
+    icon: str
+    text: str
+    since: date | None = None
+    until: date | None = None
+    basis: str = ""
+
+
+def _protection(opened: Opened) -> Iterable[Warning]:
+    if opened.person.protected:
+        through = opened.person.facts["protected_through"]
+        note = "居場所の分かることを、誰にも言わない・書かない"
+        yield Warning(0, "error", "！", "支援措置", until=through, basis=f"{note}（住民基本台帳事務処理要領）")
+
+
+def _withheld(opened: Opened) -> Iterable[Warning]:
+    if opened.person.facts["withheld"]:
+        yield Warning(5, "error", "！", "他業務参照不可", basis="宛名の所管課に確かめる")
+
+
+def _death(opened: Opened) -> Iterable[Warning]:
+    if opened.person.facts["died_on"]:
+        yield Warning(10, "error", "†", "死亡", since=opened.person.facts["died_on"], basis="相続人を確かめる")
+
+
+def _gone(opened: Opened) -> Iterable[Warning]:
+    facts = opened.person.facts
+    if not opened.person.shows(FactClass.MOVES):
+        return
+    if facts["standing"] == "5":
+        yield Warning(20, "warning", "▲", "職権消除", basis="住民票が消除されている")
+    elif facts["moved_out_on"] and facts["moved_out_on"] <= opened.as_of:
+        yield Warning(21, "warning", "▲", "転出", since=facts["moved_out_on"])
+    if facts["closed_on"] or facts["standing"] == "7":
+        yield Warning(22, "warning", "▲", "廃止・消滅", since=facts["closed_on"])
+
+
+def _returned(opened: Opened) -> Iterable[Warning]:
+    """いちばん新しい督促状が、返戻されたままか。"""
+    demanded = [each for each in opened.lines if each.demanded_on]
+    if not demanded or not opened.person.shows(FactClass.RETURNED_MAIL):
+        return
+    last = max(demanded, key=lambda each: each.demanded_on or date.min)
+    if last.returned_on:
+        done = "公示送達済み" if last.published_on else "送達できていない"
+        yield Warning(30, "warning", "↩", "返戻", since=last.returned_on, basis=f"最後の督促状が戻った。{done}")
+
+
+STOP_RANKS = {
+    DemandStop.Reason.BANKRUPTCY: 12,
+    DemandStop.Reason.GRACE: 15,
+    DemandStop.Reason.APPEAL: 16,
+    DemandStop.Reason.INSTALLMENT_PLAN: 35,
+}
+
+
+def _stops(opened: Opened) -> Iterable[Warning]:
+    """猶予・破産・分納なども、いまは督促停止の理由として知れる。"""
+    for each in opened.stops:
+        reason = DemandStop.Reason(each.reason)
+        if reason is DemandStop.Reason.PROTECTION and opened.person.protected:
+            continue
+        yield Warning(
+            STOP_RANKS.get(reason, 40),
+            "warning",
+            "■",
+            f"督促停止（{reason.label}）",
+            each.starts_on,
+            each.ends_through,
+            each.note,
+        )
+
+
+def _prescription(opened: Opened) -> Iterable[Warning]:
+    """いちばん早く時効になる未納。"""
+    ends = [
+        (done.completes_on, line)
+        for line in opened.lines
+        if line.principal_tax > 0 and (done := prescription(line.statutory_due_date, _events(line), years=line.prescription_years)).completes_on
+    ]  # fmt: skip
+    near = [(on, line) for on, line in ends if on <= opened.as_of + timedelta(days=NEAR_DAYS)]
+    if not near:
+        return
+    on, line = min(near, key=lambda each: (each[0], each[1].charge_id))
+    others = f"ほか{len(near) - 1}件" if len(near) > 1 else ""
+    what = f"{line.tax_name} {line.year_label} {line.term_name}{others}"
+    if on < opened.as_of:
+        yield Warning(25, "error", "！", "時効の満了日を過ぎた未納", since=on, basis=f"{what}。地方税法第18条第1項")
+    else:
+        yield Warning(26, "warning", "◷", "時効が近い", until=on, basis=f"{what}。地方税法第18条第1項")
+
+
+def _events(line: ChargeLine) -> list[Event]:
+    events = [
+        Event(PrescriptionEvent.PART_PAYMENT, each.on) for each in line.payments if each.on > line.statutory_due_date
+    ]
+    if line.demanded_on and (not line.returned_on or line.published_on):
+        events.append(Event(PrescriptionEvent.DEMAND, line.demanded_on))
+    return events
+
+
+def _promises(opened: Opened) -> Iterable[Warning]:
+    broken = [each for each in opened.promises if each.result is Promise.Result.BROKEN]
+    if broken:
+        yield Warning(
+            33,
+            "warning",
+            "✕",
+            "約束の不履行",
+            since=broken[-1].promised_on,
+            basis=f"{broken[-1].amount:,}円のうち{broken[-1].short:,}円が未納",
+        )
+    for each in opened.promises:
+        if each.result is Promise.Result.DUE:
+            yield Warning(60, "info", "◇", "納付の約束あり", until=each.promised_on, basis=f"{each.amount:,}円")
+
+
+def _same_person(opened: Opened) -> Iterable[Warning]:
+    if opened.person.same_person:
+        yield Warning(50, "info", "＝", "名寄せ別番号あり", basis="、".join(opened.person.same_person))
+
+
+def _represented(opened: Opened) -> Iterable[Warning]:
+    if opened.person.agents:
+        yield Warning(55, "info", "◎", "代理人あり", basis="、".join(each.what for each in opened.person.agents))
+
+
+SOURCES: tuple[Callable[[Opened], Iterable[Warning]], ...] = (
+    _protection, _withheld, _death, _gone, _prescription, _returned, _promises, _stops, _same_person, _represented,
+)  # fmt: skip
+"""警告の出どころ。後の章は、ここに一つ足す。"""
+
+
+def warnings_of(opened: Opened) -> tuple[Warning, ...]:
+    """大事な順の警告。
+
+    要件: F28-05
+    """
+    return tuple(sorted((each for source in SOURCES for each in source(opened)), key=lambda each: each.rank))
+
+
+def stops_of(addressee_number: str, *, as_of: date) -> tuple[Stop, ...]:
+    """その日に効いている督促停止。"""
+    rows = fetch_all(
+        "SELECT charge_id, tax_item, starts_on, ends_through, reason, note FROM demand_stop "
+        "WHERE addressee_number = %(addressee)s AND starts_on <= %(on)s "
+        "AND (ends_through IS NULL OR ends_through >= %(on)s) AND (released_on IS NULL OR released_on > %(on)s) "
+        "ORDER BY starts_on, stop_id",
+        {"addressee": addressee_number, "on": as_of},
+    )
+    return tuple(Stop(*row) for row in rows)
