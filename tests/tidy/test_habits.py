@@ -78,7 +78,8 @@ def test_no_float_touches_money():
 
 
 def test_nothing_happens_behind_a_model():
-    assert found_in(modules(), hidden_logic) == {}
+    forms = "forms.py"  # 書式の clean は、欄どうしを確かめると決まった所
+    assert found_in([path for path in modules() if path.name != forms], hidden_logic) == {}
 
 
 def test_these_searches_find_what_they_look_for():
