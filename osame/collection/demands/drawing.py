@@ -124,7 +124,12 @@ class Draft:
     @property
     def extracted(self) -> int:
         """抽出した期別の数。作るものと除くものの和。"""
-        return self.shown.charges + sum(each.charges for each in self.shown.left_out)
+        return self.shown.charges + self.excluded
+
+    @property
+    def excluded(self) -> int:
+        """除く期別の数。"""
+        return sum(each.charges for each in self.shown.left_out)
 
     @property
     def sums_agree(self) -> bool:
@@ -132,7 +137,7 @@ class Draft:
         return (
             sum(each.charges for each in self.terms) == self.shown.charges
             and sum(each.principal_tax for each in self.terms) == self.shown.principal_tax
-            and sum(each.left_out for each in self.terms) == sum(each.charges for each in self.shown.left_out)
+            and sum(each.left_out for each in self.terms) == self.excluded
         )
 
 

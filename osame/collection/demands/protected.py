@@ -68,6 +68,14 @@ def hidden_values() -> HiddenValues:
     return HiddenValues((each["addressee_number"], text) for each in records for text in texts_of(each))
 
 
+def unsent_letters() -> tuple[tuple[int, int, str], ...]:
+    """回収すべき督促状（実行番号、発付番号、宛名番号）。何も変えない。
+
+    要件: F27-01
+    """
+    return tuple(dict.fromkeys((row[0], row[1], str(row[2])) for row in fetch_all(UNSENT)))
+
+
 def recall_unsent(*, as_of: date, officer: str) -> Recall:
     """支援措置の対象者になった人の、まだ出していない督促状を回収する。
 

@@ -15,6 +15,7 @@ from osame.collection.demands.models import DemandExclusion
 from osame.collection.demands.queries import LeftOut
 from osame.platform import embedded
 from osame.platform.database import fetch_all, fetch_one
+from osame.platform.egress.models import EgressKind
 
 STAGES = ("作成", "確認・印刷", "引抜き", "差出し", "返戻・公示送達")
 RUNS = """
@@ -77,6 +78,11 @@ class RunLine:
         return 2 if self.printed else 1
 
     @property
+    def adds_up(self) -> bool:
+        """作成 ＝ 有効 ＋ 引抜き ＋ 取消。"""
+        return self.charges == self.live + self.withdrawn + self.cancelled
+
+    @property
     def over(self) -> bool:
         """すべて取り消されたか。"""
         return self.charges > 0 and self.live == 0
@@ -124,6 +130,16 @@ class OutputLine:
     officer: str
     emitted_at: datetime
     revoked: bool
+
+    @property
+    def kind_name(self) -> str:
+        """出力の種類。"""
+        return str(EgressKind(self.kind).label)
+
+    @property
+    def file(self) -> str:
+        """出力先の末尾（束とファイルの名）。"""
+        return "/".join(self.place.split("/")[-2:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +222,7 @@ class ExcludedLine:
     charge_id: int
     addressee_number: str
     name: str
-    tax_item: str
+    tax_item_name: str
     levy_year: int
     installment_term: int
     due_date: date
@@ -307,9 +323,11 @@ def demands_on(charge_id: int) -> tuple[DemandLine, ...]:
 def excluded_of(run_id: int, *, limit: int, offset: int = 0) -> tuple[ExcludedLine, ...]:
     """その実行で除いた期別と、その理由。"""
     rows = fetch_all(
-        "SELECT x.reason, x.stop_reason, x.charge_id, x.addressee_number, coalesce(a.name, ''), c.tax_item, c.levy_year, "
-        "c.installment_term, c.due_date, x.unpaid FROM demand_exclusion x JOIN charge c USING (charge_id, addressee_number) "
-        "LEFT JOIN addressee a USING (addressee_number) WHERE x.run_id = %s "
+        "SELECT x.reason, x.stop_reason, x.charge_id, x.addressee_number, coalesce(a.name, ''), coalesce(i.name, c.tax_item), "
+        "c.levy_year, c.installment_term, c.due_date, x.unpaid FROM demand_exclusion x "
+        "JOIN charge c USING (charge_id, addressee_number) LEFT JOIN addressee a USING (addressee_number) "
+        "LEFT JOIN LATERAL (SELECT name FROM tax_item i WHERE i.tax_item = c.tax_item ORDER BY i.valid_from DESC LIMIT 1) i "
+        "ON true WHERE x.run_id = %s "
         "ORDER BY x.reason, x.stop_reason, x.addressee_number, x.charge_id LIMIT %s OFFSET %s",
         [run_id, limit, offset],
     )
