@@ -29,6 +29,7 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"  # 章の jobs.py が、自分�
 
 # 要求が通る順。門（機能・役割・目的）は、誰かが分かった後に置く。
 MIDDLEWARE = [
+    "django.middleware.gzip.GZipMiddleware",  # 縮めた長さから中身を推し量れないよう、でたらめな長さを足す
     "osame.platform.web.middleware.TerminalMiddleware",
     "osame.platform.web.middleware.SafeHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -41,6 +42,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "osame.platform.web.middleware.StaffSessionMiddleware",
+    "osame.platform.imports.middleware.UploadLimit",
     "osame.platform.functions.middleware.FunctionGateMiddleware",
     "osame.platform.web.proof.ProofMiddleware",
     "osame.platform.console.middleware.RefusalsTold",
@@ -49,6 +51,10 @@ MIDDLEWARE = [
 
 # 業務システムの認証認可。暫定措置の client_secret_basic を、どのクライアントにも許さないときは 0
 OAUTH_BASIC = os.environ.get("OSAME_OAUTH_BASIC", "1") == "1"
+
+# 落とされたファイルは、暗号にする前に、平文でディスクに置かない。大きすぎるものは、読む前に断る（UploadLimit）。
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 66 * 1024 * 1024
 
 # 画面
 ENVIRONMENT = os.environ.get("OSAME_ENVIRONMENT", "検証環境")  # 本番では空にする。空でなければ、どの画面にも出す
