@@ -9,7 +9,9 @@ from osame.collection.demand_stops.web import demand_stops_urls
 from osame.collection.demands.web import demands_urls
 from osame.collection.inquiry.web import inquiry_urls
 from osame.collection.intake.web import intake_urls
+from osame.collection.changes.web import changes_urls
 from osame.collection.matching.web import matching_urls
+from osame.collection.parameters.web import parameters_urls
 from osame.collection.reveals.web import reveals_urls
 from osame.collection.search.web import search_urls
 from osame.platform.console.web import home
@@ -24,7 +26,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *demand_stops_urls,
     *inquiry_urls,
     *intake_urls,
+    *changes_urls,
     *matching_urls,
+    *parameters_urls,
     *closing_urls,
     *reveals_urls,
     *search_urls,

@@ -71,6 +71,37 @@ def retry_held(*, as_of: date, officer: str, cause: str) -> int:
         return _retry_held(command, None, as_of)
 
 
+def import_line(arrival: Arrival, line_number: int, raw: str, *, as_of: date) -> tuple[ImportResult, str]:
+    """職員が直した一行を、ファイルと同じ扉から取り込む。呼ぶ者の取引の中で行う。
+
+    Take in one corrected row as an arrival of its own. Answers with the result and, when the row could not be applied, why.
+
+    要件: F03-02
+    """
+    open_determination_stage()
+    stage_lines([(line_number, raw)])
+    file_id = registry.register(arrival, business_on=as_of)
+    command = claim_command(
+        f"import:{arrival.content_hash}",
+        kind="import_line",
+        content=[PROFILE],
+        purpose="調定の行の訂正",
+        officer=arrival.officer,
+    )
+    applied, released = _apply(command, file_id, as_of)
+    problems = fetch_all("SELECT reason FROM determination_problem")
+    posted = 1 - applied.held - applied.rejected
+    result = registry.settle(
+        ImportResult(
+            file_id, arrival.file_name, arrival.profile, rows_in=1, rows_posted=posted, rows_held=applied.held,
+            rows_rejected=applied.rejected, released_held=released,
+        )
+    )  # fmt: skip
+    if posted:
+        result = replace(result, released_held=released + _retry_held(command, file_id, as_of))
+    return result, str(problems[0][0]) if problems else ""
+
+
 def _post(arrival: Arrival, path: Path, staged: Staged, as_of: date) -> ImportResult:
     file_id = registry.register(arrival, business_on=as_of)
     command = claim_command(

@@ -126,6 +126,11 @@ def refuse(arrival: Arrival, reason: str, *, channel: str = "") -> ImportResult:
     return ImportResult(file_id, arrival.file_name, arrival.profile, refusal=reason)
 
 
+def came_by(file_id: int, medium: Medium) -> None:
+    """何で届いたかを記す。"""
+    run_sql("UPDATE intake_file SET medium = %s WHERE intake_file_id = %s", [medium.value, file_id])
+
+
 def settle(result: ImportResult) -> ImportResult:
     """行数と金額を記録する。取込 + 保留 + 不受理 が行数と違えば、データベースが断る。"""
     run_sql(

@@ -149,7 +149,13 @@
     area.dataset.ready = "1";
     const input = area.querySelector("input[type=file]");
     const name = area.querySelector("[data-file-name]");
-    const told = () => { if (name) name.textContent = [...input.files].map((file) => file.name).join("、"); };
+    const told = () => {
+      const size = [...input.files].reduce((sum, file) => sum + file.size, 0);
+      const over = input.dataset.most && size > Number(input.dataset.most);
+      input.setCustomValidity(over ? "ファイルが大きすぎます。分けて落とすか、分割して送るよう、送付元に依頼してください。" : "");
+      if (over) input.reportValidity();
+      if (name) name.textContent = [...input.files].map((file) => `${file.name}（${file.size.toLocaleString("ja-JP")}バイト）`).join("、");
+    };
     ["dragenter", "dragover"].forEach((kind) => area.addEventListener(kind, (event) => { event.preventDefault(); area.classList.add("over"); }));
     ["dragleave", "drop"].forEach((kind) => area.addEventListener(kind, () => area.classList.remove("over")));
     area.addEventListener("drop", (event) => { event.preventDefault(); input.files = event.dataTransfer.files; told(); });

@@ -1,0 +1,81 @@
+"""画面から取り込める様式。名、順、見分け方、取り込む関数。
+
+Every profile that officers may drop. Several files dropped at once are taken in the order of this list: what others refer to
+comes first.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from osame.collection.addressees import addressee_csv
+from osame.collection.addressees.importing import import_addressees
+from osame.collection.closing import importing as bank_totals
+from osame.collection.determinations import importing as determinations
+from osame.collection.determinations.importing import import_determinations, retry_held
+from osame.collection.matching.importing import import_receipts
+from osame.collection.parameters import actions as parameters
+from osame.formats import determination_csv, inbound, installment_master, recognition
+from osame.platform.imports.registry import ImportResult
+
+CORRECTION = "row_correction"
+Importer = Callable[..., ImportResult]
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeProfile:
+    """取り込める様式。 headings: 一行目（見分けるため。なければ空）。"""
+
+    key: str
+    name: str
+    take: Importer
+    headings: tuple[str, ...] = ()
+
+
+def _receipts(key: str) -> Importer:
+    def take(path: Path, *, as_of: date, officer: str) -> ImportResult:
+        return import_receipts(path, profile=key, as_of=as_of, officer=officer)
+
+    return take
+
+
+def _addressees(path: Path, *, as_of: date, officer: str) -> ImportResult:
+    """宛名を取り込み、宛名を待っていた調定を、もう一度試す。"""
+    result = import_addressees(path, as_of=as_of, officer=officer)
+    if not result.refusal and not result.already_received:
+        retry_held(as_of=as_of, officer=officer, cause=f"addressees:{result.intake_file_id}")
+    return result
+
+
+PROFILES: dict[str, IntakeProfile] = {
+    each.key: each
+    for each in (
+        IntakeProfile(
+            parameters.INSTALLMENT_PROFILE,
+            "期別マスタ（036o015）",
+            parameters.import_installment_terms,
+            installment_master.COLUMNS,
+        ),
+        IntakeProfile(addressee_csv.PROFILE, "宛名", _addressees, addressee_csv.COLUMNS),
+        IntakeProfile(determinations.PROFILE, "調定（036o005）", import_determinations, determination_csv.COLUMNS),
+        *(IntakeProfile(key, each.name, _receipts(key)) for key, each in inbound.PROFILES.items()),
+        IntakeProfile(bank_totals.PROFILE, "公金日計", bank_totals.import_bank_totals, bank_totals.COLUMNS),
+    )
+}
+ORDER = {key: place for place, key in enumerate(PROFILES)}
+
+
+def recognise(data: bytes) -> str:
+    """中身から様式を見分ける。見分けられなければ空。"""
+    first = data.partition(b"\n")[0].rstrip(b"\r")
+    for each in PROFILES.values():
+        if each.headings and first == ",".join(each.headings).encode():
+            return each.key
+    return recognition.recognise(data)
+
+
+def profile_name(key: str) -> str:
+    """様式の名。"""
+    others = {CORRECTION: "職員が直した行", "manual_entry": "手入力"}
+    return PROFILES[key].name if key in PROFILES else others.get(key, key)
