@@ -9,6 +9,7 @@ from datetime import date
 
 from django.db import transaction
 
+from osame.collection.closing.importing import BankTotal
 from osame.collection.closing.queries import (
     DaySheet,
     day_sheet,
@@ -49,6 +50,18 @@ class OnlyLastClosedDayReopens(Refusal):
     """締めを解けるのは、最後に締めた日だけです。後の日から順に解いてください。"""
 
 
+class DayIsClosed(Refusal):
+    """締めた日の公金日計は、変えられません。先に締めを解いてください。"""
+
+
+class TotalNeedsReason(Refusal):
+    """公金日計を手で入力する理由がありません。誰から何を受け取って直すのかを入力してください。"""
+
+
+class NoReopeningAsked(Refusal):
+    """締めの解除は申し出られていないか、既に済んでいます。画面を開き直してください。"""
+
+
 class ReopeningNeedsTwoOfficers(Refusal):
     """締めを解くには、申し出た者と別の職員の承認が要ります。別の職員が承認してください。"""
 
@@ -84,11 +97,9 @@ def close_day(business_on: date, *, as_of: date, officer: str) -> ClosingResult:
         registry.take_turn()  # 締める間、取込みは待つ
         if closed := _closed(business_on):
             return closed
-        opened = first_open_day()
-        if business_on < opened:
-            raise DayAlreadyBehind(format_wareki(business_on))
         sheet = day_sheet(business_on)
-        _refuse_unready(sheet, opened)
+        for obstacle in obstacles(sheet, as_of=as_of):
+            raise obstacle
         last_day, last_seal = last_closing()
         seal = seal_journal(last_seal, after=last_day, through=business_on)
         reopenings = _reopenings(business_on)
@@ -149,8 +160,70 @@ def reopen_day(business_on: date, *, officer: str, approver: str, reason: str) -
         )
         run_sql(
             "UPDATE daily_closing SET state = '1', reopenings = reopenings + 1, reopened_by = %s, "
-            "reopen_approved_by = %s, reopen_reason = %s WHERE business_on = %s",
+            "reopen_approved_by = %s, reopen_reason = %s, reopen_asked_by = '', reopen_asked_at = NULL, "
+            "reopen_asked_reason = '' WHERE business_on = %s",
             [officer.strip(), approver.strip(), reason.strip(), business_on],
+        )
+
+
+def ask_reopening(business_on: date, *, officer: str, reason: str) -> None:
+    """最後に本締めした日の締めを解くよう、申し出る。解くのは、別の職員である。
+
+    Ask that the last closed day be reopened. Asking again replaces who asked and why.
+
+    要件: F04-10
+    """
+    if not reason.strip():
+        raise ReopeningNeedsReason(format_wareki(business_on))
+    with transaction.atomic():
+        if last_closing()[0] != business_on:
+            raise OnlyLastClosedDayReopens(format_wareki(business_on))
+        run_sql(
+            "UPDATE daily_closing SET reopen_asked_by = %s, reopen_asked_at = now(), reopen_asked_reason = %s "
+            "WHERE business_on = %s AND state = '2'",
+            [officer, reason.strip(), business_on],
+        )
+
+
+def approve_reopening(business_on: date, *, officer: str) -> None:
+    """申し出られた締めの解除を認め、締めを解く。申し出た者は認められない。
+
+    Approve what another officer asked, and reopen the day.
+
+    要件: F04-10
+    """
+    with transaction.atomic():
+        asked = fetch_all(
+            "SELECT reopen_asked_by, reopen_asked_reason FROM daily_closing WHERE business_on = %s AND state = '2' "
+            "AND reopen_asked_by <> '' FOR UPDATE",
+            [business_on],
+        )
+        if not asked:
+            raise NoReopeningAsked(format_wareki(business_on))
+        reopen_day(business_on, officer=asked[0][0], approver=officer, reason=asked[0][1])
+
+
+def enter_bank_total(total: BankTotal, *, reason: str, as_of: date, officer: str) -> None:
+    """公金日計の一行を、手で入力する（指定金融機関の訂正を、ファイルを待たずに受ける）。
+
+    Key one total of the bank by hand, with a reason. A closed day refuses; a later file replaces what was keyed.
+
+    要件: F04-10
+    """
+    if not reason.strip():
+        raise TotalNeedsReason(format_wareki(total.business_on))
+    if total.business_on > as_of:
+        raise DayNotYetOver(format_wareki(total.business_on))
+    with transaction.atomic():
+        registry.take_turn()
+        if total.business_on < first_open_day():
+            raise DayIsClosed(format_wareki(total.business_on))
+        run_sql(
+            "INSERT INTO bank_day_total (business_on, channel, receipts, amount, intake_file_id, entered_by, "
+            "entered_reason) VALUES (%s, %s, %s, %s, 0, %s, %s) ON CONFLICT (business_on, channel) DO UPDATE "
+            "SET receipts = excluded.receipts, amount = excluded.amount, intake_file_id = 0, "
+            "entered_by = excluded.entered_by, entered_reason = excluded.entered_reason",
+            [total.business_on, total.channel, total.receipts, total.amount, officer, reason.strip()],
         )
 
 
@@ -171,21 +244,33 @@ def _reopenings(business_on: date) -> int:
     return int(rows[0][0]) if rows else 0
 
 
-def _refuse_unready(sheet: DaySheet, opened: date) -> None:
-    """順番、ファイル、差異の順に確かめる。"""
-    if earlier := earlier_open_days(sheet.business_on, since=opened):
-        raise EarlierDayIsOpen("、".join(map(format_wareki, earlier)))
-    if missing := missing_files(first=sheet.business_on, through=sheet.business_on):
-        raise DayHasMissingFile("、".join(f"{each.sender} {each.profile}" for each in missing))
+def obstacles(sheet: DaySheet, *, as_of: date) -> tuple[Refusal, ...]:
+    """その日を締められない理由の、すべて。空なら締められる。
+
+    要件: F04-10
+    """
+    opened, business_on = first_open_day(), sheet.business_on
+    found: list[Refusal] = []
+    if business_on > as_of:
+        found.append(DayNotYetOver(format_wareki(business_on)))
+    if business_on < opened:
+        found.append(DayAlreadyBehind(format_wareki(business_on)))
+    if earlier := earlier_open_days(business_on, since=opened):
+        found.append(EarlierDayIsOpen("、".join(map(format_wareki, earlier))))
+    if missing := missing_files(first=business_on, through=business_on):
+        found.append(DayHasMissingFile("、".join(f"{each.sender} {each.profile}" for each in missing)))
     if not sheet.agrees:
-        raise DayHasDifference(
-            "、".join(
-                f"{each.name} 消込{each.receipts:,}件{each.amount:,}円・"
-                f"日計{each.bank_receipts:,}件{each.bank_amount:,}円・差異{each.difference:,}円"
-                for each in sheet.channels
-                if not each.agrees
+        found.append(
+            DayHasDifference(
+                "、".join(
+                    f"{each.name} 消込{each.receipts:,}件{each.amount:,}円・"
+                    f"日計{each.bank_receipts:,}件{each.bank_amount:,}円・差異{each.difference:,}円"
+                    for each in sheet.channels
+                    if not each.agrees
+                )
             )
         )
+    return tuple(found)
 
 
 def _record(sheet: DaySheet, *, state: str, seal: str, officer: str) -> None:

@@ -68,7 +68,8 @@ def import_bank_totals(path: Path, *, as_of: date, officer: str) -> ImportResult
             run_sql(
                 "INSERT INTO bank_day_total (business_on, channel, receipts, amount, intake_file_id) "
                 "VALUES (%s, %s, %s, %s, %s) ON CONFLICT (business_on, channel) DO UPDATE "
-                "SET receipts = excluded.receipts, amount = excluded.amount, intake_file_id = excluded.intake_file_id",
+                "SET receipts = excluded.receipts, amount = excluded.amount, intake_file_id = excluded.intake_file_id, "
+                "entered_by = '', entered_reason = ''",
                 [each.business_on, each.channel, each.receipts, each.amount, file_id],
             )
         return registry.settle(

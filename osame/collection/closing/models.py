@@ -11,7 +11,9 @@ class BankDayTotal(models.Model):
     channel = models.CharField("納付チャネル", max_length=2)
     receipts = models.IntegerField("件数")
     amount = models.BigIntegerField("金額")
-    intake_file_id = models.BigIntegerField("取込番号")
+    intake_file_id = models.BigIntegerField("取込番号")  # 手で入力したものは 0
+    entered_by = models.TextField("入力者", db_default="", blank=True)
+    entered_reason = models.TextField("入力の理由", db_default="", blank=True)
 
     class Meta:
         db_table = "bank_day_total"
@@ -36,6 +38,9 @@ class DailyClosing(models.Model):
     officer = models.TextField("職員")
     closed_at = models.DateTimeField("締めた日時")
     reopenings = models.SmallIntegerField("締めを解いた回数", default=0)
+    reopen_asked_by = models.TextField("締めの解除を申し出た者", db_default="", blank=True)
+    reopen_asked_at = models.DateTimeField("締めの解除を申し出た日時", null=True)
+    reopen_asked_reason = models.TextField("締めの解除を申し出た理由", db_default="", blank=True)
     reopened_by = models.TextField("締めを解いた者", default="", blank=True)
     reopen_approved_by = models.TextField("締めを解くことを認めた者", default="", blank=True)
     reopen_reason = models.TextField("締めを解いた理由", default="", blank=True)

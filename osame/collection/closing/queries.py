@@ -57,6 +57,11 @@ class DayLine:
     receipts: int
     amount: int
 
+    @property
+    def channel_name(self) -> str:
+        """チャネルの名。"""
+        return CHANNEL_NAMES[self.channel]
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelComparison:

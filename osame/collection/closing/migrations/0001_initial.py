@@ -23,6 +23,8 @@ class Migration(migrations.Migration):
                 ("receipts", models.IntegerField(verbose_name="件数")),
                 ("amount", models.BigIntegerField(verbose_name="金額")),
                 ("intake_file_id", models.BigIntegerField(verbose_name="取込番号")),
+                ("entered_by", models.TextField(blank=True, db_default="", verbose_name="入力者")),
+                ("entered_reason", models.TextField(blank=True, db_default="", verbose_name="入力の理由")),
             ],
             options={
                 "db_table": "bank_day_total",
@@ -41,6 +43,15 @@ class Migration(migrations.Migration):
                 ("officer", models.TextField(verbose_name="職員")),
                 ("closed_at", models.DateTimeField(verbose_name="締めた日時")),
                 ("reopenings", models.SmallIntegerField(default=0, verbose_name="締めを解いた回数")),
+                (
+                    "reopen_asked_by",
+                    models.TextField(blank=True, db_default="", verbose_name="締めの解除を申し出た者"),
+                ),
+                ("reopen_asked_at", models.DateTimeField(null=True, verbose_name="締めの解除を申し出た日時")),
+                (
+                    "reopen_asked_reason",
+                    models.TextField(blank=True, db_default="", verbose_name="締めの解除を申し出た理由"),
+                ),
                 ("reopened_by", models.TextField(blank=True, default="", verbose_name="締めを解いた者")),
                 (
                     "reopen_approved_by",
