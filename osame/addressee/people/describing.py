@@ -38,6 +38,11 @@ REASONS = {
     "45": "解散", "46": "清算結了", "47": "休業", "48": "再開",
 }  # fmt: skip
 """手で登録した異動の事由。住民記録の事由は、届いた様式が言う。"""
+NOT_A_LINE = {
+    "birth_unknown", "alias_kana_confirmed", "prefecture", "municipality_name", "town", "block", "building",
+    "building_kana", "country_code", "country_name", "foreign_address",
+}  # fmt: skip
+"""一行にまとめて言うので、項目としては並べないもの。"""
 CHOSEN_BY_HAND = ("21", "22", "23", "24", "29")
 
 
@@ -61,7 +66,11 @@ def told_facts(facts: Mapping[str, Any]) -> list[tuple[str, list[Told]]]:
     """事実を、組ごとに言う。空の項目は出さない。生年月日が不詳なら、その表記を言う。"""
     found = []
     for group, names in GROUPS.items():
-        lines = [told(name, facts.get(name)) for name in names if name not in {"birth_unknown", "alias_kana_confirmed"}]
+        lines = [told(name, facts.get(name)) for name in names if name not in NOT_A_LINE]
+        if group is FactGroup.ADDRESS and (
+            address := f"{facts.get('address') or ''}　{facts.get('building') or ''}".strip()
+        ):
+            lines.insert(0, Told("address", "住所", address, reduced_form(address)))
         shown = [each for each in lines if each.text]
         if group is FactGroup.PERSON and facts.get("birth_unknown") is True:
             shown.append(Told("birth_unknown", "生年月日", "不詳"))

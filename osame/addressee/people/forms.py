@@ -148,7 +148,7 @@ class NewForm(FactsForm):
     despite = ReasonField(
         label="よく似た宛名があっても登録する理由",
         required=False,
-        help_text="下の候補と別人であることを、どう確かめたか",
+        help_text="よく似た宛名と別人であることを、どう確かめたか",
     )
 
     refusals = {**FactsForm.refusals, SamePersonMayExist: "despite"}
