@@ -93,11 +93,11 @@ def reread(around: Surroundings, row: bytes, *, line_number: int) -> PaymentRepo
         return LineProblem(line_number, f"{error}{ASK_SENDER}", row)
     year = around.business_on.year if around.business_on else date.min.year
     read = PROFILES[around.profile].reader(data, year)
-    found = read.refusal or next(iter((*read.records, *read.problems)), LineProblem(0, "データの行がありません。", row))
-    if isinstance(found, LineProblem):
-        told = found.reason.partition("行目: ")
-        return replace(found, line_number=line_number, reason=told[2] or told[0], raw=row)
-    return replace(found, line_number=line_number, raw=row)
+    if read.records:
+        return replace(read.records[0], line_number=line_number, raw=row)
+    problem = read.refusal or next(iter(read.problems), LineProblem(0, "データの行がありません。"))
+    told = problem.reason.partition("行目: ")
+    return replace(problem, line_number=line_number, reason=told[2] or told[0], raw=row)
 
 
 def _fields(layout: Layout) -> tuple[Field, ...]:

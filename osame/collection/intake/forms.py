@@ -31,7 +31,7 @@ class ManyFilesField(forms.FileField):
 
     widget = ManyFiles
 
-    def clean(self, data: Any, _initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, _initial: Any = None) -> list[UploadedFile[Any]]:
         """空のファイルは、ここでは断らない（名を添えて断るため）。"""
         chosen = list(data or ())
         if not chosen:
@@ -44,18 +44,18 @@ class ManyFilesField(forms.FileField):
 class UploadForm(ActForm):
     """落としたファイル。"""
 
-    files = ManyFilesField(
+    dropped = ManyFilesField(
         label="取り込むファイル",
         required=False,
         widget=ManyFiles(attrs={"data-most": MAXIMUM_PAYMENT_BYTES}),
         help_text="一度に50個、合わせて64MiBまで。zip は展開してから落としてください。",
     )
 
-    refusals = {EmptyFile: "files", PackedFile: "files", FileTooLarge: "files"}
+    refusals = {EmptyFile: "dropped", PackedFile: "dropped", FileTooLarge: "dropped"}
 
     def contents(self) -> list[tuple[str, bytes]]:
         """落とされたファイルの名と中身。"""
-        return [(str(each.name), each.read()) for each in self.cleaned_data["files"]]
+        return [(str(each.name), each.read()) for each in self.cleaned_data["dropped"]]
 
 
 class TakeForm(ActForm):

@@ -22,13 +22,14 @@ from osame.platform.terminal import now
 @require_GET
 def jobs(request: HttpRequest) -> HttpResponse:
     """自分の頼んだ処理と、定期の処理。"""
-    who = {"seen_by": officer_of(request), "oversees": _may(request, "floor.jobs.oversee")}
-    paging = pager(request, count_requests(**who))
-    shown = {"requests": requests_seen(**who, offset=paging.offset, size=paging.size), "pager": paging}
+    who, oversees = officer_of(request), _may(request, "floor.jobs.oversee")
+    paging = pager(request, count_requests(seen_by=who, oversees=oversees))
+    asked = requests_seen(seen_by=who, oversees=oversees, offset=paging.offset, size=paging.size)
+    shown: dict[str, object] = {"requests": asked, "pager": paging, "oversees": oversees}
     if _may(request, "floor.jobs.show"):
         at = now()
         shown["timed"] = [(each, each.next_at(at)) for each in states()]
-    return page(request, "jobs/list.html", shown | {"oversees": who["oversees"]})
+    return page(request, "jobs/list.html", shown)
 
 
 @bound("floor.jobs.run")

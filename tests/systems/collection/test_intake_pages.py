@@ -57,7 +57,7 @@ def submission(page: bytes) -> str:
 def drop(client: Client, *files: tuple[str, bytes]):
     page = client.get("/intake/")
     assert page.status_code == 200, page.content.decode()
-    sent = {"submission": submission(page.content), "files": [SimpleUploadedFile(*each) for each in files]}
+    sent = {"submission": submission(page.content), "dropped": [SimpleUploadedFile(*each) for each in files]}
     return client.post("/intake/", sent)
 
 
