@@ -96,7 +96,7 @@ class ActForm(forms.Form):
             self.data = again
             return None
         except Refusal as refusal:
-            self.add_error(self._field_of(refusal), str(refusal))
+            self.refuse(refusal)
             return None
         except DatabaseError as failure:
             self.add_error(None, refused_by_database(failure))
@@ -109,6 +109,10 @@ class ActForm(forms.Form):
             answer.headers["HX-Redirect"] = carried.path
             return answer
         return HttpResponseRedirect(carried.path)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """断りを、その欄のそばに言う。欄がなければ、書式の上に言う。"""
+        self.add_error(self._field_of(refusal), str(refusal))
 
     def _field_of(self, refusal: Refusal) -> str | None:
         return next((field for kind, field in self.refusals.items() if isinstance(refusal, kind)), None)
