@@ -4,6 +4,7 @@ One statement for the person and everybody beside them. For a protected person a
 are not even read; what stands instead has one form, whatever was there.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +15,7 @@ from osame.platform import gate
 from osame.platform.database import fetch_all
 from osame.platform.functions.registry import registry
 from osame.platform.suppression.decision import Decision, FactClass, Reader, ReaderKind, Subject, decision
-from osame.platform.suppression.facts import suppressed
+from osame.platform.suppression.facts import hides, suppressed
 
 PROTECTED = "collection.inquiry.protected"
 """支援措置の対象者の居場所を見る機能。これを許される役割の者だけが、目的を告げて見る。"""
@@ -105,7 +106,7 @@ class Person:
     @property
     def sex_label(self) -> str:
         """性別の名。"""
-        return SEXES.get(self.facts["sex"], "不明")
+        return SEXES.get(self.facts["sex"], "")
 
     @property
     def standing_label(self) -> str:
@@ -115,7 +116,8 @@ class Person:
     @property
     def shown_fields(self) -> list[str]:
         """見せた事実の名。監査に残す。"""
-        return [name for name, value in self.facts.items() if value and not self.hides] if not self.hides else ["name"]
+        beside = {"contacts": self.contacts, "agents": self.agents, "household": self.household}
+        return [name for name, value in (self.facts | beside).items() if value and not hides(name, self.choice)]
 
     def shows(self, fact: FactClass) -> bool:
         """その種類の事実を見せてよい。"""
@@ -149,10 +151,13 @@ def open_person(addressee_number: str, *, as_of: date) -> Person:
         choice,
         bool(protected),
         tuple(same_person),
-        tuple((CONTACT_KINDS.get(kind, "連絡先"), value) for kind, value in contacts or ()),
+        tuple((CONTACT_KINDS.get(kind, "連絡先"), value) for kind, value in json.loads(contacts or "[]")),
         tuple(
             Beside(AGENT_KINDS.get(kind, "代理人") + (f"（{title}）" if title else ""), number, name)
-            for kind, number, name, title, _ in agents or ()
+            for kind, number, name, title, _ in json.loads(agents or "[]")
         ),
-        tuple(Beside(what or "世帯員", number, name, linked) for what, number, name, linked in household or ()),
+        tuple(
+            Beside(what or "世帯員", number, name, linked)
+            for what, number, name, linked in json.loads(household or "[]")
+        ),
     )
