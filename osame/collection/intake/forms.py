@@ -31,7 +31,7 @@ class ManyFilesField(forms.FileField):
 
     widget = ManyFiles
 
-    def clean(self, data: Any, _initial: Any = None) -> list[UploadedFile[Any]]:
+    def clean(self, data: Any, _initial: Any = None) -> "list[UploadedFile[Any]]":
         """空のファイルは、ここでは断らない（名を添えて断るため）。"""
         chosen = list(data or ())
         if not chosen:
