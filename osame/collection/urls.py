@@ -1,6 +1,6 @@
 """収滞納管理のアドレス。画面と API の入口を並べる。"""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver
 
 from osame.collection.arrears.web import arrears_urls
 from osame.collection.closing.web import closing_urls
@@ -14,12 +14,11 @@ from osame.collection.matching.web import matching_urls
 from osame.collection.parameters.web import parameters_urls
 from osame.collection.reveals.web import reveals_urls
 from osame.collection.search.web import search_urls
-from osame.platform.console.web import home
+from osame.collection.today.web import today_urls
 from osame.platform.web.urls import floor_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *floor_urls,
-    path("", home, name="today"),
     *arrears_urls,
     *demands_urls,
     *demand_mail_urls,
@@ -32,4 +31,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *closing_urls,
     *reveals_urls,
     *search_urls,
+    *today_urls,
 ]

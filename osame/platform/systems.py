@@ -100,6 +100,7 @@ SYSTEMS = {
                 "intake",
                 "inquiry",
                 "search",
+                "today",
                 "reveals",
             ),
         ),
