@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django import forms
+from django.http import QueryDict
 
 from osame.collection.demands.batch import CutOffAfterIssue, refuse_implausible
 from osame.collection.demands.effects import version_of
@@ -38,7 +39,9 @@ class PreviewedForm(ActForm):
         }
         version = version_of(answer, told)
         self.agreed = self.cleaned_data["seen"] == version
-        self.data = {**self.data, "seen": version}
+        shown = cast(QueryDict, self.data).copy()
+        shown["seen"] = version
+        self.data = shown
         return answer
 
 

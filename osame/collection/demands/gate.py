@@ -67,7 +67,7 @@ GROUP BY channel ORDER BY channel
 
 
 EXPECTED = """
-SELECT e.profile, e.business_on, e.sender, coalesce(f.state, ''), e.waived_by, f.intake_file_id, f.rows_held, f.refusal
+SELECT e.profile, e.business_on, e.sender, coalesce(f.state, ''), e.waived_by, e.waived_reason, f.intake_file_id, f.rows_held, f.refusal
 FROM expected_file e
 LEFT JOIN LATERAL (
     SELECT f.state, f.intake_file_id, f.rows_held, f.refusal FROM intake_file f
@@ -110,6 +110,7 @@ class ExpectedFile:
     sender: str
     state: str
     waived_by: str
+    waived_reason: str
     intake_file_id: int | None
     rows_held: int | None
     refusal: str | None
