@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from osame.bench.run import run_bench
+from osame.platform import embedded
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import refusals_told, table
 
@@ -19,6 +20,30 @@ def bench(
 ) -> None:
     """期別150万・入金30万で四つの処理を測り、床との比を JSON で出す。"""
     sys.stdout.write(json.dumps(run_bench(charges=charges, payments=payments), ensure_ascii=False, indent=2) + "\n")
+
+
+@bound("collection.bench.run")
+@refusals_told
+def officers_bench(
+    residents: Annotated[int, typer.Option(help="住民の数")] = 130_000,
+    seconds: Annotated[int, typer.Option(min=10, help="測る秒数")] = 300,
+    officers: Annotated[int, typer.Option(min=1, help="同時に働く職員の数")] = 100,
+    as_json: Annotated[bool, typer.Option("--json", help="機械のための JSON で答える")] = False,
+) -> None:
+    """百人の職員が同時に画面を使うときの速さを測る。市は、初めの一度だけ作る（数分から十数分）。"""
+    from osame.bench.officers import run_officers
+
+    found = run_officers(residents=residents, seconds=seconds, officers=officers, home=embedded.home())
+    if as_json:
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+        return
+    columns = ("操作", "回数", "p50（ミリ秒）", "p95（ミリ秒）", "p99（ミリ秒）", "床との比")
+    names = {"search": "検索", "person": "納税者の画面", "posting": "消込", "other": "ほかの画面"}
+    rows = [
+        (names[kind], each["count"], each["p50_ms"], each["p95_ms"], each["p99_ms"], each["floor_ratio"])
+        for kind, each in found["kinds"].items()
+    ]
+    table(f"職員{officers}人、住民{residents:,}人、誤り{found['errors']}件", columns, rows)
 
 
 @bound("addressee.search.bench")

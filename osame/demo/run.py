@@ -48,7 +48,9 @@ class AnotherCity(Refusal):
     """この場所には人数か種の違う架空市があります。「make clean」で消すか、OSAME_HOME で別の場所を選んでください。"""
 
 
-def run_demo(residents: int, seed: int, home: Path, report: Callable[[object], None]) -> Outcome:
+def run_demo(
+    residents: int, seed: int, home: Path, report: Callable[[object], None], *, print_letters: bool = True
+) -> Outcome:
     """架空市を作り、一年を動かし、結果を表にして知らせる。
 
     Make the city, run its year and report. `report` receives lines and rich tables.
@@ -61,7 +63,7 @@ def run_demo(residents: int, seed: int, home: Path, report: Callable[[object], N
     written = time.perf_counter() - started
     report(f"  {len(plan.hashes)}個のファイルを {directory} に書きました（{written:.1f}秒）。")
     database.prepare()
-    outcome = perform(plan)
+    outcome = perform(plan, print_letters=print_letters)
     summarize(plan, outcome, LABELS, report)
     return outcome
 
