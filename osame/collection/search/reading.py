@@ -5,6 +5,7 @@ What an officer typed or a scanner sent, made into what the index and the ledger
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from osame.formats import el_qr, gs1_128
@@ -130,7 +131,14 @@ def _told(tokens: list[str]) -> Asked:
         last = ""
     if digits:  # 番号は、ほかの語がなくても一人を言い当てる
         return Asked(digits=digits)
-    return Asked(**{kind: tuple(dict.fromkeys(terms)) for kind, terms in found.items()})
+    return _asked(found)
+
+
+def _asked(found: Mapping[str, Iterable[str]]) -> Asked:
+    words, places, born, telephones = (
+        tuple(dict.fromkeys(found.get(kind, ()))) for kind in ("words", "places", "born", "telephones")
+    )
+    return Asked(words=words, places=places, born=born, telephones=telephones)
 
 
 def _is_block(token: str) -> bool:
@@ -151,7 +159,7 @@ def _guesses(digits: str) -> dict[str, str]:
 
 def also_read_as(digits: str) -> tuple[Asked, ...]:
     """番号として打たれた数字の、ほかの読み方。電話、続けて打った生年月日。"""
-    return tuple(Asked(**{kind: (gram,)}) for kind, gram in _guesses(digits).items())
+    return tuple(_asked({kind: [gram]}) for kind, gram in _guesses(digits).items())
 
 
 def _day(token: str) -> str:
