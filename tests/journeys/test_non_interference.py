@@ -7,6 +7,7 @@ A new output is one line in `OUTPUTS`: a function of the trios that yields (key,
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from functools import cache
@@ -35,7 +36,9 @@ from osame.platform.suppression.facts import suppressed
 from osame.platform.suppression.hidden_values import HiddenValues
 from osame.platform.terminal import plain
 from tests.journeys.protected_towns import COMPANY, FRIEND, TODAY, Trio, fill_addressee, lives, officer
+from tests.systems.addressee.page_cast import Officer
 from tests.systems.conftest import fresh
+from tests.systems.platform.staff_cast import cheap_hashes
 
 Output = Callable[[list[Trio]], Iterator[tuple[str, bytes]]]
 WORLDS = range(5)
@@ -185,6 +188,39 @@ def typed(*words: str) -> bytes:
     return f"{result.exit_code}\n{result.stdout}\n{result.stderr}".encode()
 
 
+def pages(trios: list[Trio]) -> Iterator[tuple[str, bytes]]:
+    """職員の画面。権限のない職員が開くもののすべて。探す、開く、履歴、書式、一覧、断り。"""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap_hashes(patch)
+        patch.setenv("OSAME_TODAY", TODAY.isoformat())
+        clerk = Officer("A0001", "collection_clerk")
+        for path in ("/protection/", "/protection/?near=1", "/consolidation/", "/locks/", "/people/", "/people/new/"):
+            yield path, shown(clerk.client.get(path))
+        for trio in trios[:1]:
+            for number in (trio.her, trio.him, trio.child, FRIEND, COMPANY):
+                for name in PAGES:
+                    path = f"/people/{number}/{name}"
+                    yield path, shown(clerk.client.get(path))
+            for text in (f"伊勢花子{trio.index}", trio.her, "イセ 1980", "岩渕 花子", "千代田区千代田1丁目 花子"):
+                asked = clerk.client.post("/people/", {"q": text, "history": "on"})
+                yield f"{trio.index}/{text}", shown(clerk.client.get(asked.headers["Location"], follow=True))
+
+
+PAGES = (
+    "", "history/", "edit/", "close/", "mailing/new/", "contacts/new/", "agents/new/", "relations/new/",
+    "protection/new/", "link/", f"link/?other={FRIEND}", "unlink/",
+)  # fmt: skip
+OF_THE_MOMENT = re.compile(
+    r'name="csrfmiddlewaretoken" value="[^"]+"|X-CSRFToken": "[^"]+"|name="submission" value="[^"]+"'
+    r"|\?s=[\w-]+|\d{1,2}:\d{2}|id_submission"
+)
+
+
+def shown(answer: Any) -> bytes:
+    """画面のバイト列。開くたびに変わる鍵と時刻を除く。"""
+    return f"{answer.status_code}\n{OF_THE_MOMENT.sub('', answer.content.decode())}".encode()
+
+
 @cache
 def terminal_app() -> Typer:
     """命令の木。一度だけ組む。"""
@@ -201,6 +237,7 @@ OUTPUTS: list[tuple[str, Output]] = [
     ("配信", feed_pages),
     ("送付先", destinations),
     ("命令", commands),
+    ("職員の画面", pages),
 ]
 
 

@@ -10,11 +10,9 @@ from django.db import transaction
 from osame.addressee.consolidation import queries
 from osame.addressee.people import actions as people
 from osame.addressee.people.queries import kind_of
-from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
 from osame.platform import gate
 from osame.platform.approvals.actions import executes, propose
-from osame.platform.approvals.describing import describes
 from osame.platform.approvals.models import HighRiskAct
 from osame.platform.audit.recording import record
 from osame.platform.database import fetch_all, run_sql
@@ -106,21 +104,6 @@ def carry_out(content: Mapping[str, Any]) -> None:
             _unlink(str(content["member"]), str(content["reason"]), proposal)
         else:
             _hand_over(content, proposal)
-
-
-@describes(HighRiskAct.CONSOLIDATION)
-def told(content: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    """名寄せの起案を、人が読める形にする。"""
-    if content["act"] == "link":
-        return [("すること", "名寄せ（束ねる）"), ("名寄せ元", content["member"]), ("代表", content["representative"])]
-    if content["act"] == "unlink":
-        return [("すること", "名寄せを解く"), ("名寄せ元", content["member"]), ("解く理由", content["reason"])]
-    closing = format_wareki(date.fromisoformat(content["closes_on"])) if content["closes_on"] else "しない"
-    return [
-        ("すること", "代表の交替"),
-        ("代表", content["representative"], content["successor"]),
-        ("前の代表の廃止", closing),
-    ]
 
 
 def dismiss(candidate_id: int) -> None:

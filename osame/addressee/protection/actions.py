@@ -19,7 +19,6 @@ from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
 from osame.platform import gate
 from osame.platform.approvals.actions import executes, propose
-from osame.platform.approvals.describing import describes
 from osame.platform.approvals.models import HighRiskAct, Proposal
 from osame.platform.audit.recording import record
 from osame.platform.database import run_sql
@@ -219,17 +218,6 @@ def release(content: Mapping[str, Any]) -> int:
         measure.release_proposal = _decided_proposal(measure)
         _saved(measure, "支援措置を解除した")
     return measure.measure_id
-
-
-@describes(HighRiskAct.PROTECTION_RELEASE)
-def told(content: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    """支援措置の解除の起案を、人が読める形にする。居場所も、相手方も、言わない。"""
-    return [
-        ("措置番号", str(content["measure_id"])),
-        ("対象者", str(content["addressee_number"])),
-        ("解除日", format_wareki(date.fromisoformat(str(content["released_on"])))),
-        ("住所などの伏せ方", "伏せる", "伏せない"),
-    ]
 
 
 def receive_flags(requests: Sequence[MeasureRequest], released: Sequence[tuple[str, str]] = ()) -> int:
