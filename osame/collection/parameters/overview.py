@@ -129,8 +129,10 @@ def terms_of(levy_year: int) -> list[Term]:
         elif each.state in {Proposal.State.PROPOSED, Proposal.State.CHECKED, Proposal.State.DECIDED}:
             waiting[key] = each.proposal_id
     return [
-        Term(*row, waiting.get((row[1], row[3])), tuple(changed.get((row[1], row[3]), ())))
-        for row in fetch_all(TERMS, {"year": levy_year})
+        Term(
+            year, item, title, term, name, due, charges, waiting.get((item, term)), tuple(changed.get((item, term), ()))
+        )
+        for year, item, title, term, name, due, charges in fetch_all(TERMS, {"year": levy_year})
     ]
 
 

@@ -92,12 +92,14 @@ def proposed(after: date = LATER) -> int:
 
 
 def balances() -> dict[str, tuple[int, ...]]:
-    rows = fetch_all("SELECT addressee_number, principal_tax, delinquency_charge, overpayment FROM charge WHERE charge_id > 0")
+    rows = fetch_all(
+        "SELECT addressee_number, principal_tax, delinquency_charge, overpayment FROM charge WHERE charge_id > 0"
+    )
     return {row[0]: row[1:] for row in rows}  # fmt: skip
 
 
 def form_of(page: str) -> dict[str, str]:
-    return {name: value for name, value in re.findall(r'name="(submission|previewed)" value="([^"]+)"', page)}
+    return dict(re.findall(r'name="(submission|previewed)" value="([^"]+)"', page))
 
 
 def test_the_effect_is_counted_before_anything_is_written(city):
@@ -173,7 +175,13 @@ def test_the_pages_of_the_journey(desks, city):
     clerk = desks[CLERK]
     assert at in clerk.get("/parameters/?kind=installment_term&year=2025").content.decode()
     page = clerk.get(at).content.decode()
-    typed = {"due_date": "R7.9.30", "ground": "disaster", "basis": "告示第31号", "reason": "台風のため", **form_of(page)}
+    typed = {
+        "due_date": "R7.9.30",
+        "ground": "disaster",
+        "basis": "告示第31号",
+        "reason": "台風のため",
+        **form_of(page),
+    }
     direct = clerk.post(at, {**typed, "go": "propose"})
     assert direct.status_code == 200
     assert not Proposal.objects.exists()
@@ -195,7 +203,13 @@ def test_the_pages_of_the_journey(desks, city):
 
 @pytest.mark.parametrize(
     ("day", "says"),
-    [("R7.6.27", "早められません"), ("R7.9.28", "閉庁日"), ("R7.6.30", "同じ日"), ("明日", "日付"), ("", "入力してください")],
+    [
+        ("R7.6.27", "早められません"),
+        ("R7.9.28", "閉庁日"),
+        ("R7.6.30", "同じ日"),
+        ("明日", "日付"),
+        ("", "入力してください"),
+    ],
 )
 def test_what_is_wrong_is_told_beside_the_field(desks, day, says):
     at = "/parameters/terms/2025/06/1/due-date/"
@@ -239,7 +253,13 @@ def test_a_new_value_is_added_and_the_old_one_stays(desks, city):
     """A new threshold from next April: previewed, proposed, decided, executed; each day keeps its own value."""
     clerk, at = desks[CLERK], f"/parameters/change/setting/?name={SMALL}"
     page = clerk.get(at).content.decode()
-    typed = {"valid_from": "R9.4.1", "value": "1000", "basis": "市税条例第19条", "reason": "改正のため", **form_of(page)}
+    typed = {
+        "valid_from": "R9.4.1",
+        "value": "1000",
+        "basis": "市税条例第19条",
+        "reason": "改正のため",
+        **form_of(page),
+    }
     seen = clerk.post(at, {**typed, "go": "preview"}).content.decode()
     assert "<ins>1000</ins>" in seen
     answer = clerk.post(at, {**typed, **form_of(seen), "go": "propose"})
@@ -257,7 +277,10 @@ def test_a_new_value_is_added_and_the_old_one_stays(desks, city):
 def test_a_day_that_has_a_value_is_not_overwritten(city):
     with officer(), pytest.raises(ThatDayIsTaken):
         propose_change(
-            "setting", {"name": SMALL, "valid_from": date(2000, 1, 1), "value": "5", "basis": "条例"}, basis="条例", reason="r"
+            "setting",
+            {"name": SMALL, "valid_from": date(2000, 1, 1), "value": "5", "basis": "条例"},
+            basis="条例",
+            reason="r",
         )
 
 
@@ -278,7 +301,10 @@ def test_a_new_mayor_keeps_the_seal(city):
     now = dict(zip(columns.split(", "), fetch_one(f"SELECT {columns} FROM municipality"), strict=True))
     with officer():
         number = propose_change(
-            "municipality", {**now, "valid_from": date(2027, 1, 1), "mayor_name": "新田 二郎"}, basis="選挙", reason="交代"
+            "municipality",
+            {**now, "valid_from": date(2027, 1, 1), "mayor_name": "新田 二郎"},
+            basis="選挙",
+            reason="交代",
         )
         actions.execute(decided(number))
     assert municipality(as_of=date(2027, 1, 1)).mayor_name == "新田 二郎"
