@@ -3,17 +3,18 @@
 from django.urls import URLPattern, URLResolver
 
 from osame.collection.arrears.web import arrears_urls
+from osame.collection.changes.web import changes_urls
 from osame.collection.closing.web import closing_urls
 from osame.collection.demand_mail.web import demand_mail_urls
 from osame.collection.demand_stops.web import demand_stops_urls
 from osame.collection.demands.web import demands_urls
 from osame.collection.inquiry.web import inquiry_urls
 from osame.collection.intake.web import intake_urls
-from osame.collection.changes.web import changes_urls
 from osame.collection.matching.web import matching_urls
 from osame.collection.parameters.web import parameters_urls
 from osame.collection.reveals.web import reveals_urls
 from osame.collection.search.web import search_urls
+from osame.collection.slips.web import slips_urls
 from osame.collection.today.web import today_urls
 from osame.platform.web.urls import floor_urls
 
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *intake_urls,
     *changes_urls,
     *matching_urls,
+    *slips_urls,
     *parameters_urls,
     *closing_urls,
     *reveals_urls,

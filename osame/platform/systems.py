@@ -97,6 +97,7 @@ SYSTEMS = {
                 "demand_stops",
                 "arrears",
                 "closing",
+                "slips",
                 "intake",
                 "inquiry",
                 "search",

@@ -109,6 +109,16 @@ class DaySheet:
         return sum(each.amount for each in self.channels)
 
     @property
+    def bank_receipts(self) -> int:
+        """公金日計の件数。"""
+        return sum(each.bank_receipts for each in self.channels)
+
+    @property
+    def bank_amount(self) -> int:
+        """公金日計の金額。"""
+        return sum(each.bank_amount for each in self.channels)
+
+    @property
     def difference(self) -> int:
         """差異の大きさの合計。互いに打ち消さないように、絶対値で足す。"""
         return sum(abs(each.difference) for each in self.channels)

@@ -46,7 +46,7 @@ def _months(first: date) -> dict[str, date | None]:
     """前の月と、次の月（今月より先はない）。"""
     after = month_end(first) + timedelta(days=1)
     return {
-        "first": first,
+        "month": first,
         "previous": (first - timedelta(days=1)).replace(day=1),
         "next": after if after <= today() else None,
     }

@@ -86,12 +86,12 @@ class TestTheMonth:
 
     def test_goes_back_and_forth_but_not_into_the_future(self, clerk: Client) -> None:
         page = clerk.get("/closing/?month=2030-01")
-        assert page.context["first"] == date(2025, 7, 1)
+        assert page.context["month"] == date(2025, 7, 1)
         assert page.context["next"] is None
         earlier = clerk.get("/closing/?month=2025-05")
         assert earlier.context["next"] == date(2025, 6, 1)
         assert "締めていない日はありません" in text(earlier)
-        assert clerk.get("/closing/?month=x").context["first"] == date(2025, 7, 1)
+        assert clerk.get("/closing/?month=x").context["month"] == date(2025, 7, 1)
 
 
 class TestOneDay:
