@@ -30,7 +30,7 @@ from django.urls import reverse
 from osame.bench.held import enough_held
 from osame.demo.names import GIVEN_NAMES, SURNAMES
 from osame.demo.run import run_demo
-from osame.platform import database, gate
+from osame.platform import database, gate, secret
 from osame.platform.database import fetch_all, fetch_one
 from osame.platform.functions.identity import Role
 from osame.platform.functions.middleware import CHOSEN_PURPOSE
@@ -52,6 +52,8 @@ def run_officers(*, residents: int, seconds: int, officers: int, home: Path) -> 
     _use_own_database()
     place = home / "bench-officers"
     place.mkdir(parents=True, exist_ok=True)
+    secret.ensure(settings.SYSTEM.code)
+    settings.SECRET_KEY = secret.read(settings.SYSTEM.code)
     database.prepare()
     with gate.acting(gate.Acting("計測", "collection.bench.run", "operation", role="operator")):
         if not _ready(residents):
@@ -231,9 +233,17 @@ def _cpu(server: int) -> dict[str, float]:
     for pid, (parent, seconds, name) in parents.items():
         if server in {pid, parent}:
             spent["server"] += seconds
-        elif name == "postgres":
+        elif name == "postgres" and _serves_us(pid):
             spent["database"] += seconds
     return spent
+
+
+def _serves_us(pid: int) -> bool:
+    """計測のデータベースの処理か。"""
+    try:
+        return DATABASE.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def _processes() -> list[int]:
