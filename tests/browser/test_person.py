@@ -80,12 +80,12 @@ def test_find_a_person_and_explain_a_charge_by_keyboard(browser, console):
         tab_to(at, f"a[href='/charges/{charge_id}/?of=delinquency_charge']")
         page.keyboard.press("Enter")
         page.wait_for_url("**/charges/**")
-        assert page.locator("#delinquency_charge.chosen").count() == 1
-        assert page.evaluate("document.activeElement.id") == "delinquency_charge-title"
+        assert page.locator("#statement.chosen").count() == 1
+        assert page.evaluate("document.activeElement.id") == "statement-title"
         at.accessible()
         at.picture("person-charge")
         asked = {"principal": 300_000, "due_date": "2025-06-30", "as_of": "2025-11-04",
-                 "payments": [{"date": "2025-07-10", "amount": 120_500}]}  # fmt: skip
+                 "payments": [{"on": "2025-07-10", "amount": 120_500}]}  # fmt: skip
         law = json.loads(answer(json.dumps({"id": "x", "kind": "delinquency_charge", "inputs": asked})))
         assert page.locator(".working li").all_inner_texts() == law["steps"]
         narrow(at)

@@ -178,7 +178,7 @@ def test_every_figure_is_the_sum_of_the_entries_beside_it(town, term, as_of):
 def test_the_steps_on_the_page_are_the_answer_of_the_law(desk):
     page = desk.get(f"/charges/{charge_of(SATO, 2)}/?{STATUTORY}&of=delinquency_charge")
     asked = {"principal": 300_000, "due_date": "2025-06-30", "as_of": "2025-11-04",
-             "payments": [{"date": "2025-07-10", "amount": 120_500}]}  # fmt: skip
+             "payments": [{"on": "2025-07-10", "amount": 120_500}]}  # fmt: skip
     law = json.loads(answer(json.dumps({"id": "x", "kind": "delinquency_charge", "inputs": asked})))
     assert list(page.context["told"].steps) == law["steps"]
     assert all(step in text(page) for step in law["steps"])
@@ -225,7 +225,7 @@ def test_a_protected_person_has_no_place_for_a_clerk(desk, monkeypatch):
     )
     page = opened(desk, PROTECTED)
     assert page.context["warnings"][0].text == "支援措置"
-    for hidden in (PLACE, "5169876", TELEPHONE, "返戻", "佐藤 健"):
+    for hidden in (PLACE, "5169876", TELEPHONE, "督促状の返戻", "佐藤 健"):
         assert hidden not in text(page), hidden
     assert "中川 葵" not in text(opened(desk, SPOUSE))
     chief = officer_at_desk("B0001", "高橋 悟", "collection_chief")
