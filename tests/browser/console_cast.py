@@ -168,7 +168,7 @@ class Desk:
 
     def close(self) -> None:
         self.context.close()
-        assert self.faults == []
+        assert self.faults == [], "\n".join(self.faults)
 
 
 @contextmanager

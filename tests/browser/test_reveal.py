@@ -1,6 +1,7 @@
 """個人番号は、権限のある者が理由を告げたときだけ、一度だけ、三十秒だけ見える。"""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -38,12 +39,12 @@ def linkage(request, tmp_path, monkeypatch):
 def console(linkage, database):
     with as_officer("setup", "collection.intake.addressees"):
         found_city()
-    with Console("collection", database, OSAME_PEER_URL_LINKAGE=linkage.url) as running:
+    with Console("collection", database, OSAME_PEER_URL_LINKAGE=linkage.url, OSAME_TODAY="2026-05-01") as running:
         running.hire("A0001", "山本 昇", "collection_clerk")
         running.hire("A0002", "結城 玲", "collection_clerk")
         with here("collection", database):
             NumberRight.objects.create(
-                account_id="A0001", purposes=["identification"], valid_from=APRIL, expires_on=APRIL.replace(year=2099),
+                account_id="A0001", purposes=["identification"], valid_from=APRIL, expires_on=date(2027, 3, 31),
                 applicant="A0009", department_head="A0008", protection_manager="A0007",
                 endorsed_at="2026-04-01T00:00Z", issued_at="2026-04-01T00:00Z",
             )  # fmt: skip

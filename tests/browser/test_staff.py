@@ -12,7 +12,7 @@ from tests.systems.conftest import here
 
 @pytest.fixture
 def console(database):
-    with Console("collection", database) as running:
+    with Console("collection", database, OSAME_TODAY="2026-05-01") as running:
         running.hire("A0001", "山本 昇", "collection_clerk")
         running.hire("A0002", "伊藤 薫", "system_administrator", handler=False)
         running.hire("A0003", "監査 太郎", "auditor")
