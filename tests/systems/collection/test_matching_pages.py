@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from osame.collection.determinations.importing import import_determinations
 from osame.collection.ledger.queries import ChargeFacts, find_charge
@@ -32,6 +34,7 @@ from tests.systems.collection.pages_cast import fields, officer_at_desk, pages_o
 from tests.systems.conftest import server
 
 PAID = date(2025, 6, 25)
+MOST_STATEMENTS = 75
 
 
 @pytest.fixture(autouse=True)
@@ -148,6 +151,13 @@ class TestIdentify:
         entries = text(clerk.get(f"/matching/receipts/{charge().charge_id}/{held.receipt_key}/"))
         for told in ("仕訳", "収納", "本税", "300,000", "山本 昇"):
             assert told in entries
+
+    def test_takes_few_statements(self, held: HeldLine, clerk: Client) -> None:
+        """確かめて送る一回の要求。文の数は、期別の数にも入金の数にもよらない。"""
+        sent = fields(clerk.get(preview_path(held)))
+        with CaptureQueriesContext(connection) as asked:
+            assert clerk.post(preview_path(held), sent).status_code == 302
+        assert len(asked) <= MOST_STATEMENTS
 
     def test_twice_is_led_to_the_same_result(self, held: HeldLine, clerk: Client) -> None:
         sent = fields(clerk.get(preview_path(held)))
