@@ -28,6 +28,7 @@ from osame.contracts.sealed import NoLinkageKey, linkage_key
 from osame.demo.accounts import CAST, DEPARTMENTS, kept
 from osame.demo.places import MUNICIPALITY_CODE
 from osame.demo.run import PLAN_FOLDER, run_demo
+from osame.demo.suggestions import suggestions
 from osame.kernel.dates import format_wareki, parse_date
 from osame.kernel.refusals import Refusal
 from osame.platform import database, systems
@@ -284,7 +285,11 @@ def _tell(office: Office) -> None:
     console.print(f"パスワード（全員に共通）  {kept(office.directory).password}", soft_wrap=True)
     told = "確認コードは、別の端末で「osame demo code 職員番号」と打つと示されます（30秒ごとに変わります）。"
     console.print(told, soft_wrap=True)
-    console.print("止めるには、Ctrl+C を押します。")
+    console.print("\n試しに、欄に宛名番号を入れて探してみてください。")
+    for each in suggestions():
+        console.print(f"  {each.why}  {each.addressee_number}  {each.name}", soft_wrap=True)
+    database.close_all()
+    console.print("\n止めるには、Ctrl+C を押します。")
     sys.stdout.flush()
 
 

@@ -8,9 +8,10 @@ import functools
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
@@ -109,15 +110,24 @@ def _wait_for_page(subscriber: Subscriber, after: int, limit: int, wait: int) ->
     deadline = time.monotonic() + wait
     with connection.cursor() as cursor:
         cursor.execute("LISTEN addressee_feed")
-    while True:
-        as_of = _today()
-        published = queries.publish(as_of=as_of)
-        page = queries.page_after(subscriber, after, limit=limit, published=published, as_of=as_of)
-        remaining = deadline - time.monotonic()
-        if page.entries or remaining <= 0:
-            return page
-        for _ in connection.connection.notifies(timeout=remaining, stop_after=1):
-            pass
+    try:
+        while True:
+            as_of = _today()
+            published = queries.publish(as_of=as_of)
+            page = queries.page_after(subscriber, after, limit=limit, published=published, as_of=as_of)
+            remaining = deadline - time.monotonic()
+            if page.entries or remaining <= 0:
+                return page
+            for _ in connection.connection.notifies(timeout=remaining, stop_after=1):
+                pass
+    finally:
+        _stop_listening()
+
+
+def _stop_listening() -> None:
+    """接続は次の求めにも使うので、耳を澄ますのをやめる。もう切れていれば、することはない。"""
+    with suppress(DatabaseError), connection.cursor() as cursor:
+        cursor.execute("UNLISTEN addressee_feed")
 
 
 def _subscriber(request: HttpRequest) -> Subscriber:
