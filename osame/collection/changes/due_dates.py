@@ -15,6 +15,7 @@ from django.db import transaction
 from osame.collection.determinations.extending import Move, move_due_dates
 from osame.collection.ledger.posting import claim_command
 from osame.collection.parameters.calendar import is_open_day
+from osame.collection.parameters.overview import year_name
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
 from osame.platform import gate
@@ -168,7 +169,7 @@ def told(content: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """納期限の変更の起案を、人が読める形にする。"""
     dates = [format_wareki(date.fromisoformat(content[each])) for each in ("before", "after")]
     return [
-        ("期別", f"{content['levy_year']}年度　税目{content['tax_item']}　{content['name']}"),
+        ("期別", f"{year_name(content['levy_year'])}　税目{content['tax_item']}　{content['name']}"),
         ("根拠", Ground(content["ground"]).label),
         ("根拠の番号", content["basis"]),
         ("起案のときの調定", f"{content['charges']:,}件"),

@@ -6,6 +6,7 @@ from datetime import date
 from osame.collection.demands.estimates import estimated_charges
 from osame.collection.determinations.extending import Move
 from osame.collection.parameters.changing import Change
+from osame.collection.parameters.overview import year_name
 from osame.kernel.dates import format_wareki
 from osame.platform.database import fetch_all, fetch_one
 
@@ -86,7 +87,7 @@ def affected_by(change: Change, *, as_of: date) -> list[str]:
         told.append(f"適用開始日から後に納期限の来る、この税目の調定　{charges:,}件")
     elif change.table.name == "office_closure":
         told += [
-            f"この日が納期限の期別：{year}年度 税目{item} {name}。納期限の変更を起案してください。"
+            f"この日が納期限の期別：{year_name(year)} 税目{item} {name}。納期限の変更を起案してください。"
             for year, item, name in fetch_all(
                 "SELECT levy_year, tax_item, name FROM installment_term WHERE due_date = %s ORDER BY 1, 2", [row["closed_on"]]
             )

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from osame.collection.parameters.changing import CHANGEABLE, said
 from osame.collection.parameters.tables import TABLES, ParameterTable, Row
+from osame.kernel.dates import era_year
 from osame.law.parameters import DatedValue, parameters
 from osame.platform.approvals.models import HighRiskAct, Proposal
 from osame.platform.database import fetch_all
@@ -17,15 +18,15 @@ from osame.platform.database import fetch_all
 KINDS = {
     "municipality": "団体と首長",
     "tax_item": "税目",
-    "installment_term": "期別と納期限",
-    "setting": "業務の基準",
+    "installment_term": "納期限",
+    "setting": "基準",
     "office_closure": "休業日",
     "bank_succession": "金融機関",
-    "standard_text": "文書の文言",
+    "standard_text": "文言",
     "law": "法の割合と額",
-    "assignment_rule": "担当の割当て",
+    "assignment_rule": "担当",
     "marker": "付箋",
-    "expected_file": "届くはずのファイル",
+    "expected_file": "届くファイル",
 }
 """一覧の種類。"""
 TITLES = {"municipality": "name", "tax_item": "name", "setting": "name", "standard_text": "text_key"}
@@ -102,6 +103,11 @@ class Term:
     proposal: int | None
     changed: tuple[Decision, ...]
 
+    @property
+    def year(self) -> str:
+        """賦課年度の呼び名。"""
+        return year_name(self.levy_year)
+
 
 TERMS = """
 SELECT t.levy_year, t.tax_item, coalesce(i.name, ''), t.installment_term, t.name, t.due_date, coalesce(c.charges, 0)
@@ -136,9 +142,16 @@ def terms_of(levy_year: int) -> list[Term]:
     ]
 
 
-def levy_years() -> list[int]:
-    """期別のある賦課年度。新しいものから。"""
-    return [year for (year,) in fetch_all("SELECT DISTINCT levy_year FROM installment_term ORDER BY 1 DESC")]
+def levy_years() -> dict[int, str]:
+    """期別のある賦課年度と、その呼び名。新しいものから。"""
+    rows = fetch_all("SELECT DISTINCT levy_year FROM installment_term ORDER BY 1 DESC")
+    return {year: year_name(year) for (year,) in rows}
+
+
+def year_name(year: int) -> str:
+    """年度の呼び名。 令和7年度"""
+    era, count = era_year(date(year, 6, 1))  # 令和元年度は、5月に始まった元号で呼ぶ
+    return f"{era.name}{'元' if count == 1 else count}年度"
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,13 @@ def parameters(request: HttpRequest) -> HttpResponse:
         years, asked = overview.levy_years(), request.GET.get("year", "")
         year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else fiscal_year(as_of)
         if year not in years and not asked and years:
-            year = years[0]
-        shown |= {"years": years, "year": year, "terms": overview.terms_of(year)}
+            year = next(iter(years))
+        shown |= {
+            "years": years.items(),
+            "year": year,
+            "year_name": overview.year_name(year),
+            "terms": overview.terms_of(year),
+        }
     else:
         shown |= {"items": overview.items_of(kind, as_of=as_of)}
     return page(request, "collection/parameters/list.html", shown, status=422 if wrong else 200)

@@ -25,6 +25,7 @@ from osame.platform.approvals import actions
 from osame.platform.approvals.models import Proposal
 from osame.platform.database import fetch_all, fetch_one, run_sql
 from osame.platform.gate import Acting, acting
+from tests.browser.console_cast import register_handler
 from tests.systems.collection.cast import (
     AS_OF,
     KAKU,
@@ -201,6 +202,16 @@ def test_the_pages_of_the_journey(desks, city):
     assert "令和7年9月30日" in told
 
 
+def test_the_taxpayers_history_names_the_proposal(desks):
+    register_handler(CLERK, "collection")
+    number = decided(proposed())
+    with officer():
+        actions.execute(number)
+    page = desks[CLERK].get(f"/people/{KAKU}/", headers={"Osame-Purpose": "statutory"})
+    assert page.status_code == 200
+    assert f"起案番号 {number}" in page.content.decode()
+
+
 @pytest.mark.parametrize(
     ("day", "says"),
     [
@@ -317,7 +328,7 @@ def test_a_closure_on_a_due_date_names_the_term(desks):
     page = desks[CLERK].get(at).content.decode()
     typed = {"closed_on": "R7.6.30", "kind": "1", "basis": "告示", "go": "preview", **form_of(page)}
     answer = desks[CLERK].post(at, typed | {"reason": "臨時休庁"})
-    assert "2025年度 税目06 第1期" in answer.content.decode()
+    assert "令和7年度 税目06 第1期" in answer.content.decode()
 
 
 def test_the_whole_set_is_saved_through_the_broker(desks, city):
