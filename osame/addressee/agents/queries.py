@@ -96,6 +96,19 @@ def relations_of(addressee_number: str, *, on: date) -> list[RelationFacts]:
     ]  # fmt: skip
 
 
+def agent_of(addressee_number: str, agent_id: int) -> Agent | None:
+    """この人の、届出中か有効な代理人一件。"""
+    known = Agent.objects.filter(addressee_number=addressee_number, pk=agent_id)
+    return known.filter(state__in=(State.NOTIFIED, State.ACTIVE)).first()
+
+
+def relation_of(addressee_number: str, relation_id: int) -> AddresseeRelation | None:
+    """この人の関係一件。なかったことになったものは、ない。"""
+    return AddresseeRelation.objects.filter(
+        addressee_number=addressee_number, pk=relation_id, superseded_at=None
+    ).first()
+
+
 def parted_from(addressee_number: str) -> set[str]:
     """この人と一緒に表示してはならない人。この人が守られる相手と、この人から守られている人。"""
     kept_from = {

@@ -1,14 +1,24 @@
 """代理人と関係人の画面。届出、承認、終了。"""
 
+from datetime import date
+from typing import Any
+
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods
 
 from osame.addressee.agents import actions
 from osame.addressee.agents.forms import AgentForm, DecideAgentForm, EndAgentForm, EndRelationForm, RelationForm
+from osame.addressee.agents.models import AddresseeRelation, Agent
+from osame.addressee.agents.queries import agent_of, relation_of
 from osame.addressee.inquiry.pages import FormPage, person_form, whose
+from osame.addressee.inquiry.queries import refuse_hidden
+from osame.addressee.mailing.coverage import covered
+from osame.addressee.search.queries import Found, summaries
 from osame.platform.functions.binding import bound
+from osame.platform.suppression.decision import FactClass
 from osame.platform.terminal import today
 
 OTHER_PARTY = (
@@ -43,6 +53,7 @@ def agent_new(request: HttpRequest, number: str) -> HttpResponse:
 def agent_decide(request: HttpRequest, number: str, agent_id: int) -> HttpResponse:
     """代理人を承認するか、しないかを決める。届出を受けた職員にはできない。"""
     on = today()
+    other = _agent(number, agent_id, on)
     form = DecideAgentForm(request.POST or None, today=on, initial={"on": on})
     if request.method == "POST" and form.is_valid():
 
@@ -55,7 +66,8 @@ def agent_decide(request: HttpRequest, number: str, agent_id: int) -> HttpRespon
 
         if done := form.carry_out(request, act, said="代理人の届出の判断を記録しました。"):
             return done
-    return person_form(request, form, FormPage("代理人の承認", "記録する"), whose(number, as_of=on))
+    lead = "届出書と、本人の意思を確かめてから判断してください。"
+    return person_form(request, form, FormPage("代理人の承認", "記録する", lead), whose(number, as_of=on), **other)
 
 
 @bound("addressee.agents.notify")
@@ -63,6 +75,7 @@ def agent_decide(request: HttpRequest, number: str, agent_id: int) -> HttpRespon
 def agent_end(request: HttpRequest, number: str, agent_id: int) -> HttpResponse:
     """代理人を終える。"""
     on = today()
+    other = _agent(number, agent_id, on)
     form = EndAgentForm(request.POST or None, today=on, initial={"valid_until": on})
     if request.method == "POST" and form.is_valid():
 
@@ -74,7 +87,8 @@ def agent_end(request: HttpRequest, number: str, agent_id: int) -> HttpResponse:
         if done := form.carry_out(request, act, said="代理人を終えました。"):
             return done
     lead = "この日からの通知は、代理人に送りません。"
-    return person_form(request, form, FormPage("代理人を終える", "終える", lead, danger=True), whose(number, as_of=on))
+    words = FormPage("代理人を終える", "終える", lead, danger=True)
+    return person_form(request, form, words, whose(number, as_of=on), **other)
 
 
 @bound("addressee.agents.relate")
@@ -101,6 +115,7 @@ def relation_new(request: HttpRequest, number: str) -> HttpResponse:
 def relation_end(request: HttpRequest, number: str, relation_id: int) -> HttpResponse:
     """関係を終える。"""
     on = today()
+    other = _relation(number, relation_id, on)
     form = EndRelationForm(request.POST or None, today=on, initial={"valid_until": on})
     if request.method == "POST" and form.is_valid():
 
@@ -111,7 +126,36 @@ def relation_end(request: HttpRequest, number: str, relation_id: int) -> HttpRes
         if done := form.carry_out(request, act, said="関係を終えました。"):
             return done
     lead = "始まりの日より前に終えると、なかったことになります。"
-    return person_form(request, form, FormPage("関係を終える", "終える", lead, danger=True), whose(number, as_of=on))
+    words = FormPage("関係を終える", "終える", lead, danger=True)
+    return person_form(request, form, words, whose(number, as_of=on), **other)
+
+
+def _agent(number: str, agent_id: int, on: date) -> dict[str, Any]:
+    """この人の代理人。判断の前に見せる。ほかの人の代理人や、終えた代理人なら断る。"""
+    refuse_hidden(number, FactClass.RELATIONS, as_of=on)
+    with transaction.atomic():
+        found = agent_of(number, agent_id)
+        if found is None:
+            raise actions.AgentNotKnown(str(agent_id))
+        people = summaries([found.agent_number], as_of=on)
+    what = f"{Agent.Kind(found.kind).label}　{covered(found.tax_item, '')}"
+    return _shown(what, people.get(found.agent_number), found.valid_from, found.valid_until)
+
+
+def _relation(number: str, relation_id: int, on: date) -> dict[str, Any]:
+    """この人の関係。終える前に見せる。"""
+    refuse_hidden(number, FactClass.RELATIONS, as_of=on)
+    with transaction.atomic():
+        found = relation_of(number, relation_id)
+        if found is None:
+            raise actions.RelationNotKnown(str(relation_id))
+        people = summaries([found.related_number], as_of=on)
+    what = f"{AddresseeRelation.Kind(found.kind).label}（根拠：{found.basis}）"
+    return _shown(what, people.get(found.related_number), found.valid_from, found.valid_until)
+
+
+def _shown(what: str, other: Found | None, since: date, until: date | None) -> dict[str, Any]:
+    return {"preview": "addressee/other.html", "what": what, "other": other, "since": since, "until": until}
 
 
 agents_urls: list[URLPattern] = [

@@ -120,6 +120,16 @@ def open_for_editing(addressee_number: str, viewer: Reader, *, as_of: date) -> P
     return person
 
 
+def refuse_hidden(addressee_number: str, fact: FactClass, *, as_of: date) -> None:
+    """この職員に、この種類の事実が伏せられていれば断る。書式が、伏せた事実を開かないように。
+
+    要件: F27-01
+    """
+    with transaction.atomic():
+        if not decision(officer_reader(), subject_of(addressee_number, on=as_of)).shows(fact):
+            raise HiddenFromYou(addressee_number)
+
+
 def history_view(addressee_number: str, viewer: Reader, *, as_of: date) -> tuple[Version, ...] | None:
     """上書きされたものまでの履歴。いつ、何度移ったかも居場所の手がかりなので、伏せる者には None。
 

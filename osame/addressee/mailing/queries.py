@@ -87,6 +87,11 @@ def mailing_address_of(addressee_number: str, mailing_address_id: int) -> Mailin
     ).first()
 
 
+def contact_of(addressee_number: str, contact_id: int) -> Contact | None:
+    """この人の連絡先一件。終えたものは、ない。"""
+    return Contact.objects.filter(addressee_number=addressee_number, pk=contact_id, superseded_at=None).first()
+
+
 def contacts_of(addressee_number: str, *, on: date) -> list[Contact]:
     """一人の、その日に有効な連絡先。優先順に。"""
     rows = Contact.objects.filter(addressee_number=addressee_number, superseded_at=None, valid_from__lte=on)

@@ -8,15 +8,14 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from osame.addressee.inquiry.pages import FormPage, person_form, whose
-from osame.addressee.inquiry.queries import HiddenFromYou, officer_reader
+from osame.addressee.inquiry.queries import refuse_hidden
 from osame.addressee.mailing import actions
-from osame.addressee.mailing.actions import MailingAddressNotKnown
+from osame.addressee.mailing.actions import ContactNotKnown, MailingAddressNotKnown
 from osame.addressee.mailing.forms import ContactForm, EndForm, MailingForm
-from osame.addressee.mailing.queries import mailing_address_of
-from osame.addressee.protection.queries import subject_of
+from osame.addressee.mailing.queries import contact_of, mailing_address_of
 from osame.platform.audit.recording import record
 from osame.platform.functions.binding import bound
-from osame.platform.suppression.decision import FactClass, decision
+from osame.platform.suppression.decision import FactClass
 from osame.platform.terminal import today
 
 WAITS = "支援措置の対象者の送付先は、別の職員が承認するまで使いません。"
@@ -67,9 +66,7 @@ def mailing_change(request: HttpRequest, number: str, mailing_address_id: int) -
 def _known(number: str, mailing_address_id: int) -> dict[str, object]:
     """いまの送付先。伏せられている者には開かない。"""
     with transaction.atomic():
-        choice = decision(officer_reader(), subject_of(number, on=today()))
-        if not choice.shows(FactClass.MAILING_ADDRESS):
-            raise HiddenFromYou(number)
+        refuse_hidden(number, FactClass.MAILING_ADDRESS, as_of=today())
         row = mailing_address_of(number, mailing_address_id)
         if row is None:
             raise MailingAddressNotKnown(str(mailing_address_id))
@@ -130,6 +127,11 @@ def contact_new(request: HttpRequest, number: str) -> HttpResponse:
 def contact_end(request: HttpRequest, number: str, contact_id: int) -> HttpResponse:
     """連絡先を終える。"""
     on = today()
+    refuse_hidden(number, FactClass.TELEPHONE, as_of=on)
+    with transaction.atomic():
+        contact = contact_of(number, contact_id)
+    if contact is None:
+        raise ContactNotKnown(str(contact_id))
     form = EndForm(request.POST or None, today=on, initial={"valid_until": on})
     if request.method == "POST" and form.is_valid():
 
@@ -139,7 +141,8 @@ def contact_end(request: HttpRequest, number: str, contact_id: int) -> HttpRespo
 
         if done := form.carry_out(request, act, said="連絡先を終えました。"):
             return done
-    return person_form(request, form, FormPage("連絡先を終える", "終える", danger=True), whose(number, as_of=on))
+    words = FormPage("連絡先を終える", "終える", f"終える連絡先：{contact.value}", danger=True)
+    return person_form(request, form, words, whose(number, as_of=on))
 
 
 mailing_urls: list[URLPattern] = [

@@ -15,6 +15,7 @@ from osame.addressee.people.recording import RESIDENT_REGISTER
 from osame.formats.resident_csv import profile
 from osame.kernel.characters import CharacterSet, reduce
 from osame.kernel.dates import format_wareki
+from osame.platform.suppression.facts import MARKER
 
 LABELS: dict[str, str] = {
     each.name: str(each.verbose_name) for each in AddresseeVersion._meta.fields if each.name in FACTS
@@ -67,16 +68,22 @@ def told_facts(facts: Mapping[str, Any]) -> list[tuple[str, list[Told]]]:
     found = []
     for group, names in GROUPS.items():
         lines = [told(name, facts.get(name)) for name in names if name not in NOT_A_LINE]
-        if group is FactGroup.ADDRESS and (
-            address := f"{facts.get('address') or ''}　{facts.get('building') or ''}".strip()
-        ):
+        if group is FactGroup.ADDRESS and (address := _address(facts)):
             lines.insert(0, Told("address", "住所", address, reduced_form(address)))
-        shown = [each for each in lines if each.text]
+        shown = [each for each in lines if each.text and each.text != MARKER]
+        if not shown and any(each.text == MARKER for each in lines):  # 伏せた組は、一行だけで言う
+            shown = [Told("", group.label, MARKER)]
         if group is FactGroup.PERSON and facts.get("birth_unknown") is True:
             shown.append(Told("birth_unknown", "生年月日", "不詳"))
         if shown:
             found.append((group.label, shown))
     return found
+
+
+def _address(facts: Mapping[str, Any]) -> str:
+    """一行の住所。伏せた印は、一つだけ。"""
+    parts = [str(facts.get(name) or "") for name in ("address", "building")]
+    return MARKER if MARKER in parts else "　".join(each for each in parts if each)
 
 
 def reason_label(source: str, code: str) -> str:

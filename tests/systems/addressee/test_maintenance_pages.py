@@ -208,6 +208,8 @@ def test_an_agent_counts_after_another_has_approved(clerk, chief):
     with at_work():
         (agent,) = agents_of(HER, on=TODAY)
     path = f"/people/{HER}/agents/{agent.agent_id}/decide/"
+    assert "この代理人はありません" in chief.get(path.replace(HER, HIM), status=409)
+    assert "伊勢　太郎" in chief.get(path)
     assert "承認しない理由" in chief.send(path, status=422, decision="refuse").content.decode()
     chief.send(path, decision="approve")
     assert "届出（未承認）" not in clerk.get(f"/people/{HER}/")
