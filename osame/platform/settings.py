@@ -160,6 +160,8 @@ def _database(url: str, *, role: str | None = None, password: str = "") -> dict[
         "HOST": host,
         "PORT": str(parts.port or ""),
         "OPTIONS": {"application_name": f"osame-{SYSTEM.code}"},
+        "CONN_MAX_AGE": 60,  # 要求のたびにつなぎ直さない。目的は取引とともに終わるので、次の要求には移らない
+        "CONN_HEALTH_CHECKS": True,
     }
 
 
