@@ -77,7 +77,7 @@ def _floor(app: typer.Typer) -> None:
 
 def _collection(app: typer.Typer) -> None:
     """収滞納管理システムの命令。"""
-    from osame.bench.cli import bench, officers_bench
+    from osame.bench.cli import bench, officers_bench, taxpayers_bench
     from osame.collection.addressees import cli as addressees
     from osame.collection.arrears import cli as arrears
     from osame.collection.closing import cli as closing
@@ -91,6 +91,7 @@ def _collection(app: typer.Typer) -> None:
 
     app.command()(bench)
     app.command("bench-officers")(officers_bench)
+    app.command("bench-taxpayers")(taxpayers_bench)
     app.add_typer(demo.app, name="demo")
     app.add_typer(intake.app, name="import")
     app.add_typer(addressees.app, name="addressee-copy")

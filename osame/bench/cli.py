@@ -82,3 +82,12 @@ def vault_bench(
         for name, use in (("番号の鍵の入替え", "data"), ("索引の鍵の入替え", "index"))
     ]
     table(f"番号の金庫（{numbers:,}件）", ("行い", "時間"), rows)
+
+
+@bound("collection.bench.run")
+@refusals_told
+def taxpayers_bench(people: Annotated[int, typer.Option(help="宛名の数")] = 130_000) -> None:
+    """納税者の検索を打ち方ごとに、今日の画面とともに測り、JSON で出す。"""
+    from osame.bench.taxpayers import run_taxpayer_bench
+
+    sys.stdout.write(json.dumps(run_taxpayer_bench(people=people), ensure_ascii=False, indent=2) + "\n")

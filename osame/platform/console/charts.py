@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-WIDTH, ROW, GAP, LABEL = 640, 20, 12, 140
+WIDTH, ROW, GAP, LABEL = 640, 20, 12, 180
 
 
 @dataclass(frozen=True, slots=True)
