@@ -195,7 +195,7 @@ def returned(request: HttpRequest, run_id: int, letter_number: int) -> HttpRespo
         ):
             return done
     shown = {"form": form, "effect": effect, "lines": lines, "first": _first(lines), "act": "returned"}
-    return page(request, "collection/demand_mail/service.html", shown, status=form.status)
+    return page(request, "collection/demand_mail/served.html", shown, status=form.status)
 
 
 @bound("collection.demands.published")
@@ -215,7 +215,7 @@ def published(request: HttpRequest, run_id: int, letter_number: int) -> HttpResp
         if done := _carried(request, form, _then(doing, run_id, letter_number), "公示送達を登録しました。"):
             return done
     shown = {"form": form, "effect": effect, "lines": lines, "first": _first(lines), "act": "published"}
-    return page(request, "collection/demand_mail/service.html", shown, status=form.status)
+    return page(request, "collection/demand_mail/served.html", shown, status=form.status)
 
 
 @bound("collection.demands.recall")

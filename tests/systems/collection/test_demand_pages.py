@@ -351,7 +351,12 @@ class TestPullingOut:
     def test_lists_what_was_paid_since_and_pulls_it(self, run_id: int, tmp_path: Path, clerk: Client) -> None:
         path = f"/demands/runs/{run_id}/pull/"
         assert "入金のあった督促は、ありません" in text(clerk.get(path))
-        pay(tmp_path, notice(1, TANAKA, 50_000, date(2025, 7, 16)), notice(2, SATO, 20_000, date(2025, 7, 16)), on=date(2025, 7, 16))
+        pay(
+            tmp_path,
+            notice(1, TANAKA, 50_000, date(2025, 7, 16)),
+            notice(2, SATO, 20_000, date(2025, 7, 16)),
+            on=date(2025, 7, 16),
+        )
         report(9, SUZUKI, 50_000, on=date(2025, 7, 16))
         page = clerk.get(path)
         paid = {each.addressee_number: (each.rest, each.whole_letter) for each in page.context["paid"]}
