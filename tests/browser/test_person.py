@@ -100,18 +100,16 @@ def test_find_a_person_and_explain_a_charge_by_keyboard(browser, console):
 
 def write_contact(at: Desk) -> None:
     page = at.page
-    tab_to(at, "#id_means")
-    page.keyboard.type("電話（受電）")
-    tab_to(at, "#id_relationship")
-    page.keyboard.type("本人")
-    tab_to(at, "#id_identification")
-    page.keyboard.type("聞き取り")
+    for field, downs in (("#id_means", 3), ("#id_relationship", 1), ("#id_identification", 4)):
+        tab_to(at, field)
+        for _ in range(downs):
+            page.keyboard.press("ArrowDown")
     tab_to(at, "#id_content")
     page.keyboard.press("Control+Enter")
     assert page.locator("#id_content").evaluate("field => field.validity.valueMissing")
     tab_to(at, "#id_content")
-    page.keyboard.type("11月10日に5万円を納めるとのこと。")
-    page.wait_for_timeout(1_500)  # 下書きが置かれる
+    with page.expect_response(lambda answer: "/console/drafts/" in answer.url and answer.request.method == "POST"):
+        page.keyboard.type("11月10日に5万円を納めるとのこと。")
     page.reload()
     page.get_by_role("button", name="続きから書く").press("Enter")
     assert page.locator("#id_content").input_value().startswith("11月10日")

@@ -313,4 +313,4 @@ def test_three_hundred_charges_take_a_fixed_number_of_statements(desk, tmp_path)
 
 
 def test_the_page_of_an_ordinary_person_is_small(desk):
-    assert len(opened(desk).content) < 64_000
+    assert len(opened(desk).content) < 30_000
