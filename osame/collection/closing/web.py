@@ -21,7 +21,7 @@ from osame.collection.closing.causes import likely_causes
 from osame.collection.closing.days import bank_totals, closing_of, month_days, sealed_days, sources
 from osame.collection.closing.forms import AskReopenForm, CloseForm, total_form
 from osame.collection.closing.importing import BankTotal
-from osame.collection.closing.queries import DaySheet, day_sheet
+from osame.collection.closing.queries import day_sheet
 from osame.kernel.dates import UnreadableDate, format_wareki, parse_month
 from osame.kernel.periods import month_end
 from osame.platform.audit.recording import record
@@ -106,7 +106,7 @@ def close(request: HttpRequest, on: date) -> HttpResponse:
     provisionally = request.GET.get("as") == "provisional"
     here = reverse("closing_day", args=[on.isoformat()])
     sheet = day_sheet(on)
-    form = CloseForm(request.POST or None, today=today(), initial={"seen": _version(sheet)})
+    form = CloseForm(request.POST or None, today=today())
 
     def act() -> str:
         chosen = close_day_provisionally if provisionally else close_day
@@ -120,10 +120,6 @@ def close(request: HttpRequest, on: date) -> HttpResponse:
     found = () if provisionally else obstacles(sheet, as_of=today())
     context = {"on": on, "sheet": sheet, "form": form, "provisionally": provisionally, "obstacles": found}
     return page(request, f"{TEMPLATES}/close.html", context, status=form.status)
-
-
-def _version(sheet: DaySheet) -> str:
-    return f"{sheet.receipts}-{sheet.amount}-{sheet.difference}"
 
 
 @bound("collection.closing.ask_reopen")

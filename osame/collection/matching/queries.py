@@ -106,7 +106,8 @@ def held_page(wanted: HeldFilter, *, offset: int, size: int) -> list[HeldLine]:
 
 def _held_lines(where: str, values: Sequence[Any], page: str = "") -> list[HeldLine]:
     rows = fetch_all(
-        f"SELECT {HELD_COLUMNS} FROM held_receipt WHERE {where} ORDER BY received_on, intake_file_id, line_number, receipt_key {page}", values
+        f"SELECT {HELD_COLUMNS} FROM held_receipt WHERE {where} ORDER BY received_on, intake_file_id, line_number, receipt_key {page}",
+        values,
     )
     return [HeldLine(*(*row[:7], HeldReceipt.Reason(row[7]).label, *row[8:])) for row in rows]
 
