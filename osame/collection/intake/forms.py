@@ -122,7 +122,7 @@ class RowForm(ActForm):
         """断りを、名指された項目のそばで言う。項目が分からなければ、初めに言う。"""
         named = next((cell.id for cell in self.row_cells if refusal.detail.startswith(cell.name)), None)
         known = next((field for kind, field in self.refusals.items() if isinstance(refusal, kind)), None)
-        self.add_error(named or known, str(refusal))
+        self.add_error(named or known, refusal.detail if named else str(refusal))
 
     def changes(self) -> list[tuple[str, str, str]]:
         """直した項目。名、届いた値、直した値。"""

@@ -7,6 +7,7 @@ from typing import Any
 from croniter import croniter
 
 from osame.platform.database import fetch_all, fetch_one
+from osame.platform.functions.registry import find
 from osame.platform.jobs.models import JobRequest, JobRun
 from osame.platform.jobs.registry import JOBS, Job
 from osame.platform.jobs.request_running import opened_refusal
@@ -32,6 +33,11 @@ class JobState:
     done: int = 0
     total: int = 0
     note: str = ""
+
+    @property
+    def title(self) -> str:
+        """何をするジョブか。機能の名で言う。"""
+        return find(self.job.function).name
 
     @property
     def progress(self) -> str:
