@@ -130,7 +130,7 @@ def write_contact(at: Desk) -> None:
     assert page.get_by_role("status").inner_text().strip().endswith("折衝を記録しました。")
     at.accessible()
     at.picture("person-contact")
-    page.get_by_role("link", name="訂正する").first.press("Enter")
+    page.get_by_role("link", name="折衝を訂正する").first.press("Enter")
     page.wait_for_url("**/correct/")
     at.accessible()
     at.picture("contact-correct")
