@@ -77,7 +77,7 @@ def take_in(at: Desk, path: Path) -> None:
     at.page.locator("main").get_by_role("button", name="次へ").click()
     at.page.wait_for_url("**/intake/uploads/**")
     press(at, "取り込む")
-    at.page.wait_for_url("**/intake/[0-9]*/", timeout=90_000)
+    at.page.wait_for_url(re.compile(r"/intake/\d+/"), timeout=90_000)
 
 
 def test_a_demand_run_from_a_closed_gate_to_a_cancelled_demand(browser, console, tmp_path):
