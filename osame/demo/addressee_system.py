@@ -134,7 +134,7 @@ def _name(text: str) -> str:
 
 
 def _sex(name: str) -> str:
-    return "2" if name[-1] in "子美恵香菜奈花代江" else "1"
+    return "2" if name[-1] in "子美恵代菜衣希愛葵凛彩桜咲" else "1"
 
 
 def _split(row: AddresseeRow) -> tuple[dict[str, Any], str]:

@@ -5,12 +5,14 @@ their content. First content within 200 ms, measured over a few loads in a brows
 """
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Response
+from playwright.sync_api import Browser, CDPSession, Response
 
-from tests.browser.console_cast import Console, as_officer, desk
+from tests.browser.console_cast import Console, Desk, as_officer, desk
 from tests.systems.collection.cast import SATO, found_city
 
 PAGES = ("/", "/people/", f"/people/{SATO}/", "/intake/", "/held/", "/matching/", "/closing/", "/demands/", "/account/")
@@ -20,7 +22,7 @@ PAINTED = "() => performance.getEntriesByName('first-contentful-paint').map(each
 
 
 @pytest.fixture
-def console(database):
+def console(database: str) -> Iterator[Console]:
     with as_officer("setup", "collection.intake.receipts"):
         found_city()
     with Console("collection", database) as running:
@@ -28,7 +30,7 @@ def console(database):
         yield running
 
 
-def test_every_page_is_light(browser, console):
+def test_every_page_is_light(browser: Browser, console: Console) -> None:
     """What travels over the wire, as the browser counts it."""
     with desk(browser, console, "A0001") as at:
         at.go("/people/")
@@ -50,16 +52,16 @@ def test_every_page_is_light(browser, console):
             assert slow == {}
 
 
-def weighed(at, session, path: str) -> int:
+def weighed(at: Desk, session: CDPSession, path: str) -> int:
     """Bytes received for a page and everything that it loads, fonts left out."""
     received: dict[str, int] = {}
     fonts: set[str] = set()
 
-    def told(event: dict) -> None:
+    def told(event: dict[str, Any]) -> None:
         if event.get("type") == "Font":
             fonts.add(event["requestId"])
 
-    def finished(event: dict) -> None:
+    def finished(event: dict[str, Any]) -> None:
         received[event["requestId"]] = int(event["encodedDataLength"])
 
     session.on("Network.responseReceived", told)
@@ -72,7 +74,7 @@ def weighed(at, session, path: str) -> int:
     return sum(size for request, size in received.items() if request not in fonts)
 
 
-def _painted(at, path: str) -> float:
+def _painted(at: Desk, path: str) -> float:
     at.go(path)
     return float(at.page.evaluate(PAINTED))
 
