@@ -27,6 +27,7 @@ from osame.platform.gate import Acting, acting
 DATABASE = "osame_bench_taxpayers"
 AS_OF = date(2026, 4, 7)
 TERMS = 4
+FIRST_SLIP = 250_600_000_000
 COLUMNS = ("addressee_number", "kind", "name", "kana", "born_on", "postal_code", "address", "address_detail", "household_number",
            "updated_on", "former_surname", "corporate_number", "representative_name", "mailing_name",
            "mailing_postal_code", "mailing_address", "protection_measure")  # fmt: skip
@@ -39,7 +40,7 @@ INSERT INTO charge (addressee_number, charge_id, tax_item, levy_year, tax_year, 
     disposition_cost, additional_charge, received, overpayment, suspense, written_off)
 SELECT a.addressee_number, n * {terms} + t, '06', 2025, 2025, lpad(n::text, 10, '0'), '', t, '', '', '',
     date '2025-04-30' + t * 60, date '2025-04-30' + t * 60, date '2025-05-01', date '2025-05-01', 2025,
-    250600000000 + n * 10 + t, 0, 30000, 30000, 1, n, '', 30000, CASE WHEN n % 12 = 0 THEN 30000 ELSE 0 END, 0, 0, 0, 0,
+    {first_slip} + n * 10 + t, 0, 30000, 30000, 1, n, '', 30000, CASE WHEN n % 12 = 0 THEN 30000 ELSE 0 END, 0, 0, 0, 0,
     CASE WHEN n % 12 = 0 THEN 0 ELSE 30000 END, 0, 0, 0
 FROM (SELECT addressee_number, row_number() OVER () AS n FROM addressee) a, generate_series(1, {terms}) t;
 ALTER TABLE charge ENABLE TRIGGER USER
@@ -54,7 +55,7 @@ def run_taxpayer_bench(*, people: int) -> dict[str, Any]:
             through_stage("addressee", COLUMNS, _copies(people))
         with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
             cursor.execute("SET LOCAL osame.purpose = 'operation'")
-            cursor.execute(CHARGES.format(terms=TERMS))
+            cursor.execute(CHARGES.format(terms=TERMS, first_slip=FIRST_SLIP))
         started = time.perf_counter()
         rows = index.rebuild()
         index_seconds = time.perf_counter() - started
@@ -107,7 +108,7 @@ def _town(random: Random) -> str:
 
 KINDS: dict[str, Callable[[Random], int]] = {
     "宛名番号": lambda r: _ask(str(int(number(r.randrange(1000))))),
-    "納付書番号": lambda r: _ask(str(250_600_000_000 + r.randrange(1, 1000) * 10 + 1)),
+    "納付書番号": lambda r: _ask(str(FIRST_SLIP + r.randrange(1, 1000) * 10 + 1)),
     "カナ 氏だけ（多すぎ）": lambda r: _ask(r.choice(SURNAMES)[1]),
     "カナ 氏名": lambda r: _ask(f"{r.choice(SURNAMES)[1]} {r.choice(GIVEN_NAMES)[1]}"),
     "漢字 氏名": lambda r: _ask(f"{r.choice(SURNAMES)[0]}{r.choice(GIVEN_NAMES)[0]}"),

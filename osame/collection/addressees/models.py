@@ -123,6 +123,10 @@ class SearchEntry(IndexEntry):
 
     addressee_number = models.CharField("宛名番号", max_length=15, primary_key=True)
 
+    class Meta(IndexEntry.Meta):
+        db_table = "search_entry"
+        db_table_comment = "宛名検索の索引（写しから作り直せる）"
+
 
 class FeedCursor(models.Model):
     """宛名の受信の位置。ここまでの事実を書き終えた。"""

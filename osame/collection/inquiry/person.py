@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from osame.collection.addressees.labels import SEXES, STANDINGS
 from osame.collection.addressees.models import Addressee
 from osame.kernel.refusals import Refusal
 from osame.platform import gate
@@ -20,11 +21,6 @@ from osame.platform.suppression.facts import hides, suppressed
 PROTECTED = "collection.inquiry.protected"
 """支援措置の対象者の居場所を見る機能。これを許される役割の者だけが、目的を告げて見る。"""
 
-SEXES = {"1": "男", "2": "女"}
-STANDINGS = {
-    "1": "住登者", "2": "住登外者", "3": "転出者", "4": "死亡者", "5": "消除者", "6": "存続", "7": "消滅", "8": "清算中",
-    "9": "休業",
-}  # fmt: skip
 AGENT_KINDS = {
     "01": "納税管理人", "02": "成年後見人", "03": "保佐人・補助人", "04": "相続人代表者", "05": "破産管財人", "06": "弁護士",
     "07": "税理士", "08": "親権者・未成年後見人", "09": "清算人",

@@ -187,7 +187,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "search_entry",
-                "db_table_comment": "宛名検索の索引",
+                "db_table_comment": "宛名検索の索引（写しから作り直せる）",
                 "abstract": False,
                 "indexes": [
                     django.contrib.postgres.indexes.GinIndex(
