@@ -45,7 +45,7 @@ class OpenForm(ActForm):
 class KeyForm(ActForm):
     """一枚を入力する書式。バーコードを読めば、納付書番号と金額が入る。"""
 
-    slip = CodeField(label="納付書番号かバーコード", longest=BARCODE)
+    slip = CodeField(label="納付書番号かバーコード", longest=BARCODE, widget=forms.TextInput(attrs={"data-focus": ""}))
     amount = YenField(label="金額", required=False, help_text="バーコードなら空でよい")
     paid_on = WarekiDateField(label="領収日", within_years=1)
     notice_id = forms.CharField(label="済通番号・領収書番号", max_length=30)
