@@ -178,7 +178,7 @@ def test_a_draft_survives_a_lost_session(browser, console):
     with desk(browser, console, "A0001") as at:
         at.go(f"/people/{HER}/edit/")
         at.choose_purpose("法定事務")
-        with at.page.expect_response(re.compile("/console/drafts/")):
+        with at.page.expect_response(lambda each: "/console/drafts/" in each.url and each.request.method == "POST"):
             at.page.get_by_label("町字").fill("神久")
         run_sql("UPDATE staff_session SET ended_at = now(), ending = '9' WHERE ended_at IS NULL")
         at.page.get_by_label("異動事由").select_option("22")
