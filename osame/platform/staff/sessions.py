@@ -109,8 +109,10 @@ def rekey(old: str | None, new: str | None) -> None:
     )
 
 
-def standing(staff_number: str, session_key: str | None, *, day: date, limits: Limits) -> Standing:
-    """このセッションは、いまも使えるか。使えるなら最後の操作を記し、時間切れなどなら終わらせる。"""
+def standing(
+    staff_number: str, session_key: str | None, *, day: date, limits: Limits, at_work: bool = True
+) -> Standing:
+    """このセッションは、いまも使えるか。使えるなら最後の操作を記し（at_work のとき）、時間切れなどなら終わらせる。"""
     return standing_of(staff_number, hash_of(session_key), day=day, limits=limits)
 
 
@@ -129,7 +131,7 @@ def standing_of(staff_number: str, key_hash: str, *, day: date, limits: Limits) 
     if not rows:
         return Standing(Ending.BY_HAND)
     ending, stale, has_factor, must_change = rows[0]
-    if ending == "" and stale:
+    if ending == "" and stale and at_work:
         run_sql("UPDATE staff_session SET seen_at = now() WHERE key_hash = %s", [key_hash])
     ended_now = bool(ending) and _end(key_hash, Ending(ending))
     return Standing(Ending(ending), ended_now, has_factor, must_change)

@@ -94,7 +94,11 @@ class StaffSessionMiddleware:
         if request.path.startswith(UNHELD) or not isinstance(request.user, StaffAccount):
             return self.get_response(request)
         found = sessions.standing(
-            request.user.staff_number, request.session.session_key, day=day_of(now()), limits=self.limits
+            request.user.staff_number,
+            request.session.session_key,
+            day=day_of(now()),
+            limits=self.limits,
+            at_work="Osame-Poll" not in request.headers,  # 画面がひとりでに問い合わせる間は、操作とみなさない
         )
         identity = identity_of(request.user, at=now())
         if found.ending == Ending.OPEN and not self._stands_at_the_issuer(request, request.user):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
+from django.db.models.functions import Now
 from django.test import Client, override_settings
 
 from osame.platform.database import fetch_all, run_sql
@@ -295,3 +296,13 @@ def test_nobody_registers_and_nothing_is_sent(linkage_database, page):
 
 def test_it_says_that_it_is_well(linkage_database):
     assert browser().get("/healthz").json() == {"status": "ok"}
+
+
+def test_a_page_that_asks_by_itself_is_no_work(linkage_database, yamamoto):
+    """A progress page that polls does not keep the session alive; a request of the officer does."""
+    client = sign_in("A1001", with_app(yamamoto))
+    run_sql("UPDATE staff_session SET seen_at = now() - interval '14 minutes'")
+    client.get("/account/", headers={"Osame-Poll": "1"})
+    assert StaffSession.objects.filter(ended_at=None, seen_at__lt=Now() - timedelta(minutes=13)).exists()
+    client.get("/account/")
+    assert not StaffSession.objects.filter(ended_at=None, seen_at__lt=Now() - timedelta(minutes=13)).exists()
