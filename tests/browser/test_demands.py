@@ -110,7 +110,7 @@ def test_a_demand_run_from_a_closed_gate_to_a_cancelled_demand(browser, console,
         page.get_by_label("収納の締切日").fill("R7.7.15")
         press(at, "見本を見る")
         page.get_by_text("抽出 5期別 ＝ 督促 4 ＋ 除外 1").wait_for()
-        assert page.locator("img").evaluate("image => image.complete && image.naturalWidth > 400")
+        assert page.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth > 400)")
         looked_at(at, "demands-preview")
         open_link(at, "開く")
         looked_at(at, "demands-left-out")
