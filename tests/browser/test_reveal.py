@@ -82,7 +82,12 @@ def test_who_may_sees_it_once_for_thirty_seconds(browser, console, linkage, data
         at.page.get_by_text(SHOWN).wait_for()
         at.accessible()
         at.picture("number-shown")
-        assert at.page.evaluate("document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)").find(NUMBER[:4]) < 0
+        assert (
+            at.page.evaluate("document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)").find(
+                NUMBER[:4]
+            )
+            < 0
+        )
         at.page.clock.run_for(31_000)
         at.page.get_by_text("表示を終えました。").wait_for()
         assert SHOWN not in at.page.content()

@@ -116,12 +116,22 @@ def test_a_right_to_numbers_passes_three_people(browser, console, database):
 
 def test_who_looked_at_whom(browser, console, database):
     """An officer opens a person; the auditor finds who, when, what for and which facts — and leaves a trace of asking."""
-    with here("collection", database), gate.acting(
-        gate.Acting("A0001", "collection.inquiry.person", "arrears_management", "collection", case="R8-55")
+    with (
+        here("collection", database),
+        gate.acting(
+            gate.Acting("A0001", "collection.inquiry.person", "arrears_management", "collection", case="R8-55")
+        ),
     ):
         record("収滞納を見た", subjects=[SATO], fields=["氏名", "住所"])
     with desk(browser, console, "A0003") as at:
-        pages(at, "/audit/", "/audit/who/", f"/audit/who/?subject={SATO}", "/audit/?since=でたらめ", "/audit/who/?subject=")
+        pages(
+            at,
+            "/audit/",
+            "/audit/who/",
+            f"/audit/who/?subject={SATO}",
+            "/audit/?since=でたらめ",
+            "/audit/who/?subject=",
+        )
         at.go("/audit/who/")
         at.page.get_by_label("宛名番号").fill("1")
         at.page.get_by_role("button", name="探す").click()

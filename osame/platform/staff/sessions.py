@@ -113,10 +113,10 @@ def standing(
     staff_number: str, session_key: str | None, *, day: date, limits: Limits, at_work: bool = True
 ) -> Standing:
     """このセッションは、いまも使えるか。使えるなら最後の操作を記し（at_work のとき）、時間切れなどなら終わらせる。"""
-    return standing_of(staff_number, hash_of(session_key), day=day, limits=limits)
+    return standing_of(staff_number, hash_of(session_key), day=day, limits=limits, at_work=at_work)
 
 
-def standing_of(staff_number: str, key_hash: str, *, day: date, limits: Limits) -> Standing:
+def standing_of(staff_number: str, key_hash: str, *, day: date, limits: Limits, at_work: bool = True) -> Standing:
     """鍵のハッシュで示したセッションは、いまも使えるか。"""
     rows = fetch_all(
         STANDING,
