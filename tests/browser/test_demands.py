@@ -189,12 +189,7 @@ def returned_and_cancelled(browser, console):
         looked_at(at, "demands-one")
         open_link(at, "この督促を取り消す")
         press(at, "取り消すとどうなるかを見る")
-        assert (
-            page
-            .get_by_text("取消しの理由を入力してください。")
-            .or_(page.get_by_text("理由を入力してください。"))
-            .first.is_visible()
-        )
+        page.get_by_text("取消しの理由を入力してください。").first.wait_for()
         looked_at(at)
         page.get_by_label("取消しの理由").fill("税額の更正により")
         press(at, "取り消すとどうなるかを見る")

@@ -64,6 +64,7 @@ class ActForm(forms.Form):
     submission = forms.UUIDField(widget=forms.HiddenInput)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
+    use_required_attribute = False  # 端末の言い方でなく、自分の日本語で、欄のそばで言う
     refusals: Mapping[type[Refusal], str] = {}
 
     def __init__(self, *args: Any, today: date | None = None, draft_key: str = "", **kwargs: Any) -> None:
@@ -77,6 +78,8 @@ class ActForm(forms.Form):
                 field.around = today
             if field.required and not field.widget.is_hidden:
                 field.error_messages["required"] = f"{field.label or name}を入力してください。"
+                if isinstance(field.widget, forms.TextInput | forms.Textarea):
+                    field.widget.attrs["aria-required"] = "true"
                 if isinstance(field, forms.ChoiceField):
                     field.error_messages["required"] = f"{field.label or name}を選んでください。"
 

@@ -433,7 +433,7 @@ class TestCancelling:
         pay(tmp_path, notice(1, TANAKA, 50_100, date(2025, 7, 16)), on=date(2025, 7, 16))
         charge = charge_of(TANAKA)
         shown, done = send_twice(chief, f"/demands/{charge}/cancel/", cancelled_on="R7.7.18", reason="更正により")
-        for told in ("納付済みの100円は、過誤納金になります", "R7.7.29からできる", "R12.7.29", "R12.6.30"):
+        for told in ("納付済みの100円は、過誤納金になります", "R7.7.29からできる", "R12.7.28", "R12.6.30"):
             assert told in text(shown), told
         assert done.headers["Location"] == f"/demands/{charge}/"
         assert "取消し：更正により" in text(chief.get(f"/demands/{charge}/"))
