@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from osame.collection.arrears.actions import (
     LONGEST,
     AlreadyCorrected,
+    AlreadyPostponed,
     ContactInFuture,
     ContactNeedsContent,
     ContactTooLong,
@@ -17,10 +18,12 @@ from osame.collection.arrears.actions import (
     NewContact,
     NumberInContact,
     PlaceInContact,
+    PostponedWithoutPromise,
     PromiseIncomplete,
     PromiseInPast,
+    PromiseNotStanding,
 )
-from osame.collection.arrears.models import ContactRecord
+from osame.collection.arrears.models import ContactRecord, Promise
 from osame.collection.arrears.queries import Contact, PromiseFacts
 from osame.kernel.dates import format_wareki
 from osame.platform.console.acts import ActForm
@@ -28,6 +31,7 @@ from osame.platform.console.fields import ReasonField, WarekiDateField, YenField
 from osame.platform.terminal import JAPAN
 
 TIME = re.compile(r"([01]?[0-9]|2[0-3]):?([0-5][0-9])")
+NUMBER_DIGITS = 18
 EMPTY = [("", "選んでください")]
 
 
@@ -49,6 +53,14 @@ class TimeField(forms.CharField):
         return int(found[1]), int(found[2])
 
 
+class PostponedField(forms.TypedChoiceField):
+    """延期する約束。画面を開いた後になくなった約束も受け取り、なぜ延期できないかは行いが言う。"""
+
+    def valid_value(self, value: Any) -> bool:
+        """約束の番号の形をしているか。"""
+        return str(value).isdecimal() and len(str(value)) <= NUMBER_DIGITS
+
+
 class ContactForm(ActForm):
     """折衝の記録。"""
 
@@ -66,20 +78,30 @@ class ContactForm(ActForm):
     )
     promised_on = WarekiDateField(label="約束日", required=False, within_years=3)
     amount = YenField(label="約束の金額（円）", required=False)
-    postpones = forms.TypedChoiceField(label="延期する約束", required=False, coerce=int, empty_value=None)
+    postpones = PostponedField(label="延期する約束", required=False, coerce=int, empty_value=None)
 
     refusals = {
         ContactNeedsContent: "content", ContactTooLong: "content", NumberInContact: "content", PlaceInContact: "content",
         ContactInFuture: "contacted_time", PromiseIncomplete: "amount", PromiseInPast: "promised_on",
+        AlreadyPostponed: "postpones", PromiseNotStanding: "postpones", PostponedWithoutPromise: "postpones",
     }  # fmt: skip
 
-    def __init__(self, *args: Any, now: datetime, promises: tuple[PromiseFacts, ...] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        now: datetime,
+        promises: tuple[PromiseFacts, ...] = (),
+        told: Contact | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if told:
+            kwargs["initial"] = as_initial(told)
         super().__init__(*args, today=now.date(), **kwargs)
         self.fields["contacted_on"].initial = now.date()
         self.fields["contacted_time"].initial = f"{now:%H:%M}"
-        still = [each for each in promises if each.result in {each.result.DUE, each.result.BROKEN}]
-        if still:
-            named = [(each.contact_id, f"{format_wareki(each.promised_on)}の{each.amount:,}円") for each in still]
+        offered = [each for each in promises if _offered(each, told)]
+        if offered or self.data.get("postpones"):
+            named = [(each.origin_id, f"{format_wareki(each.promised_on)}の{each.amount:,}円") for each in offered]
             self.fields["postpones"].choices = [("", "なし"), *named]  # type: ignore[attr-defined]
         else:
             del self.fields["postpones"]
@@ -110,6 +132,14 @@ class CorrectionForm(ContactForm):
     refusals = {**ContactForm.refusals, CorrectionNeedsReason: "reason", AlreadyCorrected: "content"}
 
 
+def _offered(promise: PromiseFacts, told: Contact | None) -> bool:
+    """選べる約束か。訂正では、その折衝より前の約束と、その折衝が延期した約束。"""
+    if told and promise.origin_id >= told.origin_id:
+        return False
+    still = promise.result in {Promise.Result.DUE, Promise.Result.BROKEN}
+    return still or bool(told and promise.origin_id == told.postpones)
+
+
 def as_initial(contact: Contact) -> dict[str, Any]:
     """記録してある折衝を、書式の初めの値にする。"""
     at = contact.contacted_at.astimezone(JAPAN)
@@ -117,5 +147,5 @@ def as_initial(contact: Contact) -> dict[str, Any]:
         "contacted_on": at.date(), "contacted_time": f"{at:%H:%M}", "means": contact.means,
         "relationship": contact.relationship, "counterpart": contact.counterpart, "identification": contact.identification,
         "content": contact.content, "promised_on": contact.promised_on, "amount": contact.amount,
-        "seen": str(contact.contact_id),
+        "postpones": contact.postpones, "seen": str(contact.contact_id),
     }  # fmt: skip

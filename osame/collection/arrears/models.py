@@ -55,6 +55,7 @@ class ContactRecord(models.Model):
     pk = models.CompositePrimaryKey("addressee_number", "contact_id")
     addressee_number = models.CharField("宛名番号", max_length=15)
     contact_id = models.BigIntegerField("折衝番号")
+    origin_id = models.BigIntegerField("訂正を遡った初めの折衝")
     contacted_at = models.DateTimeField("折衝の日時")
     means = models.CharField("折衝手段", max_length=2, choices=Means.choices)
     counterpart = models.TextField("相手の名", blank=True)
@@ -97,13 +98,15 @@ class Promise(models.Model):
     contact_id = models.BigIntegerField("折衝番号")
     promised_on = models.DateField("約束日")
     amount = models.BigIntegerField("約束の金額")
-    postpones = models.BigIntegerField("延期する約束", null=True)
+    postpones = models.BigIntegerField("延期する約束の初めの折衝", null=True)
 
     class Meta:
         db_table = "promise"
         db_table_comment = "納付の約束 (F13-05)"
-        indexes = [models.Index(name="promise_day", fields=["promised_on"])]
+        indexes = [
+            models.Index(name="promise_day", fields=["promised_on"]),
+            models.Index(name="promise_postponed", fields=["addressee_number", "postpones"]),
+        ]
         constraints = [
-            models.UniqueConstraint(name="promise_postponed_once", fields=["addressee_number", "postpones"]),
             models.CheckConstraint(name="promise_is_positive", condition=models.Q(amount__gt=0)),
         ]

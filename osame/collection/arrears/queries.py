@@ -17,9 +17,9 @@ SHOWN = 200
 # 一つ前の約束の日までの入金は、その約束のもの。次の約束は、その翌日からの入金で満たす。
 STANDING = """
 WITH told AS (
-    SELECT p.addressee_number, p.contact_id, p.promised_on, p.amount, p.postpones, c.contacted_at, c.officer,
+    SELECT p.addressee_number, p.contact_id, c.origin_id, p.promised_on, p.amount, p.postpones, c.contacted_at, c.officer,
            EXISTS (SELECT 1 FROM promise n WHERE n.addressee_number = p.addressee_number
-               AND n.postpones = p.contact_id
+               AND n.postpones = c.origin_id
                AND NOT EXISTS (SELECT 1 FROM contact_record x WHERE x.addressee_number = n.addressee_number
                    AND x.corrects = n.contact_id)) AS postponed
     FROM promise p JOIN contact_record c USING (addressee_number, contact_id)
@@ -38,7 +38,8 @@ WITH told AS (
               AND x.receipt_key = r.receipt_key AND x.addressee_number = r.addressee_number)), 0)::bigint AS paid
     FROM standing s
 )
-SELECT p.addressee_number, p.contact_id, p.promised_on, p.amount, p.paid, p.contacted_at, p.officer, p.previous_on,
+SELECT p.addressee_number, p.contact_id, p.origin_id, p.promised_on, p.amount, p.paid, p.contacted_at, p.officer,
+       p.previous_on,
        CASE WHEN p.postponed THEN '4' WHEN p.paid >= p.amount THEN '2' WHEN p.promised_on < %(on)s THEN '3' ELSE '1'
        END AS result
 FROM promised p
@@ -68,9 +69,13 @@ PLACE_FIELDS = ("postal_code", "address", "address_detail", "mailing_postal_code
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """折衝一件。 corrected_by: これを訂正した折衝（なければ None）。"""
+    """折衝一件。 origin_id: 訂正を遡った初めの折衝; corrected_by: これを訂正した折衝（なければ None）。
+
+    postpones: 延期した約束の、初めの折衝（なければ None）。
+    """
 
     contact_id: int
+    origin_id: int
     contacted_at: datetime
     means: str
     counterpart: str
@@ -84,6 +89,7 @@ class Contact:
     corrected_by: int | None
     promised_on: date | None
     amount: int | None
+    postpones: int | None
 
     @property
     def means_label(self) -> str:
@@ -103,10 +109,11 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class PromiseFacts:
-    """約束一つと、その結果。 paid: その約束のための入金の合計。"""
+    """約束一つと、その結果。 origin_id: 訂正を遡った初めの折衝; paid: その約束のための入金の合計。"""
 
     addressee_number: str
     contact_id: int
+    origin_id: int
     promised_on: date
     amount: int
     paid: int
@@ -137,8 +144,9 @@ def contacts_of(addressee_number: str) -> tuple[Contact, ...]:
     要件: F13-04
     """
     rows = fetch_all(
-        "SELECT c.contact_id, c.contacted_at, c.means, c.counterpart, c.relationship, c.identification, c.content, "
-        "c.officer, c.recorded_at, c.corrects, c.correction_reason, x.contact_id, p.promised_on, p.amount "
+        "SELECT c.contact_id, c.origin_id, c.contacted_at, c.means, c.counterpart, c.relationship, c.identification, "
+        "c.content, c.officer, c.recorded_at, c.corrects, c.correction_reason, x.contact_id, p.promised_on, p.amount, "
+        "p.postpones "
         "FROM contact_record c LEFT JOIN contact_record x ON x.addressee_number = c.addressee_number "
         "AND x.corrects = c.contact_id "
         "LEFT JOIN promise p ON p.addressee_number = c.addressee_number AND p.contact_id = c.contact_id "
@@ -168,13 +176,13 @@ def promises_due(*, as_of: date, limit: int = SHOWN) -> PromisesDue:
     if not rows:
         return PromisesDue(0, 0, None, ())
     *_, total, oldest, broken = rows[0]
-    return PromisesDue(int(total), int(broken), oldest, tuple(_promise(row[:9], name=row[9]) for row in rows))
+    return PromisesDue(int(total), int(broken), oldest, tuple(_promise(row[:10], name=row[10]) for row in rows))
 
 
 def _promise(row: tuple[Any, ...], *, name: str = "") -> PromiseFacts:
-    number, contact_id, promised_on, amount, paid, contacted_at, officer, _, result = row
+    number, contact_id, origin_id, promised_on, amount, paid, contacted_at, officer, _, result = row
     return PromiseFacts(
-        number, contact_id, promised_on, amount, paid, contacted_at, officer, Promise.Result(result), name
+        number, contact_id, origin_id, promised_on, amount, paid, contacted_at, officer, Promise.Result(result), name
     )
 
 

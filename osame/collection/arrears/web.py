@@ -7,7 +7,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods
 
 from osame.collection.arrears.actions import AlreadyCorrected, ContactNotFound, correct_contact, record_contact
-from osame.collection.arrears.forms import ContactForm, CorrectionForm, as_initial
+from osame.collection.arrears.forms import ContactForm, CorrectionForm
 from osame.collection.arrears.queries import Contact, contacts_of, promises_of
 from osame.collection.inquiry.person import open_person
 from osame.platform.console.acts import Conflict, Difference
@@ -45,7 +45,8 @@ def correct(request: HttpRequest, addressee_number: str, contact_id: int) -> Htt
     if contact_id not in contacts:
         raise ContactNotFound(str(contact_id))
     told = contacts[contact_id]
-    form = CorrectionForm(request.POST or None, now=moment, initial=as_initial(told))
+    promises = promises_of(addressee_number, as_of=moment.date())
+    form = CorrectionForm(request.POST or None, now=moment, promises=promises, told=told)
     if request.method == "POST" and form.is_valid():
         seen = int(form.cleaned_data["seen"]) if form.cleaned_data["seen"].isdecimal() else contact_id
 

@@ -9,13 +9,16 @@ import pytest
 
 from osame.collection.arrears.actions import (
     AlreadyCorrected,
+    AlreadyPostponed,
     ContactInFuture,
     ContactNeedsContent,
     NewContact,
     NumberInContact,
     PlaceInContact,
+    PostponedWithoutPromise,
     PromiseIncomplete,
     PromiseInPast,
+    PromiseNotStanding,
     correct_contact,
     record_contact,
 )
@@ -142,6 +145,80 @@ def test_a_postponed_promise_gives_way_to_the_new_one(city):
     tell(replace(CALL, promised_on=date(2025, 8, 10), postpones=first))
     assert results() == [(Promise.Result.POSTPONED, 0), (Promise.Result.DUE, 0)]
     assert promises_due(as_of=TODAY).count == 0
+
+
+def put_off(postpones: int, officer: str = OFFICER, day: int = 10) -> int:
+    """約束を8月に延ばす。"""
+    later = replace(CALL, promised_on=date(2025, 8, day), postpones=postpones)
+    return record_contact(later, now=NOW, officer=officer)
+
+
+def test_a_promise_is_postponed_once_and_the_second_officer_is_told_by_whom(city):
+    first = tell()
+    put_off(first, "鈴木")
+    with pytest.raises(AlreadyPostponed, match=r"鈴木が.*延期した後の約束日は令和7年8月10日"):
+        put_off(first)
+    assert len(contacts_of(SATO)) == 2
+    with server(city) as owner, pytest.raises(psycopg.errors.UniqueViolation, match="既に延期されています"):
+        owner.execute("INSERT INTO promise VALUES (%s, 999, '2025-08-20', 1, %s)", [SATO, first])
+
+
+def test_a_correction_keeps_the_postponement_and_may_take_it_back(city):
+    first = tell()
+    kept = replace(CALL, promised_on=date(2025, 8, 20), postpones=first)
+    second = correct_contact(put_off(first), kept, reason="日の聞き違い", now=NOW, officer=OFFICER)
+    assert results() == [(Promise.Result.POSTPONED, 0), (Promise.Result.DUE, 0)]
+    with pytest.raises(AlreadyPostponed):
+        put_off(first)
+    correct_contact(second, replace(kept, postpones=None), reason="延期ではなかった", now=NOW, officer=OFFICER)
+    assert results() == [(Promise.Result.BROKEN, 0), (Promise.Result.DUE, 0)]
+    put_off(first, day=25)  # 訂正された記録の延期は、もう数えない
+    assert results()[0] == (Promise.Result.POSTPONED, 0)
+
+
+def test_a_postponed_promise_stays_postponed_when_it_is_corrected(city):
+    first = tell()
+    later = put_off(first)
+    corrected = replace(CALL, amount=10_000)
+    second = correct_contact(first, corrected, reason="金額の聞き違い", now=NOW, officer=OFFICER)
+    assert [(each.amount, each.result) for each in promises_of(SATO, as_of=TODAY)] == [
+        (10_000, Promise.Result.POSTPONED),
+        (20_000, Promise.Result.DUE),
+    ]
+    with pytest.raises(PromiseNotStanding):  # 後の約束が、前の約束になることはない
+        correct_contact(second, replace(corrected, postpones=later), reason="誤り", now=NOW, officer=OFFICER)
+
+
+def test_only_a_standing_promise_is_postponed_and_only_by_another(city):
+    first = tell()
+    with pytest.raises(PostponedWithoutPromise):
+        tell(replace(CALL, promised_on=None, amount=None, postpones=first))
+    none = replace(CALL, promised_on=None, amount=None)
+    correct_contact(first, none, reason="約束ではなかった", now=NOW, officer=OFFICER)
+    for gone in (first, 999_999):
+        with pytest.raises(PromiseNotStanding):
+            put_off(gone)
+
+
+def test_two_officers_postpone_at_once_and_one_is_told(city):
+    first, ready, told = tell(), threading.Barrier(2), []
+
+    def postpone(officer: str) -> None:
+        with gate.acting(TEST):
+            ready.wait(timeout=10)
+            try:
+                put_off(first, officer)
+            except AlreadyPostponed as refusal:
+                told.append(str(refusal))
+        close_all()
+
+    officers = [threading.Thread(target=postpone, args=(name,)) for name in ("鈴木", "高橋")]
+    for each in officers:
+        each.start()
+    for each in officers:
+        each.join()
+    winner, _ = (each.officer for each in contacts_of(SATO))
+    assert [winner in each for each in told] == [True]
 
 
 def test_due_promises_are_counted_with_the_oldest(city):

@@ -295,6 +295,27 @@ def test_a_contact_is_recorded_once_and_corrected_side_by_side(desk):
     ]  # fmt: skip
 
 
+def test_a_postponement_is_kept_by_a_correction_and_refused_beside_its_field(desk):
+    address = f"/people/{SATO}/contacts/?{STATUTORY}"
+    answer = desk.post(address, written(opened(desk), promised_on="R7.11.10", amount="50000"))
+    first = answer.headers["Location"].split("#contact-")[1]
+    later = {"promised_on": "R7.11.20", "amount": "50000", "postpones": first}
+    mine, theirs = written(opened(desk), **later), written(opened(desk), **later)
+    answer = desk.post(address, theirs)
+    change = f"/people/{SATO}/contacts/{answer.headers['Location'].split('#contact-')[1]}/correct/?{STATUTORY}"
+    refused = desk.post(address, mine)
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["postpones"])
+    assert "延期した後の約束日は令和7年11月20日" in text(refused)
+    page = desk.get(change)
+    kept = str(page.context["form"]["postpones"].value())
+    assert kept == first
+    assert f'<option value="{first}" selected>' in text(page)
+    sent = written(page, **later | {"postpones": kept}, content="20日に納める", reason="聞き違い")
+    assert desk.post(change, sent).status_code == 302
+    assert "約束 延期" in text(opened(desk))
+    assert fetch_all("SELECT postpones FROM promise ORDER BY contact_id") == [(None,), (int(first),), (int(first),)]
+
+
 def test_three_hundred_charges_take_a_fixed_number_of_statements(desk, tmp_path):
     many(tmp_path)
     opened(desk, MANY)

@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ),
                 ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
                 ("contact_id", models.BigIntegerField(verbose_name="折衝番号")),
+                ("origin_id", models.BigIntegerField(verbose_name="訂正を遡った初めの折衝")),
                 ("contacted_at", models.DateTimeField(verbose_name="折衝の日時")),
                 (
                     "means",
@@ -120,14 +121,16 @@ class Migration(migrations.Migration):
                 ("contact_id", models.BigIntegerField(verbose_name="折衝番号")),
                 ("promised_on", models.DateField(verbose_name="約束日")),
                 ("amount", models.BigIntegerField(verbose_name="約束の金額")),
-                ("postpones", models.BigIntegerField(null=True, verbose_name="延期する約束")),
+                ("postpones", models.BigIntegerField(null=True, verbose_name="延期する約束の初めの折衝")),
             ],
             options={
                 "db_table": "promise",
                 "db_table_comment": "納付の約束 (F13-05)",
-                "indexes": [models.Index(fields=["promised_on"], name="promise_day")],
+                "indexes": [
+                    models.Index(fields=["promised_on"], name="promise_day"),
+                    models.Index(fields=["addressee_number", "postpones"], name="promise_postponed"),
+                ],
                 "constraints": [
-                    models.UniqueConstraint(fields=("addressee_number", "postpones"), name="promise_postponed_once"),
                     models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="promise_is_positive"),
                 ],
             },
