@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods
 
-from osame.collection.addressees.models import Addressee
 from osame.collection.reveals.actions import CaseMissing, NoNumberRight, reveal
 from osame.contracts.personal_number import PersonalNumber
 from osame.kernel.refusals import Refusal
 from osame.platform import gate
 from osame.platform.console.answers import officer_of, page
 from osame.platform.console.fields import ReasonField
+from osame.platform.database import fetch_all
 from osame.platform.functions.binding import bound
 from osame.platform.functions.registry import purposes
 from osame.platform.staff.queries import live_number_right
@@ -76,7 +76,8 @@ def grouped(shown: PersonalNumber) -> str:
 
 
 def _name(addressee_number: str) -> str:
-    return Addressee.objects.filter(pk=addressee_number).values_list("name", flat=True).first() or ""
+    rows = fetch_all("SELECT name FROM addressee WHERE addressee_number = %s", [addressee_number])
+    return str(rows[0][0]) if rows else ""
 
 
 reveals_urls: list[URLPattern] = [path("people/<str:addressee_number>/number/", number, name="personal_number")]
