@@ -17,6 +17,7 @@ from urllib.parse import urlparse
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request
 
+from osame.contracts.sealed import key_directory
 from osame.platform import gate
 from tests.systems.conftest import here
 from tests.systems.exchange_cast import ROOT, Server
@@ -34,9 +35,12 @@ class Console(Server):
     def __init__(self, system: str, database: str, **environment: str) -> None:
         self.secrets: dict[str, str] = {}
         self.workers: list[subprocess.Popen[bytes]] = []
-        self.environment = environment
+        own_home = (
+            Path(os.environ["OSAME_HOME"]) / "consoles" / database
+        )  # what is printed stays apart from other tests
+        self.environment = {"OSAME_HOME": str(own_home), "OSAME_KEYS": str(key_directory()), **environment}
         self.used: set[tuple[str, str]] = set()
-        with _environment(environment):
+        with _environment(self.environment):
             super().__init__(system, database)
 
     def hire(self, number: str, name: str, *roles: str, handler: bool = True, department: str = "collection") -> str:
@@ -159,8 +163,8 @@ class Desk:
         canvas = self.context.new_page()
         told = canvas.evaluate(
             "async (data) => { const image = new Image(); image.src = 'data:image/png;base64,' + data; await image.decode();"
-            " const made = document.createElement('canvas'); made.width = image.width; made.height = image.height;"
-            " made.getContext('2d').drawImage(image, 0, 0); return made.toDataURL('image/webp', 0.75); }",
+            " const made = document.createElement('canvas'); made.width = 1000; made.height = image.height * 1000 / image.width;"
+            " made.getContext('2d').drawImage(image, 0, 0, made.width, made.height); return made.toDataURL('image/webp', 0.6); }",
             base64.b64encode(png).decode(),
         )
         canvas.close()

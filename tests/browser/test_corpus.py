@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlparse
 
 import pytest
+from playwright.sync_api import Error
 
 from osame.demo.plan import build
 from osame.demo.run import perform
@@ -58,7 +59,7 @@ def city(tmp_path) -> Any:
     """A small city into which every sender has slipped something."""
     make_template("collection")
     with fresh("collection", "corpus") as name:
-        perform(build(120, 3, tmp_path / "city"), show=False)
+        perform(build(120, 3, tmp_path / "city"), show=False, print_letters=False)
         with server(name) as admin:
             admin.execute("SET session_replication_role = replica")
             for table, columns in BROUGHT.items():
@@ -82,8 +83,20 @@ def open_page(at: Desk, path: str) -> bool:
         at.main.get_by_role("radio").first.check()
         at.main.get_by_role("button", name="この目的で開く").click()
         at.page.wait_for_load_state()
-    assert at.page.evaluate(LIVE) == QUIET, at.page.url
+    assert look(at) == QUIET, at.page.url
     return True
+
+
+def look(at: Desk) -> list[Any]:
+    """What has come alive. A page that is still being left is looked at when it has arrived."""
+    for _ in range(20):
+        at.page.wait_for_load_state("networkidle")
+        try:
+            return list(at.page.evaluate(LIVE))
+        except Error as failure:
+            if "Execution context" not in str(failure):
+                raise
+    raise AssertionError(f"{at.page.url} never came to rest")
 
 
 def type_into_forms(at: Desk, path: str, corpus: Any) -> int:
@@ -99,8 +112,7 @@ def type_into_forms(at: Desk, path: str, corpus: Any) -> int:
             each.fill(next(corpus))
             filled += 1
         form.evaluate("form => { form.noValidate = true; form.requestSubmit(); }")
-        at.page.wait_for_load_state()
-        assert at.page.evaluate(LIVE) == QUIET, f"{path} after sending"
+        assert look(at) == QUIET, f"{path} after sending"
         if not open_page(at, path):
             return filled
     return filled

@@ -5,10 +5,8 @@ opened; a route that is never reached fails the test unless `NOT_WALKED` says wh
 """
 
 import re
-import shutil
 from collections import Counter, deque
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
@@ -19,10 +17,10 @@ from playwright.sync_api import Response
 from osame.demo.plan import build
 from osame.demo.run import perform
 from osame.platform.functions import doors
-from osame.platform.functions.identity import GRANTABLE, CONTRACTOR_ROLES
+from osame.platform.functions.identity import CONTRACTOR_ROLES, GRANTABLE
 from osame.platform.functions.registry import registry
 from tests.browser.console_cast import Console, Desk, desk
-from tests.systems.conftest import fresh, here, make_template, server
+from tests.systems.conftest import fresh, make_template
 
 OF_EACH = 2
 HEAVIEST = 30_000
@@ -128,7 +126,7 @@ def city(tmp_path_factory) -> Any:
     make_template("collection")
     with fresh("collection", "every page") as name:
         plan = build(300, 1, tmp_path_factory.mktemp("city"))
-        perform(plan, show=False)
+        perform(plan, show=False, print_letters=False)
         yield name
 
 
