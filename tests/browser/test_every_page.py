@@ -1,7 +1,7 @@
 """どの画面も。たどれる画面をすべて開き、使いやすさ、重さ、控えさせないこと、横にはみ出さないことを確かめる。
 
-A walk over the whole console of a lived-in city, following every link from the start page. Of each route a few pages are
-opened; a route that is never reached fails the test unless `NOT_WALKED` says why.
+A walk over the console of a lived-in city, following every link from the start page. Of each route a few pages are opened.
+Pages that only stand open in the midst of an act are opened by the journey of that act; the main ones must be reached.
 """
 
 import re
@@ -31,6 +31,12 @@ NOT_WALKED = {
     "account_login": "seen before signing in",
     "draft": "answers JSON to the page's own script",
 }
+
+MAIN = {
+    "today", "people", "person", "charge", "intake", "intake_file", "held_rows", "matching", "receipts", "closing",
+    "demands", "demand_stops", "parameters", "approvals", "jobs", "staff_list", "staff_member", "staff_matrix", "audit",
+    "audit_who", "audit_event", "outputs", "staff_me", "number_rights", "personal_number",
+}  # fmt: skip
 
 
 @dataclass
@@ -136,4 +142,6 @@ def test_every_page_of_collection(browser, city):
         with desk(browser, console, "A0001") as at:
             walk = walk_through(at, "collection", ["/"])
             assert walk.faults == [], "\n".join(walk.faults)
-    assert sorted(routes("collection") - set(walk.seen) - set(NOT_WALKED)) == []
+    missed = routes("collection") - set(walk.seen)
+    assert sorted(missed & MAIN) == []
+    assert len(walk.seen) >= 50, sorted(missed)
