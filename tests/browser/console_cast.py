@@ -80,6 +80,17 @@ class Console(Server):
         super().stop()
 
 
+def _home_of(database: str) -> Path:
+    """A home of its own, so that what is printed stays apart from other tests; the keys are those of the run."""
+    home = Path(os.environ["OSAME_HOME"])
+    own = home / "consoles" / database
+    own.mkdir(parents=True, exist_ok=True)
+    (home / "keys").mkdir(exist_ok=True)
+    if not (own / "keys").exists():
+        (own / "keys").symlink_to(home / "keys")
+    return own
+
+
 def register_handler(number: str, department: str) -> None:
     """On the register of those who handle personal information."""
     from osame.platform.staff.models import HandlerRegistration
