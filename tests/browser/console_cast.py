@@ -17,7 +17,6 @@ from urllib.parse import urlparse
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request
 
-from osame.contracts.sealed import key_directory
 from osame.platform import gate
 from tests.systems.conftest import here
 from tests.systems.exchange_cast import ROOT, Server
@@ -35,10 +34,7 @@ class Console(Server):
     def __init__(self, system: str, database: str, **environment: str) -> None:
         self.secrets: dict[str, str] = {}
         self.workers: list[subprocess.Popen[bytes]] = []
-        own_home = (
-            Path(os.environ["OSAME_HOME"]) / "consoles" / database
-        )  # what is printed stays apart from other tests
-        self.environment = {"OSAME_HOME": str(own_home), "OSAME_KEYS": str(key_directory()), **environment}
+        self.environment = environment
         self.used: set[tuple[str, str]] = set()
         with _environment(self.environment):
             super().__init__(system, database)
@@ -78,17 +74,6 @@ class Console(Server):
                 worker.kill()
                 worker.wait(10)
         super().stop()
-
-
-def _home_of(database: str) -> Path:
-    """A home of its own, so that what is printed stays apart from other tests; the keys are those of the run."""
-    home = Path(os.environ["OSAME_HOME"])
-    own = home / "consoles" / database
-    own.mkdir(parents=True, exist_ok=True)
-    (home / "keys").mkdir(exist_ok=True)
-    if not (own / "keys").exists():
-        (own / "keys").symlink_to(home / "keys")
-    return own
 
 
 def register_handler(number: str, department: str) -> None:
