@@ -92,7 +92,9 @@ class Desk:
     def __init__(self, browser: Browser, console: Console, number: str = "", **options: Any) -> None:
         self.console, self.number = console, number
         self.faults: list[str] = []
-        self.context: BrowserContext = browser.new_context(viewport=WINDOW, locale="ja-JP", **options)  # type: ignore[arg-type]
+        self.context: BrowserContext = browser.new_context(
+            viewport=WINDOW, locale="ja-JP", reduced_motion="reduce", **options
+        )  # type: ignore[arg-type]
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(20_000)
         self.page.on("request", self._requested)

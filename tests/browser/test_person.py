@@ -106,11 +106,12 @@ def write_contact(at: Desk) -> None:
             page.keyboard.press("ArrowDown")
     tab_to(at, "#id_content")
     page.keyboard.press("Control+Enter")
-    assert page.locator("#id_content").evaluate("field => field.validity.valueMissing")
+    page.wait_for_url("**/contacts/")
+    assert page.locator("#id_content").get_attribute("aria-invalid") == "true"
     tab_to(at, "#id_content")
     with page.expect_response(lambda answer: "とのこと。".encode() in (answer.request.post_data_buffer or b"")):
         page.keyboard.type("11月10日に5万円を納めるとのこと。")
-    page.reload()
+    at.go(f"/people/{SATO}/")
     page.get_by_role("button", name="続きから書く").press("Enter")
     assert page.locator("#id_content").input_value().startswith("11月10日")
     tab_to(at, "#id_promised_on")
