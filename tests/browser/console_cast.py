@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, ViewportSize
 
 from osame.platform import gate
 from tests.systems.conftest import here
@@ -25,7 +25,7 @@ from tests.systems.platform.staff_cast import APRIL, PASSWORD, code, forget_code
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MANUAL = ROOT / "docs" / "manual"
-WINDOW = {"width": 1366, "height": 768}
+WINDOW: ViewportSize = {"width": 1366, "height": 768}
 
 
 class Console(Server):
@@ -94,7 +94,7 @@ class Desk:
         self.faults: list[str] = []
         self.context: BrowserContext = browser.new_context(
             viewport=WINDOW, locale="ja-JP", reduced_motion="reduce", **options
-        )  # type: ignore[arg-type]
+        )
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(20_000)
         self.page.on("request", self._requested)

@@ -6,14 +6,14 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods
 
 from osame.addressee.agents import actions
 from osame.addressee.agents.forms import AgentForm, DecideAgentForm, EndAgentForm, EndRelationForm, RelationForm
 from osame.addressee.agents.models import AddresseeRelation, Agent
 from osame.addressee.agents.queries import agent_of, relation_of
-from osame.addressee.inquiry.pages import FormPage, person_form, whose
+from osame.addressee.inquiry.pages import FormPage, person_act, whose
 from osame.addressee.inquiry.queries import refuse_hidden
 from osame.addressee.mailing.coverage import covered
 from osame.addressee.search.queries import Found, summaries
@@ -34,18 +34,14 @@ def agent_new(request: HttpRequest, number: str) -> HttpResponse:
     form = AgentForm(
         request.POST or None, today=on, initial={"notified_on": on, "valid_from": on}, draft_key=f"agent-{number}"
     )
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            if actions.notify_agent(form.asked(number)).is_other_party:
-                messages.warning(request, OTHER_PARTY)
-            return reverse("person", args=[number])
+    def act() -> None:
+        if actions.notify_agent(form.asked(number)).is_other_party:
+            messages.warning(request, OTHER_PARTY)
 
-        if done := form.carry_out(request, act, said="代理人の届出を受けました。承認を待ちます。"):
-            return done
     lead = "届出だけでは代理人になりません。別の職員が承認してから、通知を代理人へ送れるようになります。"
-    words = FormPage("代理人の届出", "届出を受ける", lead, draft=form.draft_key)
-    return person_form(request, form, words, whose(number, as_of=on))
+    words = FormPage("代理人の届出", "届出を受ける", "代理人の届出を受けました。承認を待ちます。", lead)
+    return person_act(request, form, words, whose(number, as_of=on), act)
 
 
 @bound("addressee.agents.approve")
@@ -55,19 +51,16 @@ def agent_decide(request: HttpRequest, number: str, agent_id: int) -> HttpRespon
     on = today()
     other = _agent(number, agent_id, on)
     form = DecideAgentForm(request.POST or None, today=on, initial={"on": on})
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            if form.cleaned_data["decision"] == "approve":
-                actions.approve_agent(agent_id, approved_on=form.cleaned_data["on"])
-            else:
-                actions.refuse_agent(agent_id, reason=form.cleaned_data["reason"])
-            return reverse("person", args=[number])
+    def act() -> None:
+        if form.cleaned_data["decision"] == "approve":
+            actions.approve_agent(agent_id, approved_on=form.cleaned_data["on"])
+        else:
+            actions.refuse_agent(agent_id, reason=form.cleaned_data["reason"])
 
-        if done := form.carry_out(request, act, said="代理人の届出の判断を記録しました。"):
-            return done
     lead = "届出書と、本人の意思を確かめてから判断してください。"
-    return person_form(request, form, FormPage("代理人の承認", "記録する", lead), whose(number, as_of=on), **other)
+    words = FormPage("代理人の承認", "記録する", "代理人の届出の判断を記録しました。", lead)
+    return person_act(request, form, words, whose(number, as_of=on), act, **other)
 
 
 @bound("addressee.agents.notify")
@@ -77,18 +70,14 @@ def agent_end(request: HttpRequest, number: str, agent_id: int) -> HttpResponse:
     on = today()
     other = _agent(number, agent_id, on)
     form = EndAgentForm(request.POST or None, today=on, initial={"valid_until": on})
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            told = form.cleaned_data
-            actions.end_agent(agent_id, valid_until=told["valid_until"], reason=told["reason"])
-            return reverse("person", args=[number])
+    def act() -> None:
+        told = form.cleaned_data
+        actions.end_agent(agent_id, valid_until=told["valid_until"], reason=told["reason"])
 
-        if done := form.carry_out(request, act, said="代理人を終えました。"):
-            return done
     lead = "この日からの通知は、代理人に送りません。"
-    words = FormPage("代理人を終える", "終える", lead, danger=True)
-    return person_form(request, form, words, whose(number, as_of=on), **other)
+    words = FormPage("代理人を終える", "終える", "代理人を終えました。", lead, danger=True)
+    return person_act(request, form, words, whose(number, as_of=on), act, **other)
 
 
 @bound("addressee.agents.relate")
@@ -97,17 +86,13 @@ def relation_new(request: HttpRequest, number: str) -> HttpResponse:
     """関係人を登録する。"""
     on = today()
     form = RelationForm(request.POST or None, today=on, initial={"valid_from": on}, draft_key=f"relation-{number}")
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            actions.relate(form.asked(number))
-            return reverse("person", args=[number])
+    def act() -> None:
+        actions.relate(form.asked(number))
 
-        if done := form.carry_out(request, act, said="関係人を登録しました。"):
-            return done
     lead = "上の人から見た、相手の関係を選びます。"
-    words = FormPage("関係人を登録", "登録する", lead, draft=form.draft_key)
-    return person_form(request, form, words, whose(number, as_of=on))
+    words = FormPage("関係人を登録", "登録する", "関係人を登録しました。", lead)
+    return person_act(request, form, words, whose(number, as_of=on), act)
 
 
 @bound("addressee.agents.relate")
@@ -117,17 +102,13 @@ def relation_end(request: HttpRequest, number: str, relation_id: int) -> HttpRes
     on = today()
     other = _relation(number, relation_id, on)
     form = EndRelationForm(request.POST or None, today=on, initial={"valid_until": on})
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            actions.end_relation(relation_id, valid_until=form.cleaned_data["valid_until"])
-            return reverse("person", args=[number])
+    def act() -> None:
+        actions.end_relation(relation_id, valid_until=form.cleaned_data["valid_until"])
 
-        if done := form.carry_out(request, act, said="関係を終えました。"):
-            return done
     lead = "始まりの日より前に終えると、なかったことになります。"
-    words = FormPage("関係を終える", "終える", lead, danger=True)
-    return person_form(request, form, words, whose(number, as_of=on), **other)
+    words = FormPage("関係を終える", "終える", "関係を終えました。", lead, danger=True)
+    return person_act(request, form, words, whose(number, as_of=on), act, **other)
 
 
 def _agent(number: str, agent_id: int, on: date) -> dict[str, Any]:

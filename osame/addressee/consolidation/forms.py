@@ -1,7 +1,7 @@
 """名寄せの書式。"""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -38,7 +38,8 @@ class LinkForm(ActForm):
     def __init__(self, *args: Any, pair: Sequence[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
         self.numbers = tuple(number for number, _ in pair)
-        self.fields["representative"].choices = [(number, f"{number}　{name}") for number, name in pair]  # type: ignore[attr-defined]
+        representative = cast(forms.ChoiceField, self.fields["representative"])
+        representative.choices = [(number, f"{number}　{name}") for number, name in pair]
 
     @property
     def member(self) -> str:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from osame.addressee.consolidation import actions
 from osame.addressee.consolidation.forms import DismissForm, LinkForm, OtherNumberForm, UnlinkForm
 from osame.addressee.consolidation.queries import Candidate, candidate_of, group_of, waiting
-from osame.addressee.inquiry.pages import FormPage, person_form, whose
+from osame.addressee.inquiry.pages import FormPage, person_act, whose
 from osame.addressee.inquiry.queries import officer_reader
 from osame.addressee.people.queries import NobodyThere
 from osame.addressee.search.queries import Found, summaries
@@ -142,22 +142,18 @@ def _pair(request: HttpRequest, one: str, other: str, found: Candidate | None) -
 def link_end(request: HttpRequest, number: str) -> HttpResponse:
     """名寄せの解除を起案する。"""
     form = UnlinkForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            return reverse("approval", args=[actions.propose_unlink(number, reason=form.cleaned_data["reason"])])
+    def act() -> str:
+        return reverse("approval", args=[actions.propose_unlink(number, reason=form.cleaned_data["reason"])])
 
-        said = "束ねを解く起案をしました。別の職員の照査と決裁を経て、解かれます。"
-        if done := form.carry_out(request, act, said=said):
-            return done
     with transaction.atomic():
         stays = [each for each in group_of(number) if each != number]
         members = summaries(stays, as_of=today(), reader=officer_reader())
-    words = FormPage(
-        "束ねを解く", "起案する", "番号も事実も変わりません。この宛名だけが、束ねから外れます。", danger=True
-    )
+    said = "束ねを解く起案をしました。別の職員の照査と決裁を経て、解かれます。"
+    lead = "番号も事実も変わりません。この宛名だけが、束ねから外れます。"
     more = {"preview": "addressee/stays.html", "stays": list(members.values())}
-    return person_form(request, form, words, whose(number, as_of=today()), **more)
+    words = FormPage("束ねを解く", "起案する", said, lead, danger=True)
+    return person_act(request, form, words, whose(number, as_of=today()), act, **more)
 
 
 consolidation_urls: list[URLPattern] = [

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from osame.addressee.inquiry.pages import FormPage, person_form, whose
+from osame.addressee.inquiry.pages import FormPage, person_act, whose
 from osame.addressee.inquiry.queries import officer_reader
 from osame.addressee.locks import actions
 from osame.addressee.locks.forms import ForceForm
@@ -43,16 +43,13 @@ def lock_force(request: HttpRequest, number: str) -> HttpResponse:
     """ほかの職員の編集を解放する。誰の編集を、なぜ解放したかは、監査に残る。"""
     person = whose(number, as_of=today())
     form = ForceForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            actions.force_release(number, reason=form.cleaned_data["reason"])
-            return reverse("person", args=[number])
+    def act() -> None:
+        actions.force_release(number, reason=form.cleaned_data["reason"])
 
-        if done := form.carry_out(request, act, said="編集を解放しました。"):
-            return done
     lead = "編集していた職員の書きかけは、その職員の下書きに残ります。先に本人に連絡してください。"
-    return person_form(request, form, FormPage("編集を解放する", "解放する", lead, danger=True), person)
+    words = FormPage("編集を解放する", "解放する", "編集を解放しました。", lead, danger=True)
+    return person_act(request, form, words, person, act)
 
 
 locks_urls: list[URLPattern] = [

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from osame.addressee.inquiry.pages import FormPage, person_form, whose
+from osame.addressee.inquiry.pages import FormPage, person_act, whose
 from osame.addressee.inquiry.queries import refuse_hidden
 from osame.addressee.mailing import actions
 from osame.addressee.mailing.actions import ContactNotKnown, MailingAddressNotKnown
@@ -28,18 +28,14 @@ def mailing_new(request: HttpRequest, number: str) -> HttpResponse:
     on = today()
     person = whose(number, as_of=on)
     form = MailingForm(request.POST or None, today=on, initial={"valid_from": on}, draft_key=f"mailing-{number}")
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            actions.register_mailing_address(form.asked(number))
-            return reverse("person", args=[number])
+    def act() -> None:
+        actions.register_mailing_address(form.asked(number))
 
-        if done := form.carry_out(request, act, said="送付先を登録しました。"):
-            return done
     lead = "税目か書類を選ぶと、その通知だけをここへ送ります。選ばなければ、すべてをここへ送ります。"
     lead += WAITS if person.protected else ""
-    words = FormPage("送付先を登録", "登録する", lead, draft=form.draft_key)
-    return person_form(request, form, words, person, groups=form.groups)
+    words = FormPage("送付先を登録", "登録する", "送付先を登録しました。", lead)
+    return person_act(request, form, words, person, act, groups=form.groups)
 
 
 @bound("addressee.mailing.register")
@@ -50,17 +46,13 @@ def mailing_change(request: HttpRequest, number: str, mailing_address_id: int) -
     person = whose(number, as_of=on)
     start = _known(number, mailing_address_id) | {"valid_from": on, "valid_until": None, "reason": ""}
     form = MailingForm(request.POST or None, today=on, initial=start)
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            actions.change_mailing_address(mailing_address_id, form.asked(number))
-            return reverse("person", args=[number])
+    def act() -> None:
+        actions.change_mailing_address(mailing_address_id, form.asked(number))
 
-        if done := form.carry_out(request, act, said="送付先を変えました。"):
-            return done
     lead = "前の送付先は、新しい送付先を使い始める日の前日までとします。履歴は残ります。"
-    words = FormPage("送付先を変更", "変更する", lead)
-    return person_form(request, form, words, person, groups=form.groups)
+    words = FormPage("送付先を変更", "変更する", "送付先を変えました。", lead)
+    return person_act(request, form, words, person, act, groups=form.groups)
 
 
 def _known(number: str, mailing_address_id: int) -> dict[str, object]:
@@ -82,16 +74,13 @@ def mailing_end(request: HttpRequest, number: str, mailing_address_id: int) -> H
     person = whose(number, as_of=on)
     _known(number, mailing_address_id)
     form = EndForm(request.POST or None, today=on, initial={"valid_until": on})
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            actions.end_mailing_address(mailing_address_id, valid_until=form.cleaned_data["valid_until"])
-            return reverse("person", args=[number])
+    def act() -> None:
+        actions.end_mailing_address(mailing_address_id, valid_until=form.cleaned_data["valid_until"])
 
-        if done := form.carry_out(request, act, said="送付先を終えました。"):
-            return done
     lead = "この日からの通知は、ほかの送付先か住所へ送ります。使い始めた日より前なら、なかったことになります。"
-    return person_form(request, form, FormPage("送付先を終える", "終える", lead, danger=True), person)
+    words = FormPage("送付先を終える", "終える", "送付先を終えました。", lead, danger=True)
+    return person_act(request, form, words, person, act)
 
 
 @bound("addressee.mailing.approve")
@@ -111,15 +100,11 @@ def contact_new(request: HttpRequest, number: str) -> HttpResponse:
     on = today()
     person = whose(number, as_of=on)
     form = ContactForm(request.POST or None, today=on, initial={"valid_from": on}, draft_key=f"contact-{number}")
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            actions.register_contact(form.asked(number))
-            return reverse("person", args=[number])
+    def act() -> None:
+        actions.register_contact(form.asked(number))
 
-        if done := form.carry_out(request, act, said="連絡先を登録しました。"):
-            return done
-    return person_form(request, form, FormPage("連絡先を登録", "登録する", draft=form.draft_key), person)
+    return person_act(request, form, FormPage("連絡先を登録", "登録する", "連絡先を登録しました。"), person, act)
 
 
 @bound("addressee.mailing.register")
@@ -133,16 +118,12 @@ def contact_end(request: HttpRequest, number: str, contact_id: int) -> HttpRespo
     if contact is None:
         raise ContactNotKnown(str(contact_id))
     form = EndForm(request.POST or None, today=on, initial={"valid_until": on})
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            actions.end_contact(contact_id, valid_until=form.cleaned_data["valid_until"])
-            return reverse("person", args=[number])
+    def act() -> None:
+        actions.end_contact(contact_id, valid_until=form.cleaned_data["valid_until"])
 
-        if done := form.carry_out(request, act, said="連絡先を終えました。"):
-            return done
-    words = FormPage("連絡先を終える", "終える", f"終える連絡先：{contact.value}", danger=True)
-    return person_form(request, form, words, whose(number, as_of=on))
+    words = FormPage("連絡先を終える", "終える", "連絡先を終えました。", f"終える連絡先：{contact.value}", danger=True)
+    return person_act(request, form, words, whose(number, as_of=on), act)
 
 
 mailing_urls: list[URLPattern] = [

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from osame.addressee.agents.models import Agent
 from osame.addressee.consolidation.queries import group_of, links_of, representative_of
-from osame.addressee.inquiry.pages import FormPage, person_form, whose
+from osame.addressee.inquiry.pages import FormPage, person_act, whose
 from osame.addressee.inquiry.queries import (
     PersonView,
     history_view,
@@ -166,15 +166,12 @@ def person_edit(request: HttpRequest, number: str) -> HttpResponse:
     form = EditForm(
         request.POST or None, kind=opened.kind, today=on, initial=start, draft_key=f"person-{number}",
     )  # fmt: skip
-    if request.method == "POST" and form.is_valid():
-        said = "事実を変えました。前の事実は、履歴に残っています。"
-        if done := form.carry_out(request, lambda: _edit(number, form), said=said):
-            return done
-    words = FormPage("事実を変える", "登録する", draft=form.draft_key)
-    return person_form(request, form, words, whose(number, as_of=on), groups=form.groups, locked=held_lock(number))
+    words = FormPage("事実を変える", "登録する", "事実を変えました。前の事実は、履歴に残っています。")
+    more = {"groups": form.groups, "locked": held_lock(number)}
+    return person_act(request, form, words, whose(number, as_of=on), lambda: _edit(number, form), **more)
 
 
-def _edit(number: str, form: EditForm) -> str:
+def _edit(number: str, form: EditForm) -> None:
     """訂正を登録する。開いた後にほかの職員が変えていれば、食い違いを見せる。"""
     cleaned = form.cleaned_data
     seen = int(cleaned["seen"]) if cleaned["seen"].isdigit() else None
@@ -194,7 +191,6 @@ def _edit(number: str, form: EditForm) -> str:
             version=str(now.version_id),
         ) from changed
     release_lock(number)
-    return reverse("person", args=[number])
 
 
 @bound("addressee.people.close")
@@ -203,18 +199,13 @@ def person_close(request: HttpRequest, number: str) -> HttpResponse:
     """宛名を廃止する。"""
     on = today()
     form = CloseForm(request.POST or None, today=on, initial={"closed_on": on})
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            actions.close(number, closed_on=form.cleaned_data["closed_on"], reason=form.cleaned_data["reason"])
-            return reverse("person", args=[number])
+    def act() -> None:
+        actions.close(number, closed_on=form.cleaned_data["closed_on"], reason=form.cleaned_data["reason"])
 
-        if done := form.carry_out(request, act, said="廃止しました。番号も履歴も残ります。"):
-            return done
     lead = "廃止すると、新しい事務には使えなくなります。番号と履歴は残り、番号は使い回しません。"
-    return person_form(
-        request, form, FormPage("宛名を廃止する", "廃止する", lead, danger=True), whose(number, as_of=on)
-    )
+    words = FormPage("宛名を廃止する", "廃止する", "廃止しました。番号も履歴も残ります。", lead, danger=True)
+    return person_act(request, form, words, whose(number, as_of=on), act)
 
 
 people_urls: list[URLPattern] = [

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from osame.addressee.inquiry.pages import FormPage, person_form, whose
+from osame.addressee.inquiry.pages import FormPage, person_act, whose
 from osame.addressee.inquiry.queries import officer_reader
 from osame.addressee.protection import actions
 from osame.addressee.protection.forms import DecideMeasureForm, ExtendForm, MeasureForm, OtherForm, ReleaseForm
@@ -72,16 +72,12 @@ def protection_new(request: HttpRequest, number: str) -> HttpResponse:
     """支援措置を登録する。この時から伏せる。"""
     on = today()
     form = MeasureForm(request.POST or None, today=on, initial={"starts_on": on})
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            actions.protect(form.asked(number))
-            return reverse("person", args=[number])
+    def act() -> None:
+        actions.protect(form.asked(number))
 
-        if done := form.carry_out(request, act, said="支援措置を登録しました。いまから居場所を伏せます。"):
-            return done
-    words = FormPage("支援措置を登録", "登録して伏せる", AT_ONCE)
-    return person_form(request, form, words, whose(number, as_of=on))
+    words = FormPage("支援措置を登録", "登録して伏せる", "支援措置を登録しました。いまから居場所を伏せます。", AT_ONCE)
+    return person_act(request, form, words, whose(number, as_of=on), act)
 
 
 @bound("addressee.protection.protect")
@@ -91,16 +87,13 @@ def measure_extend(request: HttpRequest, measure_id: int) -> HttpResponse:
     on, found = today(), _opened(measure_id)
     later = actions.one_year(found.through + timedelta(days=1))
     form = ExtendForm(request.POST or None, today=on, initial={"through": later})
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            actions.extend(measure_id, through=form.cleaned_data["through"])
-            return reverse("measure", args=[measure_id])
+    def act() -> str:
+        actions.extend(measure_id, through=form.cleaned_data["through"])
+        return reverse("measure", args=[measure_id])
 
-        if done := form.carry_out(request, act, said="延長しました。"):
-            return done
-    words = FormPage("支援措置を延長", "延長する")
-    return person_form(request, form, words, whose(found.addressee_number, as_of=on), **_preview(found))
+    words = FormPage("支援措置を延長", "延長する", "延長しました。")
+    return person_act(request, form, words, whose(found.addressee_number, as_of=on), act, **_preview(found))
 
 
 @bound("addressee.protection.protect")
@@ -109,17 +102,14 @@ def measure_decide(request: HttpRequest, measure_id: int) -> HttpResponse:
     """仮支援を、決定により有効にする。"""
     on, found = today(), _opened(measure_id)
     form = DecideMeasureForm(request.POST or None, today=on, initial={"decided_on": on})
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            told = form.cleaned_data
-            actions.decide_measure(measure_id, decided_on=told["decided_on"], through=told["through"])
-            return reverse("measure", args=[measure_id])
+    def act() -> str:
+        told = form.cleaned_data
+        actions.decide_measure(measure_id, decided_on=told["decided_on"], through=told["through"])
+        return reverse("measure", args=[measure_id])
 
-        if done := form.carry_out(request, act, said="決定を記録しました。"):
-            return done
-    words = FormPage("支援措置の決定", "決定を記録する")
-    return person_form(request, form, words, whose(found.addressee_number, as_of=on), **_preview(found))
+    words = FormPage("支援措置の決定", "決定を記録する", "決定を記録しました。")
+    return person_act(request, form, words, whose(found.addressee_number, as_of=on), act, **_preview(found))
 
 
 @bound("addressee.protection.protect")
@@ -128,16 +118,15 @@ def measure_other(request: HttpRequest, measure_id: int) -> HttpResponse:
     """相手方を加える。外すことはできない。"""
     found = _opened(measure_id)
     form = OtherForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            actions.add_other_party(measure_id, form.others[0])
-            return reverse("measure", args=[measure_id])
+    def act() -> str:
+        actions.add_other_party(measure_id, form.others[0])
+        return reverse("measure", args=[measure_id])
 
-        if done := form.carry_out(request, act, said="相手方を加えました。"):
-            return done
-    words = FormPage("相手方を加える", "加える", "加えた相手方は、外せません。番号と氏名を確かめてください。")
-    return person_form(request, form, words, whose(found.addressee_number, as_of=today()))
+    words = FormPage(
+        "相手方を加える", "加える", "相手方を加えました。", "加えた相手方は、外せません。番号と氏名を確かめてください。"
+    )
+    return person_act(request, form, words, whose(found.addressee_number, as_of=today()), act)
 
 
 @bound("addressee.protection.propose_release")
@@ -146,18 +135,17 @@ def measure_release(request: HttpRequest, measure_id: int) -> HttpResponse:
     """支援措置の解除を起案する。別の職員の照査と決裁を経て執行されるまで、伏せたままである。"""
     on, found = today(), _opened(measure_id)
     form = ReleaseForm(request.POST or None, today=on, initial={"released_on": on})
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            told = form.cleaned_data
-            proposal = actions.propose_release(measure_id, released_on=told["released_on"], reason=told["reason"])
-            return reverse("approval", args=[proposal])
+    def act() -> str:
+        told = form.cleaned_data
+        proposal = actions.propose_release(measure_id, released_on=told["released_on"], reason=told["reason"])
+        return reverse("approval", args=[proposal])
 
-        if done := form.carry_out(request, act, said="解除を起案しました。別の職員の照査と決裁を待ちます。"):
-            return done
     lead = "解除が執行されると、住所・世帯・送付先・連絡先が、ふたたび誰にでも見えるようになります。それまでは伏せたままです。"
-    words = FormPage("支援措置の解除を起案", "起案する", lead, danger=True)
-    return person_form(request, form, words, whose(found.addressee_number, as_of=on), **_preview(found))
+    words = FormPage(
+        "支援措置の解除を起案", "起案する", "解除を起案しました。別の職員の照査と決裁を待ちます。", lead, danger=True
+    )
+    return person_act(request, form, words, whose(found.addressee_number, as_of=on), act, **_preview(found))
 
 
 def _opened(measure_id: int) -> MeasureFacts:

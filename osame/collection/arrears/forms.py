@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -102,7 +102,7 @@ class ContactForm(ActForm):
         offered = [each for each in promises if _offered(each, told)]
         if offered or self.data.get("postpones"):
             named = [(each.origin_id, f"{format_wareki(each.promised_on)}の{each.amount:,}円") for each in offered]
-            self.fields["postpones"].choices = [("", "なし"), *named]  # type: ignore[attr-defined]
+            cast(forms.ChoiceField, self.fields["postpones"]).choices = [("", "なし"), *named]
         else:
             del self.fields["postpones"]
 

@@ -1,7 +1,7 @@
 """いつの姿で、何を並べるかを選ぶ欄。名前は、どの欄にも書かない。"""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -27,7 +27,7 @@ class AskForm(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         self.today = today
-        self.fields["as_of"].around = today  # type: ignore[attr-defined]
+        cast(WarekiDateField, self.fields["as_of"]).around = today
         self.is_valid()
 
     @property

@@ -68,14 +68,15 @@ def sections(system: str) -> tuple[Section, ...]:
 
 def shown(identity: Identity, path: str) -> Iterator[tuple[str, list[Link]]]:
     """この職員に見せる案内。節の名と、その行。"""
-    for section in sections(systems.current().code):
-        links = [
-            Link(entry.label, target, entry.key, current=_inside(path, target))
-            for entry in section.entries
-            if (target := _open_to(identity, entry))
-        ]
-        if links:
-            yield section.label, links
+    listed = [
+        (section.label, [(entry, target) for entry in section.entries if (target := _open_to(identity, entry))])
+        for section in sections(systems.current().code)
+    ]
+    inside = [target for _, entries in listed for _, target in entries if _inside(path, target)]
+    here = max(inside, key=len, default="")  # 「/people/new/」は「/people/」の中でもあるので、最も細かいものだけを示す
+    for label, entries in listed:
+        if entries:
+            yield label, [Link(entry.label, target, entry.key, current=target == here) for entry, target in entries]
 
 
 def _inside(path: str, target: str) -> bool:

@@ -6,13 +6,12 @@ was typed is never lost: the page already asks before anything is typed, and a f
 everything in it, to be sent again.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import get_resolver, reverse
 
@@ -105,9 +104,9 @@ def leading_to(lacking: str, back: str) -> str:
     return f"{reverse(lacking or 'account_logout')}?{urlencode({'next': back})}"
 
 
-def sent_again(sent: Mapping[str, Any]) -> list[tuple[str, str]] | None:
+def sent_again(sent: QueryDict) -> list[tuple[str, str]] | None:
     """もう一度送る欄。個人番号らしい数字があれば、画面に書き戻さない（None）。"""
-    pairs = [(name, str(value)) for name, values in sent.lists() for value in values]  # type: ignore[attr-defined]
+    pairs = [(name, str(value)) for name, values in sent.lists() for value in values]
     if any(holds_personal_number(value) for _, value in pairs):
         return None
     return [(name, value) for name, value in pairs if name not in NOT_SENT_AGAIN]

@@ -49,16 +49,6 @@ def sound(city: str, tmp_path: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def clerk(city: str) -> Client:
-    return officer_at_desk("A0001", "山本 昇", "collection_clerk")
-
-
-@pytest.fixture
-def chief(city: str) -> Client:
-    return officer_at_desk("B0001", "高橋 悟", "collection_chief")
-
-
-@pytest.fixture
 def manager(city: str) -> Client:
     return officer_at_desk("C0001", "林 課長", "collection_manager")
 

@@ -48,16 +48,6 @@ def today(city: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterato
 
 
 @pytest.fixture
-def clerk(city: str) -> Client:
-    return officer_at_desk("A0001", "山本 昇", "collection_clerk")
-
-
-@pytest.fixture
-def chief(city: str) -> Client:
-    return officer_at_desk("B0001", "高橋 係長", "collection_chief")
-
-
-@pytest.fixture
 def auditor(city: str) -> Client:
     return officer_at_desk("C0001", "監査 花", "auditor")
 

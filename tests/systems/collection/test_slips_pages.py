@@ -28,11 +28,6 @@ def today(monkeypatch: pytest.MonkeyPatch, city: str, tmp_path: Path) -> Iterato
 
 
 @pytest.fixture
-def clerk(city: str) -> Client:
-    return officer_at_desk("A0001", "山本 昇", "collection_clerk")
-
-
-@pytest.fixture
 def checker(city: str) -> Client:
     return officer_at_desk("A0002", "伊藤 薫", "collection_clerk")
 

@@ -40,16 +40,6 @@ def today(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def clerk(city: str) -> Client:
-    return officer_at_desk("A0001", "山本 昇", "collection_clerk")
-
-
-@pytest.fixture
-def chief(city: str) -> Client:
-    return officer_at_desk("B0001", "高橋 悟", "collection_chief")
-
-
-@pytest.fixture
 def two_years(city: str, tmp_path: Path) -> None:
     """2025年度：佐藤 100,000円（減額 10,000円、納付 60,000円、うち 30,000円は翌年度）。2026年度：田中 50,000円（納付 50,000円）。"""
     rows = [determination(SATO, 1, 100_000), determination(SUZUKI, 1, 40_000)]
