@@ -7,14 +7,13 @@ import pytest
 from typer import Typer
 from typer.testing import CliRunner, Result
 
-from tests.systems.platform.staff_cast import PASSWORD, cheap_hashes, code, forget_codes, hire, with_app
+from tests.systems.platform.staff_cast import PASSWORD, code, forget_codes, hire, with_app
 
 
 class Counter:
     """Types `osame …` as one of several officers."""
 
     def __init__(self, app: Typer, patch: pytest.MonkeyPatch) -> None:
-        cheap_hashes(patch)
         self.app, self.patch, self.secrets = app, patch, dict[str, str]()
 
     def hire(self, number: str, name: str, *roles: str) -> None:

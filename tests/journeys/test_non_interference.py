@@ -38,7 +38,6 @@ from osame.platform.terminal import plain
 from tests.journeys.protected_towns import COMPANY, FRIEND, TODAY, Trio, fill_addressee, lives, officer
 from tests.systems.addressee.page_cast import Officer
 from tests.systems.conftest import fresh
-from tests.systems.platform.staff_cast import cheap_hashes
 
 Output = Callable[[list[Trio]], Iterator[tuple[str, bytes]]]
 WORLDS = range(5)
@@ -191,7 +190,6 @@ def typed(*words: str) -> bytes:
 def pages(trios: list[Trio]) -> Iterator[tuple[str, bytes]]:
     """職員の画面。権限のない職員が開くもののすべて。探す、開く、履歴、書式、一覧、断り。"""
     with pytest.MonkeyPatch.context() as patch:
-        cheap_hashes(patch)
         patch.setenv("OSAME_TODAY", TODAY.isoformat())
         clerk = Officer("A0001", "collection_clerk")
         for path in ("/protection/", "/protection/?near=1", "/consolidation/", "/locks/", "/people/", "/people/new/"):

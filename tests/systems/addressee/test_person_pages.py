@@ -9,12 +9,10 @@ from tests.systems.addressee.people_cast import facts
 from tests.systems.addressee.protection_cast import TODAY, protect_her
 from tests.systems.addressee.protection_cast import officer as at_work
 from tests.systems.conftest import server
-from tests.systems.platform.staff_cast import cheap_hashes
 
 
 @pytest.fixture
 def clerk(addressee_database, monkeypatch) -> Officer:
-    cheap_hashes(monkeypatch)
     monkeypatch.setenv("OSAME_TODAY", TODAY.isoformat())
     settle(HER, "伊勢　花子")
     settle(HIM, "伊勢　太郎", sex="1")

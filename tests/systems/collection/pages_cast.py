@@ -9,14 +9,13 @@ from django.test import Client
 from django.test.utils import setup_test_environment, teardown_test_environment
 
 from osame.platform.staff.models import HandlerRegistration
-from tests.systems.platform.staff_cast import APRIL, browser, cheap_hashes, hire, officer, sign_in, with_app
+from tests.systems.platform.staff_cast import APRIL, browser, hire, officer, sign_in, with_app
 
 
 @contextmanager
 def pages_on(day: str, patch: pytest.MonkeyPatch) -> Iterator[None]:
     """The pages say what they were given (`answer.context`), and today is `day`."""
     patch.setenv("OSAME_TODAY", day)
-    cheap_hashes(patch)
     setup_test_environment()
     try:
         yield

@@ -23,7 +23,6 @@ from tests.systems.platform.staff_cast import (
     APRIL,
     SIGN_IN,
     browser,
-    cheap_hashes,
     cookie,
     copy_of,
     hire,
@@ -39,11 +38,6 @@ TRIES = int(os.environ.get("OSAME_TRIES", "1000"))  # 10,000 when asked; each is
 SECRET = "ほかの職員だけが知ること"
 SAMPLES = {"int": "1", "str": "1", "slug": "a", "path": "a", "uuid": "00000000-0000-0000-0000-000000000001"}
 CONVERTER = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch):
-    cheap_hashes(monkeypatch)
 
 
 @pytest.fixture(params=SYSTEMS)

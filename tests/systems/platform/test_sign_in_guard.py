@@ -15,8 +15,8 @@ from tests.systems.platform.staff_cast import (
     SIGN_IN,
     audit,
     browser,
-    cheap_hashes,
     code,
+    costly_hashes,
     form_token,
     hire,
     inside,
@@ -28,12 +28,6 @@ from tests.systems.platform.staff_cast import (
 
 FACTOR = "/account/factors/sign-in/"
 WRONG = "ちがうパスワードをいれてみる"
-
-
-@pytest.fixture(autouse=True)
-def cheap(request, monkeypatch):
-    if request.function is not test_the_same_work_is_done_for_a_stranger:
-        cheap_hashes(monkeypatch)
 
 
 @pytest.fixture
@@ -123,7 +117,9 @@ def spent(number: str) -> float:
     return time.process_time() - start
 
 
-def test_the_same_work_is_done_for_a_stranger(linkage_database, secret):
+def test_the_same_work_is_done_for_a_stranger(linkage_database, monkeypatch):
+    costly_hashes(monkeypatch)
+    hire("A1001", "山本 一郎", "collection_clerk")
     pairs = [(spent("A1001"), spent("Z9999")) for _ in range(7)]
     known, unknown = (statistics.median(each) for each in zip(*pairs, strict=True))
     assert abs(known - unknown) < max(0.02, known * 0.25)

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from tests.systems.platform.soft_passkey import SoftPasskey
-from tests.systems.platform.staff_cast import PASSWORD, SIGN_IN, browser, cheap_hashes, hire, inside
+from tests.systems.platform.staff_cast import PASSWORD, SIGN_IN, browser, hire, inside
 
 FACTOR, ADD = "/account/factors/sign-in/", "/account/factors/keys/add/"
 
@@ -18,9 +18,8 @@ def options(page: bytes, name: str):
 
 
 @pytest.fixture
-def passkey(linkage_database, monkeypatch):
+def passkey(linkage_database):
     """An officer whose only second factor is a passkey."""
-    cheap_hashes(monkeypatch)
     hire("A1001", "山本 一郎", "collection_clerk")
     client, key = browser(), SoftPasskey()
     client.post(SIGN_IN, {"login": "A1001", "password": PASSWORD})

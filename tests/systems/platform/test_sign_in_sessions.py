@@ -17,7 +17,6 @@ from tests.systems.platform.staff_cast import (
     acts,
     audit,
     browser,
-    cheap_hashes,
     code,
     cookie,
     copy_of,
@@ -32,11 +31,6 @@ from tests.systems.platform.staff_cast import (
 )
 
 FACTOR = "/account/factors/sign-in/"
-
-
-@pytest.fixture(autouse=True)
-def cheap(monkeypatch):
-    cheap_hashes(monkeypatch)
 
 
 @pytest.fixture

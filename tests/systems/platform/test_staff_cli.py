@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from osame.platform.database import run_sql
 from osame.platform.staff.models import StaffAccount
-from tests.systems.platform.staff_cast import APRIL, PASSWORD, cheap_hashes, code, forget_codes, with_app
+from tests.systems.platform.staff_cast import APRIL, PASSWORD, code, forget_codes, with_app
 
 SINCE = ("--from", "2026-04-01")
 
@@ -16,7 +16,6 @@ SINCE = ("--from", "2026-04-01")
 def typed(linkage_database, monkeypatch):
     from osame.cli import build_app
 
-    cheap_hashes(monkeypatch)
     monkeypatch.setattr("osame.platform.staff.cli.today", lambda: APRIL)
     app = build_app()
 

@@ -27,15 +27,10 @@ from osame.platform.staff.refusals import (
     WrongKindOfStaff,
 )
 from tests.systems.conftest import server
-from tests.systems.platform.staff_cast import APRIL, cheap_hashes, hire, officer
+from tests.systems.platform.staff_cast import APRIL, hire, officer
 
 NOON = datetime(2026, 11, 23, 3, tzinfo=UTC)
 DAY = date(2026, 11, 23)
-
-
-@pytest.fixture(autouse=True)
-def cheap(monkeypatch):
-    cheap_hashes(monkeypatch)
 
 
 def who(number: str, at: datetime = NOON):
