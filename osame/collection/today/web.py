@@ -13,10 +13,11 @@ from osame.collection.today import rates
 from osame.collection.today.queries import counts
 from osame.platform.approvals.queries import Rights, Wanted, chosen, counted
 from osame.platform.audit.recording import record
-from osame.platform.console.answers import identity_of, officer_of, page
+from osame.platform.console.answers import officer_of, page
 from osame.platform.console.navigation import may_use
 from osame.platform.functions.binding import bound
 from osame.platform.functions.identity import Identity
+from osame.platform.functions.middleware import identify
 from osame.platform.jobs.requests import ask_for
 from osame.platform.terminal import today
 
@@ -54,7 +55,7 @@ class Waiting:
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
     """今日の画面。"""
-    identity = identity_of(request)
+    identity = identify(request)
     waiting = [*_approvals(identity, officer_of(request)), *_promises(identity), *_counted(identity, request)]
     sees_rates = may_use(identity, "collection.today.rates")
     return page(

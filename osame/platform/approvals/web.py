@@ -16,10 +16,11 @@ from osame.platform.approvals.forms import StepForm
 from osame.platform.approvals.models import HighRiskAct
 from osame.platform.approvals.queries import ProposalView, Rights, Wanted
 from osame.platform.audit.recording import record
-from osame.platform.console.answers import identity_of, officer_of, page
+from osame.platform.console.answers import officer_of, page
 from osame.platform.console.navigation import may_use
 from osame.platform.console.paging import pager
 from osame.platform.functions.binding import bound
+from osame.platform.functions.middleware import identify
 from osame.platform.functions.registry import purposes
 from osame.platform.web.proof import proved
 
@@ -136,7 +137,7 @@ def _shown(request: HttpRequest, found: ProposalView, form: StepForm, *, status:
 
 
 def _rights(request: HttpRequest) -> Rights:
-    identity = identity_of(request)
+    identity = identify(request)
     return Rights(
         judge=may_use(identity, "floor.approvals.judge"),
         withdraw=may_use(identity, "floor.approvals.withdraw"),

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from osame.kernel.refusals import Refusal
-from osame.platform.functions.identity import Identity
 from osame.platform.staff.models import StaffAccount
 
 
@@ -35,12 +34,6 @@ def refused(
     """断りを、画面（一部が求められていれば、一部）で言う。"""
     template = "kit/refused_part.html" if is_part(request) else "kit/refused.html"
     return render(request, template, {"title": title, "message": str(refusal)}, status=status)
-
-
-def identity_of(request: HttpRequest) -> Identity:
-    """いまの求めで何ができるか。求めのたびに読み直したもの。"""
-    identity: Identity = request.identity  # type: ignore[attr-defined]  # 中間処理が付ける
-    return identity
 
 
 def officer_of(request: HttpRequest) -> str:

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from osame.platform.audit.recording import record
-from osame.platform.console.answers import identity_of
 from osame.platform.functions.binding import bound
+from osame.platform.functions.middleware import identify
 from osame.platform.staff import sessions
 from osame.platform.staff.models import StaffAccount, StaffSession
 from osame.platform.staff.queries import department_name, recent_sessions
@@ -57,7 +57,7 @@ def me(request: HttpRequest) -> HttpResponse:
     account = signed_in(request)
     if account is None:
         return HttpResponseRedirect(reverse("account_login"))
-    identity = identity_of(request)
+    identity = identify(request)
     shown = {
         "account": account,
         "department": department_name(identity.department),
