@@ -193,7 +193,7 @@ def test_every_page_of_the_addressee_system(browser, people):
                 f"/people/{FRIEND}/",
                 f"/people/{HER}/",
                 f"/locks/{TWIN}/force/",
-                f"/people/{TWIN}/link/end/",
+                f"/people/{TWIN}/unlink/",
                 "/",
             ]
             walk = walk_through(at, "addressee", starts)
