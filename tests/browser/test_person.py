@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from osame.collection.addressees import index
 from osame.law.calc import answer
 from osame.platform.database import run_sql
 from tests.browser.console_cast import Console, Desk, as_officer, desk
@@ -39,6 +40,7 @@ def console(database: str, tmp_path: Path) -> Iterator[Console]:
             "VALUES (%s, '', '2025-09-01', '05', '相続人を調べている', '山本')",
             [DEAD],
         )
+        index.rebuild()
     with Console("collection", database, OSAME_TODAY="2025-11-04") as running:
         running.hire("A0001", "山本 昇", "collection_clerk")
         running.hire("B0001", "高橋 悟", "collection_chief")
@@ -67,11 +69,29 @@ def tab_to(at: Desk, selector: str) -> None:
     raise AssertionError(f"{selector} is not reached with Tab")
 
 
+def found_by_keyboard(at: Desk, number: str) -> None:
+    """Say what for, when it is asked; then take the person from the list, if there are several."""
+    page = at.page
+    page.wait_for_url("**/people/**")
+    if page.get_by_role("heading", name="何のために開きますか").count():
+        tab_to(at, "main input[type=radio]")
+        page.keyboard.press("Space")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="何のために開きますか").wait_for(state="detached")
+    if f"/people/{number}/" not in page.url:
+        tab_to(at, f"main a[href='/people/{number}/']")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/people/{number}/")
+
+
 def test_find_a_person_and_explain_a_charge_by_keyboard(browser, console):
-    """The number that was chosen is explained with the steps of the law; then what was said is written down."""
+    """Found by name, the number that was chosen is explained with the steps of the law; then what was said is written down."""
     with desk(browser, console, "A0001") as at:
-        open_person(at, SATO)
         page = at.page
+        page.keyboard.press("/")
+        page.keyboard.type("佐藤　花子")
+        page.keyboard.press("Enter")
+        found_by_keyboard(at, SATO)
         assert page.get_by_role("heading", level=1).inner_text().startswith("佐藤 花子")
         at.accessible()
         at.picture("person")
