@@ -29,6 +29,10 @@ from osame.addressee.mailing.actions import (
 from osame.addressee.mailing.models import Contact
 from osame.demo.plan import build
 from osame.demo.run import perform
+from osame.platform import gate
+from osame.platform.egress.authority import Output
+from osame.platform.egress.broker import download
+from osame.platform.egress.models import EgressKind, EgressRecord
 from osame.platform.functions import doors
 from osame.platform.functions.identity import CONTRACTOR_ROLES, GRANTABLE
 from osame.platform.functions.registry import registry
@@ -37,6 +41,7 @@ from tests.systems.addressee.page_cast import HER, HIM, SINCE, settle
 from tests.systems.addressee.protection_cast import FRIEND, protect_her
 from tests.systems.addressee.protection_cast import officer as at_work
 from tests.systems.conftest import fresh, make_template
+from tests.systems.platform.staff_cast import PASSWORD
 
 OF_EACH = 2
 TWIN = "000000000000031"
@@ -48,6 +53,7 @@ NOT_WALKED = {
     "account_login": "seen before signing in",
     "draft": "answers JSON to the page's own script",
 }
+NO_PAGE = {"/account/sessions/end/", "/account/provider/error/", "/account/provider/error", "/account/sign-out/"}
 ONLY_POSTED = {"candidate_dismiss", "lock_release", "mailing_approve"}
 
 MAIN = {
@@ -209,3 +215,35 @@ def test_every_page_of_the_linkage_system(browser, linkage_database):
             walk = walk_through(at, "linkage", ["/"])
             assert walk.faults == [], "\n".join(walk.faults)
     assert walk.seen.keys() >= {"home", "approvals", "jobs", "staff_list", "audit", "outputs", "staff_me"}
+
+
+def test_the_pages_of_signing_in_of_an_output_and_of_the_acts_on_an_officer(browser, linkage_database):
+    """They stand behind no link of the start page: each is opened by its address, the second step in its place."""
+    with Console("linkage", linkage_database) as console:
+        console.hire("A0001", "山本 昇", *ROLES)
+        console.hire("B0001", "高橋 悟", "collection_clerk")
+        with gate.acting(gate.Acting("A0001", "floor.egress.list", "statutory")):
+            download(b"abc", "list.csv", Output(EgressKind.LIST, [HER]))
+            serial = EgressRecord.objects.get().serial
+        acts = ("enable", "disable", "unlock", "transfer", "password", "factor", "grant", "handler", "revoke-number")
+        with desk(browser, console) as at:
+            page = at.go("/account/sign-in/")
+            at.accessible()
+            page.get_by_label("職員番号").fill("A0001")
+            page.get_by_label("パスワード").fill(PASSWORD)
+            page.get_by_label("パスワード").press("Enter")
+            page.wait_for_url("**/account/factors/sign-in/")
+            at.accessible()
+        with desk(browser, console, "A0001") as at:
+            starts = [f"/staff/member/B0001/{act}/" for act in acts] + [f"/outputs/{serial}/"]
+            own = {route.path for route in doors.routes("osame.linkage.urls", registry("linkage")) if not route.api}
+            starts += sorted(path for path in own - NO_PAGE if path.startswith("/account/") and "<" not in path)
+            walk = walk_through(at, "linkage", starts)
+            assert walk.faults == [], "\n".join(walk.faults)
+            assert walk.seen.keys() >= {
+                "staff_enable",
+                "staff_unlock",
+                "staff_reset_password",
+                "staff_reset_factor",
+                "output",
+            }
