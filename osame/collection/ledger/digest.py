@@ -19,7 +19,8 @@ SECTIONS: dict[str, str] = {
     "期別と残高": f"""
         SELECT {KEY}, c.due_date, c.statutory_due_date, c.statutory_due_date_etc, c.tax_amount, c.last_revision,
                c.slip_number, c.determined, c.principal_tax, c.demand_fee, c.delinquency_charge, c.disposition_cost,
-               c.additional_charge, c.received, c.overpayment, c.suspense, c.written_off
+               c.additional_charge, c.received, c.overpayment, c.suspense, c.written_off,
+               c.refund_payable, c.paid_out, c.refund_interest
         FROM charge c ORDER BY {KEY}""",
     "収納": f"""
         SELECT {KEY}, r.receipt_key, r.amount, r.paid_on, r.received_on, r.fiscal_year, r.carried_over, r.channel,

@@ -29,6 +29,9 @@ class Account(models.IntegerChoices):
     OVERPAYMENT = 8, "過誤納金"
     SUSPENSE = 9, "仮受（不明入金）"
     WRITTEN_OFF = 10, "不納欠損"
+    REFUND_PAYABLE = 11, "還付未済"
+    PAID_OUT = 12, "支払"
+    REFUND_INTEREST = 13, "還付加算金"
 
 
 RECEIVABLE_ACCOUNTS = (
@@ -38,7 +41,13 @@ RECEIVABLE_ACCOUNTS = (
     Account.DISPOSITION_COST,
     Account.ADDITIONAL_CHARGE,
 )
-CREDIT_NORMAL_ACCOUNTS = (Account.DETERMINED, Account.OVERPAYMENT, Account.SUSPENSE)
+CREDIT_NORMAL_ACCOUNTS = (
+    Account.DETERMINED,
+    Account.OVERPAYMENT,
+    Account.SUSPENSE,
+    Account.REFUND_PAYABLE,
+    Account.PAID_OUT,
+)
 BALANCE_COLUMNS = {account: account.name.lower() for account in Account}
 SUSPENSE_ADDRESSEE = ""  # 仮受は誰のものでもない
 SUSPENSE_CHARGE = 0
@@ -57,6 +66,8 @@ class EntryKind(models.IntegerChoices):
     SUSPENSE = 8, "仮受"
     APPROPRIATION = 9, "充当"
     WRITE_OFF = 10, "不納欠損"
+    REFUND_DECISION = 11, "還付決議"
+    PAYMENT = 12, "支払"
 
 
 class Charge(models.Model):
@@ -113,6 +124,9 @@ class Charge(models.Model):
     overpayment = models.BigIntegerField("残高：過誤納金", default=0)
     suspense = models.BigIntegerField("残高：仮受", default=0)
     written_off = models.BigIntegerField("残高：不納欠損", default=0)
+    refund_payable = models.BigIntegerField("残高：還付未済", default=0)
+    paid_out = models.BigIntegerField("残高：支払", default=0)
+    refund_interest = models.BigIntegerField("残高：還付加算金", default=0)
 
     class Meta:
         db_table = "charge"
@@ -131,6 +145,9 @@ class Charge(models.Model):
                     overpayment__gte=0,
                     suspense__gte=0,
                     written_off__gte=0,
+                    refund_payable__gte=0,
+                    paid_out__gte=0,
+                    refund_interest__gte=0,
                 ),
             ),
             models.UniqueConstraint(
@@ -183,8 +200,8 @@ class Entry(models.Model):
             models.CheckConstraint(
                 name="entry_accounts_differ",
                 condition=~models.Q(debit=models.F("credit"))
-                & models.Q(debit__range=(1, 10))
-                & models.Q(credit__range=(1, 10)),
+                & models.Q(debit__range=(1, len(Account)))
+                & models.Q(credit__range=(1, len(Account))),
             ),
         ]
 

@@ -19,6 +19,9 @@ COLUMNS = (
     ("overpayment", 8, "credit"),
     ("suspense", 9, "credit"),
     ("written_off", 10, "debit"),
+    ("refund_payable", 11, "credit"),
+    ("paid_out", 12, "credit"),
+    ("refund_interest", 13, "debit"),
 )
 
 
@@ -39,8 +42,8 @@ _LIVE = (
 # 検査の名 → 食い違いを返す問い合わせ（先頭の列が説明）
 CHECKS: dict[str, str] = {
     "仕訳は異なる勘定の間の正の振替である": """
-        SELECT '仕訳' || entry_id FROM entry WHERE amount <= 0 OR debit = credit OR debit NOT BETWEEN 1 AND 10
-            OR credit NOT BETWEEN 1 AND 10""",
+        SELECT '仕訳' || entry_id FROM entry WHERE amount <= 0 OR debit = credit OR debit NOT BETWEEN 1 AND 13
+            OR credit NOT BETWEEN 1 AND 13""",
     "残高は仕訳の合計に等しい": f"""
         SELECT '期別' || coalesce(b.charge_id, s.charge_id) FROM charge b
         FULL JOIN (SELECT charge_id, addressee_number, {_RECOMPUTED} FROM entry GROUP BY charge_id, addressee_number) s
@@ -51,7 +54,8 @@ CHECKS: dict[str, str] = {
     "借方と貸方は釣り合う": """
         SELECT '差額' || difference FROM (
             SELECT sum(principal_tax + demand_fee + delinquency_charge + disposition_cost + additional_charge + received
-                       + written_off) - sum(determined + overpayment + suspense) AS difference FROM charge) t
+                       + written_off + refund_interest)
+                - sum(determined + overpayment + suspense + refund_payable + paid_out) AS difference FROM charge) t
         WHERE difference <> 0""",
     "取消しの仕訳は、元の仕訳を裏返した一度きりのものである": """
         SELECT '仕訳' || r.entry_id FROM entry r

@@ -34,6 +34,13 @@ FROM (
 WHERE h.charge_id = t.charge_id AND h.addressee_number = t.addressee_number
 """
 
+# 還付・充当を決めた分。割付けからは除き、その収納の過誤納のまま動かさない（ADR 0020）。
+DECIDED = """
+CREATE TEMP TABLE decided ON COMMIT DROP AS
+SELECT charge_id, addressee_number, receipt_key, sum(amount)::bigint AS amount
+FROM live_entry WHERE debit = 8 GROUP BY charge_id, addressee_number, receipt_key
+"""
+
 # 収納を領収日の順に並べ、累計の区間 (cum_before, cum_after] と、期別の枠（本税・手数料・延滞金）を持たせる。
 ORDERED_RECEIPTS = """
 CREATE TEMP TABLE ordered_receipt ON COMMIT DROP AS
@@ -42,9 +49,10 @@ SELECT r.*, (sum(r.amount) OVER by_law)::bigint - r.amount AS cum_before, (sum(r
 FROM (
     SELECT charge_id, addressee_number, receipt_key, amount, paid_on, accounted_on, true AS is_new FROM staged_receipt
     UNION ALL
-    SELECT r.charge_id, r.addressee_number, r.receipt_key, r.amount, r.paid_on, r.accounted_on, false
+    SELECT r.charge_id, r.addressee_number, r.receipt_key, r.amount - coalesce(d.amount, 0), r.paid_on, r.accounted_on, false
     FROM touched t
     JOIN receipt r USING (charge_id, addressee_number)
+    LEFT JOIN decided d USING (charge_id, addressee_number, receipt_key)
     WHERE t.has_history
       AND NOT EXISTS (SELECT 1 FROM staged_receipt s WHERE s.charge_id = r.charge_id AND s.receipt_key = r.receipt_key)
       AND NOT EXISTS (
@@ -73,12 +81,13 @@ def reallocate(*, order: AllocationOrder, correction_on: date) -> int:
     要件: F04-03, F04-06, F11-01, F11-05
     """
     run_sql("DROP VIEW IF EXISTS pg_temp.desired")
-    for table in ("live_entry", "ordered_receipt", "fixed_charge", "surplus"):
+    for table in ("live_entry", "decided", "ordered_receipt", "fixed_charge", "surplus"):
         run_sql(f"DROP TABLE IF EXISTS pg_temp.{table}")
     run_sql(LIVE_ENTRIES)
     if has_history := bool(fetch_one("SELECT EXISTS (SELECT 1 FROM live_entry)")[0]):
         run_sql("ANALYZE live_entry")
         run_sql(FEE_CAPS)
+    run_sql(DECIDED)
     run_sql(ORDERED_RECEIPTS)
     fix_delinquency_charges(order)
     _desire(order)
@@ -102,6 +111,10 @@ def _desire(order: AllocationOrder) -> None:
         f"FROM ordered_receipt r WHERE least(r.cum_after, {before} + {width}) > greatest(r.cum_before, {before})"
         for account, before, width in order.slices()
     ]
+    parts.append(
+        "SELECT charge_id, addressee_number, receipt_key, 8::smallint, false, r.paid_on, r.accounted_on, d.amount "
+        "FROM decided d JOIN ordered_receipt r USING (charge_id, addressee_number, receipt_key)"
+    )
     run_sql("CREATE TEMP VIEW desired AS " + " UNION ALL ".join(parts))
 
 
@@ -111,10 +124,11 @@ def _correct_drift(correction_on: date) -> None:
         """
         CREATE TEMP TABLE drift ON COMMIT DROP AS
         SELECT charge_id, addressee_number, receipt_key, account, d.amount AS desired, d.paid_on
-        FROM (SELECT * FROM desired WHERE NOT is_new) d
+        FROM (SELECT charge_id, addressee_number, receipt_key, account, paid_on, sum(amount)::bigint AS amount
+              FROM desired WHERE NOT is_new GROUP BY 1, 2, 3, 4, 5) d
         FULL JOIN (
             SELECT charge_id, addressee_number, receipt_key, credit AS account, sum(amount)::bigint AS amount
-            FROM live_entry WHERE receipt_key IS NOT NULL
+            FROM live_entry WHERE receipt_key IS NOT NULL AND debit = 7
             GROUP BY charge_id, addressee_number, receipt_key, credit
         ) a USING (charge_id, addressee_number, receipt_key, account)
         WHERE d.amount IS DISTINCT FROM a.amount
@@ -124,7 +138,7 @@ def _correct_drift(correction_on: date) -> None:
         "INSERT INTO posting SELECT e.charge_id, e.addressee_number, e.amount, e.credit, e.debit, e.kind, "
         "e.effective_on, %s, e.receipt_key, e.entry_id FROM drift d JOIN live_entry e "
         "ON e.charge_id = d.charge_id AND e.addressee_number = d.addressee_number "
-        "AND e.receipt_key = d.receipt_key AND e.credit = d.account",
+        "AND e.receipt_key = d.receipt_key AND e.debit = 7 AND e.credit = d.account",
         [correction_on],
     )
     run_sql(
@@ -168,7 +182,7 @@ def _keep_overpayments(order: AllocationOrder) -> None:
     run_sql(
         "CREATE TEMP TABLE surplus ON COMMIT DROP AS "
         f"SELECT r.*, r.cum_after - greatest(r.cum_before, {order.total()}) AS surplus "
-        f"FROM ordered_receipt r WHERE r.cum_after > {order.total()}"
+        f"FROM ordered_receipt r WHERE r.cum_after > greatest(r.cum_before, {order.total()})"
     )
     run_sql("ANALYZE surplus")
     run_sql(

@@ -42,7 +42,8 @@ CREATE TRIGGER entry_only_through_the_door BEFORE INSERT ON entry
 CREATE TRIGGER charge_opened_only_through_the_door BEFORE INSERT ON charge
     FOR EACH STATEMENT EXECUTE FUNCTION require_posting_door();
 CREATE TRIGGER balance_only_through_the_door BEFORE UPDATE OF
-    determined, principal_tax, demand_fee, delinquency_charge, disposition_cost, additional_charge, received, overpayment, suspense, written_off ON charge
+    determined, principal_tax, demand_fee, delinquency_charge, disposition_cost, additional_charge, received, overpayment, suspense, written_off, refund_payable, paid_out,
+    refund_interest ON charge
     FOR EACH STATEMENT EXECUTE FUNCTION require_posting_door();
 CREATE TRIGGER charge_keeps_its_identity BEFORE UPDATE OF
     addressee_number, charge_id, tax_item, levy_year, tax_year, notice_number, special_collector_number, installment_term,
@@ -64,14 +65,15 @@ BEGIN
         intake_file_id, line_number, per_capita_tax, corporate_tax_levy, land_house_tax, depreciable_asset_tax,
         city_planning_tax, medical_part, support_part, care_part, forest_environment_tax, declaration_class, declared_on,
         business_year_from, business_year_through,
-        determined, principal_tax, demand_fee, delinquency_charge, disposition_cost, additional_charge, received, overpayment, suspense, written_off)
+        determined, principal_tax, demand_fee, delinquency_charge, disposition_cost, additional_charge, received, overpayment, suspense, written_off, refund_payable, paid_out,
+        refund_interest)
     SELECT addressee_number, charge_id, tax_item, levy_year, tax_year, notice_number, special_collector_number, installment_term,
         declaration_number, business_year_number, child_addressee_number, due_date, statutory_due_date,
         statutory_due_date_etc, determined_on, fiscal_year, slip_number, last_revision, tax_amount, highest_tax_amount,
         intake_file_id, line_number, per_capita_tax, corporate_tax_levy, land_house_tax, depreciable_asset_tax,
         city_planning_tax, medical_part, support_part, care_part, forest_environment_tax, declaration_class, declared_on,
         business_year_from, business_year_through,
-        tax_amount, tax_amount, 0, 0, 0, 0, 0, 0, 0, 0
+        tax_amount, tax_amount, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
     FROM pg_temp.opening;
     GET DIAGNOSTICS opened = ROW_COUNT;
 
@@ -110,7 +112,10 @@ BEGIN
            yen_sum(CASE WHEN debit = 7 THEN amount WHEN credit = 7 THEN -amount ELSE 0 END) AS received,
            yen_sum(CASE WHEN credit = 8 THEN amount WHEN debit = 8 THEN -amount ELSE 0 END) AS overpayment,
            yen_sum(CASE WHEN credit = 9 THEN amount WHEN debit = 9 THEN -amount ELSE 0 END) AS suspense,
-           yen_sum(CASE WHEN debit = 10 THEN amount WHEN credit = 10 THEN -amount ELSE 0 END) AS written_off
+           yen_sum(CASE WHEN debit = 10 THEN amount WHEN credit = 10 THEN -amount ELSE 0 END) AS written_off,
+           yen_sum(CASE WHEN credit = 11 THEN amount WHEN debit = 11 THEN -amount ELSE 0 END) AS refund_payable,
+           yen_sum(CASE WHEN credit = 12 THEN amount WHEN debit = 12 THEN -amount ELSE 0 END) AS paid_out,
+           yen_sum(CASE WHEN debit = 13 THEN amount WHEN credit = 13 THEN -amount ELSE 0 END) AS refund_interest
     FROM pg_temp.posting GROUP BY charge_id, addressee_number;
     GET DIAGNOSTICS charges = ROW_COUNT;
     ANALYZE posting_sum;
@@ -125,7 +130,10 @@ BEGIN
         received = c.received + d.received,
         overpayment = c.overpayment + d.overpayment,
         suspense = c.suspense + d.suspense,
-        written_off = c.written_off + d.written_off
+        written_off = c.written_off + d.written_off,
+        refund_payable = c.refund_payable + d.refund_payable,
+        paid_out = c.paid_out + d.paid_out,
+        refund_interest = c.refund_interest + d.refund_interest
     FROM posting_sum d
     WHERE c.charge_id = d.charge_id AND c.addressee_number = d.addressee_number;
     GET DIAGNOSTICS updated = ROW_COUNT;
@@ -145,9 +153,10 @@ INSERT INTO charge (addressee_number, charge_id, tax_item, levy_year, tax_year, 
         intake_file_id, line_number, per_capita_tax, corporate_tax_levy, land_house_tax, depreciable_asset_tax,
         city_planning_tax, medical_part, support_part, care_part, forest_environment_tax, declaration_class, declared_on,
         business_year_from, business_year_through,
-    determined, principal_tax, demand_fee, delinquency_charge, disposition_cost, additional_charge, received, overpayment, suspense, written_off)
+    determined, principal_tax, demand_fee, delinquency_charge, disposition_cost, additional_charge, received, overpayment, suspense, written_off, refund_payable, paid_out,
+        refund_interest)
 VALUES ('', 0, '', 0, 0, '', '', 0, '', '', '', '1900-01-01', '1900-01-01', '1900-01-01', '1900-01-01', 0, NULL, 0, 0, 0, 0, 0,
-    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '', NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '', NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 ALTER TABLE charge ENABLE TRIGGER USER;
 
 ALTER FUNCTION open_charges(bigint) OWNER TO osame_posting;
