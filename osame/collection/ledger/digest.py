@@ -39,7 +39,7 @@ SECTIONS: dict[str, str] = {
             ) moves GROUP BY charge_id, addressee_number, receipt_key, account HAVING sum(amount) <> 0
         ) n JOIN charge c USING (charge_id, addressee_number) ORDER BY {KEY}, n.receipt_key, n.account""",
     "過誤納": f"""
-        SELECT {KEY}, o.receipt_key, o.amount, o.cause, o.arises_on, o.state
+        SELECT {KEY}, o.receipt_key, o.amount, o.cause, o.arises_on
         FROM overpayment o JOIN charge c USING (charge_id, addressee_number) ORDER BY {KEY}, o.receipt_key""",
     "保留した入金": "SELECT receipt_key, amount, paid_on, received_on, channel, reason FROM held_receipt "
     "WHERE state = '1' ORDER BY receipt_key",

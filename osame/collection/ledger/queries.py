@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from osame.kernel.refusals import Refusal
 from osame.platform.database import fetch_all
@@ -48,6 +49,16 @@ class ChargeFacts:
     def label(self) -> str:
         """画面と帳票での呼び名。"""
         return f"{self.tax_item}-{self.levy_year}-{self.notice_number}-{self.installment_term}"
+
+
+def decided_from(receipt_key: UUID, charge: ChargeFacts) -> int:
+    """その収納の過誤納のうち、還付または充当を決めた額（円）。"""
+    rows = fetch_all(
+        "SELECT coalesce(sum(CASE WHEN debit = 8 THEN amount WHEN credit = 8 THEN -amount ELSE 0 END), 0)"
+        "::bigint FROM entry WHERE charge_id = %s AND addressee_number = %s AND receipt_key = %s AND 7 NOT IN (debit, credit)",
+        [charge.charge_id, charge.addressee_number, receipt_key],
+    )
+    return int(rows[0][0])
 
 
 def find_charge(reference: str) -> ChargeFacts:

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from osame.collection.closing.queries import first_open_day
 from osame.collection.ledger.posting import Claim, claim_command, open_stage, post, touch_charges
-from osame.collection.ledger.queries import ChargeFacts
+from osame.collection.ledger.queries import ChargeFacts, decided_from
 from osame.collection.matching.allocation import reallocate
 from osame.collection.matching.batch import insert_staged_receipts
 from osame.collection.matching.held import stage_claimed
@@ -313,7 +313,7 @@ def _cancel(
         raise ReceiptNotFound(f"{charge.label} {receipt_key}")
     if fetch_all(f"SELECT 1 FROM receipt_cancellation {where}", keys):
         raise ReceiptAlreadyCancelled(str(receipt_key))
-    if fetch_all(f"SELECT 1 FROM overpayment {where} AND state <> '01'", keys):
+    if decided_from(receipt_key, charge):
         raise OverpaymentAlreadyDecided(str(receipt_key))
     reason, note, target = why
     run_sql(

@@ -188,21 +188,20 @@ def _keep_overpayments(order: AllocationOrder) -> None:
     run_sql(
         """
         DELETE FROM overpayment o USING touched t
-        WHERE t.has_history AND o.charge_id = t.charge_id AND o.addressee_number = t.addressee_number AND o.state = '01'
+        WHERE t.has_history AND o.charge_id = t.charge_id AND o.addressee_number = t.addressee_number
           AND NOT EXISTS (SELECT 1 FROM surplus d WHERE d.charge_id = o.charge_id AND d.receipt_key = o.receipt_key)
         """
     )
     run_sql(
         """
-        INSERT INTO overpayment (charge_id, receipt_key, addressee_number, amount, cause, arises_on, state)
+        INSERT INTO overpayment (charge_id, receipt_key, addressee_number, amount, cause, arises_on)
         SELECT r.charge_id, r.receipt_key, r.addressee_number, r.surplus,
                CASE WHEN r.highest > r.principal AND r.cum_before < r.highest + r.fee + r.charge THEN '01'
                     WHEN r.cum_before > 0 AND r.cum_before >= r.principal THEN '02'
                     ELSE '03' END,
-               r.paid_on, '01'
+               r.paid_on
         FROM surplus r
         ON CONFLICT (charge_id, receipt_key, addressee_number)
         DO UPDATE SET amount = excluded.amount, cause = excluded.cause, arises_on = excluded.arises_on
-        WHERE overpayment.state = '01'
         """
     )

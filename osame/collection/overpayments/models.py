@@ -1,10 +1,10 @@
-"""過誤納金の表（発生のみ）。"""
+"""過誤納金の表。還付も充当もまだ決めていないものだけがある。"""
 
 from django.db import models
 
 
 class Overpayment(models.Model):
-    """過誤納金（E-14）。どの収納の、いくらが、なぜ余ったか。"""
+    """過誤納金（E-14）。どの収納の、いくらが、なぜ余ったか。割付けの結果の写しであり、決めれば減る。"""
 
     class Cause(models.TextChoices):
         """発生事由（C-08）。"""
@@ -13,12 +13,6 @@ class Overpayment(models.Model):
         DOUBLE_PAYMENT = "02", "二重納付"
         EXCESS = "03", "過大納付"
 
-    class State(models.TextChoices):
-        """状態（C-09）。"""
-
-        ARISEN = "01", "発生"
-        DECIDED = "03", "決議中"
-
     pk = models.CompositePrimaryKey("charge_id", "receipt_key", "addressee_number")
     charge_id = models.BigIntegerField("期別番号")
     receipt_key = models.UUIDField("収納")
@@ -26,7 +20,6 @@ class Overpayment(models.Model):
     amount = models.BigIntegerField("過誤納額")
     cause = models.CharField("発生事由", max_length=2, choices=Cause.choices)
     arises_on = models.DateField("発生日")
-    state = models.CharField("状態", max_length=2, choices=State.choices, default=State.ARISEN)
 
     class Meta:
         db_table = "overpayment"

@@ -25,7 +25,7 @@ WHERE e.business_on <= %(on)s AND (e.waived_by = '' OR e.waived_reason = '')
   AND NOT EXISTS (SELECT 1 FROM intake_file f WHERE f.profile = e.profile AND f.business_on = e.business_on AND f.state = '1')
   AND NOT EXISTS (SELECT 1 FROM gate_waiver w WHERE w.cause = '1' AND w.subject = e.profile || ':' || e.business_on)
 UNION ALL
-SELECT 'overpayment', count(*), min(arises_on) FROM overpayment WHERE state = '01'
+SELECT 'overpayment', count(*), min(arises_on) FROM overpayment
 UNION ALL
 SELECT 'returned', count(DISTINCT (run_id, letter_number)), min(returned_on) FROM demand
 WHERE returned_on IS NOT NULL AND published_on IS NULL AND cancelled_on IS NULL

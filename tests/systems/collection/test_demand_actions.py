@@ -57,7 +57,7 @@ def test_a_fee_that_was_paid_becomes_an_overpayment(run_id: int, tmp_path: Path)
     pay(tmp_path, notice(1, SATO, 50_000, date(2025, 6, 30)), notice(2, SATO, 100, LATER), on=LATER)
     cancelled = cancel_demand(SATO, charge_of(SATO), as_of=LATER, reason="納期内の納付", officer=OFFICER)
     assert cancelled.fee_to_overpayment == 100
-    assert fetch_all("SELECT amount, state FROM overpayment") == [(100, "01")]
+    assert fetch_all("SELECT amount FROM overpayment") == [(100,)]
     assert fetch_one(
         "SELECT principal_tax, demand_fee, received, overpayment FROM charge WHERE charge_id = %s", [charge_of(SATO)]
     ) == (0, 0, 50_100, 100)

@@ -37,12 +37,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("arises_on", models.DateField(verbose_name="発生日")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("01", "発生"), ("03", "決議中")], default="01", max_length=2, verbose_name="状態"
-                    ),
-                ),
             ],
             options={
                 "db_table": "overpayment",
