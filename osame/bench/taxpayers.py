@@ -37,11 +37,12 @@ INSERT INTO charge (addressee_number, charge_id, tax_item, levy_year, tax_year, 
     installment_term, declaration_number, business_year_number, child_addressee_number, due_date, statutory_due_date,
     statutory_due_date_etc, determined_on, fiscal_year, slip_number, last_revision, tax_amount, highest_tax_amount,
     intake_file_id, line_number, declaration_class, determined, principal_tax, demand_fee, delinquency_charge,
-    disposition_cost, additional_charge, received, overpayment, suspense, written_off)
+    disposition_cost, additional_charge, received, overpayment, suspense, written_off,
+    refund_payable, paid_out, refund_interest)
 SELECT a.addressee_number, n * {terms} + t, '06', 2025, 2025, lpad(n::text, 10, '0'), '', t, '', '', '',
     date '2025-04-30' + t * 60, date '2025-04-30' + t * 60, date '2025-05-01', date '2025-05-01', 2025,
     {first_slip} + n * 10 + t, 0, 30000, 30000, 1, n, '', 30000, CASE WHEN n % 12 = 0 THEN 30000 ELSE 0 END, 0, 0, 0, 0,
-    CASE WHEN n % 12 = 0 THEN 0 ELSE 30000 END, 0, 0, 0
+    CASE WHEN n % 12 = 0 THEN 0 ELSE 30000 END, 0, 0, 0, 0, 0, 0
 FROM (SELECT addressee_number, row_number() OVER () AS n FROM addressee) a, generate_series(1, {terms}) t;
 ALTER TABLE charge ENABLE TRIGGER USER
 """

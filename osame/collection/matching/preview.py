@@ -201,19 +201,26 @@ LIVE = (
     "AND x.addressee_number = e.addressee_number AND x.reverses = e.entry_id)"
 )
 
+# 還付・充当を決めた分は、割付けから除く（ADR 0020）。
+DECIDED = (
+    "(SELECT coalesce(sum(e.amount), 0)::bigint FROM entry e WHERE e.charge_id = r.charge_id "
+    f"AND e.addressee_number = r.addressee_number AND e.receipt_key = r.receipt_key AND e.debit = 8 AND {LIVE})"
+)
+
 
 def _facts(charge: ChargeFacts) -> _Facts:
     keys = {"charge": charge.charge_id, "addressee": charge.addressee_number, "item": charge.tax_item,
             "due": charge.due_date}  # fmt: skip
     where = "charge_id = %(charge)s AND addressee_number = %(addressee)s"
     receipts = fetch_all(
-        f"SELECT paid_on, receipt_key, amount FROM receipt r WHERE {where} AND NOT EXISTS (SELECT 1 FROM "
+        f"SELECT paid_on, receipt_key, amount - {DECIDED} FROM receipt r WHERE {where} AND NOT EXISTS (SELECT 1 FROM "
         "receipt_cancellation x WHERE x.charge_id = r.charge_id AND x.receipt_key = r.receipt_key "
         "AND x.addressee_number = r.addressee_number)",
         keys,
     )
     posted = fetch_all(
-        "SELECT CASE WHEN e.receipt_key IS NULL THEN 0 ELSE e.credit END, sum(e.amount)::bigint FROM entry e "
+        "SELECT CASE WHEN e.receipt_key IS NULL THEN 0 WHEN e.debit = 7 THEN e.credit ELSE e.debit END, "
+        "sum(CASE WHEN e.receipt_key IS NULL OR e.debit = 7 THEN e.amount ELSE -e.amount END)::bigint FROM entry e "
         f"WHERE e.{where.replace(' AND ', ' AND e.')} AND (e.receipt_key IS NOT NULL OR e.kind = 7) AND {LIVE} "
         "GROUP BY 1",
         keys,

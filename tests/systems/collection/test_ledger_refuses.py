@@ -11,7 +11,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from osame.collection.ledger.digest import ledger_digest
-from osame.collection.ledger.models import BALANCE_COLUMNS
+from osame.collection.ledger.models import BALANCE_COLUMNS, Account
 from osame.collection.ledger.posting import KeyReusedWithOtherContent, claim_command, open_stage, post
 from osame.collection.ledger.verification import verify_ledger
 from osame.platform.database import fetch_one, run_sql
@@ -125,7 +125,7 @@ def through_the_door(**changes: Any) -> None:
 
 def test_the_door_takes_only_positive_transfers_that_leave_no_negative_balance() -> None:
     for changes in (
-        {"amount": 0}, {"amount": -1}, {"debit": 2}, {"credit": 7}, {"debit": 0}, {"credit": 11}, {"credit": -1},
+        {"amount": 0}, {"amount": -1}, {"debit": 2}, {"credit": 7}, {"debit": 0}, {"credit": len(Account) + 1}, {"credit": -1},
         {"amount": 50_001}, {"debit": 1, "credit": 2, "amount": 50_001}, {"debit": 8, "credit": 7, "amount": 1},
         {"charge_id": 10**9}, {"addressee_number": TANAKA}, {"amount": 2**63 - 1},
     ):  # fmt: skip
@@ -135,7 +135,8 @@ def test_the_door_takes_only_positive_transfers_that_leave_no_negative_balance()
 
 def test_even_without_guards_the_tables_refuse_what_is_no_transfer_and_no_balance(database: str) -> None:
     wrong = [
-        ("entry", change) for change in ("amount = 0", "amount = -5", "debit = credit", "debit = 0", "credit = 11")
+        ("entry", change)
+        for change in ("amount = 0", "amount = -5", "debit = credit", "debit = 0", f"credit = {len(Account) + 1}")
     ]
     wrong += [("charge", f"{column} = -1") for column in BALANCES]
     for table, change in wrong:
