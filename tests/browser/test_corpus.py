@@ -50,6 +50,12 @@ LIVE = """
        [...document.querySelectorAll('a[href]')].filter(each => each.protocol === 'javascript:').length,
        [...document.querySelectorAll('main [hx-get], main [hx-post]')].filter(each => each.getAttribute('hx-get') === '/account/').length]
 """
+# 次の一枚が描かれ、部品の取り寄せがあれば済むまで。
+SETTLED = """
+() => new Promise(done => requestAnimationFrame(() => setTimeout(function wait() {
+    document.querySelector('.htmx-request') ? setTimeout(wait, 20) : done();
+}, 20)))
+"""
 QUIET = [True, 0, 0, 0, 0]
 PAGES_OF_EACH = 2
 
@@ -90,8 +96,9 @@ def open_page(at: Desk, path: str) -> bool:
 def look(at: Desk) -> list[Any]:
     """What has come alive. A page that is still being left is looked at when it has arrived."""
     for _ in range(20):
-        at.page.wait_for_load_state("networkidle")
+        at.page.wait_for_load_state("load")  # 絵の失敗も、この時までに知らされる
         try:
+            at.page.evaluate(SETTLED)
             return list(at.page.evaluate(LIVE))
         except Error as failure:
             if "Execution context" not in str(failure):
