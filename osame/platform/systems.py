@@ -103,6 +103,7 @@ SYSTEMS = {
                 "search",
                 "today",
                 "reveals",
+                "certificates",
             ),
         ),
         System(
