@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, ViewportSize, expect
 
 from osame.platform import gate
 from tests.systems.conftest import here
@@ -25,6 +25,8 @@ from tests.systems.platform.staff_cast import APRIL, PASSWORD, code, forget_code
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MANUAL = ROOT / "docs" / "manual"
+# One patience for everything: `click` does not wait for the page it leads to, `expect` does.
+expect.set_options(timeout=20_000)
 WINDOW: ViewportSize = {"width": 1366, "height": 768}
 
 
@@ -133,9 +135,12 @@ class Desk:
 
     def choose_purpose(self, name: str) -> None:
         """Answer the question what for, when it is asked."""
-        if self.page.get_by_role("heading", name="何のために開きますか").count():
-            self.page.locator("main").get_by_label(name, exact=True).check()
-            self.page.locator("main").get_by_role("button", name="この目的で開く").click()
+        self.page.wait_for_load_state()
+        asked = self.page.get_by_role("heading", name="何のために開きますか")
+        if asked.count():
+            self.main.get_by_label(name, exact=True).check()
+            self.main.get_by_role("button", name="この目的で開く").click()
+            expect(asked).to_be_hidden()
 
     def accessible(self, *, leave_out: tuple[str, ...] = ()) -> None:
         """axe-core finds nothing on the page as it stands."""

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from osame.addressee.consolidation.models import IdentityCandidate
 from osame.addressee.mailing.actions import MailingRequest, Place, register_mailing_address
@@ -68,7 +69,7 @@ def test_an_officer_finds_and_opens_with_the_keyboard_alone(browser, console):
         at.page.keyboard.press("Enter")
         at.page.wait_for_url(re.compile(r"/people/\d+/$"))
         at.choose_purpose("法定事務")
-        assert at.page.get_by_role("heading", level=1).inner_text().startswith("伊勢")
+        expect(at.page.get_by_role("heading", level=1)).to_have_text(re.compile(r"^\s*伊勢"))
         whole(at, "addressee-person")
         at.page.keyboard.press("g")
         at.page.keyboard.press("p")
@@ -77,7 +78,7 @@ def test_an_officer_finds_and_opens_with_the_keyboard_alone(browser, console):
         at.page.get_by_text("くわしく探す").click()
         at.page.get_by_label("氏名・名称").fill("三郎")
         at.page.get_by_role("button", name="この条件で探す").click()
-        assert at.page.get_by_role("heading", name="見つかりません").is_visible()
+        expect(at.page.get_by_role("heading", name="見つかりません")).to_be_visible()
         whole(at, "addressee-people-none")
 
 
@@ -111,7 +112,7 @@ def test_every_page_of_a_person_is_accessible(browser, console):
             seen(at, path, f"addressee-{name}")
         at.go(f"/people/{HER}/protection/new/")
         at.page.get_by_role("button", name="登録して伏せる").click()
-        assert at.page.get_by_role("heading", name="入力を確かめてください").is_visible()
+        expect(at.page.get_by_role("heading", name="入力を確かめてください")).to_be_visible()
         whole(at, "addressee-protection-error")
     with at_work("setup"):
         measure = protect_her()
@@ -131,12 +132,12 @@ def test_a_new_person_is_registered_after_the_candidates_were_seen(browser, cons
         at.page.get_by_label("氏名・名称").fill("伊勢　花子")
         at.page.get_by_label("生年月日", exact=True).fill("昭和55年5月1日")
         at.page.get_by_label("生年月日", exact=True).press("Control+Enter")
-        assert at.page.get_by_role("heading", name="よく似た宛名があります（2件）").is_visible()
+        expect(at.page.get_by_role("heading", name="よく似た宛名があります（2件）")).to_be_visible()
         whole(at, "addressee-new-twins")
         at.page.get_by_label("よく似た宛名があっても登録する理由").fill("戸籍の附票で別人と確かめた")
         at.page.get_by_role("button", name="番号を付けて登録する").click()
         at.page.wait_for_url(re.compile(r"/people/0+1000\d\d?/$"))
-        assert at.page.get_by_text("登録し、宛名番号を付けました。").is_visible()
+        expect(at.page.get_by_text("登録し、宛名番号を付けました。")).to_be_visible()
 
 
 def test_two_officers_change_one_person(browser, console):
@@ -148,7 +149,7 @@ def test_two_officers_change_one_person(browser, console):
         one.page.get_by_label("異動事由").select_option("22")
         other.go(f"/people/{HER}/edit/")
         other.choose_purpose("法定事務")
-        assert other.page.get_by_text("山本 昇さんが").first.is_visible()
+        expect(other.page.get_by_text("山本 昇さんが").first).to_be_visible()
         whole(other, "addressee-held")
         other.page.get_by_role("link", name="編集を解放する").click()
         other.page.get_by_label("解放する理由").fill("外出して連絡が取れない")
@@ -161,7 +162,7 @@ def test_two_officers_change_one_person(browser, console):
         other.page.wait_for_url(f"**/people/{HER}/")
         one.page.get_by_role("button", name="登録する").click()
         row = one.page.locator(".conflict tr", has_text="町字")
-        assert row.locator("td").all_inner_texts() == ["岩渕", "宮後", "本町"]
+        expect(row.locator("td")).to_have_text(["岩渕", "宮後", "本町"])
         whole(one, "addressee-conflict")
         one.page.get_by_role("button", name="登録する").click()
         one.page.wait_for_url(f"**/people/{HER}/")
@@ -190,9 +191,9 @@ def test_a_draft_survives_a_lost_session(browser, console):
         at.page.get_by_role("button", name="続きから書く").wait_for()
         whole(at, "addressee-draft")
         at.page.get_by_role("button", name="続きから書く").click()
-        assert at.page.get_by_label("町字").input_value() == "神久"
+        expect(at.page.get_by_label("町字")).to_have_value("神久")
         at.page.get_by_label("異動事由").select_option("22")
         at.page.get_by_role("button", name="登録する").click()
         at.page.wait_for_url(f"**/people/{HER}/")
         at.choose_purpose("法定事務")
-        assert at.page.get_by_text("神久").first.is_visible()
+        expect(at.page.get_by_text("神久").first).to_be_visible()

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from playwright.sync_api import expect
 
 from osame.platform.approvals.actions import propose
 from osame.platform.approvals.models import HighRiskAct
@@ -46,7 +47,7 @@ def test_three_officers_take_one_proposal_through(browser, console):
         proposed("窓口の照会に答えるため")
         with desk(browser, console, "A0001") as clerk:
             clerk.go(f"/approvals/{number}/")
-            assert clerk.page.get_by_role("button", name="照査する").count() == 0
+            expect(clerk.page.get_by_role("button", name="照査する")).to_have_count(0)
             fits(clerk)
         chief.go("/approvals/")
         fits(chief)
@@ -56,24 +57,24 @@ def test_three_officers_take_one_proposal_through(browser, console):
         chief.picture("approvals-one")
         chief.page.get_by_text("却下する", exact=True).first.click()
         chief.page.get_by_role("button", name="却下する").click()
-        assert chief.page.get_by_text("理由を入力してください。").first.is_visible()
+        expect(chief.page.get_by_text("理由を入力してください。").first).to_be_visible()
         fits(chief)
         with desk(browser, console, "A0003") as manager:
             manager.go(f"/approvals/{number}/")
             chief.go(f"/approvals/{number}/")
             chief.page.get_by_role("button", name="照査する").click()
-            assert chief.page.get_by_text("照査しました。").is_visible()
+            expect(chief.page.get_by_text("照査しました。")).to_be_visible()
             manager.page.get_by_role("button", name="照査する").click()
-            assert manager.page.get_by_text("もうその段階にありません").is_visible()
+            expect(manager.page.get_by_text("もうその段階にありません")).to_be_visible()
             fits(manager)
             manager.picture("approvals-conflict")
             manager.page.get_by_role("button", name="決裁する").click()
-            assert manager.page.get_by_text("決裁しました。").is_visible()
+            expect(manager.page.get_by_text("決裁しました。")).to_be_visible()
     with desk(browser, console, "A0001") as clerk:
         clerk.go("/approvals/")
         clerk.page.get_by_role("link", name=str(number), exact=True).click()
         clerk.page.get_by_role("button", name="執行する").click()
-        assert clerk.page.get_by_text("執行しました。").is_visible()
+        expect(clerk.page.get_by_text("執行しました。")).to_be_visible()
         fits(clerk)
         clerk.picture("approvals-executed")
 
@@ -87,7 +88,7 @@ def test_the_person_is_asked_for_again_and_led_back(browser, console):
         at.page.get_by_label("却下・取下げの理由").fill("証拠書類が足りない")
         let_proofs_grow_old()
         at.page.get_by_role("button", name="却下する").click()
-        assert at.page.get_by_role("heading", name="本人の確認が要ります").is_visible()
+        expect(at.page.get_by_role("heading", name="本人の確認が要ります")).to_be_visible()
         fits(at)
         at.picture("approvals-proof")
         with at.context.expect_page() as opened:
@@ -96,8 +97,8 @@ def test_the_person_is_asked_for_again_and_led_back(browser, console):
         opened.value.get_by_role("heading", name="確かめました").wait_for()
         opened.value.close()
         at.page.get_by_role("button", name="もう一度送る").click()
-        assert at.page.get_by_text("却下しました。").is_visible()
-        assert at.page.get_by_text("証拠書類が足りない").is_visible()
+        expect(at.page.get_by_text("却下しました。")).to_be_visible()
+        expect(at.page.get_by_text("証拠書類が足りない")).to_be_visible()
         other = proposed("別の資料のため")
         let_proofs_grow_old()
         at.go(f"/approvals/{other}/")
@@ -105,7 +106,7 @@ def test_the_person_is_asked_for_again_and_led_back(browser, console):
         at.page.get_by_role("link", name="本人の確認をして進む").click()
         prove(at.page, console)
         at.page.get_by_role("button", name="照査する").click()
-        assert at.page.get_by_text("照査しました。").is_visible()
+        expect(at.page.get_by_text("照査しました。")).to_be_visible()
 
 
 def prove(page, console) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from osame.collection.closing.importing import BankTotal, import_bank_totals, write_bank_totals
 from osame.collection.ledger.verification import verify_ledger
@@ -78,7 +79,7 @@ def test_the_bank_corrects_itself_and_a_closed_day_is_reopened(browser, console)
     """銀行の訂正を手で入れて締め、申し出と承認で締めを解く。"""
     with desk(browser, console, "B0001") as chief, desk(browser, console, "C0001") as manager:
         chief.go(f"{HERE}close/")
-        assert chief.page.get_by_role("button", name="締める").count() == 0
+        expect(chief.page.get_by_role("button", name="締める")).to_have_count(0)
         kept(chief, "closing-refused")
         chief.go(HERE)
         chief.page.get_by_role("link", name="公金日計を直す").click()
@@ -110,4 +111,4 @@ def test_a_clerk_sees_the_day_without_the_buttons(browser, console):
     with desk(browser, console, "A0001") as at:
         at.go("/closing/2025-07-01/")
         kept(at, "closing-empty")
-        assert at.page.get_by_role("link", name="締めへ進む").count() == 0
+        expect(at.page.get_by_role("link", name="締めへ進む")).to_have_count(0)

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from osame.collection.demands.runs import one_run, reconciliation
 from osame.collection.determinations.importing import import_determinations
@@ -28,7 +29,8 @@ from tests.systems.collection.cast import (
     write_determinations,
     write_notices,
 )
-from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, expect, report
+from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, report
+from tests.systems.collection.demand_cast import expect as expect_channels
 
 LATE = date(2025, 7, 17)
 
@@ -47,7 +49,7 @@ def console(database: str, tmp_path: Path) -> Iterator[Console]:
             )
             run_sql("UPDATE addressee SET address = '' WHERE addressee_number = %s", [SUZUKI])
             report(1, KAKU, 20_000)
-            expect(on=CUT_OFF)
+            expect_channels(on=CUT_OFF)
         yield running
 
 
@@ -98,7 +100,7 @@ def test_a_demand_run_from_a_closed_gate_to_a_cancelled_demand(browser, console,
         page.get_by_label("収納の締切日").fill("R7.7.15")
         press(at, "見本を見る")
         page.get_by_text("門が閉じています。").wait_for()
-        assert page.get_by_role("button", name="督促を実行する").count() == 0
+        expect(page.get_by_role("button", name="督促を実行する")).to_have_count(0)
         looked_at(at, "demands-preview-closed")
         open_link(at, "認める")
         looked_at(at, "demands-waive")

@@ -1,6 +1,7 @@
 """画面の枠。案内、キーボード、拡大、紙、動かない所でも使えること。"""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.console_cast import Console, desk
 
@@ -22,7 +23,7 @@ def test_the_frame_is_accessible_and_shows_its_keys(browser, console):
         at.accessible()
         at.picture("home")
         at.page.keyboard.press("?")
-        assert at.page.get_by_role("heading", name="キーの一覧").is_visible()
+        expect(at.page.get_by_role("heading", name="キーの一覧")).to_be_visible()
         at.accessible()
         at.picture("keys")
         at.page.keyboard.press("Escape")

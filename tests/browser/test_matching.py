@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 from osame.collection.determinations.importing import import_determinations
 from osame.collection.ledger.queries import ChargeFacts, find_charge
@@ -160,7 +161,7 @@ def test_two_officers_confirm_one_receipt(browser, console):
         first.page.get_by_text("消し込みました。").wait_for()
         second.page.get_by_role("button", name="消し込む").click()
         second.page.get_by_role("heading", name="既に消し込まれています").wait_for()
-        assert "山本 昇、" in second.page.locator("main").inner_text()
+        expect(second.page.locator("main")).to_contain_text("山本 昇、")
         second.accessible()
         second.picture("matching-conflict")
 

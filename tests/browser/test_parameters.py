@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 from osame.collection.determinations.importing import import_determinations
 from osame.collection.matching.importing import import_receipts
@@ -62,12 +63,12 @@ def test_change_a_due_date_with_four_eyes(browser, console):
         clerk.page.get_by_label("根拠の番号").fill("令和7年架空市告示第31号")
         clerk.page.get_by_label("理由").fill("台風第9号の被害のため、全地域の納期限を延長する。")
         clerk.page.get_by_role("button", name="及ぶところを確かめる").click()
-        assert clerk.page.get_by_text("その日は閉庁日です").first.is_visible()
+        expect(clerk.page.get_by_text("その日は閉庁日です").first).to_be_visible()
         fits(clerk)
         clerk.picture("parameters-due-date-error")
         clerk.page.get_by_label("新しい納期限").fill("R7.9.30")
         clerk.page.get_by_role("button", name="及ぶところを確かめる").click()
-        assert clerk.page.get_by_text("3件").first.is_visible()
+        expect(clerk.page.get_by_text("3件").first).to_be_visible()
         fits(clerk)
         clerk.picture("parameters-due-date-effect")
         clerk.page.get_by_role("button", name="この内容で起案する").click()
@@ -75,28 +76,28 @@ def test_change_a_due_date_with_four_eyes(browser, console):
         here = clerk.page.url.removeprefix(console.url)
         fits(clerk)
         clerk.picture("parameters-due-date-proposed")
-        assert clerk.page.get_by_role("button", name="照査する").count() == 0
+        expect(clerk.page.get_by_role("button", name="照査する")).to_have_count(0)
         clerk.go(TERM)
-        assert clerk.page.get_by_text("もう起案されています").is_visible()
+        expect(clerk.page.get_by_text("もう起案されています")).to_be_visible()
         fits(clerk)
         for number, button, told in (("A0002", "照査する", "照査しました。"), ("A0003", "決裁する", "決裁しました。")):
             with desk(browser, console, number) as other:
                 other.go(here)
                 other.page.get_by_role("button", name=button).click()
-                assert other.page.get_by_text(told).is_visible()
+                expect(other.page.get_by_text(told)).to_be_visible()
                 if number == "A0002":
-                    assert other.page.get_by_role("button", name="執行する").count() == 0
+                    expect(other.page.get_by_role("button", name="執行する")).to_have_count(0)
         clerk.go(here)
         clerk.page.get_by_role("button", name="執行する").click()
-        assert clerk.page.get_by_text("3件の調定の納期限を令和7年9月30日に変えました").is_visible()
+        expect(clerk.page.get_by_text("3件の調定の納期限を令和7年9月30日に変えました")).to_be_visible()
         fits(clerk)
         clerk.picture("parameters-due-date-done")
         clerk.go("/parameters/?kind=installment_term&year=2025")
-        assert clerk.page.get_by_text("R7.9.30（火）").count() == 2
+        expect(clerk.page.get_by_text("R7.9.30（火）")).to_have_count(2)
         fits(clerk)
         clerk.go(f"/people/{KAKU}/")
         clerk.choose_purpose("法定事務")
-        assert clerk.page.get_by_text("起案番号 1").first.is_visible()
+        expect(clerk.page.get_by_text("起案番号 1").first).to_be_visible()
     assert fetch_all("SELECT DISTINCT due_date FROM charge WHERE charge_id > 0") == [(date(2025, 9, 30),)]
 
 
@@ -123,7 +124,7 @@ def test_see_and_change_the_other_parameters(browser, console):
         at.page.get_by_label("根拠").fill("令和7年10月の選挙")
         at.page.get_by_label("理由").fill("首長の交代")
         at.page.get_by_role("button", name="及ぶところを確かめる").click()
-        assert at.page.get_by_text("新田 二郎").first.is_visible()
+        expect(at.page.get_by_text("新田 二郎").first).to_be_visible()
         fits(at)
         at.picture("parameters-change")
         at.page.get_by_role("button", name="この内容で起案する").click()

@@ -1,11 +1,13 @@
 """納税者を開き、期別を説明し、折衝を記録する。はじめから終わりまで、キーボードだけで。"""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from osame.collection.addressees import index
 from osame.law.calc import answer
@@ -92,7 +94,7 @@ def test_find_a_person_and_explain_a_charge_by_keyboard(browser, console):
         page.keyboard.type("佐藤　花子")
         page.keyboard.press("Enter")
         found_by_keyboard(at, SATO)
-        assert page.get_by_role("heading", level=1).inner_text().startswith("佐藤 花子")
+        expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^\\s*佐藤 花子"))
         at.accessible()
         at.picture("person")
         narrow(at)
@@ -100,7 +102,7 @@ def test_find_a_person_and_explain_a_charge_by_keyboard(browser, console):
         tab_to(at, f"a[href='/charges/{charge_id}/?of=delinquency_charge']")
         page.keyboard.press("Enter")
         page.wait_for_url("**/charges/**")
-        assert page.locator("#statement.chosen").count() == 1
+        expect(page.locator("#statement.chosen")).to_have_count(1)
         assert page.evaluate("document.activeElement.id") == "statement-title"
         at.accessible()
         at.picture("person-charge")
@@ -127,13 +129,13 @@ def write_contact(at: Desk) -> None:
     tab_to(at, "#id_content")
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/contacts/")
-    assert page.locator("#id_content").get_attribute("aria-invalid") == "true"
+    expect(page.locator("#id_content")).to_have_attribute("aria-invalid", "true")
     tab_to(at, "#id_content")
     with page.expect_response(lambda answer: "とのこと。".encode() in (answer.request.post_data_buffer or b"")):
         page.keyboard.type("11月10日に5万円を納めるとのこと。")
     at.go(f"/people/{SATO}/")
     page.get_by_role("button", name="続きから書く").press("Enter")
-    assert page.locator("#id_content").input_value().startswith("11月10日")
+    expect(page.locator("#id_content")).to_have_value(re.compile("^11月10日"))
     tab_to(at, "#id_promised_on")
     page.keyboard.type("R7.11.1")
     tab_to(at, "#id_amount")
@@ -146,9 +148,9 @@ def write_contact(at: Desk) -> None:
     page.locator("#id_content").press("Control+Enter")
     page.wait_for_url(f"**/people/{SATO}/#contact-*")
     newest = page.locator(".timeline > li").first
-    assert "11月10日に5万円" in newest.inner_text()
-    assert "R7.11.10までに50,000円" in newest.inner_text()
-    assert page.get_by_role("status").inner_text().strip().endswith("折衝を記録しました。")
+    expect(newest).to_contain_text("11月10日に5万円")
+    expect(newest).to_contain_text("R7.11.10までに50,000円")
+    expect(page.get_by_role("status")).to_contain_text("折衝を記録しました。")
     at.accessible()
     at.picture("person-contact")
     page.get_by_role("link", name="折衝を訂正する").first.press("Enter")
@@ -181,7 +183,7 @@ def test_a_protected_person_shows_no_place_to_a_clerk(browser, console):
     with desk(browser, console, "A0001") as at:
         open_person(at, PROTECTED)
         assert PLACE not in at.page.content()
-        assert at.page.locator(".warnings li").first.inner_text().startswith("！ 支援措置")
+        expect(at.page.locator(".warnings li").first).to_have_text(re.compile(r"^\s*！\s*支援措置"))
         at.accessible()
         at.picture("person-protected")
     with desk(browser, console, "B0001") as at:
@@ -195,8 +197,8 @@ def test_the_page_of_a_person_prints(browser, console):
         open_person(at, SATO)
         at.page.emulate_media(media="print")
         at.picture("person-print")
-        assert not at.page.locator(".side").is_visible()
-        assert not at.page.get_by_label("話した内容").is_visible()
+        expect(at.page.locator(".side")).to_be_hidden()
+        expect(at.page.get_by_label("話した内容")).to_be_hidden()
 
 
 def test_without_script_everything_still_works(browser, console):

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 from osame.linkage.numbers.rotation import create_keys
 from osame.platform import gate
@@ -103,7 +104,7 @@ def test_who_may_not_is_told_how_to_ask_and_it_is_recorded(browser, console, dat
         at.go(PAGE)
         at.choose_purpose("法定事務")
         at.page.get_by_text("所属長に申請してください").wait_for()
-        assert at.page.get_by_role("button", name="個人番号を表示する").count() == 0
+        expect(at.page.get_by_role("button", name="個人番号を表示する")).to_have_count(0)
         at.accessible()
         at.picture("number-refused")
         answer = at.page.evaluate(

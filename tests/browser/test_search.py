@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from osame.collection.addressees import index
 from osame.collection.ledger.queries import find_charge
@@ -55,9 +55,9 @@ def test_the_box_finds_whoever_stands_at_the_counter(browser, console) -> None:
     """Every kind of term, by keyboard alone; one hit opens the person, a slip its charge, namesakes are told apart."""
     with desk(browser, console, "A0001") as at:
         page = search(at, "サトウ")
-        assert page.get_by_role("cell", name=SATO).is_visible()
-        assert page.get_by_text("同姓同名・同生年月日").count() == 2
-        assert page.get_by_text("支援措置", exact=True).is_visible()
+        expect(page.get_by_role("cell", name=SATO)).to_be_visible()
+        expect(page.get_by_text("同姓同名・同生年月日")).to_have_count(2)
+        expect(page.get_by_text("支援措置", exact=True)).to_be_visible()
         assert "隠里" not in page.content()
         assert "サトウ" not in page.url
         at.accessible()
@@ -75,9 +75,9 @@ def test_the_box_finds_whoever_stands_at_the_counter(browser, console) -> None:
             page.keyboard.press("Enter")
         assert page.url == console.url + chosen
         page.go_back()
-        assert page.get_by_role("cell", name=TWIN).is_visible()
+        expect(page.get_by_role("cell", name=TWIN)).to_be_visible()
         page.reload()
-        assert page.get_by_role("cell", name=TWIN).is_visible()
+        expect(page.get_by_role("cell", name=TWIN)).to_be_visible()
 
         for typed in ("渡辺", "ﾜﾀﾅﾍﾞ S25.12.3", "岬町 9-1", "0596-22-1111", str(int(WATANABE))):
             assert search(at, typed).url == f"{console.url}/people/{WATANABE}/", typed
@@ -88,16 +88,16 @@ def test_the_box_finds_whoever_stands_at_the_counter(browser, console) -> None:
 def test_the_box_says_what_to_do_when_it_finds_nobody_or_too_many(browser, console) -> None:
     with desk(browser, console, "A0001") as at:
         page = search(at, "タダ")
-        assert page.get_by_text("100人より多く見つかりました").is_visible()
-        assert page.locator("[data-search]").input_value() == "タダ"
+        expect(page.get_by_text("100人より多く見つかりました")).to_be_visible()
+        expect(page.locator("[data-search]")).to_have_value("タダ")
         at.accessible()
         at.picture("search-narrow")
         page = search(at, "隠里")
-        assert page.get_by_text("該当する納税者は見つかりません").is_visible()
+        expect(page.get_by_text("該当する納税者は見つかりません")).to_be_visible()
         at.accessible()
         at.picture("search-nobody")
         page = search(at, "🙂")
-        assert page.get_by_text("検索に使える文字がありません").is_visible()
+        expect(page.get_by_text("検索に使える文字がありません")).to_be_visible()
         at.accessible()
         at.go("/people/")
         at.accessible()

@@ -1,6 +1,7 @@
 """職員と権限、監査、出力の記録。管理者と監査人の画面。"""
 
 import pytest
+from playwright.sync_api import expect
 
 from osame.platform import gate
 from osame.platform.audit.recording import record
@@ -24,7 +25,7 @@ def pages(at, *paths: str) -> None:
     """Each page is accessible as it stands, and nothing scrolls sideways at twice the size."""
     for path in paths:
         at.go(path)
-        assert at.page.locator("h1").count() == 1, path
+        expect(at.page.locator("h1")).to_have_count(1)
         at.accessible()
         at.page.set_viewport_size({"width": 683, "height": 384})
         assert at.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
@@ -81,7 +82,7 @@ def test_a_stopped_officer_is_out_at_once(browser, console):
         boss.page.get_by_role("button", name="停止する").click()
         boss.page.get_by_text("停止しました。").wait_for()
         clerk.go("/")
-        assert "/account/sign-in/" in clerk.page.url
+        clerk.page.wait_for_url("**/account/sign-in/**")
 
 
 def test_a_right_to_numbers_passes_three_people(browser, console, database):
@@ -100,7 +101,7 @@ def test_a_right_to_numbers_passes_three_people(browser, console, database):
         at.page.get_by_label("最後の日").fill("R9.3.31")
         at.page.get_by_role("button", name="申請する").click()
         at.page.get_by_text("申請しました").wait_for()
-        assert at.page.get_by_role("link", name="認める").count() == 0
+        expect(at.page.get_by_role("link", name="認める")).to_have_count(0)
     for number, button, said in (("A0004", "認める", "認めました。"), ("A0003", "発行する", "発行しました。")):
         with desk(browser, console, number) as at:
             at.go("/staff/number-rights/")
@@ -137,13 +138,13 @@ def test_who_looked_at_whom(browser, console, database):
         at.page.get_by_role("button", name="探す").click()
         row = at.page.get_by_role("row").filter(has_text="収滞納を見た")
         for told in ("A0001", "滞納整理", "R8-55", "氏名、住所"):
-            assert row.get_by_text(told).is_visible(), told
+            expect(row.get_by_text(told)).to_be_visible()
         at.picture("audit-who")
         row.get_by_role("link").click()
         at.accessible()
         at.page.get_by_text(SATO).wait_for()
         at.go(f"/audit/?officer=A0003&subject={SATO}")
-        assert at.page.get_by_role("row").filter(has_text="監査記録を見た").count() >= 2
+        expect(at.page.get_by_role("row").filter(has_text="監査記録を見た").nth(1)).to_be_visible()
         at.picture("audit-list")
 
 
@@ -152,6 +153,6 @@ def test_clerks_reach_none_of_it(browser, console):
     with desk(browser, console, "A0001") as at:
         for path in ("/staff/", "/staff/member/A0002/", "/audit/", "/audit/who/?subject=1", "/outputs/"):
             at.go(path)
-            assert at.page.get_by_text("この機能を使う権限がありません").is_visible(), path
+            expect(at.page.get_by_text("この機能を使う権限がありません")).to_be_visible()
         at.accessible()
         at.picture("refused")

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from osame.collection.determinations.importing import import_determinations
 from osame.collection.matching.importing import import_receipts
@@ -57,8 +58,8 @@ def test_the_day_begins_with_what_waits(browser, console) -> None:
     """The clerk sees what waits and goes there; the chief sees the rates with their tables; who has nothing sees calm."""
     with desk(browser, console, "A0001") as at:
         waiting = at.page.get_by_role("link", name="不明入金（調査中）")
-        assert waiting.is_visible()
-        assert at.page.get_by_role("heading", name="収納率").count() == 0
+        expect(waiting).to_be_visible()
+        expect(at.page.get_by_role("heading", name="収納率")).to_have_count(0)
         at.accessible()
         at.picture("today-clerk")
         waiting.focus()
@@ -66,12 +67,12 @@ def test_the_day_begins_with_what_waits(browser, console) -> None:
         at.page.wait_for_url("**/matching/")
         at.go("/today/promises/")
         at.choose_purpose("法定事務")
-        assert at.page.get_by_text("期日の来た約束はありません").is_visible()
+        expect(at.page.get_by_text("期日の来た約束はありません")).to_be_visible()
         at.accessible()
     with desk(browser, console, "B0001") as at:
-        assert at.page.get_by_role("img", name="現年分の収納率").is_visible()
+        expect(at.page.get_by_role("img", name="現年分の収納率")).to_be_visible()
         table = at.page.locator("#current-table")
-        assert table.get_by_role("row", name="固定資産税").get_by_text("50.00%").is_visible()
+        expect(table.get_by_role("row", name="固定資産税").get_by_text("50.00%")).to_be_visible()
         at.accessible()
         at.picture("today-chief")
         at.page.set_viewport_size({"width": 683, "height": 384})
@@ -80,5 +81,5 @@ def test_the_day_begins_with_what_waits(browser, console) -> None:
         at.page.get_by_role("button", name="いまの元帳で数え直す").press("Enter")
         at.page.wait_for_url("**/jobs/requests/*/")
     with desk(browser, console, "X0001") as at:
-        assert at.page.get_by_text("待っているものはありません").is_visible()
+        expect(at.page.get_by_text("待っているものはありません")).to_be_visible()
         at.accessible()
