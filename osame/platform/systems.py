@@ -87,6 +87,7 @@ SYSTEMS = {
             (
                 "parameters",
                 "addressees",
+                "letters",
                 "ledger",
                 "determinations",
                 "matching",
@@ -95,6 +96,10 @@ SYSTEMS = {
                 "demands",
                 "demand_mail",
                 "demand_stops",
+                "returns",
+                "payment_slips",
+                "refunds",
+                "debits",
                 "arrears",
                 "closing",
                 "slips",
