@@ -64,7 +64,7 @@ PAGES_OF_EACH = 2
 def city(tmp_path) -> Any:
     """A small city into which every sender has slipped something."""
     make_template("collection")
-    with fresh("collection", "corpus") as name:
+    with fresh("collection") as name:
         perform(build(120, 3, tmp_path / "city"), show=False, print_letters=False)
         with server(name) as admin:
             admin.execute("SET session_replication_role = replica")

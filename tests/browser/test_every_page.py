@@ -154,7 +154,7 @@ def walk_through(at: Desk, system: str, starts: list[str]) -> Walk:
 def city(tmp_path_factory) -> Any:
     """A small city after its year."""
     make_template("collection")
-    with fresh("collection", "every page") as name:
+    with fresh("collection") as name:
         plan = build(300, 1, tmp_path_factory.mktemp("city"))
         perform(plan, show=False, print_letters=False)
         yield name

@@ -27,15 +27,13 @@ SECONDS = 60
 
 
 @pytest.fixture
-def two(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: str
-) -> Iterator[tuple[Console, Console]]:
+def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: str) -> Iterator[tuple[Console, Console]]:
     """宛名管理と収滞納管理。家族は宛名管理だけが知り、配信で収滞納管理に届く。"""
     monkeypatch.setenv("OSAME_KEYS", str(tmp_path / "keys"))
     introduce("collection", "addressee")
     with as_officer("setup", "collection.intake.addressees"):
         found_city()
-    with fresh("addressee", request.node.nodeid) as theirs:
+    with fresh("addressee") as theirs:
         family()
         with Console("addressee", theirs, OSAME_TODAY=DAY) as addressee:
             addressee.hire("A0001", "山本 昇", "collection_clerk")

@@ -22,11 +22,11 @@ PAGE = f"/people/{SATO}/number/"
 
 
 @pytest.fixture
-def linkage(request, tmp_path, monkeypatch):
+def linkage(tmp_path, monkeypatch):
     """The linkage server, holding the number of one of the two people."""
     monkeypatch.setenv("OSAME_KEYS", str(tmp_path / "keys"))
     introduce("linkage", "collection")
-    with fresh("linkage", request.node.nodeid) as name:
+    with fresh("linkage") as name:
         with gate.acting(LINKING):
             create_keys("242039")
         with gate.acting(replace(LINKING, request="preparing")):

@@ -40,11 +40,9 @@ class Two:
 
 
 @pytest.fixture
-def two(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Two]:
-    with fresh("addressee", request.node.nodeid) as theirs:
-        with fresh("collection", request.node.nodeid) as ours:
+def two(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Two]:
+    with fresh("addressee") as theirs:
+        with fresh("collection") as ours:
             monkeypatch.setenv("OSAME_HOME", str(tmp_path_factory.mktemp("home")))
             introduce("collection", "addressee")
             with Server("addressee", theirs) as producer, gate.acting(FOLLOWER):

@@ -122,14 +122,14 @@ class Two:
 
 @pytest.fixture
 def two(
-    request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory,
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Two]:  # fmt: skip
     monkeypatch.setenv("OSAME_KEYS", str(tmp_path / "keys"))
-    with fresh("linkage", request.node.nodeid) as theirs:
+    with fresh("linkage") as theirs:
         with gate.acting(LINKING):
             create_keys("242039")
-        with fresh("addressee", request.node.nodeid) as ours:
+        with fresh("addressee") as ours:
             monkeypatch.setenv("OSAME_HOME", str(tmp_path_factory.mktemp("home")))
             monkeypatch.setenv("OSAME_SECRET_KEY", "s" * 50)
             introduce("addressee", "linkage")

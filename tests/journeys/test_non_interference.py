@@ -252,10 +252,10 @@ def outputs(trios: list[Trio], only: set[str] | None = None) -> dict[str, bytes]
 
 
 def town(
-    trios: list[Trio], world: int, make: Callable[[], dict[str, bytes]], node: str, *, protected: bool = True
+    trios: list[Trio], world: int, make: Callable[[], dict[str, bytes]], *, protected: bool = True
 ) -> dict[str, bytes]:
     """一つの町を作り、そこで得られるものを集める。"""
-    with fresh("addressee", f"{node}-{world}-{protected}"):
+    with fresh("addressee"):
         fill_addressee(trios, world, protected=protected)
         return make()
 
@@ -265,10 +265,10 @@ def differing(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
     return sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
 
 
-def test_nothing_told_depends_on_where_she_lives(request: pytest.FixtureRequest) -> None:
+def test_nothing_told_depends_on_where_she_lives() -> None:
     """五つの町で、権限のない者に届くものがすべて同じ。"""
     trios = [Trio(index) for index in range(5)]
-    first, *others = [town(trios, world, lambda: outputs(trios), request.node.nodeid) for world in WORLDS]
+    first, *others = [town(trios, world, lambda: outputs(trios)) for world in WORLDS]
     assert [differing(first, other)[:10] for other in others] == [[]] * len(others)
     assert len(first) * len(others) >= 5_000
 
@@ -283,19 +283,17 @@ def seen_by_a_chief(trios: list[Trio]) -> dict[str, bytes]:
         }
 
 
-def test_a_reader_with_the_right_sees_the_difference(request: pytest.FixtureRequest) -> None:
+def test_a_reader_with_the_right_sees_the_difference() -> None:
     """比べ方に歯がある。権限と目的のある係長には、すべての人の、すべての町の違いが見える。"""
     trios = [Trio(index) for index in range(3)]
-    first, *others = [town(trios, world, lambda: seen_by_a_chief(trios), request.node.nodeid) for world in WORLDS]
+    first, *others = [town(trios, world, lambda: seen_by_a_chief(trios)) for world in WORLDS]
     assert [len(differing(first, other)) for other in others] == [len(first)] * len(others)
 
 
-def test_without_protection_everybody_sees_the_difference(request: pytest.FixtureRequest) -> None:
+def test_without_protection_everybody_sees_the_difference() -> None:
     """支援措置がなければ、同じ出力がどれも町によって違う。どの種類の出力も、比べる値打ちがある。"""
     trios = [Trio(0)]
-    first, other = [
-        town(trios, world, lambda: outputs(trios), request.node.nodeid, protected=False) for world in (0, 1)
-    ]
+    first, other = [town(trios, world, lambda: outputs(trios), protected=False) for world in (0, 1)]
     assert {key.split("/")[0] for key in differing(first, other)} == {name for name, _ in OUTPUTS}
 
 
@@ -342,24 +340,20 @@ LEAKS = {
 
 
 @pytest.mark.parametrize("leak", LEAKS)
-def test_a_seeded_leak_is_found(leak: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_seeded_leak_is_found(leak: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """一つの出力だけで抑止を切ると、この比べがそれを見つける。"""
     seed, where = LEAKS[leak]
     seed(monkeypatch)
     trios = [Trio(0)]
-    first, *others = [
-        town(trios, world, lambda: outputs(trios, {where}), f"{request.node.nodeid}") for world in (0, 1, 4)
-    ]
+    first, *others = [town(trios, world, lambda: outputs(trios, {where})) for world in (0, 1, 4)]
     assert any(differing(first, other) for other in others)
 
 
-def test_the_second_pass_stops_what_the_first_let_through(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_second_pass_stops_what_the_first_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
     """初めの抑止を切っても、出来上がりを確かめる二度目の抑止が止める。"""
     monkeypatch.setattr(inquiry, "suppressed", lambda facts, _choice: dict(facts))
     trio = Trio(0)
-    with fresh("addressee", request.node.nodeid):
+    with fresh("addressee"):
         fill_addressee([trio], 0)
         with officer("clerk"):
             refused = told(lambda: person_view(trio.her, officer_reader(), as_of=TODAY)).decode()
@@ -367,8 +361,8 @@ def test_the_second_pass_stops_what_the_first_let_through(
     assert "岩渕" not in refused
 
 
-def test_somebody_who_is_not_there_and_somebody_hidden_are_refused_alike(request: pytest.FixtureRequest) -> None:
-    with fresh("addressee", request.node.nodeid):
+def test_somebody_who_is_not_there_and_somebody_hidden_are_refused_alike() -> None:
+    with fresh("addressee"):
         fill_addressee([Trio(0)], 0)
         with officer("clerk"), pytest.raises(NobodyThere):
             person_view("999999999999999", officer_reader(), as_of=TODAY)

@@ -188,7 +188,7 @@ OUTPUTS: list[tuple[str, Callable[[Desk], Iterator[tuple[str, bytes]]]]] = [
 
 
 @pytest.fixture
-def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Callable[..., Printed]:
+def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Printed]:
     """町を一つ作り、そこで得られるものを集める。"""
     monkeypatch.setattr(terminal.console, "_width", 240)
     monkeypatch.setattr(terminal.errors, "_width", 240)
@@ -201,7 +201,7 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtur
         folder.mkdir()
         found: Printed = {}
         with (
-            fresh("collection", f"{request.node.nodeid}-{world}-{protected}-{safe}"),
+            fresh("collection"),
             pytest.MonkeyPatch.context() as patch,
         ):
             patch.setenv("OSAME_HOME", str(folder / "home"))

@@ -112,9 +112,9 @@ def held() -> object:
     return sorted(map(str, rows))
 
 
-def town(world: int, node: str, keys: Path, *, protected: bool = True) -> dict[str, bytes]:
+def town(world: int, keys: Path, *, protected: bool = True) -> dict[str, bytes]:
     """一つの町で聞けることのすべて。"""
-    with fresh("linkage", f"{node}-{world}-{protected}"), pytest.MonkeyPatch.context() as patch:
+    with fresh("linkage"), pytest.MonkeyPatch.context() as patch:
         patch.setenv("OSAME_KEYS", str(keys / f"{world}-{protected}"))
         patch.setenv("OSAME_PURPOSE", "number_linkage")
         with gate.acting(LINKING):
@@ -133,17 +133,17 @@ def differing(one: dict[str, bytes], other: dict[str, bytes]) -> set[str]:
     return {key.split("/")[0] for key in one.keys() | other.keys() if one.get(key) != other.get(key)}
 
 
-def test_no_answer_of_linkage_depends_on_where_she_lives(request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    first, *others = [town(world, request.node.nodeid, tmp_path) for world in WORLDS]
+def test_no_answer_of_linkage_depends_on_where_she_lives(tmp_path: Path) -> None:
+    first, *others = [town(world, tmp_path) for world in WORLDS]
     assert [differing(first, other) for other in others] == [set()] * len(others)
     assert json.loads(first["照会/gateway"])["protected"]
     assert "＊＊＊" in first["照会/gateway"].decode()
     assert json.loads(first["検索/gateway"]) == json.loads(first["検索/addressee"])
 
 
-def test_without_protection_the_answers_differ(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+def test_without_protection_the_answers_differ(tmp_path: Path) -> None:
     """比べ方に歯がある。支援措置がなければ、住所に関わるどの答えも町によって違う。"""
-    first, other = [town(world, request.node.nodeid, tmp_path, protected=False) for world in (0, 3)]
+    first, other = [town(world, tmp_path, protected=False) for world in (0, 3)]
     assert differing(first, other) == {"照会", "当てずっぽうの付番", "当てずっぽうの移行", "番号の変更", "保留の一覧"}
 
 
@@ -164,19 +164,15 @@ LEAKS = {"住所": _leak_fact, "引っ越しの数": _leak_history, "当たり�
 
 
 @pytest.mark.parametrize("leak", LEAKS)
-def test_a_seeded_leak_is_found(
-    leak: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_seeded_leak_is_found(leak: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     LEAKS[leak](monkeypatch)
-    first, other = [town(world, request.node.nodeid, tmp_path) for world in (0, 3)]
+    first, other = [town(world, tmp_path) for world in (0, 3)]
     assert differing(first, other)
 
 
-def test_the_second_pass_stops_what_the_first_let_through(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_the_second_pass_stops_what_the_first_let_through(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(suppressing, "suppressed", lambda facts, _choice: dict(facts))
-    refused = town(0, request.node.nodeid, tmp_path)["照会/gateway"].decode()
+    refused = town(0, tmp_path)["照会/gateway"].decode()
     assert "支援措置により伏せるべき事実" in refused
     assert "岩渕" not in refused
 

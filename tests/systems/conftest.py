@@ -4,6 +4,7 @@ import fcntl
 import os
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,9 +34,14 @@ def server(dbname: str = "postgres") -> psycopg.Connection[Any]:
     return psycopg.connect(host=str(owner["HOST"]), user=str(owner["USER"]), dbname=dbname, autocommit=True)
 
 
+def template_name(system: str) -> str:
+    """How the template of a system is called."""
+    return "osame_template" if system == "collection" else f"osame_template_{system}"
+
+
 def make_template(system: str) -> str:
     """One migrated database of a system, made once per run and cloned by every test."""
-    name = "osame_template" if system == "collection" else f"osame_template_{system}"
+    name = template_name(system)
     made = Path(os.environ["OSAME_HOME"]) / f".{name}.made"
     with (Path(os.environ["OSAME_HOME"]) / ".template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -75,23 +81,57 @@ def use(name: str, *, role: str | None = None) -> None:
         connections["default"].settings_dict["USER"] = role
 
 
+class Stock:
+    """Databases cloned ahead of the tests that need them, and dropped behind them, while other tests run."""
+
+    def __init__(self) -> None:
+        self.clerk = ThreadPoolExecutor(1, thread_name_prefix="stock")
+        self.ready: dict[str, Future[str]] = {}
+        self.made = 0
+
+    def take(self, system: str) -> str:
+        """A database of the system that nobody has used; the next one is begun at once."""
+        make_template(system)
+        taken = self.ready.pop(system, None) or self.clerk.submit(self._clone, system)
+        self.ready[system] = self.clerk.submit(self._clone, system)
+        return taken.result()
+
+    def give_back(self, name: str) -> None:
+        self.clerk.submit(self._drop, name)
+
+    def _clone(self, system: str) -> str:
+        self.made += 1
+        name = f"t{os.getpid()}_{self.made}"
+        with server() as admin, (Path(os.environ["OSAME_HOME"]) / ".template.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            admin.execute(f"CREATE DATABASE {name} TEMPLATE {template_name(system)}")
+            admin.execute(f"GRANT CONNECT ON DATABASE {name} TO {systems.named(system).role}, {systems.AUDITOR_ROLE}")
+            admin.execute(f"REVOKE CONNECT ON DATABASE {name} FROM PUBLIC")
+        return name
+
+    @staticmethod
+    def _drop(name: str) -> None:
+        with server() as admin:
+            admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+STOCK = Stock()
+
+
+def pytest_sessionfinish() -> None:
+    """What is still in stock goes with the server."""
+    STOCK.clerk.shutdown(cancel_futures=True)
+
+
 @contextmanager
-def fresh(system: str, node: str) -> Iterator[str]:
+def fresh(system: str) -> Iterator[str]:
     """An empty database of a system, for one test."""
-    template = make_template(system)
-    name = f"t{os.getpid()}_{abs(hash(node + system)) % 10**12}"
-    with server() as admin, (Path(os.environ["OSAME_HOME"]) / ".template.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        admin.execute(f"GRANT CONNECT ON DATABASE {name} TO {systems.named(system).role}, {systems.AUDITOR_ROLE}")
-        admin.execute(f"REVOKE CONNECT ON DATABASE {name} FROM PUBLIC")
+    name = STOCK.take(system)
     try:
         with here(system, name):
             yield name
     finally:
-        with server() as admin:
-            admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        STOCK.give_back(name)
 
 
 @pytest.fixture(scope="session")
@@ -101,21 +141,21 @@ def template() -> str:
 
 
 @pytest.fixture
-def database(template: str, request: pytest.FixtureRequest) -> Iterator[str]:
+def database(template: str) -> Iterator[str]:
     """An empty collection database of this test's own; yields its name."""
-    with fresh("collection", request.node.nodeid) as name:
+    with fresh("collection") as name:
         yield name
 
 
 @pytest.fixture
-def addressee_database(request: pytest.FixtureRequest) -> Iterator[str]:
+def addressee_database() -> Iterator[str]:
     """An empty addressee database of this test's own; this process is the addressee system meanwhile."""
-    with fresh("addressee", request.node.nodeid) as name:
+    with fresh("addressee") as name:
         yield name
 
 
 @pytest.fixture
-def linkage_database(request: pytest.FixtureRequest) -> Iterator[str]:
+def linkage_database() -> Iterator[str]:
     """An empty linkage database of this test's own; this process is the linkage system meanwhile."""
-    with fresh("linkage", request.node.nodeid) as name:
+    with fresh("linkage") as name:
         yield name

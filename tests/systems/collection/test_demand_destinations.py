@@ -94,12 +94,12 @@ def _random_rows(number: str, draw: random.Random) -> None:
         )  # fmt: skip
 
 
-def test_the_copy_answers_as_the_addressee_system_does(request: pytest.FixtureRequest) -> None:
+def test_the_copy_answers_as_the_addressee_system_does() -> None:
     """税目・書類・期間・優先・承認・支援措置。乱数の二十四人について、写しから選んだ先が、宛名管理の答えと同じ。"""
     draw = random.Random(7)
     people = [f"{number:015d}" for number in range(7001, 7025)]
     expected = {}
-    with fresh("addressee", request.node.nodeid), officer():
+    with fresh("addressee"), officer():
         for number in people:
             _person(number, "伊勢　花子", "イセ　ハナコ", place("5160037", "242039", "三重県", "伊勢市", "岩渕", "1-7"))
             _random_rows(number, draw)
@@ -113,7 +113,7 @@ def test_the_copy_answers_as_the_addressee_system_does(request: pytest.FixtureRe
                 )
                 expected[number, tax_item] = where
         page = page_after(named("collection"), 0, limit=100, published=publish(as_of=TODAY), as_of=TODAY)
-    with fresh("collection", request.node.nodeid), gate.acting(gate.Acting("試験", "collection.test.run", "statutory")):
+    with fresh("collection"), gate.acting(gate.Acting("試験", "collection.test.run", "statutory")):
         with transaction.atomic():
             apply(page)
             run_sql("CREATE TEMP TABLE wanted (addressee_number text, tax_item text) ON COMMIT DROP")

@@ -42,7 +42,7 @@ CONVERTER = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 
 @pytest.fixture(params=SYSTEMS)
 def system(request) -> Iterator[str]:
-    with fresh(request.param, request.node.nodeid):
+    with fresh(request.param):
         yield request.param
 
 

@@ -32,9 +32,9 @@ ERRAND = Errand(officer="山本", purpose="督促の作成", function="collectio
 
 
 @pytest.fixture(scope="module")
-def linkage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def linkage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """linkage as a real process; its keys and ours in a home of this module."""
-    with fresh("linkage", request.node.nodeid) as name:
+    with fresh("linkage") as name:
         pass_on = name
         home = os.environ["OSAME_HOME"]
         os.environ["OSAME_HOME"] = str(tmp_path_factory.mktemp("home"))

@@ -158,7 +158,7 @@ FLOOR_JOBS = {"audit-checkpoint", "egress-expiry", "job-runs-prune", "nonces-pru
 
 
 @pytest.mark.parametrize("system", JOBS_OF)
-def test_every_system_knows_its_jobs_and_can_do_them(system, request, tmp_path):
+def test_every_system_knows_its_jobs_and_can_do_them(system, tmp_path):
     """本物のプロセスで: 章のジョブが登録され、鍵がなければ待ち、手入れのジョブは行える。"""
     code = (
         "import json, django; django.setup()\n"
@@ -167,7 +167,7 @@ def test_every_system_knows_its_jobs_and_can_do_them(system, request, tmp_path):
         "quick = [n for n in JOBS if n not in {'audit-checkpoint', 'egress-expiry'}]\n"
         "print(json.dumps([sorted(JOBS), {n: perform(JOBS[n]).name for n in quick}]))\n"
     )
-    with fresh(system, request.node.nodeid):
+    with fresh(system):
         environment = os.environ | {
             "OSAME_HOME": str(tmp_path), "OSAME_KEYS": str(tmp_path), "OSAME_SECRET_KEY": "s" * 50,
             "DJANGO_SETTINGS_MODULE": "osame.platform.settings",

@@ -128,17 +128,15 @@ def test_telephones_and_mailing_addresses_are_hidden_too(run_id: int) -> None:
     assert not hidden.owner_in("架空市岩渕1丁目7-29")
 
 
-def test_a_notice_calls_letters_back_within_a_minute(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_notice_calls_letters_back_within_a_minute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """宛名管理で登録した支援措置が、配信の一ページで収滞納に届き、刷った督促状が回収される。"""
-    with fresh("addressee", request.node.nodeid), officer():
+    with fresh("addressee"), officer():
         settle(HER)
         protect_her(addressee_number=HER)
         started = time.monotonic()
         page = page_after(named("collection"), 0, limit=100, published=publish(as_of=ISSUED), as_of=ISSUED)
         told = time.monotonic() - started
-    with fresh("collection", request.node.nodeid), gate.acting(gate.Acting("試験", "collection.test.run", "statutory")):
+    with fresh("collection"), gate.acting(gate.Acting("試験", "collection.test.run", "statutory")):
         monkeypatch.setenv("OSAME_HOME", str(tmp_path / "home"))
         found_city()
         move_in(HER, **SECRET)
