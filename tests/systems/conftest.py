@@ -11,6 +11,10 @@ from typing import Any
 
 import pytest
 
+from osame.platform import embedded
+
+# 試験が共にするサーバーには、機械が落ちても守るものがない。落とす試験は、自分のサーバーを持つ。
+embedded.SERVER_SETTINGS |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 os.environ["OSAME_ALL_SYSTEMS"] = "1"  # この試験のプロセスだけが、すべての章を知る
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
