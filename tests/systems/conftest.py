@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from osame.platform import embedded
-
-# 試験が共にするサーバーには、機械が落ちても守るものがない。落とす試験は、自分のサーバーを持つ。
-embedded.SERVER_SETTINGS |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 os.environ["OSAME_ALL_SYSTEMS"] = "1"  # この試験のプロセスだけが、すべての章を知る
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import django
 
+    from osame.platform import embedded
+
+    # 試験が共にするサーバーには、機械が落ちても守るものがない。落とす試験は、自分のサーバーを持つ。
+    embedded.SERVER_SETTINGS |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
     django.setup()
 del os.environ["OSAME_ALL_SYSTEMS"]  # 試験が起こすプロセスは、自分のシステムだけを知る
 
