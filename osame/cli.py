@@ -85,6 +85,7 @@ def _collection(app: typer.Typer) -> None:
     from osame.collection.inquiry import cli as inquiry
     from osame.collection.intake import cli as intake
     from osame.collection.ledger import cli as ledger
+    from osame.collection.letters import cli as letters
     from osame.collection.matching import cli as matching
     from osame.collection.parameters import cli as parameters
     from osame.demo import cli as demo
@@ -96,6 +97,7 @@ def _collection(app: typer.Typer) -> None:
     app.add_typer(intake.app, name="import")
     app.add_typer(addressees.app, name="addressee-copy")
     app.add_typer(demands.app, name="demand")
+    app.add_typer(letters.app, name="letter")
     app.add_typer(closing.app, name="close")
     app.add_typer(inquiry.app, name="charge")
     app.add_typer(arrears.app, name="contact")

@@ -14,5 +14,6 @@ SECTIONS = (
         ),
     ),
     Section("督促", (Entry("督促", "demands", "d"), Entry("督促の停止", "demand_stops"))),
+    Section("文書", (Entry("文書の発送", "letters"),)),
     Section("設定", (Entry("パラメータ", "parameters", "q"),)),
 )

@@ -10,6 +10,7 @@ from osame.collection.demand_stops.web import demand_stops_urls
 from osame.collection.demands.web import demands_urls
 from osame.collection.inquiry.web import inquiry_urls
 from osame.collection.intake.web import intake_urls
+from osame.collection.letters.web import letters_urls
 from osame.collection.matching.web import matching_urls
 from osame.collection.parameters.web import parameters_urls
 from osame.collection.reveals.web import reveals_urls
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *demand_mail_urls,
     *demand_stops_urls,
     *inquiry_urls,
+    *letters_urls,
     *intake_urls,
     *changes_urls,
     *matching_urls,

@@ -3,21 +3,20 @@
 One letter per addressee of a run: what it says, computed set-based in chunks, and handed to the letters engine.
 """
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
-from itertools import count, groupby
+from itertools import groupby
 from typing import Any
 
 from osame.collection.demands.estimates import estimated_charges
 from osame.collection.demands.models import DemandExclusion
-from osame.collection.demands.protected import HELD_BACK, PROTECTED, hidden_values
 from osame.collection.demands.texts import demand_texts
-from osame.collection.parameters.queries import MunicipalityFacts, municipality
+from osame.collection.letters.folders import copy_of
+from osame.collection.letters.issuer import SAMPLE, issuer_on, site_watermark
+from osame.collection.letters.protected import AWAITS_CONFIRMATION, HELD_BACK, PROTECTED, hidden_values
 from osame.kernel.dates import era_year, format_wareki
 from osame.kernel.refusals import Refusal
-from osame.platform import embedded
 from osame.platform.database import fetch_all
 from osame.platform.egress.authority import Authority, orders_in_bulk
 from osame.platform.letters.engine import BATCH_LETTERS, Letter, Template, render_page, sheet_code
@@ -29,8 +28,6 @@ FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 12, 34
 CHUNK = 1_000
 CORPORATE_KINDS = frozenset({"3", "5"})
 CO_OWNERS = "4"
-SAMPLE = "見本"
-AWAITS_CONFIRMATION = "支援措置（別の職員の確認を待って、別に刷る）"
 LETTER_ROWS = f"""
 SELECT d.letter_number, d.addressee_number, d.charge_id, d.designated_due_date, d.principal_tax, d.demand_fee,
        c.tax_item, i.name AS tax_item_name, i.demand_article, c.levy_year, c.installment_term, t.name AS term_name,
@@ -112,6 +109,7 @@ class DemandLetterRun:
     issued_on: str
     designated_due_date: str
     mayor: str
+    seal: str
     office: str
     office_address: str
     office_telephone: str
@@ -181,7 +179,7 @@ def print_into(
 ) -> PrintResult:
     """その実行の督促状を、その名の出力先に刷る。"""
     issued_on, designated, _ = _run(run_id)
-    run = asdict(common_content(issued_on, designated, _watermark() if watermark is None else watermark))
+    run = asdict(common_content(issued_on, designated, site_watermark() if watermark is None else watermark))
     authority = Authority(bulk_by_law=f"demand-run:{run_id}", reason=reason.strip())
     job = PrintJob(name, template_on(issued_on), run, hidden=hidden_values(), authority=authority)
     return print_letters(job, letters)
@@ -190,12 +188,6 @@ def print_into(
 def run_folder(run_id: int) -> str:
     """実行の出力先の名。"""
     return f"demand-run-{run_id:06d}"
-
-
-def copy_of(name: str) -> str:
-    """もう一度刷るときの、まだない番号を添えた名。"""
-    folder = embedded.home() / "letters"
-    return next(f"{name}-copy-{at}" for at in count(2) if not (folder / f"{name}-copy-{at}").exists())
 
 
 def letters_of(run_id: int) -> Iterator[DemandLetterOut]:
@@ -246,11 +238,6 @@ def _run(run_id: int) -> tuple[date, date, int]:
     return issued_on, designated or issued_on, int(last)
 
 
-def _watermark() -> str:
-    """本番でなければ、見本と刷る。"""
-    return "" if os.environ.get("OSAME_ENVIRONMENT") == "production" else SAMPLE
-
-
 def template_on(issued_on: date) -> Template:
     """その日に発する督促状のひな型。"""
     return Template(SOURCE, int(datetime.combine(issued_on, time(), UTC).timestamp()))
@@ -258,16 +245,17 @@ def template_on(issued_on: date) -> Template:
 
 def common_content(issued_on: date, designated: date, watermark: str) -> DemandLetterRun:
     """どの一通にも共通する内容。"""
-    city: MunicipalityFacts = municipality(as_of=issued_on)
-    texts = demand_texts(city.name, city.mayor_title, as_of=issued_on)
+    issuer = issuer_on(issued_on)
+    texts = demand_texts(issuer.city, issuer.mayor_office, as_of=issued_on)
     return DemandLetterRun(
         document_number="収納督",
         issued_on=format_wareki(issued_on),
         designated_due_date=format_wareki(designated),
-        mayor=f"{city.name.removesuffix(city.mayor_title[:1])}{city.mayor_title}　{city.mayor_name}",
-        office=f"{city.name} {city.office_name}",
-        office_address=city.office_address,
-        office_telephone=city.office_telephone,
+        mayor=issuer.mayor,
+        seal=issuer.seal,
+        office=issuer.office,
+        office_address=issuer.office_address,
+        office_telephone=issuer.office_telephone,
         seizure_text=texts.seizure,
         payment_text=texts.payment,
         appeal_text=texts.appeal,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from osame.collection.demands.models import DemandExclusion, DemandStop
-from osame.collection.demands.protected import PROTECTED, hidden_values
+from osame.collection.letters.protected import PROTECTED, hidden_values
 from osame.kernel.refusals import Refusal
 from osame.platform import embedded
 from osame.platform.database import fetch_all

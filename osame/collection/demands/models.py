@@ -9,7 +9,7 @@ from osame.platform.rights import APPEND_ONLY
 class DemandRun(models.Model):
     """督促の一括実行。"""
 
-    run_id = models.BigAutoField("実行番号", primary_key=True)
+    run_id = models.BigIntegerField("実行番号", primary_key=True)  # 文書の束と同じ連番から採る
     issued_on = models.DateField("発付日")
     cut_off = models.DateField("収納締切日")
     letters = models.IntegerField("通数", default=0)

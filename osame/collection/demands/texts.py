@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from osame.platform.database import fetch_all
+from osame.collection.letters.standard_texts import texts_on
 
 SEIZURE = (
     "この督促状を発した日から起算して10日を経過した日までに完納しないときは、法の定めにより財産を差し押さえることになります"
@@ -30,16 +30,6 @@ class DemandTexts:
     appeal: str
 
 
-def demand_texts(city: str, mayor_title: str, *, as_of: date) -> DemandTexts:
+def demand_texts(city: str, mayor: str, *, as_of: date) -> DemandTexts:
     """その日の定型文（F01-10）。"""
-    registered = dict(
-        fetch_all(
-            "SELECT DISTINCT ON (text_key) text_key, body FROM standard_text "
-            "WHERE text_key = ANY(%s) AND valid_from <= %s ORDER BY text_key, valid_from DESC",
-            [list(KEYS), as_of],
-        )
-    )
-    bodies = [str(registered.get(key, default)) for key, default in KEYS.items()]
-    mayor = city.removesuffix(mayor_title[:1]) + mayor_title  # 架空市 と 市長 から、架空市長
-    seizure, payment, appeal = (body.replace("{mayor}", mayor).replace("{city}", city) for body in bodies)
-    return DemandTexts(seizure, payment, appeal)
+    return DemandTexts(*texts_on(KEYS, city=city, mayor=mayor, as_of=as_of).values())

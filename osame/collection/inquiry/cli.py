@@ -4,15 +4,17 @@ from typing import Annotated
 
 import typer
 
+from osame.collection.inquiry.letters import send_payment_status
 from osame.collection.inquiry.queries import entries_of, history_of, quote, statement_lines
 from osame.collection.ledger.queries import charges_of, find_charge
 from osame.kernel.dates import format_wareki
 from osame.platform.functions.binding import bound
-from osame.platform.terminal import console, day, refusals_told, say_json, table
+from osame.platform.terminal import console, day, officer, refusals_told, say_json, table
 
 app = typer.Typer(no_args_is_help=True, help="期別を調べる。なぜこの金額なのかを示す")
 Reference = Annotated[str, typer.Argument(help="納付書番号、または 税目-賦課年度-通知書番号-期別")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="いつ納めるとしたら（和暦・西暦。省けば今日）")]
+Officer = Annotated[str | None, typer.Option("--officer", help="職員（省けば端末の利用者）")]
 Json = Annotated[bool, typer.Option("--json", help="機械のための JSON で答える")]
 
 
@@ -48,6 +50,20 @@ def show(reference: Reference, as_of: AsOf = None, as_json: Json = False) -> Non
          for e in entries_of(charge)),
     )  # fmt: skip
     _tell_quote(reference, as_of)
+
+
+@app.command("status-letter")
+@bound("collection.inquiry.payment_status")
+@refusals_told
+def status_letter(
+    addressee: str,
+    as_of: AsOf = None,
+    by: Officer = None,
+    unpaid_only: Annotated[bool, typer.Option("--unpaid-only", help="未納の期別だけ")] = False,
+) -> None:
+    """一人の納付状況のお知らせを作る。刷るのは osame letter one。"""
+    run_id = send_payment_status(addressee, on=(day(as_of), day(None)), officer=officer(by), unpaid_only=unpaid_only)
+    console.print(f"束{run_id}を作りました。")
 
 
 @app.command("quote")

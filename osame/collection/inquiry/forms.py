@@ -7,10 +7,20 @@ from django import forms
 
 from osame.collection.inquiry.charges import View
 from osame.collection.inquiry.timeline import EventKind
+from osame.collection.letters.actions import NothingToSend
+from osame.platform.console.acts import ActForm
 from osame.platform.console.fields import WarekiDateField
 
 VIEWS = [(View.EFFECTIVE.value, "その日までに納めたもの"), (View.KNOWN.value, "その日に帳簿にあったもの")]
 SHOWS = [("unpaid", "未納のみ"), ("all", "すべて")]
+
+
+class StatusForm(ActForm):
+    """納付状況のお知らせ。いつの姿を、どの期別まで知らせるか。"""
+
+    day = WarekiDateField(label="いつの納付状況か", within_years=30)
+    unpaid_only = forms.BooleanField(label="未納の期別だけ", required=False)
+    refusals = {NothingToSend: "day"}
 
 
 class AskForm(forms.Form):

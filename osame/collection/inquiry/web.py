@@ -5,22 +5,23 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
-from django.views.decorators.http import require_GET
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_GET, require_http_methods
 
 from osame.collection.addressees.queries import Destination, destinations_of
 from osame.collection.arrears.forms import ContactForm
 from osame.collection.arrears.queries import PromiseFacts, hidden_places, promises_of
 from osame.collection.inquiry.charges import ChargeLine, Totals, charge_lines, grouped, stopped
 from osame.collection.inquiry.explanation import COMPONENTS, explain
-from osame.collection.inquiry.forms import AskForm
+from osame.collection.inquiry.forms import AskForm, StatusForm
+from osame.collection.inquiry.letters import send_payment_status
 from osame.collection.inquiry.person import AGENT_KINDS, Person, PersonUnknown, open_person
 from osame.collection.inquiry.timeline import EventKind, timeline_of
 from osame.collection.inquiry.warnings import SHOWN, Opened, stops_of, warnings_of
 from osame.collection.ledger.queries import ChargeNotFound, charge_numbered
 from osame.law.parameters import ValueNotRegistered
 from osame.platform.audit.recording import record
-from osame.platform.console.answers import page, refused
+from osame.platform.console.answers import officer_of, page, refused
 from osame.platform.console.navigation import may_use
 from osame.platform.console.paging import page_number, pager
 from osame.platform.functions.binding import bound
@@ -64,6 +65,31 @@ def person(request: HttpRequest, addressee_number: str) -> HttpResponse:
         if opened.hides:  # 二度目の抑止。出来上がった画面に居場所が残っていれば、何も渡さない
             hidden_places(addressee_number).refuse_in(answer.content.decode())
     return answer
+
+
+@bound("collection.inquiry.payment_status")
+@require_http_methods(["GET", "POST"])
+def payment_status(request: HttpRequest, addressee_number: str) -> HttpResponse:
+    """納付状況のお知らせを作る。作ったものは、文書の発送の画面で刷る。"""
+    with transaction.atomic():
+        opened = open_person(addressee_number, as_of=today())
+    form = StatusForm(request.POST or None, today=today(), initial={"day": today()})
+    if request.method == "POST" and form.is_valid():
+        facts = form.cleaned_data
+
+        def act() -> str:
+            run_id = send_payment_status(
+                addressee_number,
+                on=(facts["day"], today()),
+                officer=officer_of(request),
+                unpaid_only=facts["unpaid_only"],
+            )
+            return reverse("letter_run", args=[run_id])
+
+        if done := form.carry_out(request, act, said="納付状況のお知らせを作りました。"):
+            return done
+    record("納付状況のお知らせの画面を開いた", subjects=[addressee_number], fields=["氏名"])
+    return page(request, "collection/inquiry/payment_status.html", {"form": form, "person": opened}, status=form.status)
 
 
 @bound("collection.inquiry.charge")
@@ -166,5 +192,6 @@ def _timeline(
 
 inquiry_urls: list[URLPattern] = [
     path("people/<str:addressee_number>/", person, name="person"),
+    path("people/<str:addressee_number>/payment-status/", payment_status, name="payment_status"),
     path("charges/<int:charge_id>/", charge, name="charge"),
 ]

@@ -7,7 +7,7 @@ data goes in as JSON beside the template; it is never part of the source, so no 
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,9 @@ class Letter:
     context: Mapping[str, Any]
     marks: tuple[str, ...] = ()  # 最初の頁に必ずあるはずの文字（氏名・金額）
     own: tuple[str, ...] = ()  # 受け取る者自身の住所。ほかの人の伏せる値と同じでも、載せてよい
+    drawn: Mapping[str, str] = field(
+        default_factory=dict
+    )  # 符号の絵（SVG）。文字ではないので、字形も伏せる値も確かめない
 
     def codes(self) -> tuple[str, ...]:
         """各頁に刷る通し番号。"""
@@ -78,7 +81,7 @@ def render_page(template: Template, run: Mapping[str, Any], letter: Letter, *, p
 def _inputs(run: Mapping[str, Any], letters: Sequence[Letter]) -> dict[str, str]:
     return {
         "run": json.dumps(run, ensure_ascii=False),
-        "letters": json.dumps([each.context for each in letters], ensure_ascii=False),
+        "letters": json.dumps([{**each.context, **each.drawn} for each in letters], ensure_ascii=False),
     }
 
 

@@ -81,7 +81,7 @@ class PrintJob:
     @property
     def texts(self) -> tuple[str, ...]:
         """どの頁にも載る、役所の文。"""
-        return tuple(each for each in self.run.values() if isinstance(each, str))
+        return tuple(texts_in(self.run))
 
     def tells(self, text: str, letter: Letter) -> str:
         """その文字が伏せる値を含むなら、持ち主の宛名番号。"""

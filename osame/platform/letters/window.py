@@ -10,6 +10,7 @@ POINT_MM = 0.3528
 SCALES = (1.0, 0.9, 0.8, 0.7, 0.6)
 POSTAL, BODY, CARE, NAME = 11, 10, 9, 13  # 等倍での字の大きさ（ポイント）。typst/letter.typ と同じ
 LINE, GAPS_MM = 1.5, 6.0
+BARCODE_MM = 5.0  # カスタマバーコードと、上の余白
 
 
 class AddressTooLong(Refusal):
@@ -29,13 +30,14 @@ class WindowAddress:
     scale: float = 1.0
 
 
-def fit(to: WindowAddress) -> WindowAddress:
-    """窓に収まる最も大きい字にする。収まらなければ断る。
+def fit(to: WindowAddress, *, barcode: bool = False) -> WindowAddress:
+    """窓に収まる最も大きい字にする。収まらなければ断る。 barcode: 宛名の下に、カスタマバーコードを刷る。
 
     The largest scale at which the address fits the window.
     """
+    room = HEIGHT_MM - BARCODE_MM if barcode else HEIGHT_MM
     for scale in SCALES:
-        if _height(to, scale) <= HEIGHT_MM:
+        if _height(to, scale) <= room:
             return WindowAddress(
                 to.postal_code, to.address, to.address_detail, to.care_of, to.name, to.honorific, scale
             )

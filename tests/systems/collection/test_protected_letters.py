@@ -7,21 +7,13 @@ import pytest
 
 from osame.collection.demands.actions import withdraw
 from osame.collection.demands.batch import run_demands
-from osame.collection.demands.confirmation import (
-    LettersChanged,
-    NothingToConfirm,
-    propose_protected_letters,
-    waiting_letters,
-)
-from osame.collection.demands.letters import (
-    AWAITS_CONFIRMATION,
-    DemandRunNotFound,
-    preview_letter,
-    print_demand_letters,
-)
+from osame.collection.demands.confirmation import propose_protected_letters, waiting_letters
+from osame.collection.demands.letters import DemandRunNotFound, preview_letter, print_demand_letters
 from osame.collection.demands.lists import issued_list, write_print_file
 from osame.collection.demands.models import DemandExclusion
 from osame.collection.demands.protected import recall_unsent
+from osame.collection.letters.confirmation import LettersChanged, NothingToConfirm
+from osame.collection.letters.protected import AWAITS_CONFIRMATION
 from osame.platform import embedded, gate
 from osame.platform.approvals.actions import NotAtThatStage, SamePerson, check, decide, execute
 from osame.platform.database import fetch_all, fetch_one, run_sql

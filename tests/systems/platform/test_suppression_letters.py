@@ -13,7 +13,8 @@ from osame.collection.demands.actions import record_dispatch
 from osame.collection.demands.batch import run_demands
 from osame.collection.demands.letters import print_demand_letters
 from osame.collection.demands.lists import issued_list, write_print_file
-from osame.collection.demands.protected import hidden_values, recall_unsent
+from osame.collection.demands.protected import recall_unsent
+from osame.collection.letters.protected import hidden_values
 from osame.platform import embedded, gate
 from osame.platform.database import fetch_one, run_sql
 from osame.platform.letters import release

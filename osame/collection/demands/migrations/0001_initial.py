@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="DemandRun",
             fields=[
-                ("run_id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="実行番号")),
+                ("run_id", models.BigIntegerField(primary_key=True, serialize=False, verbose_name="実行番号")),
                 ("issued_on", models.DateField(verbose_name="発付日")),
                 ("cut_off", models.DateField(verbose_name="収納締切日")),
                 ("letters", models.IntegerField(default=0, verbose_name="通数")),

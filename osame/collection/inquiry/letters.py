@@ -1,0 +1,98 @@
+"""納付状況のお知らせ（R-006）。窓口や郵送で、一人の期別をその日の姿で知らせる。"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from osame.collection.inquiry.charges import ChargeLine, Totals, charge_lines
+from osame.collection.letters.actions import Draft, NothingToSend, freeze
+from osame.collection.letters.kinds import LetterKind, letter_kind
+from osame.kernel.dates import format_wareki
+from osame.platform.console.fields import short_wareki
+from osame.platform.database import fetch_one
+from osame.platform.letters.window import width
+
+FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 17, 36
+NAME_SIZE, NAME_ROOM_MM, POINT_MM = 8.2, 28.0, 0.3528
+NOTES = (
+    "この書面は、納付の状況をお知らせするもので、領収証書や納税証明書ではありません。金融機関などで納めた分は、市に届くまで日数が"
+    "かかるため、行き違いのときはご容赦ください。延滞金は、上の日に納めるものとして計算しています。"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """期別一つ。"""
+
+    tax_item: str
+    name_size: float
+    levy_year: str
+    term: str
+    due_date: str
+    tax_amount: int
+    received: int
+    unpaid: int
+    additions: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentStatus:
+    """納付状況のお知らせの内容。 pages: 頁ごとの行。"""
+
+    name: str
+    as_of: str
+    tax_amount: int
+    received: int
+    total: int
+    pages: tuple[tuple[StatusRow, ...], ...]
+
+
+KIND = letter_kind(
+    LetterKind(
+        form="R-006",
+        name="納付状況のお知らせ",
+        title="納付状況のお知らせ",
+        source="collection/inquiry/typst/payment_status.typ",
+        context=PaymentStatus,
+        texts={"納付状況のお知らせ:注意": NOTES},
+    )
+)
+
+
+def send_payment_status(
+    addressee_number: str, *, on: tuple[date, date], officer: str, unpaid_only: bool = False
+) -> int:
+    """一人の納付状況のお知らせを作る。束の番号を返す。 on: 姿を示す日と、発する日（今日）。
+
+    要件: F28-02, F28-03
+    """
+    as_of, issued_on = on
+    lines = charge_lines(addressee_number, as_of=as_of, today=issued_on)
+    chosen = [each for each in lines if each.total or not unpaid_only]
+    if not chosen:
+        raise NothingToSend(KIND.name)
+    totals, pages = Totals.of(chosen), _pages([_row(each) for each in chosen])
+    (name,) = fetch_one("SELECT name FROM addressee WHERE addressee_number = %s", [addressee_number])
+    context = PaymentStatus(name, format_wareki(as_of), totals.tax_amount, totals.received, totals.total, pages)
+    marks = (f"{totals.total:,}円", format_wareki(as_of))
+    draft = Draft(addressee_number, "", context, marks, f"payment_status:{as_of.isoformat()}", len(pages))
+    return freeze(KIND, [draft], as_of=issued_on, officer=officer)
+
+
+def _pages(rows: list[StatusRow]) -> tuple[tuple[StatusRow, ...], ...]:
+    rest = rows[FIRST_PAGE_ROWS:]
+    parts = [rows[:FIRST_PAGE_ROWS], *(rest[at : at + NEXT_PAGE_ROWS] for at in range(0, len(rest), NEXT_PAGE_ROWS))]
+    return tuple(tuple(each) for each in parts)
+
+
+def _row(line: ChargeLine) -> StatusRow:
+    return StatusRow(
+        tax_item=line.tax_name,
+        name_size=min(NAME_SIZE, round(NAME_ROOM_MM / max(width(line.tax_name), 1.0) / POINT_MM, 1)),
+        levy_year=line.year_label.removesuffix("年度"),
+        term=line.term_name,
+        due_date=short_wareki(line.due_date),
+        tax_amount=line.tax_amount,
+        received=line.received,
+        unpaid=line.principal_tax,
+        additions=line.demand_fee + line.delinquency_charge + line.other,
+    )

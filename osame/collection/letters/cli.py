@@ -1,0 +1,119 @@
+"""osame letter … — 文書の束の一覧、印刷、数の突合せ、引抜き、差出し。"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from osame.collection.letters.actions import pull as pull_letter
+from osame.collection.letters.actions import record_counts, record_dispatch
+from osame.collection.letters.confirmation import LETTERS, propose_letters
+from osame.collection.letters.printing import print_run, write_one
+from osame.collection.letters.queries import one_run, runs
+from osame.kernel.dates import format_wareki, parse_date
+from osame.platform.functions.binding import bound
+from osame.platform.terminal import console, officer, refusals_told, say_json, table
+
+app = typer.Typer(no_args_is_help=True, help="文書を送る")
+Run = Annotated[int, typer.Argument(help="束の番号")]
+Number = Annotated[int, typer.Argument(help="発付番号")]
+Officer = Annotated[str | None, typer.Option("--officer", help="職員（省けば端末の利用者）")]
+Json = Annotated[bool, typer.Option("--json", help="機械のための JSON で答える")]
+NEWEST = 50
+
+
+@app.command("list")
+@bound("collection.letters.list")
+@refusals_told
+def list_runs(
+    form: Annotated[str, typer.Option(help="この様式だけ（R-006 など）")] = "", as_json: Json = False
+) -> None:
+    """文書の束を、新しいものから並べる。"""
+    found = runs(limit=NEWEST, form=form)
+    if as_json:
+        say_json(found)
+        return
+    table(
+        "文書の束",
+        ("番号", "様式", "文書", "発付日", "通数", "印刷", "手作業", "支援措置", "差出日"),
+        [
+            (str(each.run_id), each.form, each.name, each.issued_on, each.requested, each.generated, each.held, each.apart,
+             each.dispatched_on or "")
+            for each in found
+        ],
+    )  # fmt: skip
+
+
+@app.command("print")
+@bound("collection.letters.print")
+@refusals_told
+def print_letters(
+    run_id: Run, reason: Annotated[str, typer.Option(help="もう一度刷る理由")] = "", as_json: Json = False
+) -> None:
+    """束の文書を刷り、一枚ずつ読み返す。途中で止まっても、もう一度頼めば同じ束になる。"""
+    result = print_run(run_id, reason=reason)
+    if as_json:
+        say_json(result)
+        return
+    already = "（前に刷っています）" if result.replayed else ""
+    console.print(f"印刷{result.generated:,}通（{result.pages:,}頁）{already}", soft_wrap=True)
+    for each in result.held:
+        console.print(f"手作業 発付番号{each.letter_number}: {each.reason}", soft_wrap=True)
+    console.print(f"出力先 {result.directory}", soft_wrap=True)
+
+
+@app.command("one")
+@bound("collection.letters.print")
+@refusals_told
+def one(
+    run_id: Run,
+    number: Number,
+    to: Annotated[Path, typer.Option(help="書き出すファイル（必須）")],
+    reason: Annotated[str, typer.Option(help="もう一度刷る理由")] = "",
+) -> None:
+    """一通だけを刷る。"""
+    console.print(f"出力番号 {write_one(run_id, number, to, reason=reason).serial}")
+
+
+@app.command("count")
+@bound("collection.letters.count")
+@refusals_told
+def count(
+    run_id: Run,
+    printed: Annotated[int, typer.Option(help="刷った通数（必須）")],
+    enclosed: Annotated[int, typer.Option(help="封入した通数（必須）")],
+    by: Officer = None,
+) -> None:
+    """刷った通数と封入した通数を記録する。印刷データと合わなければ断る。"""
+    record_counts(run_id, printed=printed, enclosed=enclosed, officer=officer(by))
+    found = one_run(run_id)
+    console.print(f"数が合いました（印刷データ{found.generated:,}通、引抜き{found.pulled:,}通、封入{enclosed:,}通）。")
+
+
+@app.command("pull")
+@bound("collection.letters.pull")
+@refusals_told
+def pull(
+    run_id: Run, number: Number, reason: Annotated[str, typer.Option(help="理由（必須）")], by: Officer = None
+) -> None:
+    """差し出す前の一通を引き抜く。"""
+    pull_letter(run_id, number, reason=reason, officer=officer(by))
+    console.print("引抜きを記録しました。封筒から抜いてください。")
+
+
+@app.command("dispatch")
+@bound("collection.letters.dispatch")
+@refusals_told
+def dispatch(run_id: Run, on: Annotated[str, typer.Option(help="差出日（必須）")], by: Officer = None) -> None:
+    """文書を差し出した日を記録する。"""
+    day = parse_date(on)
+    record_dispatch(run_id, dispatched_on=day, officer=officer(by))
+    console.print(f"{format_wareki(day)}に差し出しました。")
+
+
+@app.command("confirm")
+@bound("collection.letters.confirm")
+@refusals_told
+def confirm(run_id: Run, reason: Annotated[str, typer.Option(help="理由（必須）")]) -> None:
+    """支援措置の対象者の文書を、別の職員の照査と決裁に回す。"""
+    console.print(f"起案{propose_letters(LETTERS, run_id, reason=reason)}を照査と決裁に回しました。")
