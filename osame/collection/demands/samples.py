@@ -11,8 +11,9 @@ from itertools import groupby
 from django.db import transaction
 
 from osame.collection.demands.estimates import estimated_charges
-from osame.collection.demands.letters import LETTER_ROWS, NAMES, SAMPLE, common_content, letter_of, template_on
+from osame.collection.demands.letters import LETTER_ROWS, NAMES, common_content, letter_of, template_on
 from osame.collection.demands.selection import designated_due_date, list_due, select_candidates
+from osame.collection.letters.issuer import SAMPLE
 from osame.kernel.refusals import Refusal
 from osame.platform.audit.recording import record
 from osame.platform.database import fetch_all

@@ -166,7 +166,7 @@ def freeze(kind: LetterKind, drafts: Iterable[Draft], *, as_of: date, officer: s
 
 
 def _row(kind: LetterKind, place: int, draft: Draft) -> tuple[Any, ...]:
-    assert isinstance(draft.context, kind.context), f"{kind.form} takes {kind.context.__name__}"
+    assert type(draft.context) is kind.context, f"{kind.form} takes {kind.context.__name__}"
     context = json.dumps(asdict(draft.context), ensure_ascii=False)
     return place, draft.addressee_number, draft.tax_item, context, list(draft.marks), draft.subject, draft.pages
 

@@ -1,5 +1,7 @@
 """文書を作り、刷り、数を合わせ、差し出す。途中で止まっても、欠けず、重ならない。"""
 
+import struct
+import zlib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -262,10 +264,15 @@ def test_one_letter_at_the_counter(town: Path, tmp_path: Path) -> None:
     assert (whose, image[:4]) == (KAKU, b"\x89PNG")
 
 
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108020000009077"
-    "53de0000000c49444154789c63f8cfc000000301010018dd8db00000000049454e44ae426082"
-)
+def png() -> bytes:
+    """朱色の一画素。"""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
+    pixel = zlib.compress(b"\x00\xc0\x10\x20")
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixel) + chunk(b"IEND", b"")
 
 
 def test_the_seal_and_the_texts_are_those_of_the_day(town: Path) -> None:
@@ -274,7 +281,7 @@ def test_the_seal_and_the_texts_are_those_of_the_day(town: Path) -> None:
         "office_telephone, receiving_agency_number, barcode_corporate_code, seal_image) SELECT '2025-07-19', municipality_code, "
         "name, mayor_title, '新任 次郎', office_name, office_address, office_telephone, receiving_agency_number, "
         "barcode_corporate_code, %s FROM municipality",
-        [PNG],
+        [png()],
     )
     run_sql(
         "INSERT INTO standard_text (text_key, valid_from, body, basis) VALUES "
