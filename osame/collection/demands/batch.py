@@ -139,8 +139,8 @@ def _record(command: Claim, order: DemandOrder, officer: str) -> DemandRunResult
     designated = designated_due_date(as_of)
     seizable = seizable_from(as_of)
     (run_id,) = fetch_one(
-        "INSERT INTO demand_run (run_id, issued_on, cut_off, terms, letters, charges, amount, demand_fee, officer, command_id) "
-        "SELECT nextval('letter_run_number'), %s, %s, %s, coalesce(max(letter_number), 0), count(*), coalesce(sum(principal_tax), 0), "
+        "INSERT INTO demand_run (issued_on, cut_off, terms, letters, charges, amount, demand_fee, officer, command_id) "
+        "SELECT %s, %s, %s, coalesce(max(letter_number), 0), count(*), coalesce(sum(principal_tax), 0), "
         "coalesce(sum(demand_fee), 0), %s, %s FROM demand_candidate WHERE reason = '' RETURNING run_id",
         [as_of, order.cut_off, sorted(order.terms), officer, command.command_id],
     )

@@ -166,8 +166,9 @@ def freeze(kind: LetterKind, drafts: Iterable[Draft], *, as_of: date, officer: s
 
 
 def _row(kind: LetterKind, place: int, draft: Draft) -> tuple[Any, ...]:
-    assert type(draft.context) is kind.context, f"{kind.form} takes {kind.context.__name__}"
-    context = json.dumps(asdict(draft.context), ensure_ascii=False)
+    facts = asdict(draft.context)
+    assert draft.context.__class__ is kind.context, f"{kind.form} takes {kind.context.__name__}"
+    context = json.dumps(facts, ensure_ascii=False)
     return place, draft.addressee_number, draft.tax_item, context, list(draft.marks), draft.subject, draft.pages
 
 

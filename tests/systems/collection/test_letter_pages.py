@@ -32,7 +32,7 @@ def send(desk: Client, path: str, **facts: Any) -> Any:
 
 def test_an_officer_tells_a_taxpayer_what_was_paid(desk: Client) -> None:
     """納税者の画面から作り、束の画面で一通を刷る。"""
-    assert "納付状況のお知らせを作る" in text(desk.get(f"/people/{SATO}/"))
+    assert "納付状況のお知らせを作る" in text(desk.get(f"/people/{SATO}/?osame-purpose=statutory"))
     assert desk.get(f"/people/{SATO}/payment-status/").status_code == 200
     answer = send(desk, f"/people/{SATO}/payment-status/", day="R7.7.20")
     assert answer.status_code == 302, text(answer)
