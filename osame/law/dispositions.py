@@ -1,0 +1,350 @@
+"""滞納整理の手続と、その許された移り方。表は一つで、行ごとに条文を持つ。
+
+The procedures of arrears and the transitions that the law allows: one table, each row with its article.
+
+手続どうしの妨げ（猶予の間は差し押さえない、など）も一つの表にする。日と事実による条件は `seizure_conditions.py` などが判定する。
+含まないもの: 決裁の段階（起案、決裁）、書面、登記。
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from osame.kernel.refusals import Refusal
+
+
+class TransitionNotAllowed(Refusal):
+    """いまの段階から、その行いはできません。手続の段階を確かめてください。
+
+    根拠: 地方税法第331条、国税徴収法第47条から第129条まで
+    """
+
+
+class Procedure(Enum):
+    """滞納整理の手続。期別・財産・人ごとに、それぞれの段階を持つ。
+
+    The procedures of arrears, each with its own stage.
+
+    根拠: 地方税法第1条第1項、第9条、第11条、第13条の2、第15条、第15条の5、第15条の7、第18条、第329条、第331条
+    """
+
+    DEMAND = "督促"
+    PLEDGE = "納付誓約"
+    COLLECTION_GRACE = "徴収猶予"
+    REALIZATION_GRACE = "換価の猶予"
+    SEIZURE = "差押え"
+    PARTICIPATING_SEIZURE = "参加差押え"
+    DISTRIBUTION_REQUEST = "交付要求"
+    SUSPENSION = "執行停止"
+    OBLIGATION = "納税義務"
+    SUCCESSION = "納税義務の承継"
+    SECONDARY_LIABILITY = "第二次納税義務"
+    ADVANCE_COLLECTION = "繰上徴収"
+    PRESERVATION_SEIZURE = "保全差押え"
+    BANKRUPTCY = "破産手続"
+
+
+class Stage(Enum):
+    """手続の段階。
+
+    The stage of a procedure. NONE is where each begins.
+
+    根拠: 地方税法第331条
+    """
+
+    NONE = "なし"
+    APPLIED = "申請中"
+    IN_FORCE = "効力がある"
+    DEFAULTED = "不履行"
+    RETURNED = "返戻"
+    SERVED = "送達済み"
+    COLLECTING = "取立て・換価中"
+    SOLD = "換価済み"
+    DISTRIBUTED = "配当済み"
+    RELEASED = "解除"
+    CANCELLED = "取消し"
+    REFUSED = "不許可"
+    COMPLETED = "完了"
+    CONVERTED = "差押えに転換"
+    OWED = "納付の義務がある"
+    EXTINGUISHED = "消滅"
+    WRITTEN_OFF = "不納欠損"
+    PAID = "完納"
+
+
+class Act(Enum):
+    """手続を進める行い。
+
+    What moves a procedure on.
+
+    根拠: 地方税法第331条
+    """
+
+    ISSUE = "発する"
+    RETURN = "返戻される"
+    SERVE = "送達する"
+    APPLY = "申請する"
+    GRANT = "許可する"
+    DECIDE = "職権でする"
+    REFUSE = "許可しない"
+    WITHDRAW = "取り下げる"
+    EXTEND = "延長する"
+    END = "終わる"
+    DEFAULT = "履行しない"
+    RENEW = "立て直す"
+    CANCEL = "取り消す"
+    SEIZE = "差し押さえる"
+    COLLECT = "取り立てる"
+    SELL = "売却する"
+    DISTRIBUTE = "配当する"
+    RELEASE = "解除する"
+    TAKE_OVER = "先の差押えが解除される"
+    PAY = "完納する"
+    EXTINGUISH = "消滅する"
+    WRITE_OFF = "不納欠損とする"
+    NOTIFY = "告知する"
+    OPEN = "開始する"
+    REVERSE = "欠損を戻す"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """許された移り方一つ。
+
+    One allowed transition with its article.
+
+    根拠: 地方税法第331条
+    """
+
+    procedure: Procedure
+    source: Stage
+    act: Act
+    target: Stage
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blocking:
+    """ある手続がその段階にある間、できない行い。
+
+    While `while_procedure` is at `while_stage`, `act` of `procedure` may not be done.
+
+    根拠: 地方税法第15条の2の3第1項
+    """
+
+    while_procedure: Procedure
+    while_stage: Stage
+    procedure: Procedure
+    act: Act
+    article: str
+
+
+_TABLE = """
+督促 | なし | 発する | 効力がある | 地方税法第329条第1項
+督促 | 効力がある | 送達する | 送達済み | 地方税法第20条第1項
+督促 | 効力がある | 返戻される | 返戻 | 地方税法第20条第1項
+督促 | 送達済み | 返戻される | 返戻 | 地方税法第20条第1項
+督促 | 返戻 | 送達する | 送達済み | 地方税法第20条の2第1項
+督促 | 効力がある | 取り消す | 取消し | 地方税法第329条第1項
+督促 | 送達済み | 取り消す | 取消し | 地方税法第329条第1項
+督促 | 返戻 | 取り消す | 取消し | 地方税法第329条第1項
+督促 | 取消し | 発する | 効力がある | 地方税法第329条第1項
+納付誓約 | なし | 申請する | 申請中 | 民法第152条第1項
+納付誓約 | 申請中 | 許可する | 効力がある | 民法第152条第1項
+納付誓約 | 申請中 | 取り下げる | 取消し | 民法第152条第1項
+納付誓約 | 効力がある | 履行しない | 不履行 | 民法第152条第1項
+納付誓約 | 効力がある | 完納する | 完了 | 地方税法第20条の9の4
+納付誓約 | 効力がある | 立て直す | 効力がある | 民法第152条第1項
+納付誓約 | 不履行 | 立て直す | 効力がある | 民法第152条第1項
+納付誓約 | 不履行 | 取り消す | 取消し | 民法第152条第1項
+納付誓約 | 効力がある | 取り消す | 取消し | 民法第152条第1項
+納付誓約 | 取消し | 申請する | 申請中 | 民法第152条第1項
+徴収猶予 | なし | 申請する | 申請中 | 地方税法第15条の2第1項
+徴収猶予 | 申請中 | 許可する | 効力がある | 地方税法第15条第1項・第2項
+徴収猶予 | 申請中 | 許可しない | 不許可 | 地方税法第15条の2の2第2項
+徴収猶予 | 申請中 | 取り下げる | なし | 地方税法第15条の2第8項
+徴収猶予 | 効力がある | 延長する | 効力がある | 地方税法第15条第4項
+徴収猶予 | 効力がある | 取り消す | 取消し | 地方税法第15条の3第1項
+徴収猶予 | 効力がある | 終わる | 完了 | 地方税法第15条第1項
+徴収猶予 | 取消し | 申請する | 申請中 | 地方税法第15条の2第1項
+徴収猶予 | 完了 | 申請する | 申請中 | 地方税法第15条の2第1項
+徴収猶予 | 不許可 | 申請する | 申請中 | 地方税法第15条の2第1項
+換価の猶予 | なし | 申請する | 申請中 | 地方税法第15条の6第1項
+換価の猶予 | なし | 職権でする | 効力がある | 地方税法第15条の5第1項
+換価の猶予 | 申請中 | 許可する | 効力がある | 地方税法第15条の6第1項
+換価の猶予 | 申請中 | 許可しない | 不許可 | 地方税法第15条の6の2第3項
+換価の猶予 | 申請中 | 取り下げる | なし | 地方税法第15条の6の2第3項
+換価の猶予 | 効力がある | 延長する | 効力がある | 地方税法第15条の5第2項、地方税法第15条の6第3項
+換価の猶予 | 効力がある | 取り消す | 取消し | 地方税法第15条の5の3第2項、地方税法第15条の6の3第2項
+換価の猶予 | 効力がある | 終わる | 完了 | 地方税法第15条の5第1項、地方税法第15条の6第1項
+換価の猶予 | 不許可 | 職権でする | 効力がある | 地方税法第15条の5第1項
+換価の猶予 | 不許可 | 申請する | 申請中 | 地方税法第15条の6第1項
+換価の猶予 | 完了 | 申請する | 申請中 | 地方税法第15条の6第1項
+換価の猶予 | 完了 | 職権でする | 効力がある | 地方税法第15条の5第1項
+換価の猶予 | 取消し | 職権でする | 効力がある | 地方税法第15条の5第1項
+差押え | なし | 差し押さえる | 効力がある | 地方税法第331条第1項
+差押え | 効力がある | 取り立てる | 取立て・換価中 | 国税徴収法第67条第1項
+差押え | 効力がある | 売却する | 換価済み | 国税徴収法第89条第1項
+差押え | 取立て・換価中 | 取り立てる | 取立て・換価中 | 国税徴収法第67条第1項
+差押え | 取立て・換価中 | 配当する | 配当済み | 国税徴収法第129条第1項
+差押え | 換価済み | 配当する | 配当済み | 国税徴収法第129条第1項
+差押え | 配当済み | 取り立てる | 取立て・換価中 | 国税徴収法第66条
+差押え | 配当済み | 終わる | 完了 | 国税徴収法第129条第1項
+差押え | 配当済み | 解除する | 解除 | 国税徴収法第79条第1項
+差押え | 効力がある | 解除する | 解除 | 国税徴収法第79条第1項・第2項
+差押え | 取立て・換価中 | 解除する | 解除 | 国税徴収法第79条第1項・第2項
+差押え | 効力がある | 取り消す | 取消し | 国税徴収法第80条、地方税法第331条第6項
+差押え | 取立て・換価中 | 取り消す | 取消し | 国税徴収法第80条、地方税法第331条第6項
+参加差押え | なし | 差し押さえる | 効力がある | 地方税法第331条第5項、国税徴収法第86条第1項
+参加差押え | 効力がある | 先の差押えが解除される | 差押えに転換 | 国税徴収法第87条第1項
+参加差押え | 効力がある | 配当する | 配当済み | 国税徴収法第129条第1項
+参加差押え | 効力がある | 解除する | 解除 | 国税徴収法第88条第1項、国税徴収法第84条第1項
+参加差押え | 配当済み | 終わる | 完了 | 国税徴収法第129条第1項
+交付要求 | なし | 申請する | 効力がある | 地方税法第331条第4項、国税徴収法第82条第1項
+交付要求 | 効力がある | 配当する | 配当済み | 国税徴収法第129条第1項
+交付要求 | 効力がある | 解除する | 解除 | 国税徴収法第84条第1項、国税徴収法第85条第1項
+交付要求 | 効力がある | 終わる | 完了 | 国税徴収法第82条第1項
+交付要求 | 配当済み | 終わる | 完了 | 国税徴収法第129条第1項
+執行停止 | なし | 職権でする | 効力がある | 地方税法第15条の7第1項
+執行停止 | 効力がある | 取り消す | 取消し | 地方税法第15条の8第1項
+執行停止 | 効力がある | 完納する | 完了 | 国税徴収法基本通達第153条関係11
+執行停止 | 効力がある | 消滅する | 消滅 | 地方税法第15条の7第4項・第5項
+執行停止 | 取消し | 職権でする | 効力がある | 地方税法第15条の7第1項
+納税義務 | なし | 告知する | 納付の義務がある | 地方税法第13条第1項
+納税義務 | 納付の義務がある | 完納する | 完納 | 地方税法第20条の9の4
+納税義務 | 納付の義務がある | 消滅する | 消滅 | 地方税法第18条第1項、地方税法第15条の7第4項・第5項
+納税義務 | 完納 | 告知する | 納付の義務がある | 地方税法第17条の6第1項
+納税義務 | 消滅 | 不納欠損とする | 不納欠損 | 地方自治法施行令第171条の5、地方自治法第96条第1項第10号
+納税義務 | 不納欠損 | 欠損を戻す | 納付の義務がある | 地方税法第15条の8第1項
+納税義務の承継 | なし | 開始する | 申請中 | 地方税法第9条第1項
+納税義務の承継 | 申請中 | 告知する | 効力がある | 地方税法第9条第2項、地方税法第9条の2第1項
+納税義務の承継 | 効力がある | 完納する | 完了 | 地方税法第9条第1項
+納税義務の承継 | 申請中 | 終わる | 完了 | 民法第939条、民法第951条
+第二次納税義務 | なし | 告知する | 納付の義務がある | 地方税法第11条第1項
+第二次納税義務 | 納付の義務がある | 発する | 送達済み | 地方税法第11条第2項
+第二次納税義務 | 送達済み | 差し押さえる | 効力がある | 地方税法第331条第2項
+第二次納税義務 | 納付の義務がある | 完納する | 完了 | 地方税法第11条第1項
+第二次納税義務 | 送達済み | 完納する | 完了 | 地方税法第11条第1項
+第二次納税義務 | 効力がある | 完納する | 完了 | 地方税法第11条第1項
+第二次納税義務 | 納付の義務がある | 取り消す | 取消し | 地方税法第11条第1項
+第二次納税義務 | 送達済み | 取り消す | 取消し | 地方税法第11条第1項
+第二次納税義務 | 納付の義務がある | 消滅する | 消滅 | 地方税法第18条第1項
+第二次納税義務 | 送達済み | 消滅する | 消滅 | 地方税法第18条第1項
+繰上徴収 | なし | 告知する | 効力がある | 地方税法第13条の2第1項・第3項
+繰上徴収 | 効力がある | 完納する | 完了 | 地方税法第13条の2第1項
+繰上徴収 | 効力がある | 差し押さえる | 完了 | 地方税法第331条第1項第2号
+繰上徴収 | 効力がある | 取り消す | 取消し | 地方税法第13条の2第1項
+保全差押え | なし | 差し押さえる | 効力がある | 地方税法第16条の4第1項
+保全差押え | 効力がある | 終わる | 差押えに転換 | 地方税法第16条の4第7項
+保全差押え | 効力がある | 解除する | 解除 | 地方税法第16条の4第4項・第5項
+破産手続 | なし | 開始する | 効力がある | 破産法第43条第1項
+破産手続 | 効力がある | 終わる | 完了 | 破産法第220条第1項
+破産手続 | 効力がある | 取り消す | 取消し | 破産法第216条第1項
+"""
+
+_BLOCKINGS = """
+徴収猶予 | 効力がある | 督促 | 発する | 地方税法第15条の2の3第1項
+徴収猶予 | 効力がある | 差押え | 差し押さえる | 地方税法第15条の2の3第1項
+徴収猶予 | 効力がある | 参加差押え | 差し押さえる | 地方税法第15条の2の3第1項
+徴収猶予 | 効力がある | 差押え | 売却する | 地方税法第15条の2の3第1項
+徴収猶予 | 効力がある | 執行停止 | 職権でする | 地方税法第15条第1項
+換価の猶予 | 効力がある | 差押え | 差し押さえる | 地方税法第15条の5の3第1項
+換価の猶予 | 効力がある | 差押え | 売却する | 地方税法第15条の5第1項、地方税法第15条の6第1項
+換価の猶予 | 効力がある | 執行停止 | 職権でする | 地方税法第15条の5第1項
+執行停止 | 効力がある | 差押え | 差し押さえる | 地方税法第15条の7第1項
+執行停止 | 効力がある | 差押え | 売却する | 地方税法第15条の7第1項
+執行停止 | 効力がある | 徴収猶予 | 許可する | 地方税法第15条の7第1項
+執行停止 | 効力がある | 換価の猶予 | 許可する | 地方税法第15条の7第1項
+執行停止 | 効力がある | 換価の猶予 | 職権でする | 地方税法第15条の7第1項
+破産手続 | 効力がある | 差押え | 差し押さえる | 破産法第43条第1項
+破産手続 | 効力がある | 参加差押え | 差し押さえる | 破産法第43条第1項
+"""
+
+_SEPARATE_ACTS = frozenset((Act.WRITE_OFF, Act.REVERSE, Act.RELEASE, Act.END, Act.CANCEL, Act.EXTINGUISH))
+"""納税義務が消滅した後もできる行い。消滅した期別の手続を片付けるものに限る。"""
+
+
+def _transitions(text: str) -> tuple[Transition, ...]:
+    rows = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
+    return tuple(
+        Transition(Procedure(procedure), Stage(source), Act(act), Stage(target), article)
+        for procedure, source, act, target, article in rows
+    )
+
+
+def _blockings(text: str) -> tuple[Blocking, ...]:
+    rows = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
+    return tuple(
+        Blocking(Procedure(held), Stage(stage), Procedure(procedure), Act(act), article)
+        for held, stage, procedure, act, article in rows
+    )
+
+
+TRANSITIONS = _transitions(_TABLE)
+"""許された移り方のすべて。"""
+BLOCKINGS = _blockings(_BLOCKINGS)
+"""手続どうしの妨げのすべて。"""
+_BY_KEY = {(each.procedure, each.source, each.act): each for each in TRANSITIONS}
+
+
+def transition(procedure: Procedure, source: Stage, act: Act) -> Transition:
+    """手続を一段進める。表にない移り方は断る。
+
+    The transition for an act, or a refusal when the table has none.
+
+    根拠: 地方税法第331条、国税徴収法第47条から第129条まで
+    例:
+    >>> transition(Procedure.SEIZURE, Stage.IN_FORCE, Act.RELEASE).target.value
+    '解除'
+    """
+    try:
+        return _BY_KEY[procedure, source, act]
+    except KeyError:
+        raise TransitionNotAllowed(f"{procedure.value}が「{source.value}」のとき「{act.value}」") from None
+
+
+def acts_from(procedure: Procedure, source: Stage) -> tuple[Act, ...]:
+    """いまの段階からできる行い。
+
+    The acts that the table allows from a stage.
+
+    根拠: 地方税法第331条
+    例:
+    >>> [each.value for each in acts_from(Procedure.SUSPENSION, Stage.IN_FORCE)]
+    ['取り消す', '完納する', '消滅する']
+    """
+    return tuple(each.act for each in TRANSITIONS if (each.procedure, each.source) == (procedure, source))
+
+
+def blocked_by(stages: Mapping[Procedure, Collection[Stage]], procedure: Procedure, act: Act) -> tuple[str, ...]:
+    """ほかの手続の段階によって、その行いが妨げられる理由。なければ空。
+
+    Why the stages of other procedures forbid an act, with articles. After extinction only the clearing up is left.
+
+    `stages` は、同じ期別（破産は同じ人）の手続ごとの、いまの段階の集まり。
+
+    根拠: 地方税法第15条の2の3第1項、第15条の7第1項・第4項、第18条第1項、破産法第43条第1項
+    例:
+    >>> blocked_by({Procedure.SUSPENSION: [Stage.IN_FORCE]}, Procedure.SEIZURE, Act.SEIZE)
+    ('執行停止が「効力がある」間は、差押えをすることができない（地方税法第15条の7第1項）',)
+    >>> blocked_by({Procedure.OBLIGATION: [Stage.EXTINGUISHED]}, Procedure.SEIZURE, Act.RELEASE)
+    ()
+    """
+    found = [
+        f"{each.while_procedure.value}が「{each.while_stage.value}」間は、{_banned(each)}（{each.article}）"
+        for each in BLOCKINGS
+        if (each.procedure, each.act) == (procedure, act) and each.while_stage in stages.get(each.while_procedure, ())
+    ]
+    is_gone = {Stage.EXTINGUISHED, Stage.WRITTEN_OFF} & set(stages.get(Procedure.OBLIGATION, ()))
+    if is_gone and act not in _SEPARATE_ACTS:
+        found.append(f"納税義務が消滅している（{_EXTINCTION}）")
+    return tuple(found)
+
+
+_EXTINCTION = "地方税法第18条第1項、地方税法第15条の7第4項・第5項"
+
+
+def _banned(each: Blocking) -> str:
+    if each.act in {Act.SEIZE, Act.DECIDE}:
+        return f"{each.procedure.value}をすることができない"
+    return f"{each.procedure.value}について「{each.act.value}」ことができない"
