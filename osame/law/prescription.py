@@ -2,9 +2,10 @@
 
 When the right to collect lapses, after every renewal and postponement in order.
 
-条文: 地方税法第18条、第18条の2、第18条の3、第15条の7第4項・第5項、民法第147条から第152条まで。
-含まないもの: 裁決・更正の請求の特例（第17条の6第1項）の起算（`statutory_due_date` にその日を渡す）。
-執行停止は時効を止めない。令和2年3月31日以前の中断・停止も、更新・完成猶予と同じ日の数え方で扱う。
+条文: 地方税法第18条、第18条の2、第18条の3、民法第147条から第152条まで。
+含まないもの: 裁決・更正の請求の特例（第17条の6第1項）の起算（`statutory_due_date` にその日を渡す）、
+執行停止の3年による消滅（`suspension.py`。執行停止は時効を止めない）。
+令和2年3月31日以前の中断・停止も、更新・完成猶予と同じ日の数え方で扱う。
 """
 
 from collections.abc import Iterable
@@ -65,16 +66,25 @@ class Event:
 
     One event. `through` is the last day of what lasts: a notice's due date, a seizure's release, a grace's end.
 
-    根拠: 地方税法第18条の2
+    `notified_on` は、交付要求・捜索・第三者の財産の差押えのように、滞納者への通知がなければ効かないものの通知の日。
+    通知が後なら通知の日から効く。催告の `on` は到達した日とする。
+
+    根拠: 地方税法第18条の2第1項第3号、民法第154条、国税通則法基本通達第72条関係5
     """
 
     kind: PrescriptionEvent
     on: date
     through: date | None = None
+    notified_on: date | None = None
 
     def __post_init__(self) -> None:
         if self.through is not None and self.through < self.on:
             raise InvertedRange(f"{self.kind.value} {self.on.isoformat()}～{self.through.isoformat()}")
+
+    @property
+    def effective_on(self) -> date:
+        """効き始める日。"""
+        return self.on if self.notified_on is None else max(self.on, self.notified_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +111,7 @@ class _Clock:
     held_through: date
     pauses: tuple[tuple[date, date], ...] = ()
     pending: str | None = None
-    is_reminded: bool = False
+    reminded_through: date | None = None
     is_demanded: bool = False
 
     @property
@@ -118,10 +128,14 @@ class _Clock:
     def renewed(self, passed_on: date) -> "_Clock":
         """その日の翌日から新たに進行する。すでにそれより後から進行していれば変わらない。"""
         run_from = max(self.run_from, day_after(passed_on))
-        return replace(self, run_from=run_from, is_reminded=False).held(passed_on)
+        return replace(self, run_from=run_from, reminded_through=None).held(passed_on)
 
     def held(self, through: date) -> "_Clock":
         return replace(self, held_through=max(self.held_through, through))
+
+
+_Effect = tuple[str, date | None]
+"""出来事の働きの文と、その中の日。"""
 
 
 def prescription(
@@ -136,21 +150,21 @@ def prescription(
 
     根拠: 地方税法第18条第1項・第2項、地方税法第18条の2
     解釈: 猶予の間は進行しないので、猶予された日数だけ満了日が後になる。
+        催告による猶予の6月の間にされた再度の催告は、本来の満了日の前でも後でも効かないものとする（早く完成する側に読む）。
     例:
     >>> prescription(date(2020, 6, 30)).completes_on
     datetime.date(2025, 6, 30)
     >>> prescription(date(2020, 6, 30), [Event(PrescriptionEvent.DEMAND, date(2020, 7, 20))]).completes_on
     datetime.date(2025, 7, 30)
     """
-    start = day_after(statutory_due_date)
+    events = _in_order(events)
+    start = _starts_on(statutory_due_date, events)
     clock = _Clock(years, start, statutory_due_date)
     steps = [f"起算日 {format_wareki(start)}、{years}年、満了日 {format_wareki(clock.completes_on)}"]
-    for event in sorted(events, key=lambda each: (each.on, each.kind.value)):
-        if clock.pending is None and event.on > clock.completes_on:
-            steps.append(f"{format_wareki(event.on)} {event.kind.value}: 時効の完成後のため効力がない")
-            continue
-        clock, effect = _applied(clock, event, statutory_due_date, of_charge)
-        steps.append(f"{format_wareki(event.on)} {event.kind.value}: {effect}")
+    clock, effects = _run(clock, events, of_charge=of_charge)
+    for event, (said, day) in zip(events, effects, strict=True):
+        effect = said.format(format_wareki(day)) if day else said
+        steps.append(f"{format_wareki(event.effective_on)} {event.kind.value}: {effect}")
     basis = ("地方税法第18条第1項・第2項", "地方税法第18条の2")
     if clock.pending is not None:
         steps.append(f"{clock.pending}が続く間は完成しない")
@@ -158,6 +172,24 @@ def prescription(
     completes_on = clock.completes_on
     steps.append(f"満了 {format_wareki(completes_on)}、{format_wareki(day_after(completes_on))}午前0時に消滅")
     return Prescription(completes_on, day_after(completes_on), tuple(steps), basis)
+
+
+def prescription_completes_on(
+    statutory_due_date: date, events: Iterable[Event] = (), *, years: int = TAX_YEARS, of_charge: bool = False
+) -> date | None:
+    """満了日だけを求める。説明の文を作らないので、全件の計算に使う。完成が猶予されている間は None。
+
+    Only the day, without the words: for whole populations.
+
+    根拠: 地方税法第18条第1項、地方税法第18条の2
+    例:
+    >>> prescription_completes_on(date(2020, 6, 30), [Event(PrescriptionEvent.PART_PAYMENT, date(2022, 3, 31))])
+    datetime.date(2027, 3, 31)
+    """
+    events = _in_order(events)
+    clock = _Clock(years, _starts_on(statutory_due_date, events), statutory_due_date)
+    clock, _ = _run(clock, events, of_charge=of_charge)
+    return None if clock.pending is not None else clock.completes_on
 
 
 def prescription_base_date(own: date, first_instalment: date, reading: StatutoryDueDate) -> date:
@@ -184,48 +216,64 @@ def refund_claim_prescription(claimable_from: date) -> date:
     return years_after(claimable_from - timedelta(days=1), TAX_YEARS)
 
 
-def extinguished_by_suspension_on(suspended_on: date) -> date:
-    """執行停止が3年続いたとき、納税義務が消滅する日。
-
-    The day the tax is extinguished when a suspension has lasted three years from the day after it.
-
-    根拠: 地方税法第15条の7第4項、国税徴収法基本通達第153条関係15
-    例:
-    >>> extinguished_by_suspension_on(date(2023, 4, 10))
-    datetime.date(2026, 4, 11)
-    """
-    return day_after(years_after(suspended_on, 3))
+def _in_order(events: Iterable[Event]) -> list[Event]:
+    return sorted(events, key=lambda each: (each.effective_on, each.kind.value))
 
 
-def _applied(clock: _Clock, event: Event, due: date, of_charge: bool) -> tuple[_Clock, str]:
+def _starts_on(due: date, events: Iterable[Event]) -> date:
+    """起算日。偽りその他不正の行為があれば2年は進行しない。その間に告知をすれば、告知を発した日の翌日から進行する。"""
+    start = day_after(due)
+    if not any(each.kind is PrescriptionEvent.FRAUD for each in events):
+        return start
+    free = years_after(due, _FRAUD_YEARS)
+    notices = [each.on for each in events if each.kind is PrescriptionEvent.NOTICE and due < each.on <= free]
+    return day_after(min(notices, default=free))
+
+
+def _run(clock: _Clock, events: Iterable[Event], *, of_charge: bool) -> tuple[_Clock, list[_Effect]]:
+    """出来事を日の順に当てる。"""
+    effects: list[_Effect] = []
+    for event in events:
+        if clock.pending is None and event.effective_on > clock.completes_on:
+            effects.append(("時効の完成後のため効力がない", None))
+            continue
+        clock, effect = _applied(clock, event, of_charge=of_charge)
+        effects.append(effect)
+    return clock, effects
+
+
+def _applied(clock: _Clock, event: Event, *, of_charge: bool) -> tuple[_Clock, _Effect]:
     """出来事を一つ当てる。"""
     kind, renewal = event.kind, _renewal(event)
     if kind is PrescriptionEvent.DEMAND:
         if clock.is_demanded:
-            return clock, "二度目の督促は効力がない"
+            return clock, ("二度目の督促は効力がない", None)
         clock = replace(clock, is_demanded=True)
     if renewal is not None:
-        return clock.renewed(renewal), f"{format_wareki(day_after(renewal))}から新たに進行"
+        return clock.renewed(renewal), ("{}から新たに進行", day_after(renewal))
     match kind:
         case PrescriptionEvent.SEIZURE | PrescriptionEvent.DISTRIBUTION_REQUEST:
-            return replace(clock, pending=kind.value), "続く間は完成しない"
+            return replace(clock, pending=kind.value), ("続く間は完成しない", None)
         case PrescriptionEvent.SEIZURE_CANCELLED:
             through = months_after(event.through or event.on, _REMINDER_MONTHS)
-            return clock.held(through), f"{format_wareki(through)}まで完成猶予。更新はない"
-        case PrescriptionEvent.REMINDER if clock.is_reminded and event.on <= clock.held_through:
-            return clock, "猶予中の再度の催告は効力がない"
+            return clock.held(through), ("{}まで完成猶予。更新はない", through)
         case PrescriptionEvent.REMINDER:
-            through = months_after(event.on, _REMINDER_MONTHS)
-            return replace(clock.held(through), is_reminded=True), f"{format_wareki(through)}まで完成猶予"
+            return _reminded(clock, event.effective_on)
         case PrescriptionEvent.GRACE:
             return _paused(clock, event)
         case PrescriptionEvent.FRAUD:
-            free = years_after(due, _FRAUD_YEARS)
-            return replace(clock, run_from=max(clock.run_from, day_after(free))), f"{format_wareki(free)}まで進行しない"
+            return clock, ("{}から進行", clock.run_from)
         case PrescriptionEvent.PRINCIPAL_PAID if of_charge:
-            return clock.renewed(event.on), f"延滞金の時効は{format_wareki(day_after(event.on))}から新たに進行"
+            return clock.renewed(event.on), ("延滞金の時効は{}から新たに進行", day_after(event.on))
         case _:
-            return clock, "時効は進行を続ける"
+            return clock, ("時効は進行を続ける", None)
+
+
+def _reminded(clock: _Clock, on: date) -> tuple[_Clock, _Effect]:
+    if clock.reminded_through is not None and on <= clock.reminded_through:
+        return clock, ("猶予中の再度の催告は効力がない", None)
+    through = months_after(on, _REMINDER_MONTHS)
+    return replace(clock.held(through), reminded_through=through), ("{}まで完成猶予", through)
 
 
 def _renewal(event: Event) -> date | None:
@@ -240,13 +288,13 @@ def _renewal(event: Event) -> date | None:
         case PrescriptionEvent.SEIZURE | PrescriptionEvent.DISTRIBUTION_REQUEST:
             return event.through
         case PrescriptionEvent.SEARCH | PrescriptionEvent.ACKNOWLEDGEMENT | PrescriptionEvent.PART_PAYMENT:
-            return event.on
+            return event.effective_on
         case _:
             return None
 
 
-def _paused(clock: _Clock, event: Event) -> tuple[_Clock, str]:
+def _paused(clock: _Clock, event: Event) -> tuple[_Clock, _Effect]:
     if event.through is None:
-        return replace(clock, pending=event.kind.value), "猶予の間は進行しない"
+        return replace(clock, pending=event.kind.value), ("猶予の間は進行しない", None)
     pauses = (*clock.pauses, (event.on, event.through))
-    return replace(clock, pauses=pauses), f"{format_wareki(event.through)}まで進行しない"
+    return replace(clock, pauses=pauses), ("{}まで進行しない", event.through)

@@ -109,5 +109,5 @@ def release_grounds(facts: ReleaseFacts, *, as_of: date) -> Grounds:
     return Grounds("差押えの解除", as_of, items)
 
 
-def _yes(key: str, text: str, has: bool, article: str, *, is_duty: bool = True) -> Condition:  # noqa: FBT001
+def _yes(key: str, text: str, has: bool, article: str, *, is_duty: bool = True) -> Condition:
     return Condition(key, text, "該当する" if has else "該当しない", article, has, is_duty)

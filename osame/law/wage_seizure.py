@@ -3,7 +3,8 @@
 How much of a wage may be seized, and which part is exempt.
 
 条文: 国税徴収法第76条、国税徴収法施行令第34条、国税徴収法基本通達第76条関係（地方税は第331条第6項などで例による）。
-含まないもの: 二か所以上の給与の合算、退職手当。政令の金額の改正は、施行日を確かめてから値の表に加える。
+含まないもの: 二か所以上の給与・賞与・退職手当（`wage_seizure_multiple.py`）。
+政令の金額の改正は、施行日を確かめてから値の表に加える。
 """
 
 from dataclasses import dataclass
@@ -109,10 +110,10 @@ def wage_seizure_exemption(wages: Wages, amounts: ExemptAmounts, *, rounding: bo
     """
     unit = 1 if not rounding else _THOUSAND if wages.days is None else _HUNDRED
     gross = wages.gross // unit * unit
-    deductions = [_up(each, unit) for each in wages.deductions]
+    deductions = [rounded_up(each, unit) for each in wages.deductions]
     item4 = _item4(wages, amounts)
     rest = max(0, gross - sum(deductions) - item4)
-    item5 = min(_up(rest * 20, unit * 100) // 100, item4 * 2)
+    item5 = min(rounded_up(rest * 20, unit * 100) // 100, item4 * 2)
     seizable = max(0, rest - item5)
     item5 = rest - seizable
     exempt = sum(deductions) + item4 + item5
@@ -150,5 +151,14 @@ def _item4(wages: Wages, amounts: ExemptAmounts) -> int:
     return -(-monthly * wages.days // (_DAYS_OF_MONTH * _HUNDRED)) * _HUNDRED
 
 
-def _up(amount: int, unit: int) -> int:
+def rounded_up(amount: int, unit: int) -> int:
+    """差し押さえられない額の端数を切り上げる。滞納者の有利に数える。
+
+    An exempt amount rounded up to the unit.
+
+    根拠: 国税徴収法基本通達第76条関係3
+    例:
+    >>> rounded_up(4_280, 1_000)
+    5000
+    """
     return -(-amount // unit) * unit

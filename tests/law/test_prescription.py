@@ -17,11 +17,11 @@ from osame.law.prescription import (
     EndNotGiven,
     Event,
     PrescriptionEvent,
-    extinguished_by_suspension_on,
     prescription,
     prescription_base_date,
 )
 from osame.law.reading import StatutoryDueDate
+from osame.law.suspension import extinguished_by_suspension_on
 
 KIND = PrescriptionEvent
 DUE = date(2020, 6, 30)
