@@ -139,7 +139,7 @@ def allocate(amount: Yen, charges: Sequence[Outstanding], order: AllocationOrder
     parts: list[Allocated] = []
     left = amount
     for claims in _turns(charges, order):
-        shares = _shared(left, [yen for _, _, yen in claims])
+        shares = in_proportion(left, [yen for _, _, yen in claims])
         parts += [Allocated(key, what, yen) for (key, what, _), yen in zip(claims, shares, strict=True) if yen]
         left = Yen(left - sum(shares))
     steps = [f"{each.key} {each.component.value} {each.amount:,}円" for each in parts]
@@ -161,11 +161,20 @@ def _turns(charges: Sequence[Outstanding], order: AllocationOrder) -> Iterable[l
         yield [(each.key, component, each.amounts.get(component, Yen(0))) for each in group]
 
 
-def _shared(amount: Yen, claims: list[Yen]) -> list[Yen]:
-    """同順位の徴収金に、額に応じて按分する。"""
+def in_proportion(amount: Yen, claims: Sequence[Yen]) -> list[Yen]:
+    """同順位の債権に、額に応じて按分する。足りていれば全額を充てる。
+
+    Divide an amount among claims of one rank in proportion, not a yen lost.
+
+    根拠: 民法第488条第4項第4号、国税徴収法基本通達第129条関係19
+    解釈: 1円未満の端数は、端数の大きいものから1円ずつ充てる（同じなら先に渡したもの）。
+    例:
+    >>> in_proportion(Yen(100), [Yen(100), Yen(100), Yen(100)])
+    [34, 33, 33]
+    """
     whole = sum(claims)
     if amount >= whole:
-        return claims
+        return list(claims)
     shares = [amount * each // whole for each in claims]
     rests = sorted(range(len(claims)), key=lambda at: (-(amount * claims[at] % whole), at))
     for at in rests[: amount - sum(shares)]:

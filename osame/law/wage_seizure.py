@@ -108,10 +108,10 @@ def wage_seizure_exemption(wages: Wages, amounts: ExemptAmounts, *, rounding: bo
     >>> answer.item4, answer.item5, answer.exempt, answer.seizable
     (190000, 7000, 255000, 27000)
     """
-    unit = 1 if not rounding else _THOUSAND if wages.days is None else _HUNDRED
+    unit = unit_of(wages) if rounding else 1
     gross = wages.gross // unit * unit
     deductions = [rounded_up(each, unit) for each in wages.deductions]
-    item4 = _item4(wages, amounts)
+    item4 = living_amount(wages, amounts)
     rest = max(0, gross - sum(deductions) - item4)
     item5 = min(rounded_up(rest * 20, unit * 100) // 100, item4 * 2)
     seizable = max(0, rest - item5)
@@ -143,12 +143,30 @@ def paid_wage_exempt(monthly: Yen, *, days_to_next_pay: int, days_of_period: int
     return Yen(-(-monthly * days_to_next_pay // days_of_period))
 
 
-def _item4(wages: Wages, amounts: ExemptAmounts) -> int:
-    """4号。期間が1月未満なら30分の1の日割りで百円未満を切り上げる。"""
+def living_amount(wages: Wages, amounts: ExemptAmounts) -> int:
+    """4号。期間が1月未満なら30分の1の日割りで百円未満を切り上げる。
+
+    Item 4 for the period of pay; days are thirtieths of a month, rounded up to hundreds.
+
+    根拠: 国税徴収法第76条第1項第4号、国税徴収法施行令第34条、国税徴収法基本通達第76条関係3
+    例:
+    >>> living_amount(Wages(Yen(0), (), 0, days=10), ExemptAmounts(Yen(100_000), Yen(45_000)))
+    33400
+    """
     monthly = amounts.of_self + amounts.of_dependant * wages.dependants
     if wages.days is None:
         return monthly * wages.months
     return -(-monthly * wages.days // (_DAYS_OF_MONTH * _HUNDRED)) * _HUNDRED
+
+
+def unit_of(wages: Wages) -> int:
+    """端数計算の単位。期間が1月以上は千円、1月未満は百円。
+
+    The unit of rounding for the period of pay.
+
+    根拠: 国税徴収法基本通達第76条関係3
+    """
+    return _THOUSAND if wages.days is None else _HUNDRED
 
 
 def rounded_up(amount: int, unit: int) -> int:

@@ -12,7 +12,7 @@ from enum import Enum
 
 from osame.kernel.money import Yen
 from osame.law.claim import NegativeAmount
-from osame.law.wage_seizure import ExemptAmounts, NoPayPeriod, Wages, rounded_up
+from osame.law.wage_seizure import ExemptAmounts, NoPayPeriod, Wages, living_amount, rounded_up, unit_of
 
 _THOUSAND = 1_000
 _RETIREMENT_MONTHS = 3
@@ -95,7 +95,7 @@ def multiple_wage_exemption(
 
     Exemptions for several wages of one period; the limits of items 4 and 5 are computed once, on the total.
 
-    扶養の人数は最初の給与のものを使う。5号の限度は、合計で4号の2倍とする。
+    扶養の人数と期間は最初の給与のものを使う。5号の限度は、合計で4号の2倍とする。
 
     根拠: 国税徴収法第76条第1項後段、国税徴収法基本通達第76条関係9
     解釈: 差引方式の順は渡した順（通達は多い方から）。按分方式は給料等の額に応じて分け、分けた後に各号を切り上げる。
@@ -107,9 +107,9 @@ def multiple_wage_exemption(
     """
     if not wages:
         raise NoPayPeriod
-    unit = _THOUSAND if rounding else 1
+    unit = unit_of(wages[0]) if rounding else 1
     rests = [max(0, each.gross // unit * unit - _deducted(each, unit)) for each in wages]
-    item4 = (amounts.of_self + amounts.of_dependant * wages[0].dependants) * wages[0].months
+    item4 = living_amount(wages[0], amounts)
     if method is SharingMethod.DEDUCTION:
         pairs = _by_deduction(rests, item4, unit)
     else:
@@ -192,7 +192,7 @@ def seizable_with_consent(wages: Wages, *, rounding: bool = True) -> Yen:
     >>> seizable_with_consent(Wages(Yen(282_078), (Yen(4_280), Yen(4_700), Yen(47_680)), 2))
     224000
     """
-    unit = _THOUSAND if rounding else 1
+    unit = unit_of(wages) if rounding else 1
     return Yen(max(0, wages.gross // unit * unit - _deducted(wages, unit)))
 
 
