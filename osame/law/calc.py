@@ -8,13 +8,13 @@ One JSON object in, one JSON object out; the door for other programs. A bad line
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
 from osame.kernel.dates import format_wareki
 from osame.kernel.money import Yen
 from osame.kernel.periods import months_after
 from osame.kernel.refusals import Refusal
+from osame.law.calc_arrears import ARREARS_KINDS, Answer, Json
 from osame.law.calc_inputs import Inputs, UnreadableQuestion
 from osame.law.claim import ChargeClaim, Payment
 from osame.law.delinquency_charge import Segment, delinquency_charge
@@ -23,22 +23,6 @@ from osame.law.refund_interest import InterestSegment, refund_interest
 from osame.law.rules import LOCAL_TAX, ChargeRule, flat_rule, with_first_period
 from osame.law.steps import decimal_text
 from osame.law.wage_seizure import ExemptAmounts, Wages, exempt_amounts_on, wage_seizure_exemption
-
-Json = dict[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """答え一つ。
-
-    What a kind of question answers.
-
-    根拠: 地方税法第20条の4の2
-    """
-
-    result: Json
-    steps: tuple[str, ...]
-    basis: tuple[str, ...]
 
 
 class UnknownKind(Refusal):
@@ -188,6 +172,7 @@ _KINDS: dict[str, Callable[[Inputs], Answer]] = {
     "wage_seizure_exemption": _wage_seizure_exemption,
     "period_end": _period_end,
     "due_date": _due_date,
+    **ARREARS_KINDS,
 }
 KINDS = tuple(_KINDS)
 """答えられる種類。"""

@@ -13,6 +13,8 @@ from osame.kernel.refusals import Refusal
 _LARGEST_YEN = 10**18
 _LARGEST_COUNT = 12_000
 _LONGEST_SHOWN = 40
+_LONGEST_TEXT = 100
+_PAIR = 2
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RATE = re.compile(r"[0-9]{1,2}(\.[0-9]{1,12})?|[0-9]{1,6}/[1-9][0-9]{0,6}")
 
@@ -55,6 +57,10 @@ class Inputs:
         """その項目があるか。"""
         return name in self._given
 
+    def names(self) -> list[str]:
+        """渡された項目の名前。"""
+        return list(self._given)
+
     def unused(self) -> list[str]:
         """計算に使わなかった項目。"""
         return sorted(set(self._given) - self._used)
@@ -96,6 +102,43 @@ class Inputs:
         if isinstance(value, str) and _RATE.fullmatch(value) and Fraction(value) <= 1:
             return Fraction(value)
         raise self._bad(name, '割合の文字（例 "0.03"）')
+
+    def text(self, name: str, *, default: str | None = None) -> str:
+        """1字以上の文字。"""
+        if default is not None and not self.has(name):
+            return default
+        value = self._value(name)
+        if not isinstance(value, str) or not 1 <= len(value) <= _LONGEST_TEXT or not value.isprintable():
+            raise self._bad(name, f"{_LONGEST_TEXT}字までの文字")
+        return value
+
+    def choice(self, name: str, choices: tuple[str, ...], *, default: str | None = None) -> str:
+        """選択肢の一つ。"""
+        value = self.text(name, default=default)
+        if value not in choices:
+            raise self._bad(name, f"{'・'.join(choices)} のいずれか")
+        return value
+
+    def inner(self, name: str) -> "Inputs":
+        """項目を束ねたもの。"""
+        value = self._value(name)
+        if not isinstance(value, dict):
+            raise self._bad(name, "{…}")
+        return Inputs(value, f"{self._where}{name}.")
+
+    def named_amounts(self, name: str) -> list[tuple[str, Yen]]:
+        """名と金額の組の並び [["甲", 400], …]。なければ空。"""
+        if not self.has(name):
+            return []
+        value = self._value(name)
+        if not isinstance(value, list):
+            raise self._bad(name, "[名, 金額] の並び")
+        found = []
+        for each in value:
+            if not isinstance(each, list) or len(each) != _PAIR or not isinstance(each[0], str):
+                raise self._bad(name, "[名, 金額] の並び")
+            found.append((each[0], Inputs({name: each[1]}, self._where).yen(name)))
+        return found
 
     def objects(self, name: str) -> list["Inputs"]:
         """項目の並び。なければ空。"""

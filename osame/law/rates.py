@@ -61,6 +61,7 @@ def rate_table(rule: ChargeRule) -> RateTable:
 
     根拠: 地方税法附則第3条の2第1項
     解釈: 同じ割合のまま年を跨いでも、年で区切る。まとめるかどうかは規則の `merges_equal_rates` による。
+        登録のない先の年は断る。見込みの規則（`assumed_through`）だけが、最後の割合を延ばす。
     """
     starts = _starts(rule)
     ends = _ends(rule)
@@ -72,9 +73,10 @@ def rate_table(rule: ChargeRule) -> RateTable:
 def _period(rule: ChargeRule, first: date, through: date) -> RatePeriod:
     if rule.flat_rate is not None:
         return RatePeriod(first, through, rule.flat_rate, rule.flat_rate, None)
-    early = parameter(rule.early_rates).on(first).value
-    after = parameter(rule.after_rates).on(first).value
-    return RatePeriod(first, through, early, after, _grace(rule, first))
+    known = min(first, _registered_through(rule))
+    early = parameter(rule.early_rates).on(known).value
+    after = parameter(rule.after_rates).on(known).value
+    return RatePeriod(first, through, early, after, _grace(rule, known))
 
 
 def _grace(rule: ChargeRule, day: date) -> Fraction | None:
@@ -100,6 +102,12 @@ def _starts(rule: ChargeRule) -> list[date]:
 
 
 def _ends(rule: ChargeRule) -> date:
+    """割合のある最後の日。見込みの規則では、仮定する最後の日まで延ばす。"""
+    registered = _registered_through(rule)
+    return registered if rule.assumed_through is None else max(registered, rule.assumed_through)
+
+
+def _registered_through(rule: ChargeRule) -> date:
     if rule.flat_rate is not None:
         return date(_FLAT_LAST_YEAR, 12, 31)
     lasts = [parameter(key).values[-1].through for key in (rule.early_rates, rule.after_rates)]

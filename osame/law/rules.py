@@ -6,6 +6,7 @@ Variants of the charge rule as data: local tax, insurance fees, levies, civil cl
 """
 
 from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 
 from osame.kernel.money import Yen
@@ -22,7 +23,8 @@ class ChargeRule:
 
     `first_period_months` は低い割合の月数（0なら最初から高い割合）。
     `below_minimum` は一部納付後の残額が下限未満のときの読み方、
-    `merges_equal_rates` は同じ割合のまま年を跨ぐ区分を一つにまとめるかどうか。
+    `merges_equal_rates` は同じ割合のまま年を跨ぐ区分を一つにまとめるかどうか、
+    `assumed_through` は割合の登録のない先の年に、最後の割合が続くと仮定する最後の日（見込みにだけ使う）。
 
     根拠: 地方税法第20条の4の2第2項、地方税法附則第3条の2第1項
     """
@@ -40,6 +42,7 @@ class ChargeRule:
     charge_unit: Yen = CHARGE_UNIT
     below_minimum: BelowMinimum = BelowMinimum.STOP
     merges_equal_rates: bool = False
+    assumed_through: date | None = None
 
 
 _CUTS = "地方税法第20条の4の2第2項・第5項"
@@ -113,6 +116,17 @@ def with_first_period(rule: ChargeRule, months: int) -> ChargeRule:
     根拠: 地方税法第326条第1項、各保険料条例の延滞金の規定
     """
     return rule if months == rule.first_period_months else replace(rule, first_period_months=months)
+
+
+def for_forecast(rule: ChargeRule, through: date) -> ChargeRule:
+    """見込みの計算のための規則を作る。割合の登録のない先の年は、最後に登録された割合が続くと仮定する。
+
+    The rule for a forecast: the last registered rates are assumed to go on. Never for a charge that is due.
+
+    根拠: 地方税法附則第3条の2第1項
+    解釈: 翌年の割合は前年の告示まで決まらない。分納の見込みだけにこの仮定を使い、見込みであることを書く。
+    """
+    return replace(rule, name=f"{rule.name}（見込み）", assumed_through=through)
 
 
 def for_tax_item(tax_item: str, rule: ChargeRule = LOCAL_TAX) -> ChargeRule:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osame.law.calc import answer
+from osame.law.calc import KINDS, answer
 
 GOOD = {
     "principal": 56_400,
@@ -49,6 +49,39 @@ def test_other_kinds():
     assert ask("wage_seizure_exemption", {**wage, "on": "2026-04-24"})["result"] == expected
     assert ask("period_end", {"start_after": "2026-01-31", "months": 1})["result"] == {"date": "2026-02-28"}
     assert ask("due_date", {"date": "2019-04-30"})["result"] == {"date": "2019-05-07"}
+
+
+def test_arrears_kinds():
+    events = [{"kind": "DEMAND", "on": "2020-07-20"}]
+    lapsed = ask("prescription", {"statutory_due_date": "2020-06-30", "events": events})["result"]
+    assert lapsed == {"date": "2025-07-30", "extinguished_on": "2025-07-31"}
+    assert ask("seizable_from", {"issued_on": "2026-07-17"})["result"] == {"date": "2026-07-28"}
+    company = {"assets": 30_000_000, "liabilities": 18_000_000, "shares_held": 3, "shares_total": 10}
+    limited = ask("secondary_liability", {"liability": "FAMILY_COMPANY", "shortfall": 5_000_000, **company})["result"]
+    assert limited == {"limit": 3_600_000, "amount": 3_600_000}
+    heirs = [{"name": "妻", "kind": "SPOUSE"}, {"name": "長男", "kind": "CHILD"}, {"name": "長女", "kind": "CHILD"}]
+    shares = ask("succession", {"amount": 100_001, "heirs": heirs})["result"]["shares"]
+    assert [each["amount"] for each in shares] == [50_001, 25_000, 25_000]
+    both = {"A": {"gross": 300_000, "items123": 50_000}, "B": {"gross": 50_000, "items123": 5_000}, "relatives": 3}
+    spread = ask("wage_seizure_exemption_multiple", {**both, "on": "2026-04-24", "method": "PROPORTION"})["result"]
+    assert (spread["A4"], spread["B4"]) == (202_000, 34_000)
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "says"),
+    [
+        ("distribution", {"proceeds": 1, "disposition_cost": 0, "claims": [{"type": "lien"}]}, "claims[0].type"),
+        ("distribution", {"proceeds": 1, "mortgages": [["甲"]]}, "mortgages"),
+        ("distribution", {"proceeds": 1, "mortgages": [["甲", 1]], "case": "売買 甲→乙"}, "case"),
+        ("distribution", {"proceeds": 1, "mortgages": [["甲", 1]], "case": "譲渡 甲→乙"}, "甲から乙へ"),
+        ("prescription", {"statutory_due_date": "2020-06-30", "events": [{"kind": "EARTHQUAKE"}]}, "kind"),
+        ("succession", {"amount": 1, "heirs": [{"name": "", "kind": "CHILD"}]}, "heirs[0].name"),
+        ("wage_seizure_exemption_multiple", {"relatives": 0, "on": "2026-04-24", "A": 1}, "A"),
+        ("wage_seizure_exemption_multiple", {"relatives": 0, "on": "2026-04-24"}, "期間"),
+    ],
+)
+def test_a_bad_question_of_arrears_is_named(kind, inputs, says):
+    assert says in ask(kind, inputs)["error"]
 
 
 def test_what_was_not_used_is_said():
@@ -116,7 +149,8 @@ def test_an_unreadable_line_has_no_id(line):
 
 
 def test_unknown_kinds_and_far_dates():
-    assert "distribution" in ask("distribution", {})["error"]
+    assert "attachment" in ask("attachment", {})["error"]
+    assert "disposition_cost" in ask("distribution", {})["error"]
     assert ask([], {})["id"] == "q"
     assert ask("due_date", [])["error"]
     assert ask("due_date", {"date": "9999-12-31"})["error"]
@@ -131,7 +165,7 @@ json_values = st.recursive(
 
 
 @given(
-    st.sampled_from(["delinquency_charge", "refund_interest", "wage_seizure_exemption", "period_end", "due_date"]),
+    st.sampled_from(KINDS),
     st.dictionaries(st.sampled_from([*GOOD, "date", "amount", "first_day", "gross", "months"]), json_values),
 )
 def test_any_inputs_are_answered_on_one_line(kind, inputs):
