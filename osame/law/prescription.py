@@ -9,7 +9,7 @@ When the right to collect lapses, after every renewal and postponement in order.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
 
@@ -102,22 +102,25 @@ class Prescription:
     basis: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class _Clock:
     """時効の進み具合。`run_from` から進行し、`pauses` の間は進まず、`held_through` までは完成しない。"""
 
-    years: int
-    run_from: date
-    held_through: date
-    pauses: tuple[tuple[date, date], ...] = ()
-    pending: str | None = None
-    reminded_through: date | None = None
-    is_demanded: bool = False
+    __slots__ = ("held_through", "is_demanded", "pauses", "pending", "reminded_through", "run_from", "through", "years")
+
+    def __init__(self, years: int, run_from: date, held_through: date) -> None:
+        self.years = years
+        self.run_from = run_from
+        self.through = years_after(day_before(run_from), years)
+        self.held_through = held_through
+        self.pauses: list[tuple[date, date]] = []
+        self.pending: str | None = None
+        self.reminded_through: date | None = None
+        self.is_demanded = False
 
     @property
     def completes_on(self) -> date:
         """満了日。進まなかった日数だけ後になる。"""
-        through, counted = years_after(day_before(self.run_from), self.years), day_before(self.run_from)
+        through, counted = self.through, day_before(self.run_from)
         for first, last in sorted(self.pauses):
             if first > through:
                 break
@@ -125,13 +128,17 @@ class _Clock:
             counted = max(counted, last)
         return max(through, self.held_through)
 
-    def renewed(self, passed_on: date) -> "_Clock":
+    def renew(self, passed_on: date) -> None:
         """その日の翌日から新たに進行する。すでにそれより後から進行していれば変わらない。"""
-        run_from = max(self.run_from, day_after(passed_on))
-        return replace(self, run_from=run_from, reminded_through=None).held(passed_on)
+        run_from = day_after(passed_on)
+        if run_from > self.run_from:
+            self.run_from, self.through = run_from, years_after(passed_on, self.years)
+        self.reminded_through = None
+        self.hold(passed_on)
 
-    def held(self, through: date) -> "_Clock":
-        return replace(self, held_through=max(self.held_through, through))
+    def hold(self, through: date) -> None:
+        """その日までは完成しない。"""
+        self.held_through = max(self.held_through, through)
 
 
 _Effect = tuple[str, date | None]
@@ -161,7 +168,7 @@ def prescription(
     start = _starts_on(statutory_due_date, events)
     clock = _Clock(years, start, statutory_due_date)
     steps = [f"起算日 {format_wareki(start)}、{years}年、満了日 {format_wareki(clock.completes_on)}"]
-    clock, effects = _run(clock, events, of_charge=of_charge)
+    effects = _run(clock, events, of_charge=of_charge)
     for event, (said, day) in zip(events, effects, strict=True):
         effect = said.format(format_wareki(day)) if day else said
         steps.append(f"{format_wareki(event.effective_on)} {event.kind.value}: {effect}")
@@ -188,7 +195,7 @@ def prescription_completes_on(
     """
     events = _in_order(events)
     clock = _Clock(years, _starts_on(statutory_due_date, events), statutory_due_date)
-    clock, _ = _run(clock, events, of_charge=of_charge)
+    _run(clock, events, of_charge=of_charge)
     return None if clock.pending is not None else clock.completes_on
 
 
@@ -230,50 +237,55 @@ def _starts_on(due: date, events: Iterable[Event]) -> date:
     return day_after(min(notices, default=free))
 
 
-def _run(clock: _Clock, events: Iterable[Event], *, of_charge: bool) -> tuple[_Clock, list[_Effect]]:
-    """出来事を日の順に当てる。"""
+def _run(clock: _Clock, events: Iterable[Event], *, of_charge: bool) -> list[_Effect]:
+    """出来事を日の順に当て、働きを返す。"""
     effects: list[_Effect] = []
     for event in events:
         if clock.pending is None and event.effective_on > clock.completes_on:
             effects.append(("時効の完成後のため効力がない", None))
-            continue
-        clock, effect = _applied(clock, event, of_charge=of_charge)
-        effects.append(effect)
-    return clock, effects
+        else:
+            effects.append(_applied(clock, event, of_charge=of_charge))
+    return effects
 
 
-def _applied(clock: _Clock, event: Event, *, of_charge: bool) -> tuple[_Clock, _Effect]:
+def _applied(clock: _Clock, event: Event, *, of_charge: bool) -> _Effect:
     """出来事を一つ当てる。"""
     kind, renewal = event.kind, _renewal(event)
     if kind is PrescriptionEvent.DEMAND:
         if clock.is_demanded:
-            return clock, ("二度目の督促は効力がない", None)
-        clock = replace(clock, is_demanded=True)
+            return "二度目の督促は効力がない", None
+        clock.is_demanded = True
     if renewal is not None:
-        return clock.renewed(renewal), ("{}から新たに進行", day_after(renewal))
+        clock.renew(renewal)
+        return "{}から新たに進行", day_after(renewal)
     match kind:
         case PrescriptionEvent.SEIZURE | PrescriptionEvent.DISTRIBUTION_REQUEST:
-            return replace(clock, pending=kind.value), ("続く間は完成しない", None)
+            clock.pending = kind.value
+            return "続く間は完成しない", None
         case PrescriptionEvent.SEIZURE_CANCELLED:
             through = months_after(event.through or event.on, _REMINDER_MONTHS)
-            return clock.held(through), ("{}まで完成猶予。更新はない", through)
+            clock.hold(through)
+            return "{}まで完成猶予。更新はない", through
         case PrescriptionEvent.REMINDER:
             return _reminded(clock, event.effective_on)
         case PrescriptionEvent.GRACE:
             return _paused(clock, event)
         case PrescriptionEvent.FRAUD:
-            return clock, ("{}から進行", clock.run_from)
+            return "{}から進行", clock.run_from
         case PrescriptionEvent.PRINCIPAL_PAID if of_charge:
-            return clock.renewed(event.on), ("延滞金の時効は{}から新たに進行", day_after(event.on))
+            clock.renew(event.on)
+            return "延滞金の時効は{}から新たに進行", day_after(event.on)
         case _:
-            return clock, ("時効は進行を続ける", None)
+            return "時効は進行を続ける", None
 
 
-def _reminded(clock: _Clock, on: date) -> tuple[_Clock, _Effect]:
+def _reminded(clock: _Clock, on: date) -> _Effect:
     if clock.reminded_through is not None and on <= clock.reminded_through:
-        return clock, ("猶予中の再度の催告は効力がない", None)
+        return "猶予中の再度の催告は効力がない", None
     through = months_after(on, _REMINDER_MONTHS)
-    return replace(clock.held(through), reminded_through=through), ("{}まで完成猶予", through)
+    clock.hold(through)
+    clock.reminded_through = through
+    return "{}まで完成猶予", through
 
 
 def _renewal(event: Event) -> date | None:
@@ -293,8 +305,9 @@ def _renewal(event: Event) -> date | None:
             return None
 
 
-def _paused(clock: _Clock, event: Event) -> tuple[_Clock, _Effect]:
+def _paused(clock: _Clock, event: Event) -> _Effect:
     if event.through is None:
-        return replace(clock, pending=event.kind.value), ("猶予の間は進行しない", None)
-    pauses = (*clock.pauses, (event.on, event.through))
-    return replace(clock, pauses=pauses), ("{}まで進行しない", event.through)
+        clock.pending = event.kind.value
+        return "猶予の間は進行しない", None
+    clock.pauses.append((event.on, event.through))
+    return "{}まで進行しない", event.through

@@ -57,8 +57,9 @@ class Watcher:
         self.reminded_until = None
         self.completed = None
         self.demanded = None
-        self.collection_until = self.realization_until = None
-        self.suspended = None
+        self.grace_until = 0
+        self.is_collection = False
+        self.suspended = self.three_years = None
         self.bankrupt = False
         self.dead = self.succeeded = False
         self.seized = False
@@ -67,13 +68,12 @@ class Watcher:
 
     def end_of_day(self):
         """今日を終える。猶予の日は満了日を一日延ばし、満ちたら消滅する。"""
-        paused = self.in_grace
-        if paused and self.start <= self.today <= self.expiry:
+        if self.today <= self.grace_until and self.start <= self.today <= self.expiry:
             self.expiry += 1
         if self.completed is None and not self.pending and self.today >= self.expiry and self.today >= self.hold:
             self.completed = self.today
             self.vanish(self.today + 1)
-        if self.suspended is not None and self.today >= anniversary(self.suspended + 1, 3):
+        if self.suspended is not None and self.today >= self.three_years:
             self.vanish(self.today + 1)
         self.today += 1
 
@@ -83,7 +83,7 @@ class Watcher:
 
     @property
     def in_grace(self):
-        return any(until is not None and self.today <= until for until in (self.collection_until, self.realization_until))
+        return self.today <= self.grace_until
 
     @property
     def is_gone(self):
@@ -128,13 +128,17 @@ class World:
         self.demanded_on = None
         self.owed = 100_000
         self.prior_claims = 0
-        self.steps = self.applied = 0
+        self.known = self.answer = None
 
     # -- what the law is told ---------------------------------------------------------------------------------
 
     def gone(self):
-        lapsed = prescription_completes_on(DUE, self.events)
-        return extinction(self.suspensions, lapsed and lapsed + timedelta(days=1))
+        """法のいう消滅。出来事が変わるまで覚えておく。"""
+        known = (tuple(self.events), tuple(self.suspensions))
+        if known != self.known:
+            lapsed = prescription_completes_on(DUE, self.events)
+            self.known, self.answer = known, extinction(self.suspensions, lapsed and lapsed + timedelta(days=1))
+        return self.answer
 
     def facts(self):
         gone = self.gone()
@@ -145,13 +149,19 @@ class World:
             demand_issued_on=self.demanded_on,
             collection_graces=tuple(self.collection),
             realization_graces=tuple(self.realization),
-            suspensions=tuple(Span(each.on, each.cancelled_on and each.cancelled_on - timedelta(days=1)) for each in self.suspensions if each.cancelled_on != each.on),
+            suspensions=tuple(
+                Span(each.on, each.cancelled_on and each.cancelled_on - timedelta(days=1))
+                for each in self.suspensions
+                if each.cancelled_on != each.on
+            ),
             extinguished_on=gone and gone.on,
         )
 
     def asset(self):
         seized = self.seizure in {Stage.IN_FORCE, Stage.COLLECTING, Stage.SOLD}
-        return AssetFacts(AssetKind.DEPOSIT, Yen(60_000), prior_claims=Yen(self.prior_claims), is_own_seizure_open=seized)
+        return AssetFacts(
+            AssetKind.DEPOSIT, Yen(60_000), prior_claims=Yen(self.prior_claims), is_own_seizure_open=seized
+        )
 
     def taxpayer(self):
         return TaxpayerFacts(self.died_on, self.is_heir_addressed, tuple(self.bankruptcies))
@@ -215,7 +225,7 @@ class World:
     def issue_demand(self):
         allowed = self.free(Procedure.DEMAND, Act.ISSUE, self.demand) and self.owed > 0
         watcher = self.watcher
-        in_grace = watcher.collection_until is not None and watcher.today <= watcher.collection_until
+        in_grace = watcher.in_grace and watcher.is_collection
         assert allowed == (watcher.demanded is None and not in_grace and not watcher.is_gone and watcher.owed > 0)
         if allowed:
             self.demand = transition(Procedure.DEMAND, self.demand, Act.ISSUE).target
@@ -280,21 +290,18 @@ class World:
         self.log(KIND.ACKNOWLEDGEMENT)
         self.watcher.renew(self.watcher.today)
         self.log(KIND.GRACE, through)
-        if is_collection:
-            self.watcher.collection_until = through.toordinal()
-        else:
-            self.watcher.realization_until = through.toordinal()
+        self.watcher.grace_until, self.watcher.is_collection = through.toordinal(), is_collection
         return True
 
     def cancel_grace(self):
         """取消しは翌日から効く。"""
-        for spans, name in ((self.collection, "collection_until"), (self.realization, "realization_until")):
+        for spans in (self.collection, self.realization):
             if spans and spans[-1].covers(self.day):
                 begun = spans[-1]
                 spans[-1] = Span(begun.first, self.day)
                 at = self.events.index(Event(KIND.GRACE, begun.first, begun.through))
                 self.events[at] = Event(KIND.GRACE, begun.first, self.day)
-                setattr(self.watcher, name, self.watcher.today)
+                self.watcher.grace_until = self.watcher.today
                 return True
         return False
 
@@ -314,7 +321,9 @@ class World:
         """取り立てて配当する。配当の後、差押えは終わる。"""
         if self.seizure is not Stage.IN_FORCE:
             return False
-        if not may_realize([self.facts()], seized_on=self.events[self.open[KIND.SEIZURE]].on, as_of=self.day).is_allowed:
+        if not may_realize(
+            [self.facts()], seized_on=self.events[self.open[KIND.SEIZURE]].on, as_of=self.day
+        ).is_allowed:
             watcher = self.watcher
             assert watcher.in_grace or watcher.suspended is not None or watcher.is_gone or watcher.owed <= 0
             return False
@@ -381,7 +390,7 @@ class World:
         assert self.free(Procedure.SUSPENSION, Act.DECIDE) or not told.is_allowed
         if told.is_allowed:
             self.suspensions.append(Suspension(ground, self.day))
-            watcher.suspended = watcher.today
+            watcher.suspended, watcher.three_years = watcher.today, anniversary(watcher.today + 1, 3)
             self.log(KIND.SUSPENSION)
             if poor and watcher.seized:
                 self.seizure = transition(Procedure.SEIZURE, self.seizure, Act.RELEASE).target
@@ -414,7 +423,6 @@ class World:
     def bankruptcy(self):
         if self.bankruptcies and self.bankruptcies[-1].through is None:
             self.bankruptcies[-1] = Span(self.bankruptcies[-1].first, self.day)
-            self.ends_bankruptcy = True
             self.wait(1)
             self.watcher.bankrupt = False
             return True
@@ -439,7 +447,9 @@ class World:
 
     def write_off(self):
         standing = [kind.value for kind in self.open]
-        facts = WriteOffFacts(Yen(max(0, self.owed)), self.gone(), tuple(standing), (), self.obligation is Stage.WRITTEN_OFF)
+        facts = WriteOffFacts(
+            Yen(max(0, self.owed)), self.gone(), tuple(standing), (), self.obligation is Stage.WRITTEN_OFF
+        )
         told = may_write_off(facts, as_of=self.day)
         ready = self.watcher.is_gone and self.watcher.owed > 0 and not standing
         assert told.is_allowed == (ready and self.obligation is not Stage.WRITTEN_OFF), told.steps
@@ -489,7 +499,7 @@ ACTS = (
     ("suspend", lambda world, rng: world.suspend(rng.choice(tuple(SuspensionGround)))),
     ("suspend", lambda world, rng: world.suspend(rng.choice(tuple(SuspensionGround)))),
     ("resume", lambda world, rng: world.resume()),
-    ("extinguish", lambda world, rng: rng.random() < 0.1 and world.extinguish()),
+    ("extinguish", lambda world, rng: rng.random() < 0.5 and world.extinguish()),
     ("bankruptcy", lambda world, rng: rng.random() < 0.3 and world.bankruptcy()),
     ("die", lambda world, rng: rng.random() < 0.2 and world.die()),
     ("search", lambda world, rng: world.search()),
