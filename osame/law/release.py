@@ -55,7 +55,7 @@ def release_grounds(facts: ReleaseFacts, *, as_of: date) -> Grounds:
     """
     asset, owed = facts.asset, facts.owed
     worth = f"評価{asset.value:,}円、優先する債権と滞納処分費{asset.prior_claims + asset.disposition_cost:,}円"
-    items = (
+    duties = (
         Condition(
             "settled",
             "納付、充当、取消しなどで全額が消滅した",
@@ -67,6 +67,14 @@ def release_grounds(facts: ReleaseFacts, *, as_of: date) -> Grounds:
         _yes("hardship", "生活の窮迫による執行停止をした", facts.is_hardship_suspended, "地方税法第15条の7第3項"),
         _yes("unlawful", "差押えが違法であった", facts.is_unlawful, "国税徴収法第79条第1項"),
         _yes("not_owned", "滞納者の財産でなかった", facts.is_third_partys, "国税徴収法第79条第1項"),
+    )
+    return Grounds("差押えの解除", as_of, (*duties, *_options(facts)))
+
+
+def _options(facts: ReleaseFacts) -> tuple[Condition, ...]:
+    """することができる解除の事由。"""
+    asset, owed = facts.asset, facts.owed
+    return (
         Condition(
             "excess",
             "ほかの差押財産だけで足りる",
@@ -106,7 +114,6 @@ def release_grounds(facts: ReleaseFacts, *, as_of: date) -> Grounds:
             is_duty=False,
         ),
     )
-    return Grounds("差押えの解除", as_of, items)
 
 
 def _yes(key: str, text: str, has: bool, article: str, *, is_duty: bool = True) -> Condition:
