@@ -44,7 +44,7 @@ class Procedure(Enum):
     BANKRUPTCY = "破産手続"
 
 
-class Stage(Enum):
+class ProcedureStage(Enum):
     """手続の段階。
 
     The stage of a procedure. NONE is where each begins.
@@ -72,7 +72,7 @@ class Stage(Enum):
     PAID = "完納"
 
 
-class Act(Enum):
+class ProcedureAct(Enum):
     """手続を進める行い。
 
     What moves a procedure on.
@@ -117,9 +117,9 @@ class Transition:
     """
 
     procedure: Procedure
-    source: Stage
-    act: Act
-    target: Stage
+    source: ProcedureStage
+    act: ProcedureAct
+    target: ProcedureStage
     article: str
 
 
@@ -133,9 +133,9 @@ class Blocking:
     """
 
     while_procedure: Procedure
-    while_stage: Stage
+    while_stage: ProcedureStage
     procedure: Procedure
-    act: Act
+    act: ProcedureAct
     article: str
 
 
@@ -260,14 +260,21 @@ _BLOCKINGS = """
 破産手続 | 効力がある | 参加差押え | 差し押さえる | 破産法第43条第1項
 """
 
-_SEPARATE_ACTS = frozenset((Act.WRITE_OFF, Act.REVERSE, Act.RELEASE, Act.END, Act.CANCEL, Act.EXTINGUISH))
+_SEPARATE_ACTS = frozenset((
+    ProcedureAct.WRITE_OFF,
+    ProcedureAct.REVERSE,
+    ProcedureAct.RELEASE,
+    ProcedureAct.END,
+    ProcedureAct.CANCEL,
+    ProcedureAct.EXTINGUISH,
+))
 """納税義務が消滅した後もできる行い。消滅した期別の手続を片付けるものに限る。"""
 
 
 def _transitions(text: str) -> tuple[Transition, ...]:
     rows = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
     return tuple(
-        Transition(Procedure(procedure), Stage(source), Act(act), Stage(target), article)
+        Transition(Procedure(procedure), ProcedureStage(source), ProcedureAct(act), ProcedureStage(target), article)
         for procedure, source, act, target, article in rows
     )
 
@@ -275,7 +282,7 @@ def _transitions(text: str) -> tuple[Transition, ...]:
 def _blockings(text: str) -> tuple[Blocking, ...]:
     rows = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
     return tuple(
-        Blocking(Procedure(held), Stage(stage), Procedure(procedure), Act(act), article)
+        Blocking(Procedure(held), ProcedureStage(stage), Procedure(procedure), ProcedureAct(act), article)
         for held, stage, procedure, act, article in rows
     )
 
@@ -287,14 +294,14 @@ BLOCKINGS = _blockings(_BLOCKINGS)
 _BY_KEY = {(each.procedure, each.source, each.act): each for each in TRANSITIONS}
 
 
-def transition(procedure: Procedure, source: Stage, act: Act) -> Transition:
+def transition(procedure: Procedure, source: ProcedureStage, act: ProcedureAct) -> Transition:
     """手続を一段進める。表にない移り方は断る。
 
     The transition for an act, or a refusal when the table has none.
 
     根拠: 地方税法第331条、国税徴収法第47条から第129条まで
     例:
-    >>> transition(Procedure.SEIZURE, Stage.IN_FORCE, Act.RELEASE).target.value
+    >>> transition(Procedure.SEIZURE, ProcedureStage.IN_FORCE, ProcedureAct.RELEASE).target.value
     '解除'
     """
     try:
@@ -303,20 +310,22 @@ def transition(procedure: Procedure, source: Stage, act: Act) -> Transition:
         raise TransitionNotAllowed(f"{procedure.value}が「{source.value}」のとき「{act.value}」") from None
 
 
-def acts_from(procedure: Procedure, source: Stage) -> tuple[Act, ...]:
+def acts_from(procedure: Procedure, source: ProcedureStage) -> tuple[ProcedureAct, ...]:
     """いまの段階からできる行い。
 
     The acts that the table allows from a stage.
 
     根拠: 地方税法第331条
     例:
-    >>> [each.value for each in acts_from(Procedure.SUSPENSION, Stage.IN_FORCE)]
+    >>> [each.value for each in acts_from(Procedure.SUSPENSION, ProcedureStage.IN_FORCE)]
     ['取り消す', '完納する', '消滅する']
     """
     return tuple(each.act for each in TRANSITIONS if (each.procedure, each.source) == (procedure, source))
 
 
-def blocked_by(stages: Mapping[Procedure, Collection[Stage]], procedure: Procedure, act: Act) -> tuple[str, ...]:
+def blocked_by(
+    stages: Mapping[Procedure, Collection[ProcedureStage]], procedure: Procedure, act: ProcedureAct
+) -> tuple[str, ...]:
     """ほかの手続の段階によって、その行いが妨げられる理由。なければ空。
 
     Why the stages of other procedures forbid an act, with articles. After extinction only the clearing up is left.
@@ -325,9 +334,9 @@ def blocked_by(stages: Mapping[Procedure, Collection[Stage]], procedure: Procedu
 
     根拠: 地方税法第15条の2の3第1項、第15条の7第1項・第4項、第18条第1項、破産法第43条第1項
     例:
-    >>> blocked_by({Procedure.SUSPENSION: [Stage.IN_FORCE]}, Procedure.SEIZURE, Act.SEIZE)
+    >>> blocked_by({Procedure.SUSPENSION: [ProcedureStage.IN_FORCE]}, Procedure.SEIZURE, ProcedureAct.SEIZE)
     ('執行停止が「効力がある」間は、差押えをすることができない（地方税法第15条の7第1項）',)
-    >>> blocked_by({Procedure.OBLIGATION: [Stage.EXTINGUISHED]}, Procedure.SEIZURE, Act.RELEASE)
+    >>> blocked_by({Procedure.OBLIGATION: [ProcedureStage.EXTINGUISHED]}, Procedure.SEIZURE, ProcedureAct.RELEASE)
     ()
     """
     found = [
@@ -335,7 +344,7 @@ def blocked_by(stages: Mapping[Procedure, Collection[Stage]], procedure: Procedu
         for each in BLOCKINGS
         if (each.procedure, each.act) == (procedure, act) and each.while_stage in stages.get(each.while_procedure, ())
     ]
-    is_gone = {Stage.EXTINGUISHED, Stage.WRITTEN_OFF} & set(stages.get(Procedure.OBLIGATION, ()))
+    is_gone = {ProcedureStage.EXTINGUISHED, ProcedureStage.WRITTEN_OFF} & set(stages.get(Procedure.OBLIGATION, ()))
     if is_gone and act not in _SEPARATE_ACTS:
         found.append(f"納税義務が消滅している（{_EXTINCTION}）")
     return tuple(found)
@@ -345,6 +354,6 @@ _EXTINCTION = "地方税法第18条第1項、地方税法第15条の7第4項・�
 
 
 def _banned(each: Blocking) -> str:
-    if each.act in {Act.SEIZE, Act.DECIDE}:
+    if each.act in {ProcedureAct.SEIZE, ProcedureAct.DECIDE}:
         return f"{each.procedure.value}をすることができない"
     return f"{each.procedure.value}について「{each.act.value}」ことができない"

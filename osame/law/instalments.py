@@ -37,7 +37,7 @@ class PlanTooLong(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Household:
+class HouseholdBudget:
     """納付能力の調査で聞き取った、1月の収入と支出。
 
     Monthly income and spending of a household, as heard in an investigation.
@@ -153,7 +153,7 @@ class InstalmentPlan:
     basis: tuple[str, ...] = ("地方税法第15条第3項", "地方税法第20条の9の4", "地方税法第20条の4の2")
 
 
-def ability_to_pay(household: Household, amounts: ExemptAmounts) -> AbilityToPay:
+def ability_to_pay(household: HouseholdBudget, amounts: ExemptAmounts) -> AbilityToPay:
     """納付能力を求める。
 
     What a household can pay: income less taxes, the standard living cost and what is necessary.
@@ -163,7 +163,7 @@ def ability_to_pay(household: Household, amounts: ExemptAmounts) -> AbilityToPay
     根拠: 地方税法第15条第3項、国税徴収法施行令第34条
     解釈: 標準の生活費には、国税の猶予の事務運営指針と同じく給与の差押禁止額の4号を使う。実際の支出が多くても、必要と認めた額だけを加える。
     例:
-    >>> found = ability_to_pay(Household(Yen(280_000), Yen(57_000), 2, cash=Yen(250_000)), ExemptAmounts(Yen(100_000), Yen(45_000)))
+    >>> found = ability_to_pay(HouseholdBudget(Yen(280_000), Yen(57_000), 2, cash=Yen(250_000)), ExemptAmounts(Yen(100_000), Yen(45_000)))
     >>> found.now, found.monthly
     (60000, 33000)
     """

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from osame.kernel.money import Yen
 from osame.law.arrears_facts import AssetFacts, AssetKind, ChargeFacts, Span, TaxpayerFacts
-from osame.law.dispositions import Act, Procedure, Stage, acts_from, blocked_by, transition
+from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage, acts_from, blocked_by, transition
 from osame.law.prescription import Event, PrescriptionEvent, prescription, prescription_completes_on
 from osame.law.release import ReleaseFacts, release_grounds
 from osame.law.seizure_conditions import may_realize, may_seize
@@ -119,8 +119,8 @@ class World:
         self.watcher.end_of_day()
         self.events = []
         self.open = {}  # kind of a lasting event -> its position in events
-        self.demand = self.seizure = self.request = Stage.NONE
-        self.obligation = Stage.OWED
+        self.demand = self.seizure = self.request = ProcedureStage.NONE
+        self.obligation = ProcedureStage.OWED
         self.collection, self.realization, self.suspensions = [], [], []
         self.bankruptcies = []
         self.died_on = None
@@ -158,7 +158,7 @@ class World:
         )
 
     def asset(self):
-        seized = self.seizure in {Stage.IN_FORCE, Stage.COLLECTING, Stage.SOLD}
+        seized = self.seizure in {ProcedureStage.IN_FORCE, ProcedureStage.COLLECTING, ProcedureStage.SOLD}
         return AssetFacts(
             AssetKind.DEPOSIT, Yen(60_000), prior_claims=Yen(self.prior_claims), is_own_seizure_open=seized
         )
@@ -168,17 +168,17 @@ class World:
 
     def stages(self):
         def lasting(spans):
-            return [Stage.IN_FORCE] if any(each.covers(self.day) for each in spans) else []
+            return [ProcedureStage.IN_FORCE] if any(each.covers(self.day) for each in spans) else []
 
         gone = self.gone()
         obligation = self.obligation
-        if obligation is not Stage.WRITTEN_OFF and gone is not None and gone.on <= self.day:
-            obligation = Stage.EXTINGUISHED
+        if obligation is not ProcedureStage.WRITTEN_OFF and gone is not None and gone.on <= self.day:
+            obligation = ProcedureStage.EXTINGUISHED
         return {
             Procedure.OBLIGATION: [obligation],
             Procedure.COLLECTION_GRACE: lasting(self.collection),
             Procedure.REALIZATION_GRACE: lasting(self.realization),
-            Procedure.SUSPENSION: [Stage.IN_FORCE] if self.is_suspended() else [],
+            Procedure.SUSPENSION: [ProcedureStage.IN_FORCE] if self.is_suspended() else [],
             Procedure.BANKRUPTCY: lasting(self.bankruptcies),
         }
 
@@ -188,7 +188,13 @@ class World:
     def free(self, procedure, act, stage=None):
         """表が許すか。消滅の後は、片付けのほかに許してはならない。"""
         allowed = not blocked_by(self.stages(), procedure, act)
-        if self.watcher.is_gone and act not in {Act.RELEASE, Act.CANCEL, Act.END, Act.WRITE_OFF, Act.EXTINGUISH}:
+        if self.watcher.is_gone and act not in {
+            ProcedureAct.RELEASE,
+            ProcedureAct.CANCEL,
+            ProcedureAct.END,
+            ProcedureAct.WRITE_OFF,
+            ProcedureAct.EXTINGUISH,
+        }:
             assert not allowed, (procedure, act)
         return allowed and (stage is None or act in acts_from(procedure, stage))
 
@@ -223,12 +229,12 @@ class World:
         self.day += timedelta(days=days)
 
     def issue_demand(self):
-        allowed = self.free(Procedure.DEMAND, Act.ISSUE, self.demand) and self.owed > 0
+        allowed = self.free(Procedure.DEMAND, ProcedureAct.ISSUE, self.demand) and self.owed > 0
         watcher = self.watcher
         in_grace = watcher.in_grace and watcher.is_collection
         assert allowed == (watcher.demanded is None and not in_grace and not watcher.is_gone and watcher.owed > 0)
         if allowed:
-            self.demand = transition(Procedure.DEMAND, self.demand, Act.ISSUE).target
+            self.demand = transition(Procedure.DEMAND, self.demand, ProcedureAct.ISSUE).target
             self.demanded_on = self.day
             watcher.demanded = watcher.today
             watcher.renew(watcher.today + 10)
@@ -236,7 +242,7 @@ class World:
         return allowed
 
     def pay(self, amount):
-        allowed = self.free(Procedure.OBLIGATION, Act.PAY) and self.owed > 0
+        allowed = self.free(Procedure.OBLIGATION, ProcedureAct.PAY) and self.owed > 0
         assert allowed == (not self.watcher.is_gone and self.watcher.owed > 0)
         if allowed:
             amount = min(amount, self.owed)
@@ -245,12 +251,14 @@ class World:
             self.log(KIND.PART_PAYMENT)
             self.watcher.renew(self.watcher.today)
             if self.owed == 0:
-                self.obligation = transition(Procedure.OBLIGATION, self.obligation, Act.PAY).target
+                self.obligation = transition(Procedure.OBLIGATION, self.obligation, ProcedureAct.PAY).target
         return allowed
 
     def correct(self, amount):
         """更正。減額は未納を減らし、増額は完納した期別をもう一度開く。"""
-        if self.obligation is Stage.WRITTEN_OFF or self.stages()[Procedure.OBLIGATION] == [Stage.EXTINGUISHED]:
+        if self.obligation is ProcedureStage.WRITTEN_OFF or self.stages()[Procedure.OBLIGATION] == [
+            ProcedureStage.EXTINGUISHED
+        ]:
             assert self.watcher.is_gone
             return False
         assert not self.watcher.is_gone
@@ -258,13 +266,13 @@ class World:
         self.owed = max(0, self.owed + amount)
         self.watcher.owed = max(0, self.watcher.owed + amount)
         if before == 0 < self.owed:
-            self.obligation = transition(Procedure.OBLIGATION, self.obligation, Act.NOTIFY).target
+            self.obligation = transition(Procedure.OBLIGATION, self.obligation, ProcedureAct.NOTIFY).target
         elif before > 0 == self.owed:
-            self.obligation = transition(Procedure.OBLIGATION, self.obligation, Act.PAY).target
+            self.obligation = transition(Procedure.OBLIGATION, self.obligation, ProcedureAct.PAY).target
         return True
 
     def pledge(self):
-        allowed = self.free(Procedure.PLEDGE, Act.APPLY, Stage.NONE) and self.owed > 0
+        allowed = self.free(Procedure.PLEDGE, ProcedureAct.APPLY, ProcedureStage.NONE) and self.owed > 0
         assert allowed == (not self.watcher.is_gone and self.watcher.owed > 0)
         if allowed:
             self.log(KIND.ACKNOWLEDGEMENT)
@@ -272,7 +280,7 @@ class World:
         return allowed
 
     def remind(self):
-        if self.free(Procedure.PLEDGE, Act.RENEW):
+        if self.free(Procedure.PLEDGE, ProcedureAct.RENEW):
             self.log(KIND.REMINDER)
             self.watcher.remind()
             return True
@@ -280,7 +288,11 @@ class World:
 
     def grace(self, days, *, is_collection):
         procedure = Procedure.COLLECTION_GRACE if is_collection else Procedure.REALIZATION_GRACE
-        allowed = self.free(procedure, Act.GRANT, Stage.APPLIED) and self.owed > 0 and not self.watcher.in_grace
+        allowed = (
+            self.free(procedure, ProcedureAct.GRANT, ProcedureStage.APPLIED)
+            and self.owed > 0
+            and not self.watcher.in_grace
+        )
         if not allowed:
             return False
         assert self.watcher.suspended is None
@@ -307,19 +319,19 @@ class World:
 
     def seize(self):
         told = may_seize([self.facts()], self.asset(), self.taxpayer(), as_of=self.day)
-        by_table = self.free(Procedure.SEIZURE, Act.SEIZE)
+        by_table = self.free(Procedure.SEIZURE, ProcedureAct.SEIZE)
         assert by_table or not told.is_allowed, told.steps
         useful = self.prior_claims < 60_000
         assert told.is_allowed == (self.watcher.may_seize() and useful), told.steps
         if told.is_allowed:
-            self.seizure = transition(Procedure.SEIZURE, Stage.NONE, Act.SEIZE).target
+            self.seizure = transition(Procedure.SEIZURE, ProcedureStage.NONE, ProcedureAct.SEIZE).target
             self.watcher.seized = True
             self.begin(KIND.SEIZURE)
         return told.is_allowed
 
     def collect(self):
         """取り立てて配当する。配当の後、差押えは終わる。"""
-        if self.seizure is not Stage.IN_FORCE:
+        if self.seizure is not ProcedureStage.IN_FORCE:
             return False
         if not may_realize(
             [self.facts()], seized_on=self.events[self.open[KIND.SEIZURE]].on, as_of=self.day
@@ -327,7 +339,7 @@ class World:
             watcher = self.watcher
             assert watcher.in_grace or watcher.suspended is not None or watcher.is_gone or watcher.owed <= 0
             return False
-        for act in (Act.COLLECT, Act.DISTRIBUTE, Act.END):
+        for act in (ProcedureAct.COLLECT, ProcedureAct.DISTRIBUTE, ProcedureAct.END):
             self.seizure = transition(Procedure.SEIZURE, self.seizure, act).target
         self.finish(KIND.SEIZURE)
         self.watcher.seized = False
@@ -335,23 +347,23 @@ class World:
         return True
 
     def release(self):
-        if self.seizure is not Stage.IN_FORCE:
+        if self.seizure is not ProcedureStage.IN_FORCE:
             return False
         gone = self.gone()
         owed = 0 if gone is not None and gone.on <= self.day else self.owed
         found = release_grounds(ReleaseFacts(Yen(owed), self.asset()), as_of=self.day)
         assert found.is_required == (self.watcher.is_gone or self.watcher.owed <= 0 or self.prior_claims >= 60_000)
-        if not found.is_possible or not self.free(Procedure.SEIZURE, Act.RELEASE, self.seizure):
+        if not found.is_possible or not self.free(Procedure.SEIZURE, ProcedureAct.RELEASE, self.seizure):
             return False
-        self.seizure = transition(Procedure.SEIZURE, self.seizure, Act.RELEASE).target
+        self.seizure = transition(Procedure.SEIZURE, self.seizure, ProcedureAct.RELEASE).target
         self.watcher.seized = False
         self.finish(KIND.SEIZURE)
         return True
 
     def cancel_seizure(self):
-        if self.seizure is not Stage.IN_FORCE:
+        if self.seizure is not ProcedureStage.IN_FORCE:
             return False
-        self.seizure = transition(Procedure.SEIZURE, self.seizure, Act.CANCEL).target
+        self.seizure = transition(Procedure.SEIZURE, self.seizure, ProcedureAct.CANCEL).target
         self.watcher.seized = False
         self.finish(KIND.SEIZURE, renewing=False)
         return True
@@ -361,13 +373,13 @@ class World:
         return True
 
     def ask_distribution(self):
-        if self.request is Stage.IN_FORCE:
-            self.request = transition(Procedure.DISTRIBUTION_REQUEST, self.request, Act.END).target
+        if self.request is ProcedureStage.IN_FORCE:
+            self.request = transition(Procedure.DISTRIBUTION_REQUEST, self.request, ProcedureAct.END).target
             self.finish(KIND.DISTRIBUTION_REQUEST)
             return True
-        if not self.free(Procedure.DISTRIBUTION_REQUEST, Act.APPLY, Stage.NONE) or self.owed <= 0:
+        if not self.free(Procedure.DISTRIBUTION_REQUEST, ProcedureAct.APPLY, ProcedureStage.NONE) or self.owed <= 0:
             return False
-        self.request = transition(Procedure.DISTRIBUTION_REQUEST, Stage.NONE, Act.APPLY).target
+        self.request = transition(Procedure.DISTRIBUTION_REQUEST, ProcedureStage.NONE, ProcedureAct.APPLY).target
         self.begin(KIND.DISTRIBUTION_REQUEST)
         return True
 
@@ -387,13 +399,13 @@ class World:
         if ground is SuspensionGround.NO_ASSETS:
             expected = expected and not watcher.seized
         assert told.is_allowed == expected, told.steps
-        assert self.free(Procedure.SUSPENSION, Act.DECIDE) or not told.is_allowed
+        assert self.free(Procedure.SUSPENSION, ProcedureAct.DECIDE) or not told.is_allowed
         if told.is_allowed:
             self.suspensions.append(Suspension(ground, self.day))
             watcher.suspended, watcher.three_years = watcher.today, anniversary(watcher.today + 1, 3)
             self.log(KIND.SUSPENSION)
             if poor and watcher.seized:
-                self.seizure = transition(Procedure.SEIZURE, self.seizure, Act.RELEASE).target
+                self.seizure = transition(Procedure.SEIZURE, self.seizure, ProcedureAct.RELEASE).target
                 watcher.seized = False
                 self.finish(KIND.SEIZURE)
         return told.is_allowed
@@ -439,7 +451,7 @@ class World:
         return True
 
     def search(self):
-        if not self.free(Procedure.SEIZURE, Act.SEIZE):
+        if not self.free(Procedure.SEIZURE, ProcedureAct.SEIZE):
             return False
         self.log(KIND.SEARCH)
         self.watcher.renew(self.watcher.today)
@@ -448,13 +460,15 @@ class World:
     def write_off(self):
         standing = [kind.value for kind in self.open]
         facts = WriteOffFacts(
-            Yen(max(0, self.owed)), self.gone(), tuple(standing), (), self.obligation is Stage.WRITTEN_OFF
+            Yen(max(0, self.owed)), self.gone(), tuple(standing), (), self.obligation is ProcedureStage.WRITTEN_OFF
         )
         told = may_write_off(facts, as_of=self.day)
         ready = self.watcher.is_gone and self.watcher.owed > 0 and not standing
-        assert told.is_allowed == (ready and self.obligation is not Stage.WRITTEN_OFF), told.steps
+        assert told.is_allowed == (ready and self.obligation is not ProcedureStage.WRITTEN_OFF), told.steps
         if told.is_allowed:
-            self.obligation = transition(Procedure.OBLIGATION, Stage.EXTINGUISHED, Act.WRITE_OFF).target
+            self.obligation = transition(
+                Procedure.OBLIGATION, ProcedureStage.EXTINGUISHED, ProcedureAct.WRITE_OFF
+            ).target
         return told.is_allowed
 
     # -- what must always hold ---------------------------------------------------------------------------------
