@@ -83,6 +83,57 @@ def may_realize(charges: Sequence[ChargeFacts], *, seized_on: date | None, as_of
     return Conditions("換価", as_of, tuple(items))
 
 
+def may_participate(
+    charges: Sequence[ChargeFacts], asset: AssetFacts, taxpayer: TaxpayerFacts, *, as_of: date
+) -> Conditions:
+    """参加差押えをすることができるかを、条件ごとに判定する。差押えの条件に加え、他の団体の差押えが先にあること。
+
+    Whether to join a seizure of another body: the conditions of a seizure, and that seizure.
+
+    根拠: 地方税法第331条第5項、国税徴収法第86条第1項
+    解釈: 超過・無益・二重の差押えの禁止は、先の差押えが解除されて差押えに転じるときに問う。
+    例:
+    >>> charge = ChargeFacts("1期", date(2026, 6, 30), Yen(50_000), demand_issued_on=date(2026, 7, 17))
+    >>> land = AssetFacts(AssetKind.REAL_ESTATE, Yen(9_000_000), is_seized_by_other=True)
+    >>> may_participate([charge], land, TaxpayerFacts(), as_of=date(2026, 7, 28)).is_allowed
+    True
+    """
+    items: list[Condition] = []
+    for charge in charges:
+        items += _of_charge(charge, taxpayer, as_of)
+    items += _of_taxpayer(taxpayer, asset, as_of)
+    is_kind = asset.kind in PARTICIPATING_KINDS
+    article = "国税徴収法第86条第1項"
+    fact = "先の差押えがある" if asset.is_seized_by_other else "先の差押えがない"
+    items.append(Condition("seized_by_other", "他の団体の差押えが先にある", fact, article, asset.is_seized_by_other))
+    items.append(Condition("kind", "参加差押えのできる財産である", asset.kind.value, article, is_kind))
+    return Conditions("参加差押え", as_of, tuple(items))
+
+
+def may_request_distribution(
+    charges: Sequence[ChargeFacts], *, has_procedure: bool, has_easier_asset: bool = False, as_of: date
+) -> Conditions:
+    """交付要求をすることができるかを、条件ごとに判定する。督促も10日の経過も要らず、猶予・停止・破産の間でもできる。
+
+    Whether to request a share of another procedure's proceeds; graces, suspension and bankruptcy do not stand in the way.
+
+    根拠: 地方税法第331条第4項、地方税法第15条の2の3第1項、国税徴収法第82条第1項、国税徴収法第83条
+    例:
+    >>> charge = ChargeFacts("1期", date(2026, 6, 30), Yen(50_000), suspensions=(Span(date(2026, 8, 1)),))
+    >>> may_request_distribution([charge], has_procedure=True, as_of=date(2026, 9, 1)).is_allowed
+    True
+    """
+    begun = "開始されている" if has_procedure else "開始されていない"
+    easier = "ある" if has_easier_asset else "ない"
+    items = [
+        Condition("procedure", "強制換価手続が開始されている", begun, "国税徴収法第82条第1項", has_procedure),
+        Condition("no_easier", "ほかに換価の容易な財産がない", easier, "国税徴収法第83条", not has_easier_asset),
+    ]
+    for charge in charges:
+        items += [_unpaid(charge), _not_extinct(charge, as_of)]
+    return Conditions("交付要求", as_of, tuple(items))
+
+
 def charge_seizable_from(charge: ChargeFacts) -> date | None:
     """期別1件について、差し押さえることができる最初の日。督促も繰上徴収もなければ None。
 

@@ -23,8 +23,16 @@ from osame.law.dispositions import (
     blocked_by,
     transition,
 )
+from osame.law.grace import GraceGround
+from osame.law.grace_conditions import GraceFacts, is_security_needed, may_grant_grace
 from osame.law.release import ReleaseFacts, release_grounds
-from osame.law.seizure_conditions import charge_seizable_from, may_realize, may_seize
+from osame.law.seizure_conditions import (
+    charge_seizable_from,
+    may_participate,
+    may_realize,
+    may_request_distribution,
+    may_seize,
+)
 from osame.law.seizure_effect import (
     NotSuchAsset,
     SeizureService,
@@ -386,3 +394,52 @@ def test_advance_collection_needs_a_ground_before_the_due_date():
         "uncollectable",
     ]
     assert preservation_ends_on(date(2026, 8, 31)) == date(2027, 2, 28)
+
+
+def test_joining_and_requesting():
+    land = AssetFacts(AssetKind.REAL_ESTATE, Yen(0), is_seized_by_other=True)
+
+    def keys(asset, charge=CHARGE):
+        return [each.key for each in may_participate([charge], asset, ALIVE, as_of=DAY).unmet]
+
+    assert keys(land) == []
+    assert keys(replace(land, is_seized_by_other=False)) == ["seized_by_other"]
+    assert keys(replace(land, kind=AssetKind.DEPOSIT)) == ["kind"]
+    assert keys(land, replace(CHARGE, demand_issued_on=None)) == ["demanded"]
+    bare = replace(CHARGE, demand_issued_on=None, collection_graces=(Span(DAY),))
+    assert may_request_distribution([bare], has_procedure=True, as_of=DAY).is_allowed
+    told = may_request_distribution([replace(bare, extinguished_on=DAY)], has_procedure=False, as_of=DAY)
+    assert [each.key for each in told.unmet] == ["procedure", "not_extinct"]
+
+
+YEAR = Span(date(2026, 9, 1), date(2027, 8, 31))
+
+
+@pytest.mark.parametrize(
+    ("change", "keys"),
+    [
+        ({}, []),
+        ({"period": Span(date(2026, 9, 1), date(2027, 9, 1))}, ["period"]),
+        ({"period": Span(date(2026, 9, 1))}, ["period"]),
+        ({"earlier_months": 12}, []),
+        ({"earlier_months": 13}, ["extension"]),
+        ({"amount": Yen(1_000_001)}, ["security"]),
+        ({"amount": Yen(1_000_001), "has_security": True}, []),
+        ({"amount": Yen(1_000_001), "is_security_excused": True}, []),
+        ({"applied_on": date(2026, 12, 31)}, []),
+        ({"applied_on": date(2027, 1, 1)}, ["applied"]),
+        ({"applied_on": None}, ["applied"]),
+        ({"applied_on": None, "ground": GraceGround.REALIZATION_EX_OFFICIO, "has_other_arrears": True}, []),
+        ({"has_other_arrears": True, "is_sincere": False}, ["sincere", "no_other_arrears"]),
+        ({"ground": GraceGround.ILLNESS, "is_ground_proved": False, "applied_on": None}, ["ground"]),
+    ],
+)
+def test_each_condition_of_a_grace(change, keys):
+    facts = GraceFacts(GraceGround.REALIZATION_ON_APPLICATION, YEAR, Yen(300_000), applied_on=date(2026, 8, 20))
+    told = may_grant_grace(CHARGE, replace(facts, **change), as_of=DAY)
+    assert [each.key for each in told.unmet] == keys
+
+
+def test_no_security_for_three_months_or_less():
+    assert not is_security_needed(Yen(5_000_000), Span(date(2026, 11, 30), date(2027, 2, 28)))
+    assert is_security_needed(Yen(5_000_000), Span(date(2026, 11, 30), date(2027, 3, 1)))
