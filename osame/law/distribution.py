@@ -86,7 +86,8 @@ class Creditor:
 
     One claim on the proceeds. `on` is the statutory due date of a tax, or the day a security was created or registered.
 
-    `turn` は租税どうしの先後（差押えの着手、交付要求の順）。小さい方が先で、同じなら按分する。
+    担保を徴した租税の `on` は担保を設定した日とする。`turn` は租税どうしの先後（差押えの着手、交付要求の順）、
+    同じ日に登記した担保権の受付の順。小さい方が先で、同じなら按分する。
 
     根拠: 地方税法第14条の6、第14条の7、第14条の9
     """

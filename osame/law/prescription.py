@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
+from functools import lru_cache
 
 from osame.kernel.dates import format_wareki
 from osame.kernel.periods import day_after, day_before, days_inclusive, months_after, years_after
@@ -110,7 +111,7 @@ class _Clock:
     def __init__(self, years: int, run_from: date, held_through: date) -> None:
         self.years = years
         self.run_from = run_from
-        self.through = years_after(day_before(run_from), years)
+        self.through = _years_through(day_before(run_from), years)
         self.held_through = held_through
         self.pauses: list[tuple[date, date]] = []
         self.pending: str | None = None
@@ -128,17 +129,29 @@ class _Clock:
             counted = max(counted, last)
         return max(through, self.held_through)
 
+    def has_completed_before(self, day: date) -> bool:
+        """その日より前に満了しているか。進まない期間は満了日を後にするだけなので、まずそれを除いて比べる。"""
+        if self.pending is not None or day <= self.through or day <= self.held_through:
+            return False
+        return day > self.completes_on
+
     def renew(self, passed_on: date) -> None:
         """その日の翌日から新たに進行する。すでにそれより後から進行していれば変わらない。"""
         run_from = day_after(passed_on)
         if run_from > self.run_from:
-            self.run_from, self.through = run_from, years_after(passed_on, self.years)
+            self.run_from, self.through = run_from, _years_through(passed_on, self.years)
         self.reminded_through = None
         self.hold(passed_on)
 
     def hold(self, through: date) -> None:
         """その日までは完成しない。"""
         self.held_through = max(self.held_through, through)
+
+
+@lru_cache(maxsize=65_536)
+def _years_through(passed_on: date, years: int) -> date:
+    """同じ日から数える期別が多いので、一度求めた満了日を覚えておく。"""
+    return years_after(passed_on, years)
 
 
 _Effect = tuple[str, date | None]
@@ -241,7 +254,7 @@ def _run(clock: _Clock, events: Iterable[Event], *, of_charge: bool) -> list[_Ef
     """出来事を日の順に当て、働きを返す。"""
     effects: list[_Effect] = []
     for event in events:
-        if clock.pending is None and event.effective_on > clock.completes_on:
+        if clock.has_completed_before(event.effective_on):
             effects.append(("時効の完成後のため効力がない", None))
         else:
             effects.append(_applied(clock, event, of_charge=of_charge))
