@@ -14,7 +14,7 @@ from osame.kernel.money import Yen
 from osame.kernel.periods import days_after, months_after, months_from, years_after
 from osame.law.arrears_facts import ChargeFacts, Span
 from osame.law.claim import NegativeAmount
-from osame.law.conditions import Condition, Conditions
+from osame.law.conditions import Condition, Conditions, Grounds
 from osame.law.grace import GraceGround
 
 LONGEST_MONTHS, LONGEST_WITH_EXTENSION = 12, 24
@@ -203,3 +203,57 @@ def _application(charge: ChargeFacts, facts: GraceFacts, months: int) -> tuple[C
 
 def _yes(key: str, text: str, has: bool, article: str) -> Condition:
     return Condition(key, text, "認められる" if has else "認められない", article, has)
+
+
+@dataclass(frozen=True, slots=True)
+class GraceCancelFacts:
+    """猶予の取消しを判定するための事実。
+
+    The facts that cancelling a grace is judged on.
+
+    `missed` は計画どおりに納付していない回の数（やむを得ない理由のある回を除く）。
+
+    根拠: 地方税法第15条の3第1項
+    """
+
+    missed: int = 0
+    is_advance_ground: bool = False
+    is_security_refused: bool = False
+    has_new_arrears: bool = False
+    is_application_false: bool = False
+    has_recovered: bool = False
+
+
+def grounds_to_cancel_grace(facts: GraceCancelFacts, *, as_of: date) -> Grounds:
+    """猶予を取り消すことができる事由を、一つずつ判定する。
+
+    The grounds on which a grace may be cancelled, or shortened.
+
+    繰上徴収の事由があるときのほかは、あらかじめ弁明を聴く。
+
+    根拠: 地方税法第15条の3第1項・第2項、第15条の5の3第2項、第15条の6の3第2項
+    解釈: 号の割り振りは国税通則法第49条第1項にならう。本文を確認していない。
+    例:
+    >>> grounds_to_cancel_grace(GraceCancelFacts(missed=1), as_of=date(2026, 9, 1)).basis
+    ('地方税法第15条の3第1項第2号',)
+    """
+    cases = (
+        ("advance", "繰上徴収の事由があり、期間内に完納できないと認められる", facts.is_advance_ground),
+        ("missed", "分割した額を期限までに納付しない", facts.missed > 0),
+        ("security", "担保の変更・増担保の求めに応じない", facts.is_security_refused),
+        ("new_arrears", "猶予した税のほかに新たに滞納した", facts.has_new_arrears),
+        ("false", "偽りその他不正な手段により申請した", facts.is_application_false),
+        ("recovered", "財産の状況その他の事情の変化により、猶予が適当でない", facts.has_recovered),
+    )
+    items = tuple(
+        Condition(
+            key,
+            text,
+            f"{facts.missed}回" if key == "missed" else "該当する" if has else "該当しない",
+            f"地方税法第15条の3第1項第{number}号",
+            has,
+            is_binding=False,
+        )
+        for number, (key, text, has) in enumerate(cases, 1)
+    )
+    return Grounds("猶予の取消し", as_of, items)

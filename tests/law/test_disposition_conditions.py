@@ -24,7 +24,13 @@ from osame.law.dispositions import (
     transition,
 )
 from osame.law.grace import GraceGround
-from osame.law.grace_conditions import GraceFacts, is_security_needed, may_grant_grace
+from osame.law.grace_conditions import (
+    GraceCancelFacts,
+    GraceFacts,
+    grounds_to_cancel_grace,
+    is_security_needed,
+    may_grant_grace,
+)
 from osame.law.release import ReleaseFacts, release_grounds
 from osame.law.seizure_conditions import (
     charge_seizable_from,
@@ -443,3 +449,12 @@ def test_each_condition_of_a_grace(change, keys):
 def test_no_security_for_three_months_or_less():
     assert not is_security_needed(Yen(5_000_000), Span(date(2026, 11, 30), date(2027, 2, 28)))
     assert is_security_needed(Yen(5_000_000), Span(date(2026, 11, 30), date(2027, 3, 1)))
+
+
+def test_grounds_to_cancel_a_grace():
+    kept = grounds_to_cancel_grace(GraceCancelFacts(), as_of=DAY)
+    assert (kept.is_required, kept.is_possible, kept.basis) == (False, False, ())
+    broken = grounds_to_cancel_grace(GraceCancelFacts(missed=2, has_new_arrears=True), as_of=DAY)
+    assert (broken.is_required, broken.is_possible) == (False, True)
+    assert broken.basis == ("地方税法第15条の3第1項第2号", "地方税法第15条の3第1項第4号")
+    assert "2回" in broken.steps[2]
