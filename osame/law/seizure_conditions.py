@@ -2,7 +2,7 @@
 
 May this asset be seized for these charges today? May it be sold? Every condition with its fact and article.
 
-条文: 地方税法第331条ほか各税目の規定、第15条の2の3、第15条の5、第15条の6、第15条の7、第19条の7、国税徴収法第48条から第51条まで、第75条、
+条文: 地方税法第331条ほか各税目の規定、第15条の2の3、第15条の5、第15条の6、第15条の7、第19条の7、国税徴収法第48条から第51条まで、第75条、第139条、
 破産法第43条。猶予の効果と不服申立て中の換価の制限の条番号は、本文を確認していない。
 含まないもの: 財産の評価、給与の差押禁止額（`wage_seizure.py`）、滞納処分と強制執行等との手続の調整。
 """
@@ -66,9 +66,7 @@ def may_realize(charges: Sequence[ChargeFacts], *, seized_on: date | None, as_of
     >>> [each.key for each in found.unmet]
     ['no_appeal']
     """
-    fact = f"{format_wareki(seized_on)}に差押え" if seized_on else "差押えがない"
-    has_seizure = seized_on is not None and seized_on <= as_of
-    items = [Condition("seized", "差押えがされている", fact, "国税徴収法第89条第1項", has_seizure)]
+    items = [_seized(seized_on, as_of, "国税徴収法第89条第1項")]
     for charge in charges:
         items += [
             _unpaid(charge),
@@ -81,6 +79,25 @@ def may_realize(charges: Sequence[ChargeFacts], *, seized_on: date | None, as_of
             _outside(charge, "no_appeal", "不服申立ての係属中でない", charge.appeals, as_of, "地方税法第19条の7第1項"),
         ]
     return Conditions("換価", as_of, tuple(items))
+
+
+def may_collect(charges: Sequence[ChargeFacts], *, seized_on: date | None, as_of: date) -> Conditions:
+    """差し押さえた債権を取り立てることができるかを、条件ごとに判定する。
+
+    Whether a seized claim may be collected: unlike a sale, graces and appeals do not stand in the way.
+
+    根拠: 国税徴収法第67条第1項、地方税法第15条の7第1項
+    解釈: 猶予の間も、差し押さえた債権の給付を受けて充てることができる（国税通則法第48条第3項と同じ趣旨）。
+    例:
+    >>> charge = ChargeFacts("1期", date(2026, 6, 30), Yen(50_000), collection_graces=(Span(date(2026, 8, 5)),))
+    >>> may_collect([charge], seized_on=date(2026, 8, 1), as_of=date(2026, 9, 1)).is_allowed
+    True
+    """
+    items = [_seized(seized_on, as_of, "国税徴収法第67条第1項")]
+    for charge in charges:
+        items += [_unpaid(charge), _not_extinct(charge, as_of)]
+        items.append(_outside(charge, "not_suspended", "執行停止の期間でない", charge.suspensions, as_of, _SUSPENSION))
+    return Conditions("取立て", as_of, tuple(items))
 
 
 def may_participate(
@@ -168,6 +185,11 @@ def _of_charge(charge: ChargeFacts, taxpayer: TaxpayerFacts, as_of: date) -> Ite
     yield _outside(charge, "not_suspended", "執行停止の期間でない", charge.suspensions, as_of, _SUSPENSION)
 
 
+def _seized(seized_on: date | None, as_of: date, article: str) -> Condition:
+    fact = f"{format_wareki(seized_on)}に差押え" if seized_on else "差押えがない"
+    return Condition("seized", "差押えがされている", fact, article, seized_on is not None and seized_on <= as_of)
+
+
 def _unpaid(charge: ChargeFacts) -> Condition:
     fact = f"{charge.key} 未納{charge.unpaid:,}円"
     return Condition("unpaid", "完納していない", fact, "地方税法第331条第1項", charge.unpaid > 0)
@@ -213,7 +235,7 @@ def _said(span: Span | None) -> str:
 def _of_taxpayer(taxpayer: TaxpayerFacts, asset: AssetFacts, as_of: date) -> Iterator[Condition]:
     is_alive = taxpayer.died_on is None or taxpayer.died_on > as_of
     fact = "生存" if is_alive else "承継した相続人に対する処分" if taxpayer.is_heir_addressed else "死亡した者への処分"
-    article = "地方税法第9条第1項、国税徴収法第51条"
+    article = "地方税法第9条第1項、国税徴収法第139条"
     yield Condition(
         "addressee", "滞納者または承継した者に対する処分である", fact, article, is_alive or taxpayer.is_heir_addressed
     )

@@ -2,7 +2,7 @@
 
 Whether an obligation may be written off: only after it is extinguished, with its evidence.
 
-条文: 地方税法第15条の7第4項・第5項、第18条第1項、地方自治法第96条第1項第10号。
+条文: 地方税法第15条の7第4項・第5項、第18条第1項。欠損の手続は団体の財務規則による。
 含まないもの: 条例による債権の放棄（税には使わない）、欠損の後の入金の処理。
 """
 
@@ -45,7 +45,7 @@ def may_write_off(facts: WriteOffFacts, *, as_of: date) -> Conditions:
 
     Whether the amount may be written off as of a day.
 
-    根拠: 地方税法第18条第1項、地方税法第15条の7第4項・第5項、地方自治法第96条第1項第10号
+    根拠: 地方税法第18条第1項、地方税法第15条の7第4項・第5項
     解釈: 税の不納欠損は消滅した債権を整理する会計上の行いであり、消滅する前にはできない。
     例:
     >>> from osame.law.suspension import Suspension, SuspensionGround, extinction

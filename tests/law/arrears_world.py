@@ -11,7 +11,7 @@ from osame.law.arrears_facts import AssetFacts, AssetKind, ChargeFacts, Span, Ta
 from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage, acts_from, blocked_by, transition
 from osame.law.prescription import Event, PrescriptionEvent, prescription, prescription_completes_on
 from osame.law.release import ReleaseFacts, release_grounds
-from osame.law.seizure_conditions import may_realize, may_seize
+from osame.law.seizure_conditions import may_collect, may_realize, may_seize
 from osame.law.suspension import (
     Suspension,
     SuspensionFacts,
@@ -333,11 +333,11 @@ class World:
         """取り立てて配当する。配当の後、差押えは終わる。"""
         if self.seizure is not ProcedureStage.IN_FORCE:
             return False
-        if not may_realize(
-            [self.facts()], seized_on=self.events[self.open[KIND.SEIZURE]].on, as_of=self.day
-        ).is_allowed:
-            watcher = self.watcher
-            assert watcher.in_grace or watcher.suspended is not None or watcher.is_gone or watcher.owed <= 0
+        told = may_collect([self.facts()], seized_on=self.events[self.open[KIND.SEIZURE]].on, as_of=self.day)
+        watcher = self.watcher
+        assert told.is_allowed == (watcher.suspended is None and not watcher.is_gone and watcher.owed > 0), told.steps
+        assert told.is_allowed <= self.free(Procedure.SEIZURE, ProcedureAct.COLLECT, self.seizure)
+        if not told.is_allowed:
             return False
         for act in (ProcedureAct.COLLECT, ProcedureAct.DISTRIBUTE, ProcedureAct.END):
             self.seizure = transition(Procedure.SEIZURE, self.seizure, act).target
@@ -345,6 +345,18 @@ class World:
         self.watcher.seized = False
         self.pay(60_000)
         return True
+
+    def sell(self):
+        """売却できるかどうかだけを問う（この世界の財産は預金で、取り立てる）。"""
+        seized = self.open.get(KIND.SEIZURE)
+        told = may_realize(
+            [self.facts()], seized_on=self.events[seized].on if seized is not None else None, as_of=self.day
+        )
+        watcher = self.watcher
+        free = not (watcher.in_grace or watcher.suspended is not None or watcher.is_gone or watcher.owed <= 0)
+        assert told.is_allowed == (free and seized is not None), told.steps
+        assert told.is_allowed <= self.free(Procedure.SEIZURE, ProcedureAct.SELL)
+        return told.is_allowed
 
     def release(self):
         if self.seizure is not ProcedureStage.IN_FORCE:
@@ -506,6 +518,7 @@ ACTS = (
     ("seize", lambda world, rng: world.seize()),
     ("seize", lambda world, rng: world.seize()),
     ("collect", lambda world, rng: world.collect()),
+    ("sell", lambda world, rng: world.sell()),
     ("release", lambda world, rng: world.release()),
     ("cancel seizure", lambda world, rng: world.cancel_seizure()),
     ("revalue", lambda world, rng: world.revalue(rng.choice((0, 0, 30_000, 60_000)))),

@@ -87,7 +87,7 @@ class Arrears(RuleBasedStateMachine):
         self.world.revalue(prior_claims)
         self.world.seize()
 
-    @rule(how=st.sampled_from(["collect", "release", "cancel_seizure"]))
+    @rule(how=st.sampled_from(["collect", "sell", "release", "cancel_seizure"]))
     def end_seizure(self, how):
         getattr(self.world, how)()
 

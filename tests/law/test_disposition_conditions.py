@@ -34,6 +34,7 @@ from osame.law.grace_conditions import (
 from osame.law.release import ReleaseFacts, release_grounds
 from osame.law.seizure_conditions import (
     charge_seizable_from,
+    may_collect,
     may_participate,
     may_realize,
     may_request_distribution,
@@ -176,6 +177,10 @@ def test_realization_waits_for_grace_suspension_and_appeal():
     assert keys(realization_graces=(Span(DAY),), defers_seizure=False) == ["no_realization_grace"]
     assert keys(appeals=(Span(DAY),), suspensions=(Span(DAY),)) == ["not_suspended", "no_appeal"]
     assert not may_realize([CHARGE], seized_on=None, as_of=DAY).is_allowed
+    in_grace = replace(CHARGE, collection_graces=(Span(DAY),), appeals=(Span(DAY),))
+    assert may_collect([in_grace], seized_on=DAY, as_of=DAY).is_allowed
+    stopped = may_collect([replace(in_grace, suspensions=(Span(DAY),))], seized_on=date(2026, 9, 2), as_of=DAY)
+    assert [each.key for each in stopped.unmet] == ["seized", "not_suspended"]
 
 
 def test_facts_are_refused_when_impossible():
