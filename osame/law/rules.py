@@ -125,6 +125,9 @@ def for_forecast(rule: ChargeRule, through: date) -> ChargeRule:
 
     根拠: 地方税法附則第3条の2第1項
     解釈: 翌年の割合は前年の告示まで決まらない。分納の見込みだけにこの仮定を使い、見込みであることを書く。
+    例:
+    >>> for_forecast(LOCAL_TAX, date(2030, 12, 31)).name
+    '地方税の延滞金（見込み）'
     """
     return replace(rule, name=f"{rule.name}（見込み）", assumed_through=through)
 

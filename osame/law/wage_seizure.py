@@ -165,6 +165,9 @@ def unit_of(wages: Wages) -> int:
     The unit of rounding for the period of pay.
 
     根拠: 国税徴収法基本通達第76条関係3
+    例:
+    >>> unit_of(Wages(Yen(0), (), 0)), unit_of(Wages(Yen(0), (), 0, days=10))
+    (1000, 100)
     """
     return _THOUSAND if wages.days is None else _HUNDRED
 
