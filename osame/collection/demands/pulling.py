@@ -12,7 +12,7 @@ from django.db import transaction
 
 from osame.collection.demands.actions import CancelledDemand, withdraw
 from osame.collection.demands.runs import one_run
-from osame.collection.demands.selection import IN_FLIGHT, TEMPORARY_TABLES
+from osame.collection.demands.selection import TEMPORARY_TABLES, list_in_flight
 from osame.kernel.refusals import Refusal
 from osame.platform.database import fetch_all, run_sql
 
@@ -92,7 +92,7 @@ def paid_since(run_id: int, *, as_of: date) -> tuple[PaidSince, ...]:
         for table in TEMPORARY_TABLES:
             run_sql(f"DROP TABLE IF EXISTS pg_temp.{table}")
         run_sql(LIVE, {"run": run_id})
-        run_sql(IN_FLIGHT, {"as_of": as_of})
+        list_in_flight("demand_due", into="demand_in_flight", as_of=as_of)
         return tuple(PaidSince(*row) for row in fetch_all(PAID, {"as_of": as_of}))
 
 

@@ -29,9 +29,9 @@ ORDER BY c.charge_id
 
 # 速報は届いたが、確報も取消しも届いていない入金。
 IN_FLIGHT = """
-CREATE TEMP TABLE demand_in_flight ON COMMIT DROP AS
+CREATE TEMP TABLE {into} ON COMMIT DROP AS
 SELECT p.slip_number, sum(p.amount)::bigint AS amount
-FROM (SELECT DISTINCT slip_number FROM demand_due) due
+FROM (SELECT DISTINCT slip_number FROM {due}) due
 JOIN channel_report p USING (slip_number)
 WHERE p.stage = '1' AND p.paid_on <= %(as_of)s
   AND NOT EXISTS (SELECT 1 FROM channel_report x WHERE x.receipt_key = p.receipt_key AND x.stage = '3')
@@ -44,7 +44,7 @@ GROUP BY p.slip_number
 
 # 調査中の入金が名指している期別（どの期別に当てるか、まだ決められない）。
 UNIDENTIFIED = """
-CREATE TEMP TABLE demand_unidentified ON COMMIT DROP AS
+CREATE TEMP TABLE {into} ON COMMIT DROP AS
 SELECT c.charge_id, c.addressee_number
 FROM held_receipt h JOIN charge c ON c.slip_number = h.slip_number
 WHERE h.state = '1' AND h.slip_number IS NOT NULL
@@ -122,6 +122,16 @@ def list_due(*, as_of: date, terms: Sequence[str] = (), lock: bool = False) -> N
     run_sql("ANALYZE demand_due")
 
 
+def list_in_flight(due: str, *, into: str, as_of: date) -> None:
+    """一時表 `due` の納付書のうち、速報だけが届いている額を、一時表 `into` に挙げる。"""
+    run_sql(IN_FLIGHT.format(due=due, into=into), {"as_of": as_of})
+
+
+def list_unidentified(*, into: str) -> None:
+    """調査中の入金が名指している期別を、一時表 `into` に挙げる。"""
+    run_sql(UNIDENTIFIED.format(into=into))
+
+
 def select_candidates(*, as_of: date) -> None:
     """demand_due の期別を、督促するものと除くものに分け、一時表 demand_candidate に置く。
 
@@ -131,8 +141,8 @@ def select_candidates(*, as_of: date) -> None:
     要件: F08-01, F08-02, F02-03, F02-04
     """
     terms = {"as_of": as_of, "minimum": demand_policy(as_of=as_of).minimum_amount, "demand_days": DEMAND_DAYS}
-    run_sql(IN_FLIGHT, terms)
-    run_sql(UNIDENTIFIED)
+    list_in_flight("demand_due", into="demand_in_flight", as_of=as_of)
+    list_unidentified(into="demand_unidentified")
     list_destinations("demand_due", document=DOCUMENT, on=as_of)
     run_sql(CANDIDATES, terms)
     run_sql("ANALYZE demand_candidate")

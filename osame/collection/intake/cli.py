@@ -9,7 +9,7 @@ from rich.markup import escape
 from osame.collection.addressees.importing import import_addressees
 from osame.collection.closing.importing import import_bank_totals
 from osame.collection.determinations.importing import import_determinations, retry_held
-from osame.collection.matching.importing import import_receipts
+from osame.collection.intake.profiles import receipts_importer
 from osame.collection.parameters.actions import import_installment_terms
 from osame.formats.inbound import PROFILES
 from osame.platform.functions.binding import bound
@@ -92,7 +92,7 @@ def receipts(
         )
         raise SystemExit(2)
     with console.status("収納データを消し込んでいます…"):
-        result = import_receipts(file, profile=profile, as_of=day(as_of), officer=officer(by))
+        result = receipts_importer(profile)(file, as_of=day(as_of), officer=officer(by))
     tell(result, as_json=as_json)
 
 

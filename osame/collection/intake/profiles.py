@@ -12,11 +12,14 @@ from pathlib import Path
 from osame.collection.addressees import addressee_csv
 from osame.collection.addressees.importing import import_addressees
 from osame.collection.closing import importing as bank_totals
+from osame.collection.debits.applications import PROFILES as APPLICATION_PROFILES
+from osame.collection.debits.applications import import_applications
+from osame.collection.debits.importing import import_results
 from osame.collection.determinations import importing as determinations
 from osame.collection.determinations.importing import import_determinations, retry_held
 from osame.collection.matching.importing import import_receipts
 from osame.collection.parameters import actions as parameters
-from osame.formats import determination_csv, inbound, installment_master, recognition
+from osame.formats import determination_csv, inbound, installment_master, recognition, zengin_debit
 from osame.platform.imports.registry import ImportResult
 
 CORRECTION = "row_correction"
@@ -33,9 +36,20 @@ class IntakeProfile:
     headings: tuple[str, ...] = ()
 
 
-def _receipts(key: str) -> Importer:
+def receipts_importer(key: str) -> Importer:
+    """収納ファイルを取り込む関数。口座振替の結果は、依頼と照らしてから消し込む。"""
+    if key == zengin_debit.PROFILE:
+        return import_results
+
     def take(path: Path, *, as_of: date, officer: str) -> ImportResult:
         return import_receipts(path, profile=key, as_of=as_of, officer=officer)
+
+    return take
+
+
+def _applications(key: str) -> Importer:
+    def take(path: Path, *, as_of: date, officer: str) -> ImportResult:
+        return import_applications(path, profile=key, as_of=as_of, officer=officer)
 
     return take
 
@@ -59,7 +73,11 @@ PROFILES: dict[str, IntakeProfile] = {
         ),
         IntakeProfile(addressee_csv.PROFILE, "宛名", _addressees, addressee_csv.COLUMNS),
         IntakeProfile(determinations.PROFILE, "調定（036o005）", import_determinations, determination_csv.COLUMNS),
-        *(IntakeProfile(key, each.name, _receipts(key)) for key, each in inbound.PROFILES.items()),
+        *(IntakeProfile(key, each.name, receipts_importer(key)) for key, each in inbound.PROFILES.items()),
+        *(
+            IntakeProfile(key, f"{channel.label}の申込み", _applications(key))
+            for key, channel in APPLICATION_PROFILES.items()
+        ),
         IntakeProfile(bank_totals.PROFILE, "公金日計", bank_totals.import_bank_totals, bank_totals.COLUMNS),
     )
 }

@@ -6,6 +6,7 @@ and running it again does the work once.
 
 import hashlib
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -27,10 +28,16 @@ SHOWN_PROBLEMS = 20
 HALF_A_YEAR = 183
 
 
-def import_receipts(path: Path, *, profile: str, as_of: date, officer: str) -> ImportResult:
+Screen = Callable[[ReportFile], ReportFile]
+
+
+def import_receipts(
+    path: Path, *, profile: str, as_of: date, officer: str, screen: Screen = lambda read: read
+) -> ImportResult:
     """収納ファイルを取り込む。
 
-    Take in one payment file. The same content again changes nothing and answers with the earlier result.
+    Take in one payment file. The same content again changes nothing and answers with the earlier result. `screen` lets a
+    chapter above judge what was read before anything is posted (direct debits are compared with their request).
 
     要件: F04-01, F04-02, F04-03
     """
@@ -45,7 +52,12 @@ def import_receipts(path: Path, *, profile: str, as_of: date, officer: str) -> I
             channel = read.channel if read else ""
             return replace(registry.refuse(arrival, refusal, channel=channel), already_received=earlier is not None)
         assert read is not None
-        read = _without_future(read, as_of)
+        read = screen(_without_future(read, as_of))
+        if read.refusal is not None:
+            return replace(
+                registry.refuse(arrival, read.refusal.reason, channel=read.channel),
+                already_received=earlier is not None,
+            )
         return post_reports(
             arrival, read, day=read.business_on or as_of, kind="import_receipts", purpose="収納データ取込"
         )

@@ -5,6 +5,7 @@ Banks and branches from the packaged 全銀 codes, read file by file; closed bra
 
 import importlib.util
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -64,6 +65,15 @@ def successor(bank_code: str, branch_code: str, *, as_of: date) -> tuple[str, st
 
     要件: F01-06
     """
+    place = (bank_code, branch_code)
+    return successors([place], as_of=as_of)[place]
+
+
+def successors(places: Iterable[tuple[str, str]], *, as_of: date) -> dict[tuple[str, str], tuple[str, str]]:
+    """多くの店舗を、一度にたどる。旧店舗 → その日に口座がある店舗。
+
+    要件: F01-06
+    """
     onward = {
         (old_bank, old_branch): (new_bank, new_branch)
         for old_bank, old_branch, new_bank, new_branch in fetch_all(
@@ -71,11 +81,14 @@ def successor(bank_code: str, branch_code: str, *, as_of: date) -> tuple[str, st
             [as_of],
         )
     }
-    place, seen = (bank_code, branch_code), set[tuple[str, str]]()
-    while place in onward and place not in seen:
-        seen.add(place)
-        place = onward[place]
-    return place
+    found = {}
+    for start in places:
+        place, seen = start, set[tuple[str, str]]()
+        while place in onward and place not in seen:
+            seen.add(place)
+            place = onward[place]
+        found[start] = place
+    return found
 
 
 def _directory() -> Path:

@@ -18,11 +18,16 @@ from osame.collection.ledger.order import AllocationOrder, UnlawfulAllocationOrd
 from osame.collection.parameters.banks import branch
 from osame.collection.parameters.tables import TABLES, ParameterTable, Row
 from osame.kernel.check_digits import municipality_code_is_valid
+from osame.kernel.kana import BankField, BankKanaError, to_bank_kana
 from osame.kernel.refusals import Refusal
 from osame.law.demand import DEMAND_DAYS
 from osame.law.due_date import explain_due_date
 
-WHOLE_NUMBER_SETTINGS = ("督促しない少額（円未満）", "督促の指定期限までの日数", "督促の発付日数")
+WHOLE_NUMBER_SETTINGS = (
+    "督促しない少額（円未満）", "督促の指定期限までの日数", "督促の発付日数", "口座振替の開始までの日数",
+    "口座振替の開始までの日数（ペイジー）", "口座振替を止める連続不能の回数",
+)  # fmt: skip
+CONSIGNOR_DIGITS = {"bank_code": 4, "consignor_code": 10, "branch_code": 3, "account_number": 7}
 EARLIEST, LATEST = date(1950, 1, 1), date(2100, 12, 31)
 SHOWN_PROBLEMS = 30
 
@@ -100,7 +105,22 @@ class ParameterFile:
             self._check_term(row)
         for row in self.rows.get("setting", []):
             self._check_setting(row)
+        for row in self.rows.get("debit_consignor", []):
+            self._check_consignor(row)
         self._check_successions()
+
+    def _check_consignor(self, row: Row) -> None:
+        """口座振替の委託者。桁、店舗、全銀の文字。"""
+        title = f"口座振替の委託者（{row['bank_code']}）"
+        for name, digits in CONSIGNOR_DIGITS.items():
+            if not (len(row[name]) == digits and row[name].isascii() and row[name].isdigit()):
+                self.problems.append(f"{title}: {name}「{row[name]}」は{digits}桁の数字です")
+        try:
+            to_bank_kana(row["consignor_name"], field=BankField.NAME)
+        except BankKanaError as error:
+            self.problems.append(f"{title}: {error}")
+        if branch(row["bank_code"], row["branch_code"]) is None:
+            self.warnings.append(f"{title}: 取引支店{row['branch_code']}が金融機関の一覧にありません。")
 
     def _check_term(self, row: Row) -> None:
         """期別の納期限。閉庁日なら次の開庁日に移す。"""

@@ -99,6 +99,26 @@ class BankSuccession(models.Model):
         db_table_comment = "金融機関・店舗の承継 (F01-06)"
 
 
+class DebitConsignor(models.Model):
+    """口座振替の委託者（F06-04）。金融機関ごとの委託者コードと、市の取引口座。"""
+
+    pk = models.CompositePrimaryKey("bank_code", "valid_from")
+    bank_code = models.CharField("取引銀行番号", max_length=4)
+    valid_from = models.DateField("適用開始日")
+    consignor_code = models.CharField("委託者コード", max_length=10)
+    consignor_name = models.TextField("委託者名（カナ）")
+    branch_code = models.CharField("取引支店番号", max_length=3)
+    account_type = models.CharField(
+        "預金種目", max_length=1, choices=[("1", "普通"), ("2", "当座"), ("9", "その他")], default="1"
+    )
+    account_number = models.CharField("市の口座番号", max_length=7)
+    takes_others = models.BooleanField("委託者のないほかの金融機関の分も渡すか", default=False)
+
+    class Meta:
+        db_table = "debit_consignor"
+        db_table_comment = "口座振替の委託者 (F06-04)"
+
+
 class Setting(models.Model):
     """業務パラメータ（F01-07・F01-08）。値は文字で持ち、`parameters.queries` の型で読む。"""
 

@@ -22,6 +22,7 @@ KINDS = {
     "setting": "基準",
     "office_closure": "休業日",
     "bank_succession": "金融機関",
+    "debit_consignor": "口座振替の委託者",
     "standard_text": "文言",
     "law": "法の割合と額",
     "assignment_rule": "担当",

@@ -12,6 +12,7 @@ from django.db import models
 from osame.collection.parameters.models import (
     AssignmentRule,
     BankSuccession,
+    DebitConsignor,
     ExpectedFile,
     InstallmentTerm,
     Marker,
@@ -63,6 +64,7 @@ TABLES: dict[str, ParameterTable] = {
         table("業務パラメータ", Setting, "name valid_from"),
         table("休業日", OfficeClosure, "closed_on"),
         table("金融機関の承継", BankSuccession, "old_bank_code old_branch_code"),
+        table("口座振替の委託者", DebitConsignor, "bank_code valid_from"),
         table("届くはずのファイル", ExpectedFile, "profile business_on", without=("waived_by", "waived_reason")),
         table("定型文", StandardText, "text_key valid_from"),
         table("担当の割当て", AssignmentRule, "rule_number"),

@@ -265,4 +265,38 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="DebitConsignor",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "bank_code", "valid_from", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("bank_code", models.CharField(max_length=4, verbose_name="取引銀行番号")),
+                ("valid_from", models.DateField(verbose_name="適用開始日")),
+                ("consignor_code", models.CharField(max_length=10, verbose_name="委託者コード")),
+                ("consignor_name", models.TextField(verbose_name="委託者名（カナ）")),
+                ("branch_code", models.CharField(max_length=3, verbose_name="取引支店番号")),
+                (
+                    "account_type",
+                    models.CharField(
+                        choices=[("1", "普通"), ("2", "当座"), ("9", "その他")],
+                        default="1",
+                        max_length=1,
+                        verbose_name="預金種目",
+                    ),
+                ),
+                ("account_number", models.CharField(max_length=7, verbose_name="市の口座番号")),
+                (
+                    "takes_others",
+                    models.BooleanField(default=False, verbose_name="委託者のないほかの金融機関の分も渡すか"),
+                ),
+            ],
+            options={
+                "db_table": "debit_consignor",
+                "db_table_comment": "口座振替の委託者 (F06-04)",
+            },
+        ),
     ]
