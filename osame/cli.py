@@ -81,6 +81,7 @@ def _collection(app: typer.Typer) -> None:
     from osame.collection.addressees import cli as addressees
     from osame.collection.arrears import cli as arrears
     from osame.collection.closing import cli as closing
+    from osame.collection.debits import cli as debits
     from osame.collection.demands import cli as demands
     from osame.collection.inquiry import cli as inquiry
     from osame.collection.intake import cli as intake
@@ -99,6 +100,7 @@ def _collection(app: typer.Typer) -> None:
     app.add_typer(demands.app, name="demand")
     app.add_typer(letters.app, name="letter")
     app.add_typer(closing.app, name="close")
+    app.add_typer(debits.app, name="debit")
     app.add_typer(inquiry.app, name="charge")
     app.add_typer(arrears.app, name="contact")
     app.add_typer(matching.app, name="receipt")

@@ -40,6 +40,8 @@ def to_bank_place(symbol: str, number: str) -> BankPlace:
     >>> to_bank_place("00950", "123456")
     BankPlace(branch_code='099', account_type='2', account_number='0123456', tail='50')
     """
+    if _digits(number, SAVING_DIGITS) and not int(number):
+        raise JapanPostError("番号が0だけです。通帳の番号を確かめてください。")
     if not _digits(symbol, SYMBOL_DIGITS) or len(symbol) != SYMBOL_DIGITS or symbol[0] not in "01":
         raise JapanPostError(f"記号「{symbol}」は、0か1で始まる5桁の数字です。通帳の記号を確かめてください。")
     if symbol[0] == "0":

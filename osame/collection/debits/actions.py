@@ -20,6 +20,8 @@ from osame.platform.database import fetch_all, fetch_one, run_sql
 
 State, Class, Method, Purpose = DebitAccount.State, DebitAccount.Class, DebitAccount.Method, DebitAccountUse.Purpose
 FIELDS = ("振替口座",)
+USES = {"statutory": Purpose.DEBIT, "refund_notice": Purpose.REFUND, "delinquent_survey": Purpose.DISPOSITION}
+"""門が運ぶ使用目的 → 口座を使う目的。ここにない目的では開かない。"""
 COPIED = "bank_code, branch_code, account_type, sealed_number, number_digest, number_tail, symbol_tail, holder_kana, holder_name"
 
 
@@ -45,6 +47,10 @@ class NotOurAddressee(Refusal):
 
 class NotOurTaxItem(Refusal):
     """その税目は、登録されていません。税目を確かめてください。"""
+
+
+class UseNotAllowed(Refusal):
+    """この使用目的では、口座番号を開けません。口座振替・還付・滞納者の調査のどれかを選んでください。"""
 
 
 class UseNeedsReason(Refusal):
@@ -125,17 +131,22 @@ def end_account(key: AccountKey, *, on: date, reason: str, officer: str, seen: i
     _move(key, State.ENDED, (State.LIVE, State.SUSPENDED), on, reason, officer, seen=seen)
 
 
-def use_account(key: AccountKey, *, purpose: str, reason: str, case_number: str = "") -> str:
+def use_account(key: AccountKey, *, reason: str) -> str:
     """口座番号を開く。目的・理由・番号を残す。還付や滞納処分に使うことを、口座振替の閲覧とは別に残す。
 
-    Open the number of the current account for one stated use. Every opening leaves a row that cannot be rewritten.
+    Open the number of the current account for the purpose that the gate carries. Every opening leaves a row that cannot be
+    rewritten; any use but the debit itself needs the number of its case.
 
     要件: F06-11
     """
+    now = gate.required()
+    purpose = USES.get(now.purpose)
+    if purpose is None:
+        raise UseNotAllowed(now.purpose)
     if not reason.strip():
         raise UseNeedsReason
-    if purpose != Purpose.DEBIT and not case_number.strip():
-        raise UseNeedsCase(str(Purpose(purpose).label))
+    if purpose != Purpose.DEBIT and not now.case.strip():
+        raise UseNeedsCase(str(purpose.label))
     with transaction.atomic():
         rows = fetch_all(
             "SELECT history_number, sealed_number FROM debit_account WHERE addressee_number = %s AND tax_item = %s "
@@ -149,14 +160,14 @@ def use_account(key: AccountKey, *, purpose: str, reason: str, case_number: str 
             "INSERT INTO debit_account_use (addressee_number, use_id, tax_item, debit_class, history_number, purpose, "
             "case_number, reason, officer, used_at) VALUES (%s, nextval('debit_account_use_number'), %s, %s, %s, %s, %s, "
             "%s, %s, now())",
-            [key.addressee_number, key.tax_item, key.debit_class, rows[0][0], purpose, case_number.strip(),
-             reason.strip(), gate.required().officer],
+            [key.addressee_number, key.tax_item, key.debit_class, rows[0][0], purpose, now.case.strip(), reason.strip(),
+             now.officer],
         )  # fmt: skip
         record(
             "口座番号を開いた",
             subjects=[key.addressee_number],
             fields=("口座番号",),
-            detail={"税目": key.tax_item, "目的": str(Purpose(purpose).label)},
+            detail={"税目": key.tax_item, "目的": str(purpose.label)},
         )
     return number
 
