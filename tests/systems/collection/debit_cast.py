@@ -1,6 +1,7 @@
 """What the direct debit tests add to the cast: consignors, accounts, requests that went out, and a bank that answers."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -50,9 +51,7 @@ def account(
 ) -> list[str]:  # fmt: skip
     """有効な口座。"""
     given = GivenAccount(bank_code=bank, branch_code=branch, account_number=number, holder_kana=holder)
-    return set_account(
-        AccountKey(who, tax_item), given, AccountChange(since, "依頼書による", method), officer=OFFICER
-    )
+    return set_account(AccountKey(who, tax_item), given, AccountChange(since, "依頼書による", method), officer=OFFICER)
 
 
 def order(due: date = DUE, on: date | None = None, source: int | None = None) -> DebitOrder:
@@ -71,7 +70,9 @@ def sent(folder: Path, asked: DebitOrder | None = None, *, made: date = MADE) ->
     return run, files
 
 
-def answered(content: bytes, codes: Mapping[int, str], *, year: int = 2025, default: str = "0", without: tuple[int, ...] = ()) -> bytes:
+def answered(
+    content: bytes, codes: Mapping[int, str], *, year: int = 2025, default: str = "0", without: tuple[int, ...] = ()
+) -> bytes:
     """金融機関の答え。納付書番号 → 結果コード。 without: 結果に載せない納付書番号。"""
     ((batch, lines),) = zengin_debit.read_request(content, business_year=year).batches
     return zengin_debit.write_result(batch, [
@@ -82,7 +83,6 @@ def answered(content: bytes, codes: Mapping[int, str], *, year: int = 2025, defa
 
 
 def _coded(line: zengin_debit.DebitInstruction, code: str) -> zengin_debit.DebitInstruction:
-    from dataclasses import replace
 
     return replace(line, result_code=code)
 
