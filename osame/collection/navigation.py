@@ -10,6 +10,7 @@ SECTIONS = (
             Entry("ファイルの取込み", "intake", "i"),
             Entry("保留と不受理", "held_rows", "h"),
             Entry("消込", "matching", "m"),
+            Entry("口座振替", "debits"),
             Entry("日締め", "closing", "c"),
         ),
     ),

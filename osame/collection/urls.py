@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver
 from osame.collection.arrears.web import arrears_urls
 from osame.collection.changes.web import changes_urls
 from osame.collection.closing.web import closing_urls
+from osame.collection.debits.web import debits_urls
 from osame.collection.demand_mail.web import demand_mail_urls
 from osame.collection.demand_stops.web import demand_stops_urls
 from osame.collection.demands.web import demands_urls
@@ -22,6 +23,7 @@ from osame.platform.web.urls import floor_urls
 urlpatterns: list[URLPattern | URLResolver] = [
     *floor_urls,
     *arrears_urls,
+    *debits_urls,
     *demands_urls,
     *demand_mail_urls,
     *demand_stops_urls,
