@@ -18,7 +18,10 @@ from osame.platform import gate
 from osame.platform.audit.recording import record
 from osame.platform.database import fetch_all, fetch_one, run_sql
 
-State, Class, Method, Purpose = DebitAccount.State, DebitAccount.Class, DebitAccount.Method, DebitAccountUse.Purpose
+State = DebitAccount.State
+Class = DebitAccount.Class
+Method = DebitAccount.Method
+Purpose = DebitAccountUse.Purpose
 FIELDS = ("振替口座",)
 USES = {"statutory": Purpose.DEBIT, "refund_notice": Purpose.REFUND, "delinquent_survey": Purpose.DISPOSITION}
 """門が運ぶ使用目的 → 口座を使う目的。ここにない目的では開かない。"""

@@ -25,12 +25,9 @@ from osame.platform.database import fetch_all, fetch_one
 from osame.platform.imports import registry
 from osame.platform.imports.registry import Arrival, ImportResult
 
-Channel, State, Class, Method = (
-    DebitApplication.Channel,
-    DebitApplication.State,
-    DebitAccount.Class,
-    DebitAccount.Method,
-)
+Channel = DebitApplication.Channel
+State = DebitApplication.State
+Method = DebitAccount.Method
 PROFILES = {"debit_application_web": Channel.WEB, "debit_application_payeasy": Channel.PAY_EASY}
 LEAD = {Channel.PAY_EASY: "口座振替の開始までの日数（ペイジー）"}
 LEAD_DAYS = "口座振替の開始までの日数"

@@ -313,7 +313,7 @@ def account_move(request: HttpRequest, addressee_number: str, tax_item: str, mov
     return page(request, f"{HOME}/move.html", shown, status=form.status)
 
 
-@bound("collection.debits.reveal")
+@bound("collection.debits.accounts", POST="collection.debits.reveal")
 @require_http_methods(["GET", "POST"])
 def reveal(request: HttpRequest, addressee_number: str, tax_item: str) -> HttpResponse:
     """口座番号の開示。目的と理由を記録してから、一度だけ見せる。"""

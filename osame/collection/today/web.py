@@ -29,6 +29,8 @@ KINDS = (
     ("missing_file", "届いていないファイル（督促の門が閉じる）", "intake", "collection.intake.receipts", True),
     ("difference", "差異のある締めていない日", "closing", "collection.closing.sheet", True),
     ("unclosed", "締めていない日", "closing", "collection.closing.close", False),
+    ("debit_unsent", "渡していない口座振替の依頼", "debits", "collection.debits.send", True),
+    ("debit_application", "照合を待つ口座振替の申込み", "debit_applications", "collection.debits.apply", False),
     ("undispatched", "差し出していない督促", "demands", "collection.demands.dispatched", True),
     ("returned", "返戻された督促状（送達の手当て待ち）", "demands", "collection.demands.returned", False),
     ("prescription", "90日以内に時効が完成する期別（目安）", "", "collection.inquiry.list", True),
