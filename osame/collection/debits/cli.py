@@ -7,6 +7,7 @@ import typer
 from rich.markup import escape
 
 from osame.collection.debits import actions, applications
+from osame.collection.debits import letters as sending
 from osame.collection.debits.actions import AccountChange, AccountKey
 from osame.collection.debits.applications import Application
 from osame.collection.debits.batch import cancel_request, make_request
@@ -340,6 +341,28 @@ def statement(
         ("宛名番号", "税目", "回数", "振替済額"),
         [(e.addressee_number, e.tax_item_name, e.times, e.amount) for e in found],
     )
+
+
+@app.command()
+@bound("collection.debits.letters")
+@refusals_told
+def letters(
+    what: Annotated[str, typer.Argument(help="notices（通知）/ failures（不能）/ statements（年間）/ form（依頼書）")],
+    about: Annotated[str, typer.Argument(help="登録日（notices）、依頼番号、年、宛名番号")],
+    as_of: AsOf = None,
+    by: Officer = None,
+) -> None:
+    """口座振替の文書を作る。束の番号を答える（刷るのは osame letter print）。"""
+    who, on = officer(by), day(as_of)
+    made = {
+        "notices": lambda: sending.send_notices(since=parse_date(about), as_of=on, officer=who),
+        "failures": lambda: sending.send_failures(int(about), as_of=on, officer=who),
+        "statements": lambda: sending.send_statements(int(about), as_of=on, officer=who),
+        "form": lambda: sending.send_form(about, as_of=on, officer=who),
+    }
+    if what not in made or (what in {"failures", "statements"} and not about.isdecimal()):
+        raise typer.BadParameter("notices 日付・failures 依頼番号・statements 年・form 宛名番号 のどれかです。")
+    console.print(f"束の番号 {made[what]()}")
 
 
 def _order(due: str, on: str | None, source: int | None) -> DebitOrder:

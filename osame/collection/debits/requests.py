@@ -240,6 +240,7 @@ class DebitLine:
     charge_id: int
     addressee_number: str
     name: str
+    tax_item: str
     tax_item_name: str
     levy_year: int
     installment_term: int
@@ -268,7 +269,7 @@ class DebitLine:
 
 LINES = f"""
 SELECT * FROM (
-    SELECT i.charge_id, i.addressee_number, coalesce(a.name, ''), {TAX_NAME.format("i")}, c.levy_year, c.installment_term,
+    SELECT i.charge_id, i.addressee_number, coalesce(a.name, ''), i.tax_item, {TAX_NAME.format("i")}, c.levy_year, c.installment_term,
            c.due_date, i.bank_code, i.branch_code, i.amount, coalesce({LATEST}, '') AS code, c.principal_tax
     FROM debit_instruction i JOIN charge c USING (addressee_number, charge_id) LEFT JOIN addressee a USING (addressee_number)
     WHERE i.request_id = %(request)s

@@ -21,6 +21,7 @@ from osame.collection.debits.forms import (
     SendForm,
     TermsForm,
 )
+from osame.collection.debits.letter_web import LetterForm, letter_urls
 from osame.collection.debits.lists import LISTS, save_list
 from osame.collection.debits.models import DebitAccount
 from osame.collection.debits.outgoing import save_file
@@ -258,7 +259,7 @@ def accounts(request: HttpRequest, addressee_number: str) -> HttpResponse:
     lines = accounts_of(addressee_number, as_of=today())
     shown = {
         "person": person, "lines": lines, "current": current_accounts(addressee_number, as_of=today()),
-        "uses": uses_of(addressee_number),
+        "uses": uses_of(addressee_number), "blank": LetterForm(),
     }  # fmt: skip
     return page(request, f"{HOME}/accounts.html", shown)
 
@@ -347,6 +348,7 @@ def _account(addressee_number: str, tax_item: str) -> Any:
 
 
 debits_urls: list[URLPattern] = [
+    *letter_urls,
     path("debits/", overview, name="debits"),
     path("debits/new/", request_preview, name="debit_preview"),
     path("debits/requests/<int:request_id>/", request_page, name="debit_request"),

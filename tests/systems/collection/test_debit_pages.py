@@ -105,7 +105,7 @@ def test_an_application_is_received_and_matched(clerk: Client) -> None:
 def test_an_account_is_changed_stopped_and_ended(clerk: Client) -> None:
     home = f"/people/{SATO}/debits/"
     assert "****586" in text(clerk.get(home))
-    assert "振替口座" in text(clerk.get(f"/people/{SATO}/"))
+    assert "振替口座" in text(clerk.get(f"/people/{SATO}/", headers={"Osame-Purpose": "statutory"}))
     for move, name in (("suspend", "停止"), ("resume", "有効"), ("end", "廃止")):
         where = f"{home}06/{move}/"
         typed = fields(clerk.get(where)) | {"on": "R7.6.18", "reason": "本人の申出"}

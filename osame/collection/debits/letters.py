@@ -1,0 +1,277 @@
+"""口座振替の文書。開始・変更・廃止の通知（R-007）、振替不能のお知らせ（R-008）、振替済の通知（R-009）、依頼書（R-010）。
+
+Four letters. Each is made once for what it tells: what was told already is not told again. Account numbers appear by their last
+three digits only.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.db import transaction
+
+from osame.collection.debits.actions import NotOurAddressee
+from osame.collection.debits.models import ACCOUNT_TYPES, DebitAccount
+from osame.collection.debits.numbers import masked
+from osame.collection.debits.queries import place_name
+from osame.collection.debits.requests import DebitLine, failures_of, one_request
+from osame.collection.debits.statements import paid_in_year
+from osame.collection.letters.actions import Draft, freeze
+from osame.collection.letters.kinds import LetterKind, letter_kind
+from osame.kernel.dates import format_wareki
+from osame.platform.console.fields import short_wareki
+from osame.platform.database import fetch_all
+
+FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 10, 34
+NOTICE_NOTE = (
+    "引落しの日の前日までに、口座の残高を確かめてください。残高が足りないと、延滞金がかかることがあります。口座番号は下3桁だけを"
+    "示しています。内容に誤りがあるときは、お早めにご連絡ください。"
+)
+FAILURE_NOTE = (
+    "納期限を過ぎてから納めるときは、延滞金がかかることがあります。行き違いで納付済みのときは、ご容赦ください。続けて振り替えられ"
+    "ないときは、口座振替を停めることがあります。"
+)
+STATEMENT_NOTE = (
+    "この通知は、一年の間に口座振替で納めた額をお知らせするものです。還付または充当した額は除いています。社会保険料控除には、"
+    "国民健康保険税の額を使えます（所得税法第74条）。領収証書や納税証明書ではありません。"
+)
+FORM_NOTE = (
+    "太枠の中を記入し、通帳の届出印を押して、取扱金融機関または市に提出してください。金融機関の照合に日数がかかるため、引落しは"
+    "提出から一、二か月後の納期からになります。"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DebitNotice:
+    """口座振替の開始・変更・停止・再開・廃止の通知の内容。"""
+
+    change: str
+    tax_item: str
+    place: str
+    account: str
+    holder: str
+    method: str
+    starts_on: str
+    start_term: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailedRow:
+    """振り替えられなかった期別一つ。"""
+
+    term: str
+    due_date: str
+    amount: int
+    unpaid: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DebitFailure:
+    """振替不能のお知らせの内容。 pages: 頁ごとの行。"""
+
+    tax_item: str
+    debit_on: str
+    place: str
+    unpaid: int
+    pages: tuple[tuple[FailedRow, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaidRow:
+    """ある税目を、一年に口座振替で納めた額。"""
+
+    tax_item: str
+    times: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class DebitStatement:
+    """口座振替済額の通知の内容。"""
+
+    year: str
+    total: int
+    rows: tuple[PaidRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DebitForm:
+    """口座振替依頼書の内容。"""
+
+    name: str
+    addressee_number: str
+    tax_items: tuple[str, ...]
+
+
+def _kind(form: str, name: str, source: str, context: type, note: str, *, title: str = "") -> LetterKind:
+    told = {f"{name}:注意": note}
+    path = f"collection/debits/typst/{source}.typ"
+    return letter_kind(LetterKind(form, name, title or name, path, context, told))
+
+
+NOTICE = _kind("R-007", "口座振替の通知", "debit_notice", DebitNotice, NOTICE_NOTE)
+FAILURE = _kind(
+    "R-008",
+    "口座振替不能のお知らせ",
+    "debit_failure",
+    DebitFailure,
+    FAILURE_NOTE,
+    title="口座から振り替えられませんでした",
+)
+STATEMENT = _kind("R-009", "口座振替済額の通知", "debit_statement", DebitStatement, STATEMENT_NOTE)
+FORM = _kind("R-010", "口座振替依頼書", "debit_form", DebitForm, FORM_NOTE)
+
+# 届いた日から後に登録した、まだ知らせていない口座の、いちばん新しい行。短い間に幾度か変えても、知らせるのは一度。
+UNTOLD = """
+SELECT a.addressee_number, a.tax_item, coalesce(t.name, a.tax_item), a.debit_class, a.history_number, a.state, a.method,
+       a.bank_code, a.branch_code, a.account_type, a.number_tail, a.holder_kana, a.valid_from, p.start_levy_year, p.start_term,
+       b.state, b.number_digest = a.number_digest
+FROM (
+    SELECT DISTINCT ON (addressee_number, tax_item, debit_class) * FROM debit_account
+    ORDER BY addressee_number, tax_item, debit_class, history_number DESC
+) a
+LEFT JOIN LATERAL (SELECT name FROM tax_item t WHERE t.tax_item = a.tax_item ORDER BY valid_from DESC LIMIT 1) t ON true
+LEFT JOIN debit_application p ON p.addressee_number = a.addressee_number AND p.application_id = a.application_id
+LEFT JOIN LATERAL (
+    SELECT state, number_digest FROM debit_account b WHERE b.addressee_number = a.addressee_number
+      AND b.tax_item = a.tax_item AND b.debit_class = a.debit_class AND b.history_number < a.history_number
+    ORDER BY b.history_number DESC LIMIT 1) b ON true
+WHERE (a.recorded_at AT TIME ZONE 'Asia/Tokyo')::date >= %(since)s
+  AND NOT EXISTS (SELECT 1 FROM letter l WHERE l.addressee_number = a.addressee_number AND l.state <> '9'
+      AND l.subject = 'debit_account:' || a.tax_item || ':' || a.debit_class || ':' || a.history_number)
+ORDER BY a.addressee_number, a.tax_item
+"""
+
+
+def send_notices(*, since: date, as_of: date, officer: str) -> int:
+    """口座振替の開始・変更・停止・再開・廃止の通知（R-007）を作る。束の番号を返す。 since: この日から後に登録したもの。
+
+    要件: F06-03, F06-07
+    """
+    with transaction.atomic():
+        drafts = [_notice(row) for row in fetch_all(UNTOLD, {"since": since})]
+        return freeze(NOTICE, drafts, as_of=as_of, officer=officer)
+
+
+def send_failures(request_id: int, *, as_of: date, officer: str) -> int:
+    """振り替えられず、まだ納められていない人への、振替不能のお知らせ（R-008）を作る。束の番号を返す。
+
+    One letter per taxpayer and tax. Who has paid meanwhile, or was told of this request before, gets none.
+
+    要件: F06-07
+    """
+    with transaction.atomic():
+        debit_on = one_request(request_id).debit_on
+        subject = f"debit_failure:{request_id}"
+        told = _told(subject)
+        waiting = [e for e in failures_of(request_id) if e.unpaid and (e.addressee_number, e.tax_item) not in told]
+        waiting.sort(key=lambda each: (each.addressee_number, each.tax_item, each.due_date, each.charge_id))
+        drafts = [
+            _failure(key, tuple(lines), debit_on, subject)
+            for key, lines in groupby(waiting, key=lambda each: (each.addressee_number, each.tax_item))
+        ]
+        return freeze(FAILURE, drafts, as_of=as_of, officer=officer)
+
+
+def send_statements(year: int, *, as_of: date, officer: str, addressee_number: str = "") -> int:
+    """一年の口座振替済額の通知（R-009）を作る。その年について前に知らせた人には作らない。束の番号を返す。
+
+    要件: F06-10
+    """
+    with transaction.atomic():
+        subject = f"debit_statement:{year}"
+        told = {number for number, _ in _told(subject)}
+        paid = [
+            each for each in paid_in_year(year, addressee_number=addressee_number) if each.addressee_number not in told
+        ]
+        drafts = []
+        for number, lines in groupby(paid, key=lambda each: each.addressee_number):
+            rows = tuple(PaidRow(each.tax_item_name, each.times, each.amount) for each in lines)
+            total = sum(each.amount for each in rows)
+            name = f"{format_wareki(date(year, 12, 31)).split('年')[0]}年"
+            drafts.append(Draft(number, "", DebitStatement(name, total, rows), (f"{total:,}円", name), subject))
+        return freeze(STATEMENT, drafts, as_of=as_of, officer=officer)
+
+
+def send_form(addressee_number: str, *, as_of: date, officer: str) -> int:
+    """口座振替依頼書（R-010）を作る。束の番号を返す。
+
+    要件: F06-02
+    """
+    with transaction.atomic():
+        rows = fetch_all("SELECT name FROM addressee WHERE addressee_number = %s", [addressee_number])
+        if not rows:
+            raise NotOurAddressee(addressee_number)
+        items = fetch_all(
+            "SELECT DISTINCT ON (tax_item) name FROM tax_item WHERE valid_from <= %s AND accepts_determination "
+            "ORDER BY tax_item, valid_from DESC",
+            [as_of],
+        )
+        context = DebitForm(str(rows[0][0]), addressee_number, tuple(name for (name,) in items))
+        return freeze(
+            FORM,
+            [Draft(addressee_number, "", context, (addressee_number,), "debit_form")],
+            as_of=as_of,
+            officer=officer,
+        )
+
+
+def _notice(row: tuple[Any, ...]) -> Draft:
+    number, tax, tax_name, debit_class, history, state, method, bank, branch, kind, tail, holder, since, year, term = (
+        row[:15]
+    )
+    change = _change(state, *row[15:])
+    account = f"{dict(ACCOUNT_TYPES).get(kind, kind)} {masked(tail)}"
+    start = f"{year}年度 第{term}期" if year and change == "開始" else ""
+    notice = DebitNotice(
+        change, tax_name, place_name(bank, branch), account, holder, str(DebitAccount.Method(method).label),
+        format_wareki(since), start,
+    )  # fmt: skip
+    return Draft(
+        number, tax, notice, (masked(tail), format_wareki(since)), f"debit_account:{tax}:{debit_class}:{history}"
+    )
+
+
+def _change(state: str, before: str | None, same: bool | None) -> str:
+    """何の通知か。"""
+    if state != DebitAccount.State.LIVE:
+        return str(DebitAccount.State(state).label)
+    if before is None or before == DebitAccount.State.ENDED:
+        return "開始"
+    return "再開" if before == DebitAccount.State.SUSPENDED and same else "変更"
+
+
+def _failure(key: tuple[str, str], lines: tuple[DebitLine, ...], debit_on: date, subject: str) -> Draft:
+    number, tax_item = key
+    rows = [
+        FailedRow(
+            f"{each.levy_year}年度 第{each.installment_term}期",
+            short_wareki(each.due_date),
+            each.amount,
+            each.unpaid,
+            each.result,
+        )
+        for each in lines
+    ]
+    unpaid = sum(each.unpaid for each in rows)
+    pages = tuple(tuple(part) for part in _pages(rows))
+    context = DebitFailure(lines[0].tax_item_name, format_wareki(debit_on), lines[0].place[5:], unpaid, pages)
+    return Draft(number, tax_item, context, (f"{unpaid:,}円", format_wareki(debit_on)), subject, len(pages))
+
+
+def _pages(rows: list[FailedRow]) -> Iterable[list[FailedRow]]:
+    rest = rows[FIRST_PAGE_ROWS:]
+    return [rows[:FIRST_PAGE_ROWS], *(rest[at : at + NEXT_PAGE_ROWS] for at in range(0, len(rest), NEXT_PAGE_ROWS))]
+
+
+def _told(subject: str) -> set[tuple[str, str]]:
+    """この件について、もう知らせた人と税目。引き抜いた文書は、知らせたことにならない。"""
+    return {
+        (str(number), str(item))
+        for number, item in fetch_all(
+            "SELECT addressee_number, tax_item FROM letter WHERE subject = %s AND state <> '9'", [subject]
+        )
+    }
