@@ -54,7 +54,7 @@ def test_unknown_digits_of_the_symbol_are_not_guessed() -> None:
 @pytest.mark.parametrize(
     ("symbol", "number"),
     [("2403", "11"), ("24030", "12345671"), ("14030", "12345670"), ("14030", "1"), ("14030", "123456781"), ("14030", ""),
-     ("00950", "1234567"), ("1403０", "12345671"), ("14030", "-1231"), ("", "1231")],
+     ("00950", "1234567"), ("1403\uff10", "12345671"), ("14030", "-1231"), ("", "1231")],
 )  # fmt: skip
 def test_what_breaks_the_rule_is_refused(symbol: str, number: str) -> None:
     with pytest.raises(JapanPostError):
