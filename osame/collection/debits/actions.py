@@ -4,7 +4,6 @@ Every act adds one row to the history of an account and refuses when another off
 `valid_from`; what lay ahead of it is void.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -83,6 +82,24 @@ class AccountChange:
     application_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """状態を移す、いつ・なぜ・誰が・何を見て。"""
+
+    on: date
+    reason: str
+    officer: str
+    seen: int | None
+
+
+MOVES_FROM = {
+    State.SUSPENDED: (State.LIVE,),
+    State.LIVE: (State.SUSPENDED,),
+    State.ENDED: (State.LIVE, State.SUSPENDED),
+}
+"""移れる先の状態 → いまの状態。"""
+
+
 def set_account(
     key: AccountKey, given: GivenAccount, change: AccountChange, *, officer: str, seen: int | None = None
 ) -> list[str]:
@@ -115,7 +132,7 @@ def suspend_account(key: AccountKey, *, on: date, reason: str, officer: str, see
 
     要件: F06-01
     """
-    _move(key, State.SUSPENDED, (State.LIVE,), on, reason, officer, seen=seen)
+    _move(key, State.SUSPENDED, _Move(on, reason, officer, seen))
 
 
 def resume_account(key: AccountKey, *, on: date, reason: str, officer: str, seen: int | None = None) -> None:
@@ -123,7 +140,7 @@ def resume_account(key: AccountKey, *, on: date, reason: str, officer: str, seen
 
     要件: F06-01, F06-07
     """
-    _move(key, State.LIVE, (State.SUSPENDED,), on, reason, officer, seen=seen)
+    _move(key, State.LIVE, _Move(on, reason, officer, seen))
 
 
 def end_account(key: AccountKey, *, on: date, reason: str, officer: str, seen: int | None = None) -> None:
@@ -131,7 +148,7 @@ def end_account(key: AccountKey, *, on: date, reason: str, officer: str, seen: i
 
     要件: F06-01, F06-03
     """
-    _move(key, State.ENDED, (State.LIVE, State.SUSPENDED), on, reason, officer, seen=seen)
+    _move(key, State.ENDED, _Move(on, reason, officer, seen))
 
 
 def use_account(key: AccountKey, *, reason: str) -> str:
@@ -176,7 +193,10 @@ def use_account(key: AccountKey, *, reason: str) -> str:
 
 
 def sealed_facts(key: AccountKey, account: GivenAccount) -> dict[str, object]:
-    """封をした口座番号と、その要約・下3桁・記号の4・5桁目。"""
+    """封をした口座番号と、その要約・下3桁・記号の4・5桁目。
+
+    要件: F06-01
+    """
     place = (account.bank_code, account.branch_code, account.account_type, account.account_number)
     return {
         "sealed_number": numbers.sealed(account.account_number, addressee_number=key.addressee_number),
@@ -187,7 +207,10 @@ def sealed_facts(key: AccountKey, account: GivenAccount) -> dict[str, object]:
 
 
 def require_known(key: AccountKey, on: date) -> None:
-    """宛名と税目があるか。なければ断る。"""
+    """宛名と税目があるか。なければ断る。
+
+    要件: F06-01
+    """
     if not fetch_one("SELECT EXISTS (SELECT 1 FROM addressee WHERE addressee_number = %s)", [key.addressee_number])[0]:
         raise NotOurAddressee(key.addressee_number)
     if not fetch_one(
@@ -196,17 +219,15 @@ def require_known(key: AccountKey, on: date) -> None:
         raise NotOurTaxItem(key.tax_item)
 
 
-def _move(
-    key: AccountKey, state: State, allowed: Sequence[State], on: date, reason: str, officer: str, *, seen: int | None
-) -> None:
+def _move(key: AccountKey, state: State, move: _Move) -> None:
     """同じ口座のまま、状態を移す。"""
     with transaction.atomic():
         before = _last(key)
         if before is None:
             raise NoDebitAccount(f"{key.addressee_number}-{key.tax_item}")
-        if before[1] not in allowed:
+        if before[1] not in MOVES_FROM[state]:
             raise NotInThatState(str(State(before[1]).label))
-        number = _next(before, seen)
+        number = _next(before, move.seen)
         try:
             run_sql(
                 f"INSERT INTO debit_account (addressee_number, tax_item, debit_class, history_number, valid_from, state, "
@@ -215,10 +236,10 @@ def _move(
                 "FROM debit_account WHERE addressee_number = %s AND tax_item = %s AND debit_class = %s AND history_number = %s",
                 [
                     number,
-                    on,
+                    move.on,
                     state,
-                    _reason(reason),
-                    officer,
+                    _reason(move.reason),
+                    move.officer,
                     key.addressee_number,
                     key.tax_item,
                     key.debit_class,

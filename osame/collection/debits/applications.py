@@ -117,8 +117,8 @@ def receive_application(asked: Application, *, officer: str) -> Received:
         try:
             with transaction.atomic():
                 DebitApplication.objects.create(
-                    addressee_number=asked.key.addressee_number, application_id=number, channel=asked.channel,
-                    outer_number=asked.outer_number, received_on=asked.received_on, tax_item=asked.key.tax_item,
+                    addressee_number=asked.key.addressee_number, application_id=number, reception=asked.channel,
+                    outer_number=asked.outer_number, applied_on=asked.received_on, tax_item=asked.key.tax_item,
                     debit_class=asked.key.debit_class, method=asked.method, bank_code=account.bank_code,
                     branch_code=account.branch_code, account_type=account.account_type, holder_kana=account.holder_kana,
                     holder_name=account.holder_name, starts_on=start.on, start_levy_year=start.levy_year,
@@ -145,7 +145,7 @@ def accept_application(application_id: int, *, on: date, officer: str) -> list[s
         )  # fmt: skip
         change = AccountChange(
             found.starts_on,
-            f"{found.get_channel_display()}の申込み（受付番号{application_id}）",
+            f"{DebitApplication.Channel(found.reception).label}の申込み（受付番号{application_id}）",
             found.method,
             application_id,
         )

@@ -20,6 +20,7 @@ from osame.collection.debits.requests import DebitLine, failures_of, one_request
 from osame.collection.debits.statements import paid_in_year
 from osame.collection.letters.actions import Draft, freeze
 from osame.collection.letters.kinds import LetterKind, letter_kind
+from osame.collection.parameters.overview import year_name
 from osame.kernel.dates import format_wareki
 from osame.platform.console.fields import short_wareki
 from osame.platform.database import fetch_all
@@ -106,10 +107,10 @@ class DebitForm:
     tax_items: tuple[str, ...]
 
 
-def _kind(form: str, name: str, source: str, context: type, note: str, *, title: str = "") -> LetterKind:
+def _kind(form: str, name: str, source: str, context: type, note: str) -> LetterKind:
     told = {f"{name}:注意": note}
     path = f"collection/debits/typst/{source}.typ"
-    return letter_kind(LetterKind(form, name, title or name, path, context, told))
+    return letter_kind(LetterKind(form, name, name, path, context, told))
 
 
 NOTICE = _kind("R-007", "口座振替の通知", "debit_notice", DebitNotice, NOTICE_NOTE)
@@ -119,7 +120,6 @@ FAILURE = _kind(
     "debit_failure",
     DebitFailure,
     FAILURE_NOTE,
-    title="口座から振り替えられませんでした",
 )
 STATEMENT = _kind("R-009", "口座振替済額の通知", "debit_statement", DebitStatement, STATEMENT_NOTE)
 FORM = _kind("R-010", "口座振替依頼書", "debit_form", DebitForm, FORM_NOTE)
@@ -225,7 +225,7 @@ def _notice(row: tuple[Any, ...]) -> Draft:
     )
     change = _change(state, *row[15:])
     account = f"{dict(ACCOUNT_TYPES).get(kind, kind)} {masked(tail)}"
-    start = f"{year}年度 第{term}期" if year and change == "開始" else ""
+    start = f"{year_name(year)} 第{term}期" if year and change == "開始" else ""
     notice = DebitNotice(
         change, tax_name, place_name(bank, branch), account, holder, str(DebitAccount.Method(method).label),
         format_wareki(since), start,
@@ -248,7 +248,7 @@ def _failure(key: tuple[str, str], lines: tuple[DebitLine, ...], debit_on: date,
     number, tax_item = key
     rows = [
         FailedRow(
-            f"{each.levy_year}年度 第{each.installment_term}期",
+            f"{year_name(each.levy_year)} 第{each.installment_term}期",
             short_wareki(each.due_date),
             each.amount,
             each.unpaid,

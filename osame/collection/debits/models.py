@@ -39,7 +39,7 @@ class DebitAccount(models.Model):
     pk = models.CompositePrimaryKey("addressee_number", "tax_item", "debit_class", "history_number")
     addressee_number = models.CharField("宛名番号", max_length=15)
     tax_item = models.CharField("税目", max_length=2)
-    debit_class = models.CharField("振替区分", max_length=1, choices=Class.choices)
+    debit_class = models.CharField("振替の区分", max_length=1, choices=Class.choices)
     history_number = models.IntegerField("履歴番号")
     valid_from = models.DateField("適用開始日")
     state = models.CharField("振替口座の状態", max_length=1, choices=State.choices)
@@ -91,11 +91,11 @@ class DebitApplication(models.Model):
     pk = models.CompositePrimaryKey("addressee_number", "application_id")
     addressee_number = models.CharField("宛名番号", max_length=15)
     application_id = models.BigIntegerField("受付番号")
-    channel = models.CharField("受付経路", max_length=1, choices=Channel.choices)
+    reception = models.CharField("受付経路", max_length=1, choices=Channel.choices)
     outer_number = models.CharField("受付元の番号", max_length=30, default="", blank=True)
-    received_on = models.DateField("受付日")
+    applied_on = models.DateField("受付日")
     tax_item = models.CharField("税目", max_length=2)
-    debit_class = models.CharField("振替区分", max_length=1, choices=DebitAccount.Class.choices)
+    debit_class = models.CharField("振替の区分", max_length=1, choices=DebitAccount.Class.choices)
     method = models.CharField("納付方法", max_length=1, choices=DebitAccount.Method.choices)
     bank_code = models.CharField("金融機関コード", max_length=4)
     branch_code = models.CharField("店舗コード", max_length=3)
@@ -125,7 +125,7 @@ class DebitApplication(models.Model):
             ),
             models.UniqueConstraint(
                 name="debit_application_outer_once",
-                fields=["addressee_number", "tax_item", "channel", "outer_number"],
+                fields=["addressee_number", "tax_item", "reception", "outer_number"],
                 condition=~models.Q(outer_number=""),
             ),
             models.CheckConstraint(
@@ -219,7 +219,7 @@ class DebitInstruction(models.Model):
     charge_id = models.BigIntegerField("期別番号")
     request_id = models.BigIntegerField("依頼番号")
     tax_item = models.CharField("税目", max_length=2)
-    debit_class = models.CharField("振替区分", max_length=1)
+    debit_class = models.CharField("振替の区分", max_length=1)
     history_number = models.IntegerField("履歴番号")
     bank_code = models.CharField("引落銀行番号", max_length=4)
     branch_code = models.CharField("引落支店番号", max_length=3)
@@ -319,7 +319,7 @@ class DebitAccountUse(models.Model):
     addressee_number = models.CharField("宛名番号", max_length=15)
     use_id = models.BigIntegerField("利用番号")
     tax_item = models.CharField("税目", max_length=2)
-    debit_class = models.CharField("振替区分", max_length=1)
+    debit_class = models.CharField("振替の区分", max_length=1)
     history_number = models.IntegerField("履歴番号")
     purpose = models.CharField("口座を使う目的", max_length=1, choices=Purpose.choices)
     case_number = models.TextField("事件・調査の番号", default="", blank=True)

@@ -151,7 +151,7 @@ class ApplicationLine:
 
 
 APPLICATIONS = f"""
-SELECT p.application_id, p.addressee_number, coalesce(a.name, ''), p.channel, p.outer_number, p.received_on, p.tax_item,
+SELECT p.application_id, p.addressee_number, coalesce(a.name, ''), p.reception, p.outer_number, p.applied_on, p.tax_item,
        coalesce({TAX_NAME.format("p")}, p.tax_item), p.method, p.bank_code, p.branch_code, p.number_tail, p.holder_kana,
        p.starts_on, p.start_levy_year, p.start_term, p.state, p.decided_on, p.return_reason
 FROM debit_application p LEFT JOIN addressee a USING (addressee_number)

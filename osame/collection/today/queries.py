@@ -33,7 +33,7 @@ UNION ALL
 SELECT 'undispatched', count(*), min(r.issued_on) FROM demand_run r
 WHERE r.dispatched_on IS NULL AND EXISTS (SELECT 1 FROM demand d WHERE d.run_id = r.run_id AND d.cancelled_on IS NULL)
 UNION ALL
-SELECT 'debit_application', count(*), min(received_on) FROM debit_application WHERE state = '1'
+SELECT 'debit_application', count(*), min(applied_on) FROM debit_application WHERE state = '1'
 UNION ALL
 SELECT 'debit_unsent', count(*), min(q.expires_on) FROM debit_request q JOIN debit_request_file f USING (request_id)
 WHERE q.state <> '9' AND f.times_sent = 0 AND q.expires_on >= %(on)s

@@ -52,9 +52,9 @@ def test_each_change_is_told_once_by_its_latest_state() -> None:
         start,
         "口座振替開始のお知らせ",
         "佐藤花子様",
-        "百五銀行伊勢支店" if "銀行" in start else "百五伊勢",
+        "百五伊勢",
         "****586",
-        "2025年度第1期",
+        "令和7年度第1期",
     )
     has(end, "口座振替廃止のお知らせ", "田中一郎様", "****002")
     assert "7391586" not in start
@@ -83,7 +83,7 @@ def test_whoever_failed_and_has_not_paid_is_told_why(tmp_path: Path) -> None:
     first, second = sorted(pages(run_id), key=lambda page: "架空商事" in page)
     has(
         first,
-        "口座から振り替えられませんでした",
+        "口座振替不能のお知らせ",
         "佐藤花子様",
         "令和7年6月30日",
         "12,300円",

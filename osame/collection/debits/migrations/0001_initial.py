@@ -56,7 +56,9 @@ class Migration(migrations.Migration):
                 (
                     "debit_class",
                     models.CharField(
-                        choices=[("1", "納期ごと（定期・随時）"), ("2", "分納")], max_length=1, verbose_name="振替区分"
+                        choices=[("1", "納期ごと（定期・随時）"), ("2", "分納")],
+                        max_length=1,
+                        verbose_name="振替の区分",
                     ),
                 ),
                 ("history_number", models.IntegerField(verbose_name="履歴番号")),
@@ -126,7 +128,7 @@ class Migration(migrations.Migration):
                 ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
                 ("use_id", models.BigIntegerField(verbose_name="利用番号")),
                 ("tax_item", models.CharField(max_length=2, verbose_name="税目")),
-                ("debit_class", models.CharField(max_length=1, verbose_name="振替区分")),
+                ("debit_class", models.CharField(max_length=1, verbose_name="振替の区分")),
                 ("history_number", models.IntegerField(verbose_name="履歴番号")),
                 (
                     "purpose",
@@ -177,7 +179,7 @@ class Migration(migrations.Migration):
                 ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
                 ("application_id", models.BigIntegerField(verbose_name="受付番号")),
                 (
-                    "channel",
+                    "reception",
                     models.CharField(
                         choices=[("1", "紙の依頼書"), ("2", "Web口座振替受付"), ("3", "ペイジー口座振替受付")],
                         max_length=1,
@@ -185,12 +187,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("outer_number", models.CharField(blank=True, default="", max_length=30, verbose_name="受付元の番号")),
-                ("received_on", models.DateField(verbose_name="受付日")),
+                ("applied_on", models.DateField(verbose_name="受付日")),
                 ("tax_item", models.CharField(max_length=2, verbose_name="税目")),
                 (
                     "debit_class",
                     models.CharField(
-                        choices=[("1", "納期ごと（定期・随時）"), ("2", "分納")], max_length=1, verbose_name="振替区分"
+                        choices=[("1", "納期ごと（定期・随時）"), ("2", "分納")],
+                        max_length=1,
+                        verbose_name="振替の区分",
                     ),
                 ),
                 (
@@ -243,7 +247,7 @@ class Migration(migrations.Migration):
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("outer_number", ""), _negated=True),
-                        fields=("addressee_number", "tax_item", "channel", "outer_number"),
+                        fields=("addressee_number", "tax_item", "reception", "outer_number"),
                         name="debit_application_outer_once",
                     ),
                     models.CheckConstraint(
@@ -323,7 +327,7 @@ class Migration(migrations.Migration):
                 ("charge_id", models.BigIntegerField(verbose_name="期別番号")),
                 ("request_id", models.BigIntegerField(verbose_name="依頼番号")),
                 ("tax_item", models.CharField(max_length=2, verbose_name="税目")),
-                ("debit_class", models.CharField(max_length=1, verbose_name="振替区分")),
+                ("debit_class", models.CharField(max_length=1, verbose_name="振替の区分")),
                 ("history_number", models.IntegerField(verbose_name="履歴番号")),
                 ("bank_code", models.CharField(max_length=4, verbose_name="引落銀行番号")),
                 ("branch_code", models.CharField(max_length=3, verbose_name="引落支店番号")),
