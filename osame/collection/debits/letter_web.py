@@ -43,7 +43,9 @@ def notices(request: HttpRequest) -> HttpResponse:
     notice = NoticeForm(
         request.POST if told == "notice" else None, today=day, initial={"since": day - timedelta(days=MONTH)}
     )
-    statement = StatementForm(request.POST if told == "statement" else None, today=day, initial={"year": day.year - 1})
+    statement = StatementForm(
+        request.POST if told == "statement" else None, today=day, initial={"year": day.year - 1}, auto_id="statement_%s"
+    )
 
     def make_notices() -> int:
         return letters.send_notices(since=notice.cleaned_data["since"], as_of=day, officer=officer_of(request))
