@@ -31,6 +31,8 @@ from django.test import override_settings
 from osame.platform import database as platform_database
 from osame.platform import systems
 
+HOME = Path(os.environ["OSAME_HOME"])  # 試験が自分の OSAME_HOME に移っても、型紙の鍵は一つ
+
 
 def server(dbname: str = "postgres") -> psycopg.Connection[Any]:
     """A superuser connection, as a hostile or careless administrator would have it."""
@@ -46,8 +48,8 @@ def template_name(system: str) -> str:
 def make_template(system: str) -> str:
     """One migrated database of a system, made once per run and cloned by every test."""
     name = template_name(system)
-    made = Path(os.environ["OSAME_HOME"]) / f".{name}.made"
-    with (Path(os.environ["OSAME_HOME"]) / ".template.lock").open("w") as lock:
+    made = HOME / f".{name}.made"
+    with (HOME / ".template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
             with here(system, name):
@@ -106,7 +108,7 @@ class Stock:
     def _clone(self, system: str) -> str:
         self.made += 1
         name = f"t{os.getpid()}_{self.made}"
-        with server() as admin, (Path(os.environ["OSAME_HOME"]) / ".template.lock").open("w") as lock:
+        with server() as admin, (HOME / ".template.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             admin.execute(f"CREATE DATABASE {name} TEMPLATE {template_name(system)}")
             admin.execute(f"GRANT CONNECT ON DATABASE {name} TO {systems.named(system).role}, {systems.AUDITOR_ROLE}")
