@@ -11,7 +11,7 @@ from osame.collection.debits.models import ACCOUNT_TYPES
 from osame.collection.parameters import banks
 from osame.formats import japan_post
 from osame.formats.japan_post import JapanPostError
-from osame.kernel.kana import BankField, BankKanaError, for_comparison, to_bank_kana
+from osame.kernel.kana import BankField, BankKanaError, cut, for_comparison, to_bank_kana
 from osame.kernel.refusals import Refusal
 from osame.platform.database import fetch_all
 
@@ -83,7 +83,7 @@ def checked(given: GivenAccount, *, as_of: date) -> tuple[GivenAccount, list[str
     return (
         replace(
             account, bank_code=place[0], branch_code=place[1], account_number=digits.zfill(DIGITS),
-            holder_kana=holder[:HOLDER_BYTES], holder_name=account.holder_name.strip(),
+            holder_kana=cut(holder, HOLDER_BYTES), holder_name=account.holder_name.strip(),
         ),
         notes,
     )  # fmt: skip
