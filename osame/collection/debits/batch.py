@@ -262,4 +262,5 @@ def _run(request_id: int, *, replayed: bool) -> DebitRun:
     )
     if not rows:
         raise NoSuchRequest(str(request_id))
-    return DebitRun(*rows[0][:8], tuple(rows[0][8]), replayed)
+    *facts, files = rows[0]
+    return DebitRun(*facts, files=tuple(files), replayed=replayed)
