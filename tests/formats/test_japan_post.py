@@ -1,7 +1,7 @@
 """ゆうちょ銀行の記号・番号。どちらの向きにも、失わずに変換する。"""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from osame.formats.japan_post import BankPlace, JapanPostError, to_bank_place, to_symbol
@@ -9,6 +9,10 @@ from osame.formats.japan_post import BankPlace, JapanPostError, to_bank_place, t
 TWO = st.integers(0, 99).map(lambda n: f"{n:02d}")
 
 
+BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # 混んだ機械でも
+
+
+@BUSY
 @given(TWO, TWO, st.integers(1, 9_999_999))
 def test_a_savings_account_goes_round(district: str, tail: str, serial: int) -> None:
     symbol, number = f"1{district}{tail}", f"{serial}1"
@@ -18,6 +22,7 @@ def test_a_savings_account_goes_round(district: str, tail: str, serial: int) -> 
     assert to_bank_place(*to_symbol(place)) == place
 
 
+@BUSY
 @given(TWO, TWO, st.integers(1, 999_999))
 def test_a_transfer_account_goes_round(district: str, tail: str, serial: int) -> None:
     symbol, number = f"0{district}{tail}", f"{serial}"
@@ -26,6 +31,7 @@ def test_a_transfer_account_goes_round(district: str, tail: str, serial: int) ->
     assert to_symbol(place) == (symbol, number)
 
 
+@BUSY
 @given(TWO, st.sampled_from(["1", "2"]), st.integers(1, 999_999))
 def test_a_place_goes_round_through_the_symbol(district: str, kind: str, serial: int) -> None:
     place = BankPlace(f"{district}{'8' if kind == '1' else '9'}", kind, f"{serial:07d}", "30")
