@@ -68,6 +68,7 @@ class EntryKind(models.IntegerChoices):
     WRITE_OFF = 10, "不納欠損"
     REFUND_DECISION = 11, "還付決議"
     PAYMENT = 12, "支払"
+    REFUND_EXPIRY = 13, "還付金の時効"
 
 
 class Charge(models.Model):

@@ -12,6 +12,16 @@ class Overpayment(models.Model):
         DECREASE = "01", "減額更正"
         DOUBLE_PAYMENT = "02", "二重納付"
         EXCESS = "03", "過大納付"
+        MISDIRECTED = "04", "誤納（他人・他団体）"
+        PENSION_EXCESS = "05", "年金特徴超過"
+        RETIREMENT = "06", "特徴退職異動"
+        DECLARED_EXCESS = "07", "申告過納"
+        REQUESTED_CORRECTION = "08", "更正の請求"
+        REDUCED_CHARGE = "09", "延滞金減免"
+        APPROPRIATION_CANCELLED = "10", "充当取消"
+        DISPOSITION_CANCELLED = "11", "処分取消"
+        JUDGMENT = "12", "判決"
+        OTHER = "99", "その他"
 
     pk = models.CompositePrimaryKey("charge_id", "receipt_key", "addressee_number")
     charge_id = models.BigIntegerField("期別番号")

@@ -11,7 +11,8 @@ class HighRiskAct(models.TextChoices):
     """重要行為。二人以上の職員が要る。"""
 
     REFUND = "refund", "還付"
-    APPROPRIATION_REVERSAL = "appropriation_reversal", "充当の取消"
+    REFUND_PAYMENT = "refund_payment", "還付金の支払"
+    APPROPRIATION_REVERSAL = "appropriation_reversal", "還付・充当の取消"
     SEIZURE = "seizure", "差押"
     WRITE_OFF = "write_off", "不納欠損"
     SUSPENSION = "suspension", "執行停止"

@@ -208,6 +208,7 @@ class Migration(migrations.Migration):
                             (10, "不納欠損"),
                             (11, "還付決議"),
                             (12, "支払"),
+                            (13, "還付金の時効"),
                         ],
                         verbose_name="種別",
                     ),

@@ -56,7 +56,8 @@ class Migration(migrations.Migration):
                     models.TextField(
                         choices=[
                             ("refund", "還付"),
-                            ("appropriation_reversal", "充当の取消"),
+                            ("refund_payment", "還付金の支払"),
+                            ("appropriation_reversal", "還付・充当の取消"),
                             ("seizure", "差押"),
                             ("write_off", "不納欠損"),
                             ("suspension", "執行停止"),
@@ -122,7 +123,8 @@ class Migration(migrations.Migration):
                     models.TextField(
                         choices=[
                             ("refund", "還付"),
-                            ("appropriation_reversal", "充当の取消"),
+                            ("refund_payment", "還付金の支払"),
+                            ("appropriation_reversal", "還付・充当の取消"),
                             ("seizure", "差押"),
                             ("write_off", "不納欠損"),
                             ("suspension", "執行停止"),
