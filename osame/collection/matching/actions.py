@@ -44,6 +44,10 @@ class OverpaymentAlreadyDecided(Refusal):
     """この収納から生じた過誤納金は、還付または充当の決議に入っています。先に決議を取り消してください。"""
 
 
+class AppropriationNotReceived(Refusal):
+    """充当による収納は、ここでは取り消せません。還付・充当の決議を取り消してください。"""
+
+
 class CancellationNeedsNote(Refusal):
     """取消しの理由の説明がありません。なぜ取り消すかを入力してください。"""
 
@@ -309,8 +313,11 @@ def _cancel(
     _lock(charge)
     keys = [charge.charge_id, receipt_key, charge.addressee_number]
     where = "WHERE charge_id = %s AND receipt_key = %s AND addressee_number = %s"
-    if not fetch_all(f"SELECT 1 FROM receipt {where}", keys):
+    found = fetch_all(f"SELECT channel FROM receipt {where}", keys)
+    if not found:
         raise ReceiptNotFound(f"{charge.label} {receipt_key}")
+    if found[0][0] == Channel.APPROPRIATION:
+        raise AppropriationNotReceived(charge.label)
     if fetch_all(f"SELECT 1 FROM receipt_cancellation {where}", keys):
         raise ReceiptAlreadyCancelled(str(receipt_key))
     if decided_from(receipt_key, charge):

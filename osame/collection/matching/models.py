@@ -48,6 +48,7 @@ class ReceiptCancellation(models.Model):
         REALLOCATION = "2", "組替え"
         DISHONOUR = "3", "不渡り"
         CHANNEL_CANCELLATION = "4", "収納機関の取消し"
+        APPROPRIATION = "5", "充当の取消し"
 
     pk = models.CompositePrimaryKey("charge_id", "receipt_key", "addressee_number")
     charge_id = models.BigIntegerField("期別番号")

@@ -76,7 +76,7 @@ class RefundDecision(models.Model):
         db_table = "refund_decision"
         db_table_comment = "還付充当決議 (E-15, F05-02)"
         indexes = [
-            models.Index(name="refund_decision_number", fields=["decision_id"]),
+            models.Index(name="refund_decision_by_number", fields=["decision_id"]),
             models.Index(name="refund_decision_day", fields=["decided_on"]),
         ]
         constraints = [
@@ -328,7 +328,7 @@ class RefundPayment(models.Model):
         db_table_comment = "還付金の支払 (F05-08)"
         indexes = [
             models.Index(name="refund_payment_run", fields=["run_id"]),
-            models.Index(name="refund_payment_number", fields=["payment_id"]),
+            models.Index(name="refund_payment_by_number", fields=["payment_id"]),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -29,7 +29,13 @@ class Migration(migrations.Migration):
                 (
                     "reason",
                     models.CharField(
-                        choices=[("1", "誤消込"), ("2", "組替え"), ("3", "不渡り"), ("4", "収納機関の取消し")],
+                        choices=[
+                            ("1", "誤消込"),
+                            ("2", "組替え"),
+                            ("3", "不渡り"),
+                            ("4", "収納機関の取消し"),
+                            ("5", "充当の取消し"),
+                        ],
                         max_length=1,
                         verbose_name="理由",
                     ),

@@ -61,15 +61,18 @@ DECLARE
     decided bigint;
 BEGIN
     SELECT coalesce(sum(amount), 0) INTO shared FROM refund_payee p
-    WHERE p.addressee_number = NEW.addressee_number AND p.decision_id = NEW.decision_id;
+    WHERE p.addressee_number = NEW.addressee_number AND p.decision_id = NEW.decision_id AND p.state <> '9';
     SELECT payable INTO decided FROM refund_decision d
-    WHERE d.addressee_number = NEW.addressee_number AND d.decision_id = NEW.decision_id;
+    WHERE d.addressee_number = NEW.addressee_number AND d.decision_id = NEW.decision_id AND d.state = '1';
+    IF NOT FOUND THEN
+        RETURN NULL;  -- 取り消した決議
+    END IF;
     IF shared IS DISTINCT FROM decided THEN
         RAISE EXCEPTION '受取額の合計が、決議の還付の額と違います。持分と額を確かめてください。' USING ERRCODE = 'OS409';
     END IF;
     RETURN NULL;
 END $$;
-CREATE CONSTRAINT TRIGGER refund_payees_share_the_decision AFTER INSERT OR UPDATE OF amount ON refund_payee
+CREATE CONSTRAINT TRIGGER refund_payees_share_the_decision AFTER INSERT OR UPDATE OF amount, state ON refund_payee
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION payees_share_the_decision();
 
 -- 払った後・払う途中の受取人の額と口座は、変えられない。
