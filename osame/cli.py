@@ -89,6 +89,8 @@ def _collection(app: typer.Typer) -> None:
     from osame.collection.letters import cli as letters
     from osame.collection.matching import cli as matching
     from osame.collection.parameters import cli as parameters
+    from osame.collection.refunds import cli as refunds
+    from osame.collection.refunds import payment_cli as refund_payments
     from osame.demo import cli as demo
 
     app.command()(bench)
@@ -104,6 +106,8 @@ def _collection(app: typer.Typer) -> None:
     app.add_typer(inquiry.app, name="charge")
     app.add_typer(arrears.app, name="contact")
     app.add_typer(matching.app, name="receipt")
+    app.add_typer(refunds.app, name="refund")
+    app.add_typer(refund_payments.app, name="refund-payment")
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(parameters.app, name="parameters")
 

@@ -140,6 +140,61 @@ CHECKS: dict[str, str] = {
         FULL JOIN (SELECT charge_id, addressee_number, sum(amount)::bigint AS amount FROM overpayment
                    GROUP BY charge_id, addressee_number) o USING (charge_id, addressee_number)
         WHERE b.overpayment IS DISTINCT FROM o.amount""",
+    "還付・充当の仕訳は、生きている決議の明細に等しい": f"""
+        SELECT '期別' || coalesce(p.charge_id, l.charge_id) FROM (
+            SELECT m.charge_id, m.addressee_number, m.receipt_key,
+                   sum(CASE WHEN use = '1' THEN m.amount ELSE 0 END)::bigint AS refunded,
+                   sum(CASE WHEN use = '2' THEN m.amount ELSE 0 END)::bigint AS appropriated,
+                   sum(m.interest - m.applied)::bigint AS interest,
+                   sum(CASE WHEN use = '3' THEN m.amount ELSE 0 END)::bigint AS applied
+            FROM refund_part m JOIN refund_decision d USING (addressee_number, decision_id) WHERE d.state <> '9'
+            GROUP BY m.charge_id, m.addressee_number, m.receipt_key) p
+        FULL JOIN (
+            SELECT charge_id, addressee_number, receipt_key,
+                   coalesce(sum(amount) FILTER (WHERE debit = 8 AND credit = 11), 0)::bigint AS refunded,
+                   coalesce(sum(amount) FILTER (WHERE debit = 8 AND credit = 12), 0)::bigint AS appropriated,
+                   coalesce(sum(amount) FILTER (WHERE debit = 13 AND credit = 11), 0)::bigint AS interest,
+                   coalesce(sum(amount) FILTER (WHERE debit = 13 AND credit = 12), 0)::bigint AS applied
+            FROM entry e WHERE debit IN (8, 13) AND {_LIVE} GROUP BY charge_id, addressee_number, receipt_key) l
+            USING (charge_id, addressee_number, receipt_key)
+        WHERE (p.refunded, p.appropriated, p.interest, p.applied)
+            IS DISTINCT FROM (l.refunded, l.appropriated, l.interest, l.applied)""",
+    "充当した額は、充てた先の収納に等しい": """
+        SELECT '決議' || coalesce(p.decision_id::text, '') || '収納' || coalesce(p.target_receipt_key, r.receipt_key)
+        FROM (SELECT m.* FROM refund_part m JOIN refund_decision d USING (addressee_number, decision_id)
+              WHERE d.state <> '9' AND m.target_charge_id IS NOT NULL) p
+        FULL JOIN (SELECT r.* FROM receipt r WHERE r.channel = '14' AND NOT EXISTS (
+            SELECT 1 FROM receipt_cancellation x WHERE x.charge_id = r.charge_id AND x.receipt_key = r.receipt_key
+                AND x.addressee_number = r.addressee_number)) r
+            ON r.charge_id = p.target_charge_id AND r.addressee_number = p.addressee_number
+            AND r.receipt_key = p.target_receipt_key
+        WHERE (p.amount, p.appropriated_on) IS DISTINCT FROM (r.amount, r.paid_on)""",
+    "還付金の支払と時効の仕訳は、その内訳に等しい": f"""
+        SELECT '期別' || coalesce(n.charge_id, l.charge_id) FROM (
+            SELECT n.charge_id, n.addressee_number, n.receipt_key, sum(n.amount)::bigint AS amount
+            FROM refund_payment_line n LEFT JOIN refund_payment y USING (addressee_number, payment_id)
+            WHERE coalesce(y.state, '2') = '2' GROUP BY n.charge_id, n.addressee_number, n.receipt_key) n
+        FULL JOIN (
+            SELECT charge_id, addressee_number, receipt_key, sum(amount)::bigint AS amount FROM entry e
+            WHERE debit = 11 AND credit <> 8 AND kind IN (12, 13) AND {_LIVE}
+            GROUP BY charge_id, addressee_number, receipt_key) l USING (charge_id, addressee_number, receipt_key)
+        WHERE n.amount IS DISTINCT FROM l.amount""",
+    "還付未済の残高は、まだ払っていない受取額に等しい": """
+        SELECT '宛名' || coalesce(c.addressee_number, p.addressee_number)
+        FROM (SELECT addressee_number, sum(refund_payable)::bigint AS amount FROM charge WHERE refund_payable > 0
+              GROUP BY addressee_number) c
+        FULL JOIN (SELECT p.addressee_number, sum(p.amount)::bigint AS amount FROM refund_payee p
+                   JOIN refund_decision d USING (addressee_number, decision_id)
+                   WHERE d.state <> '9' AND p.state NOT IN ('5', '8', '9') GROUP BY p.addressee_number) p
+            USING (addressee_number)
+        WHERE c.amount IS DISTINCT FROM p.amount AND NOT EXISTS (
+            SELECT 1 FROM refund_decision d WHERE d.state = '2'
+              AND d.addressee_number = coalesce(c.addressee_number, p.addressee_number))""",
+    "支払の実行の件数と合計は、その支払に等しい": """
+        SELECT '支払の実行' || r.run_id FROM payment_run r LEFT JOIN (
+            SELECT run_id, count(*) AS payments, sum(amount)::bigint AS total FROM refund_payment
+            WHERE state <> '9' GROUP BY run_id) y USING (run_id)
+        WHERE r.state = '2' AND (r.payments, r.total) IS DISTINCT FROM (y.payments, y.total)""",
     "督促手数料の仕訳は、督促の記録に等しい": f"""
         SELECT '期別' || coalesce(d.charge_id, l.charge_id)
         FROM (SELECT charge_id, addressee_number, sum(demand_fee)::bigint AS fee FROM demand

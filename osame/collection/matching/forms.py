@@ -73,7 +73,10 @@ class IdentifyForm(ActForm):
     """消し込む書式。見せた残高の版だけを運ぶ。"""
 
 
-OTHER_ACTS = (ReceiptCancellation.Reason.REALLOCATION, ReceiptCancellation.Reason.APPROPRIATION)  # それぞれの行いで取り消す
+OTHER_ACTS = (
+    ReceiptCancellation.Reason.REALLOCATION,
+    ReceiptCancellation.Reason.APPROPRIATION,
+)  # それぞれの行いで取り消す
 
 
 class CancelForm(ActForm):
@@ -81,9 +84,7 @@ class CancelForm(ActForm):
 
     reason = forms.ChoiceField(
         label="取消しの理由",
-        choices=[
-            each for each in ReceiptCancellation.Reason.choices if each[0] not in OTHER_ACTS
-        ],
+        choices=[each for each in ReceiptCancellation.Reason.choices if each[0] not in OTHER_ACTS],
         widget=forms.RadioSelect,
         help_text="誤消込は、入金を調査中に戻します。不渡りと収納機関の取消しは、金が市にないので戻しません。",
     )

@@ -28,7 +28,8 @@ from osame.platform.approvals.actions import executes, hash_of, propose
 from osame.platform.approvals.describing import describes
 from osame.platform.approvals.models import HighRiskAct
 from osame.platform.audit.recording import record
-from osame.platform.database import fetch_all, fetch_one, run_sql
+from osame.platform.database import fetch_all, run_sql
+from osame.platform.terminal import today
 
 State = RefundDecision.State
 DUE_DAYS = 20  # 返納の期限
@@ -102,8 +103,7 @@ def carry_out(content: Mapping[str, Any]) -> str:
 
     要件: F05-14
     """
-    (today,) = fetch_one("SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date")
-    return cancel(content, act=Act(today, gate.required().officer))
+    return cancel(content, act=Act(today(), gate.required().officer))
 
 
 def cancel(content: Mapping[str, Any], *, act: Act) -> str:

@@ -17,6 +17,7 @@ from osame.collection.demands.effects import rehearsed
 from osame.collection.ledger.posting import Claim, claim_command
 from osame.collection.refunds.applying import Part, apply_decision, new_decision
 from osame.collection.refunds.candidates import Source, Target, sources_of, targets_of
+from osame.collection.refunds.clock import on_our_clock
 from osame.collection.refunds.models import RefundDecision, RefundPart
 from osame.collection.refunds.naming import name_payees
 from osame.kernel.dates import format_wareki
@@ -239,4 +240,4 @@ def _approval_of(content: Mapping[str, Any]) -> tuple[int, date]:
     )
     if not rows:
         raise DecisionNotApproved(f"決議番号 {content.get('decision')}")
-    return int(rows[0][0]), rows[0][1]
+    return int(rows[0][0]), on_our_clock(rows[0][1])

@@ -31,6 +31,7 @@ from osame.platform.approvals.describing import describes
 from osame.platform.approvals.models import HighRiskAct, Proposal
 from osame.platform.audit.recording import record
 from osame.platform.database import fetch_all, fetch_one, run_sql
+from osame.platform.terminal import today
 
 State = RefundPayee.State
 Method = RefundPayee.Method
@@ -168,8 +169,7 @@ def carry_out(content: Mapping[str, Any]) -> str:
             [run.proposal_id, Proposal.State.DECIDED, hash_of(content)],
         ):
             raise RunChanged(str(run.run_id))
-        (today,) = fetch_one("SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date")
-        instruct(run, content, act=Act(today, gate.required().officer))
+        instruct(run, content, act=Act(today(), gate.required().officer))
     return f"{run.payments:,}件、{run.total:,}円を、{format_wareki(run.transfer_on)}の振込として指図しました"
 
 
