@@ -94,21 +94,26 @@ def propose_decision(wanted: Wanted, *, decided_on: date, reason: str) -> int:
             [HighRiskAct.REFUND, wanted.addressee_number],
         ):
             raise AlreadyProposed(wanted.addressee_number)
-        plan = plan_for(wanted, decided_on=decided_on)
-        (decision_id,) = fetch_one("SELECT nextval('refund_decision_number')")
-        content = {
-            "decision": decision_id,
-            "addressee": wanted.addressee_number,
-            "takes": [
-                [source.charge_id, str(source.receipt_key), amount] for source, amount in _taken(wanted, plan.sources)
-            ],
-            "decided_on": decided_on.isoformat(),
-            "parts": [_told(each) for each in plan.parts],
-            "interest": plan.interest,
-            "payable": plan.payable,
-            "appropriated": plan.appropriated,
-        }
+        content = plan_content(wanted, decided_on=decided_on)
         return propose(HighRiskAct.REFUND, content=content, reason=reason, subjects=[wanted.addressee_number])
+
+
+def plan_content(wanted: Wanted, *, decided_on: date) -> dict[str, Any]:
+    """起案の中身。決議番号を採り、見た明細と額を固める。"""
+    plan = plan_for(wanted, decided_on=decided_on)
+    (decision_id,) = fetch_one("SELECT nextval('refund_decision_number')")
+    return {
+        "decision": int(decision_id),
+        "addressee": wanted.addressee_number,
+        "takes": [
+            [source.charge_id, str(source.receipt_key), amount] for source, amount in _taken(wanted, plan.sources)
+        ],
+        "decided_on": decided_on.isoformat(),
+        "parts": [_told(each) for each in plan.parts],
+        "interest": plan.interest,
+        "payable": plan.payable,
+        "appropriated": plan.appropriated,
+    }
 
 
 @executes(HighRiskAct.REFUND)
