@@ -14,6 +14,8 @@ from osame.collection.intake.web import intake_urls
 from osame.collection.letters.web import letters_urls
 from osame.collection.matching.web import matching_urls
 from osame.collection.parameters.web import parameters_urls
+from osame.collection.refunds.payment_web import payment_urls
+from osame.collection.refunds.web import refunds_urls
 from osame.collection.reveals.web import reveals_urls
 from osame.collection.search.web import search_urls
 from osame.collection.slips.web import slips_urls
@@ -34,6 +36,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *matching_urls,
     *slips_urls,
     *parameters_urls,
+    *refunds_urls,
+    *payment_urls,
     *closing_urls,
     *reveals_urls,
     *search_urls,

@@ -52,7 +52,18 @@ FROM own c JOIN receipt_cancellation x USING (charge_id, addressee_number)
 JOIN receipt r USING (charge_id, receipt_key, addressee_number)
 UNION ALL
 SELECT o.arises_on, 4, o.charge_id, '過誤納', o.amount, '', '', o.cause, NULL::bigint, NULL::timestamptz, NULL::date
-FROM own c JOIN overpayment o USING (charge_id, addressee_number)""",
+FROM own c JOIN overpayment o USING (charge_id, addressee_number)
+UNION ALL
+SELECT d.decided_on, 10, p.charge_id, CASE WHEN p.use = '1' THEN '還付の決議' ELSE '充当の決議' END
+       || CASE d.state WHEN '9' THEN '（取消済み）' WHEN '2' THEN '（返納待ち）' ELSE '' END, p.amount, '', '',
+       '決議番号' || d.decision_id || CASE WHEN p.interest > 0 THEN '、還付加算金' || p.interest || '円' ELSE '' END,
+       NULL::bigint, NULL::timestamptz, NULL::date
+FROM own c JOIN refund_part p USING (charge_id, addressee_number) JOIN refund_decision d USING (addressee_number, decision_id)
+UNION ALL
+SELECT y.paid_on, 11, n.charge_id, CASE y.state WHEN '2' THEN '還付金の支払' WHEN '3' THEN '還付金の支払（組戻し）'
+       ELSE '還付金の支払（返納）' END, n.amount, '', '', '支払番号' || y.payment_id, NULL::bigint, NULL::timestamptz, NULL::date
+FROM own c JOIN refund_payment_line n USING (charge_id, addressee_number)
+JOIN refund_payment y USING (addressee_number, payment_id) WHERE y.state IN ('2', '3', '4')""",
     EventKind.DETERMINATION: """
 SELECT c.determined_on, 1, c.charge_id, '調定', c.tax_amount - coalesce(v.changed, 0), '', '', '', NULL::bigint, NULL::timestamptz, NULL::date
 FROM own c LEFT JOIN LATERAL (SELECT sum(difference)::bigint AS changed FROM determination_revision v
@@ -178,7 +189,9 @@ def _event(row: tuple[Any, ...], hidden: HiddenValues | None, promised: dict[int
         return TimelineEvent(EventKind.CONTACT, on, means, None, "", None, note, talk)
     if what == "過誤納":
         note = str(Overpayment.Cause(note).label)
-    if what.startswith("収納") and code:
+    if what.startswith("収納") and code == Channel.APPROPRIATION:
+        note = f"充当（{place}）"
+    elif what.startswith("収納") and code:
         store = f" {place}" if place else ""
         note = f"{CHANNEL_NAMES[Channel(code)]}{store}、収入日 {short_wareki(received_on)}、{note}"
     return TimelineEvent(EventKind(kind), on, what, charge_id, label, amount, note)

@@ -277,6 +277,14 @@ def lock_charges(addressee_number: str, charges: Collection[int]) -> None:
     touch_charges("SELECT addressee_number, charge_id FROM decision_charge")
 
 
+def lock_person(addressee_number: str) -> None:
+    """一人の期別をすべて番号順に鎖錠する。待つ間に決まったことも、この後の照会には見える。"""
+    run_sql(
+        "SELECT 1 FROM charge WHERE addressee_number = %s AND charge_id > 0 ORDER BY charge_id FOR NO KEY UPDATE",
+        [addressee_number],
+    )
+
+
 def new_decision(addressee_number: str, decision_id: int, *, decided_on: date) -> Decision:
     """決める一つを開く。会計日は、締めていない最初の日より前にしない。"""
     return Decision(

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from osame.collection.demands.effects import rehearsed
 from osame.collection.ledger.posting import Claim, claim_command
-from osame.collection.refunds.applying import Part, apply_decision, new_decision
+from osame.collection.refunds.applying import Part, apply_decision, lock_person, new_decision
 from osame.collection.refunds.candidates import Source, Target, sources_of, targets_of
 from osame.collection.refunds.clock import on_our_clock
 from osame.collection.refunds.models import RefundDecision, RefundPart
@@ -182,7 +182,8 @@ def standing_plan(addressee_number: str, decision_id: int) -> Plan:
 def _carry(
     wanted: Wanted, decision_id: int, decided_on: date, command: Claim, *, proposal_id: int | None = None
 ) -> Plan:
-    """候補を選び、帳簿に付け、決議の行を残す。"""
+    """その人の期別をすべて番号順に鎖錠してから、候補を選び、帳簿に付け、決議の行を残す。"""
+    lock_person(wanted.addressee_number)
     sources = sources_of(wanted.addressee_number)
     taken = _taken(wanted, sources)
     if not taken:

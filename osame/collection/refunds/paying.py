@@ -107,6 +107,23 @@ def transfer_day(day: date) -> date:
     return open_days(day, days_after(day, LOOK_AHEAD_DAYS))[0]
 
 
+@dataclass(frozen=True, slots=True)
+class ReadyLine:
+    """支払待ちの一件。"""
+
+    addressee_number: str
+    decision_id: int
+    payee_number: int
+    name: str
+    amount: int
+    account: str
+
+
+def ready_to_pay() -> list[ReadyLine]:
+    """口座の分かった支払待ちの還付。次の支払の実行に入る。"""
+    return [ReadyLine(*row[:5], f"{row[6]}-{row[7]} ****{row[8]}") for row in fetch_all(READY)]
+
+
 def propose_run(*, transfer_on: date, reason: str, act: Act) -> tuple[int, int]:
     """支払待ちの還付を集め、支払を起案する。（実行番号、起案番号）を返す。
 

@@ -5,8 +5,12 @@ It leaves through the egress broker, once; somebody who lost it is shown where i
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+
+from django.http import HttpResponse
 
 from osame.collection.parameters.banks import bank, branch
 from osame.collection.parameters.queries import SettingMissing, setting
@@ -20,7 +24,7 @@ from osame.kernel.refusals import Refusal
 from osame.platform import secret_keys
 from osame.platform.database import fetch_all, run_sql
 from osame.platform.egress.authority import Authority, Output, orders_in_bulk
-from osame.platform.egress.broker import emit
+from osame.platform.egress.broker import download, emit
 from osame.platform.egress.models import EgressKind, EgressRecord, ReceiverClass
 
 KEY = "payment-run"
@@ -82,12 +86,34 @@ def hand_over_file(run_id: int, target: Path) -> EgressRecord:
 
     要件: F05-08, F29-06
     """
-    body = file_of(run_id)
+    with _only_once(run_id):
+        return emit(file_of(run_id), target, _output(run_id), Authority(bulk_by_law=_bulk(run_id)))
+
+
+def download_file(run_id: int) -> HttpResponse:
+    """総合振込のファイルを、画面から渡す。一度だけ。
+
+    要件: F05-08, F29-06
+    """
+    with _only_once(run_id):
+        return download(
+            file_of(run_id), f"payment-run-{run_id}.txt", _output(run_id), Authority(bulk_by_law=_bulk(run_id))
+        )
+
+
+def was_handed_over(run_id: int) -> bool:
+    """もう渡したか。"""
+    return EgressRecord.objects.filter(bulk_by_law=_bulk(run_id)).exists()
+
+
+@contextmanager
+def _only_once(run_id: int) -> Iterator[None]:
+    """同じ実行を、同時に二人が渡すことも、後からもう一度渡すこともない。"""
     run_sql("SELECT pg_advisory_lock(%s, %s)", [HANDING, run_id])
     try:
-        if EgressRecord.objects.filter(bulk_by_law=_bulk(run_id)).exists():
+        if was_handed_over(run_id):
             raise AlreadyHandedOver(f"支払の実行番号 {run_id}")
-        return emit(body, target, _output(run_id), Authority(bulk_by_law=_bulk(run_id)))
+        yield
     finally:
         run_sql("SELECT pg_advisory_unlock(%s, %s)", [HANDING, run_id])
 
@@ -106,15 +132,13 @@ def _bulk(run_id: int) -> str:
 
 
 def _output(run_id: int) -> Output:
-    batch = zengin_transfer.read(file_of(run_id), business_year=_year_of(run_id)).batches[0][0]
-    subjects = [row[0] for row in fetch_all("SELECT DISTINCT addressee_number FROM refund_payment WHERE run_id = %s "
-                                            "AND state <> '9'", [run_id])]  # fmt: skip
-    found = bank(batch.bank_code)
-    return Output(EgressKind.PROVISION, subjects, ReceiverClass.BANK, found.name if found else batch.bank_code)
-
-
-def _year_of(run_id: int) -> int:
-    return PaymentRun.objects.get(run_id=run_id).transfer_on.year
+    rows = fetch_all(
+        "SELECT DISTINCT addressee_number FROM refund_payment WHERE run_id = %s AND state <> '9' ORDER BY 1", [run_id]
+    )
+    transfer_on = PaymentRun.objects.get(run_id=run_id).transfer_on
+    code = consignor(transfer_on=transfer_on, as_of=transfer_on).bank_code
+    found = bank(code)
+    return Output(EgressKind.PROVISION, [who for (who,) in rows], ReceiverClass.BANK, found.name if found else code)
 
 
 def _transfers(run_id: int) -> list[Transfer]:

@@ -27,6 +27,11 @@ WHERE e.business_on <= %(on)s AND (e.waived_by = '' OR e.waived_reason = '')
 UNION ALL
 SELECT 'overpayment', count(*), min(arises_on) FROM overpayment
 UNION ALL
+SELECT 'refund_claim', count(*), min(m.expires_on) FROM refund_payee p
+JOIN LATERAL (SELECT max(expires_on) AS expires_on FROM refund_part m WHERE m.addressee_number = p.addressee_number
+    AND m.decision_id = p.decision_id) m ON m.expires_on <= %(on)s::date + 180
+WHERE p.state IN ('1', '3', '6', '7')
+UNION ALL
 SELECT 'returned', count(DISTINCT (run_id, letter_number)), min(returned_on) FROM demand
 WHERE returned_on IS NOT NULL AND published_on IS NULL AND cancelled_on IS NULL
 UNION ALL

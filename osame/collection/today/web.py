@@ -35,7 +35,8 @@ KINDS = (
     ("returned", "返戻された督促状（送達の手当て待ち）", "demands", "collection.demands.returned", False),
     ("prescription", "90日以内に時効が完成する期別（目安）", "", "collection.inquiry.list", True),
     ("protection", "期間の末日が近い支援措置（60日以内と経過）", "", "collection.demands.recall", False),
-    ("overpayment", "決議していない過誤納", "", "collection.matching.held", False),
+    ("overpayment", "決議していない過誤納", "refunds", "collection.refunds.show", False),
+    ("refund_claim", "時効まで180日以内の還付請求", "refunds_outstanding", "collection.refunds.show", True),
     ("failed_request", "頼んで失敗した処理", "jobs", "collection.today.show", True),
     ("failed_job", "失敗したジョブ", "jobs", "floor.jobs.show", True),
 )
