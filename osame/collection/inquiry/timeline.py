@@ -60,7 +60,7 @@ SELECT d.decided_on, 10, p.charge_id, CASE WHEN p.use = '1' THEN '還付の決�
        NULL::bigint, NULL::timestamptz, NULL::date
 FROM own c JOIN refund_part p USING (charge_id, addressee_number) JOIN refund_decision d USING (addressee_number, decision_id)
 UNION ALL
-SELECT y.paid_on, 11, n.charge_id, CASE y.state WHEN '2' THEN '還付金の支払' WHEN '3' THEN '還付金の支払（組戻し）'
+SELECT y.paid_out_on, 11, n.charge_id, CASE y.state WHEN '2' THEN '還付金の支払' WHEN '3' THEN '還付金の支払（組戻し）'
        ELSE '還付金の支払（返納）' END, n.amount, '', '', '支払番号' || y.payment_id, NULL::bigint, NULL::timestamptz, NULL::date
 FROM own c JOIN refund_payment_line n USING (charge_id, addressee_number)
 JOIN refund_payment y USING (addressee_number, payment_id) WHERE y.state IN ('2', '3', '4')""",

@@ -209,7 +209,10 @@ def _expire(where: Where, act: Act) -> bool:
 
 
 def expiry_of(where: Where) -> date:
-    """その決議の請求権の、時効の満了日。いちばん遅い明細による。"""
+    """その決議の請求権の、時効の満了日。いちばん遅い明細による。
+
+    要件: F05-07
+    """
     (day,) = fetch_one(
         "SELECT max(expires_on) FROM refund_part WHERE addressee_number = %s AND decision_id = %s",
         [where.addressee_number, where.decision_id],
@@ -221,7 +224,10 @@ def expiry_of(where: Where) -> date:
 
 
 def locked_payee(where: Where, *states: State) -> RefundPayee:
-    """受取人の行を鎖錠する。その状態でなければ断る。"""
+    """受取人の行を鎖錠する。その状態でなければ断る。
+
+    要件: F05-07
+    """
     found = (
         RefundPayee.objects
         .select_for_update()

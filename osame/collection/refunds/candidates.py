@@ -50,7 +50,7 @@ SELECT o.addressee_number, coalesce(a.name, ''), count(*), sum(o.amount)::bigint
        EXISTS (SELECT 1 FROM charge c WHERE c.addressee_number = o.addressee_number AND c.charge_id > 0
            AND c.due_date <= %(on)s AND c.principal_tax + c.demand_fee + c.delinquency_charge > 0),
        coalesce(a.died_on IS NOT NULL, false), coalesce(a.protection_measure, false),
-       EXISTS (SELECT 1 FROM refund_attachment x WHERE x.addressee_number = o.addressee_number AND x.released_on IS NULL),
+       EXISTS (SELECT 1 FROM refund_encumbrance x WHERE x.addressee_number = o.addressee_number AND x.released_on IS NULL),
        EXISTS (SELECT 1 FROM proposal p WHERE p.act = 'refund' AND p.state IN ('1', '2', '3')
            AND p.content ->> 'addressee' = o.addressee_number)
 FROM overpayment o LEFT JOIN addressee a USING (addressee_number)

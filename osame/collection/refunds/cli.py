@@ -24,7 +24,7 @@ from osame.collection.refunds.cancelling import propose_cancellation
 from osame.collection.refunds.candidates import sources_of, targets_of, waiting_people
 from osame.collection.refunds.causes import Cause, Found, Ground
 from osame.collection.refunds.deciding import Plan, Wanted, plan_for, propose_decision
-from osame.collection.refunds.models import PayeeAccount, RefundAttachment, RefundPart, RefundPayee
+from osame.collection.refunds.models import PayeeAccount, RefundEncumbrance, RefundPart, RefundPayee
 from osame.collection.refunds.queries import (
     Wanted as ListWanted,
 )
@@ -36,10 +36,10 @@ from osame.collection.refunds.queries import (
 )
 from osame.collection.refunds.sharing import (
     Heir,
-    NewAttachment,
+    NewEncumbrance,
     divide_among_heirs,
-    register_attachment,
-    release_attachment,
+    register_encumbrance,
+    release_encumbrance,
 )
 from osame.kernel.dates import format_wareki, parse_date
 from osame.platform.functions.binding import bound
@@ -278,7 +278,7 @@ def attach_command(
     addressee_number: str,
     creditor: Annotated[str, typer.Argument(help="債権者")],
     kana: Annotated[str, typer.Argument(help="債権者カナ")],
-    kind: Annotated[RefundAttachment.Kind, typer.Option("--kind", help="1 差押え、2 仮差押え、3 質権、4 譲渡")],
+    kind: Annotated[RefundEncumbrance.Kind, typer.Option("--kind", help="1 差押え、2 仮差押え、3 質権、4 譲渡")],
     served_at: Annotated[str, typer.Option("--served-at", help="送達の日時（2026-11-03T10:30）")],
     document: Annotated[str, typer.Option("--document", help="通知の文書")],
     amount: Annotated[int | None, typer.Option("--amount", help="額（省けば全額）")] = None,
@@ -287,16 +287,16 @@ def attach_command(
 ) -> None:
     """還付請求権の差押え・譲渡の通知を登録し、まだ払っていない還付の支払先を変える。"""
     moment = datetime.fromisoformat(served_at).replace(tzinfo=JAPAN)
-    new = NewAttachment(kind, creditor, kana, moment, document, amount)
-    console.print(f"差押え・譲渡 {register_attachment(addressee_number, new, act=_act(as_of, by))} を登録しました。")
+    new = NewEncumbrance(kind, creditor, kana, moment, document, amount)
+    console.print(f"差押え・譲渡 {register_encumbrance(addressee_number, new, act=_act(as_of, by))} を登録しました。")
 
 
 @app.command("detach")
 @bound("collection.refunds.share")
 @refusals_told
-def detach_command(addressee_number: str, attachment: int, reason: Reason, as_of: AsOf = None, by: By = None) -> None:
+def detach_command(addressee_number: str, encumbrance: int, reason: Reason, as_of: AsOf = None, by: By = None) -> None:
     """差押え・譲渡の解除を記録する。"""
-    release_attachment(addressee_number, attachment, reason=reason, act=_act(as_of, by))
+    release_encumbrance(addressee_number, encumbrance, reason=reason, act=_act(as_of, by))
     console.print("解除を記録しました。")
 
 

@@ -121,7 +121,7 @@ REMINDER = letter_kind(
         context=RefundReminder,
         texts=TEXTS,
         ordered_by_law=True,
-    )  # fmt: skip
+    )
 )
 # 充当先の科目ごとの額。その収納の、生きている割付けから。
 SPLIT = """

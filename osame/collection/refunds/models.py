@@ -1,12 +1,9 @@
 """還付と充当の表。発生事由の認定、決議と明細、受取人、口座、支払、支払の実行、差押え、返納。
 
-A decision is frozen with its parts: how much of which receipt, why, from which day, by which steps. What happens to the
-money afterwards — who gets it, when it left, whether it came back — are rows of their own. The journal says the same
-(`osame ledger verify` compares them).
+A decision is frozen with its parts; who gets the money, when it left and whether it came back are rows of their own.
 """
 
 from django.db import models
-from django.db.models.functions import Now
 
 from osame.collection.overpayments.models import Overpayment
 from osame.platform.rights import APPEND_ONLY, KEPT
@@ -47,7 +44,7 @@ class OverpaymentFinding(models.Model):
 
 
 class RefundDecision(models.Model):
-    """還付充当決議（E-15、R-036）。何をいくら還付し、いくら充当すると決めたか。"""
+    """還付決議・充当決議（E-15、R-036）。何をいくら還付し、いくら充当すると決めたか。"""
 
     rights = KEPT
 
@@ -69,26 +66,20 @@ class RefundDecision(models.Model):
     state = models.CharField("決議の状態", max_length=1, choices=State.choices, default=State.DECIDED)
     noticed_on = models.DateField("還付通知日", null=True)
     cancelled_on = models.DateField("取消日", null=True)
-    cancel_reason = models.TextField("取消しの理由", default="", blank=True)
+    cancel_reason = models.TextField("決議の取消しの理由", default="", blank=True)
     command_id = models.BigIntegerField("命令番号")
 
     class Meta:
         db_table = "refund_decision"
-        db_table_comment = "還付充当決議 (E-15, F05-02)"
-        indexes = [
-            models.Index(name="refund_decision_by_number", fields=["decision_id"]),
-            models.Index(name="refund_decision_day", fields=["decided_on"]),
-        ]
+        db_table_comment = "還付決議・充当決議 (E-15, F05-02)"
+        indexes = [models.Index(name="refund_decision_by_number", fields=["decision_id"]),
+                   models.Index(name="refund_decision_day", fields=["decided_on"])]  # fmt: skip
         constraints = [
-            models.CheckConstraint(
-                name="decision_moves_money",
-                condition=models.Q(appropriated__gte=0, payable__gte=0, interest__gte=0)
-                & (models.Q(appropriated__gt=0) | models.Q(payable__gt=0)),
-            ),
-            models.CheckConstraint(
-                name="decision_cancelled_with_reason", condition=models.Q(state="1") | ~models.Q(cancel_reason="")
-            ),
-        ]
+            models.CheckConstraint(name="decision_moves_money", condition=models.Q(appropriated__gte=0, payable__gte=0,
+                interest__gte=0) & (models.Q(appropriated__gt=0) | models.Q(payable__gt=0))),
+            models.CheckConstraint(name="decision_cancelled_with_reason",
+                condition=models.Q(state="1") | ~models.Q(cancel_reason="")),
+        ]  # fmt: skip
 
 
 class RefundPart(models.Model):
@@ -128,7 +119,7 @@ class RefundPart(models.Model):
     expires_on = models.DateField("請求権の時効満了日")
     target_charge_id = models.BigIntegerField("充当先の期別番号", null=True)
     target_receipt_key = models.UUIDField("充当先の収納", null=True)
-    appropriated_on = models.DateField("充当適状日", null=True)
+    appropriated_on = models.DateField("充当の効力の日", null=True)
 
     class Meta:
         db_table = "refund_part"
@@ -136,21 +127,12 @@ class RefundPart(models.Model):
         indexes = [models.Index(name="refund_part_charge", fields=["charge_id"])]
         constraints = [
             models.CheckConstraint(name="refund_part_is_positive", condition=models.Q(amount__gt=0)),
-            models.CheckConstraint(
-                name="refund_part_interest_applied",
-                condition=models.Q(interest__gte=0, applied__gte=0, applied__lte=models.F("interest")),
-            ),
-            models.CheckConstraint(
-                name="refund_part_has_its_target",
-                condition=models.Q(use="1", target_charge_id__isnull=True)
-                | models.Q(
-                    use__in=["2", "3"],
-                    target_charge_id__isnull=False,
-                    target_receipt_key__isnull=False,
-                    appropriated_on__isnull=False,
-                ),
-            ),
-        ]
+            models.CheckConstraint(name="refund_part_interest_applied",
+                condition=models.Q(interest__gte=0, applied__gte=0, applied__lte=models.F("interest"))),
+            models.CheckConstraint(name="refund_part_has_its_target",
+                condition=models.Q(use="1", target_charge_id__isnull=True) | models.Q(use__in=["2", "3"],
+                    target_charge_id__isnull=False, target_receipt_key__isnull=False, appropriated_on__isnull=False)),
+        ]  # fmt: skip
 
 
 class PayeeAccount(models.Model):
@@ -177,7 +159,7 @@ class PayeeAccount(models.Model):
     pk = models.CompositePrimaryKey("addressee_number", "account_id")
     addressee_number = models.CharField("宛名番号", max_length=15)
     account_id = models.BigIntegerField("還付先口座番号")
-    source = models.CharField("口座の出どころ", max_length=1, choices=Source.choices)
+    source = models.CharField("口座の入手元", max_length=1, choices=Source.choices)
     own = models.BooleanField("本人の口座")
     bank_code = models.CharField("金融機関コード", max_length=4)
     branch_code = models.CharField("店舗コード", max_length=3)
@@ -248,7 +230,7 @@ class RefundPayee(models.Model):
     claimed_on = models.DateField("還付請求日", null=True)
     reminded_on = models.DateField("再通知日", null=True)
     note = models.TextField("不備・保留の理由", default="", blank=True)
-    attachment_id = models.BigIntegerField("差押え・譲渡の番号", null=True)
+    encumbrance_id = models.BigIntegerField("差押え・譲渡の番号", null=True)
 
     class Meta:
         db_table = "refund_payee"
@@ -256,10 +238,9 @@ class RefundPayee(models.Model):
         indexes = [models.Index(name="refund_payee_state", fields=["state"])]
         constraints = [
             models.CheckConstraint(name="payee_amount_is_positive", condition=models.Q(amount__gt=0)),
-            models.CheckConstraint(
-                name="payee_held_with_reason", condition=~models.Q(state__in=["3", "7"]) | ~models.Q(note="")
-            ),
-        ]
+            models.CheckConstraint(name="payee_held_with_reason",
+                condition=~models.Q(state__in=["3", "7"]) | ~models.Q(note="")),
+        ]  # fmt: skip
 
 
 class PaymentRun(models.Model):
@@ -285,7 +266,6 @@ class PaymentRun(models.Model):
     file_sha256 = models.CharField("総合振込ファイルのハッシュ", max_length=64, default="", blank=True)
     instructed_at = models.DateTimeField("指図の日時", null=True)
     officer = models.TextField("職員")
-    made_at = models.DateTimeField("作成日時", db_default=Now())
 
     class Meta:
         db_table = "payment_run"
@@ -316,7 +296,7 @@ class RefundPayment(models.Model):
     run_id = models.BigIntegerField("支払の実行番号", null=True)
     account_id = models.BigIntegerField("還付先口座番号", null=True)
     state = models.CharField("支払の状態", max_length=1, choices=State.choices)
-    paid_on = models.DateField("支払日")
+    paid_out_on = models.DateField("支払日")
     returned_on = models.DateField("組戻日", null=True)
     return_reason = models.TextField("組戻しの理由", default="", blank=True)
     confirmed_by = models.TextField("支払を確かめた職員", default="", blank=True)
@@ -326,23 +306,15 @@ class RefundPayment(models.Model):
     class Meta:
         db_table = "refund_payment"
         db_table_comment = "還付金の支払 (F05-08)"
-        indexes = [
-            models.Index(name="refund_payment_run", fields=["run_id"]),
-            models.Index(name="refund_payment_by_number", fields=["payment_id"]),
-        ]
+        indexes = [models.Index(name="refund_payment_run", fields=["run_id"]),
+                   models.Index(name="refund_payment_by_number", fields=["payment_id"])]  # fmt: skip
         constraints = [
-            models.UniqueConstraint(
-                name="one_standing_payment",
-                fields=["addressee_number", "decision_id", "payee_number"],
-                condition=models.Q(state__in=["1", "2"]),
-            ),
+            models.UniqueConstraint(name="one_standing_payment",
+                fields=["addressee_number", "decision_id", "payee_number"], condition=models.Q(state__in=["1", "2"])),
             models.CheckConstraint(name="refund_payment_is_positive", condition=models.Q(amount__gt=0)),
-            models.CheckConstraint(
-                name="cash_is_confirmed_by_another",
-                condition=models.Q(method="1")
-                | (~models.Q(confirmed_by="") & ~models.Q(confirmed_by=models.F("officer"))),
-            ),
-        ]
+            models.CheckConstraint(name="cash_is_confirmed_by_another",
+                condition=models.Q(method="1") | (~models.Q(confirmed_by="") & ~models.Q(confirmed_by=models.F("officer")))),
+        ]  # fmt: skip
 
 
 class RefundPaymentLine(models.Model):
@@ -366,7 +338,7 @@ class RefundPaymentLine(models.Model):
         constraints = [models.CheckConstraint(name="payment_line_is_positive", condition=models.Q(amount__gt=0))]
 
 
-class RefundAttachment(models.Model):
+class RefundEncumbrance(models.Model):
     """還付請求権の差押え・譲渡。通知の順に、本人より先に払う。"""
 
     rights = KEPT
@@ -379,9 +351,9 @@ class RefundAttachment(models.Model):
         PLEDGE = "3", "質権"
         ASSIGNMENT = "4", "譲渡"
 
-    pk = models.CompositePrimaryKey("addressee_number", "attachment_id")
+    pk = models.CompositePrimaryKey("addressee_number", "encumbrance_id")
     addressee_number = models.CharField("宛名番号", max_length=15)
-    attachment_id = models.BigIntegerField("差押え・譲渡の番号")
+    encumbrance_id = models.BigIntegerField("差押え・譲渡の番号")
     kind = models.CharField("差押え・譲渡の種類", max_length=1, choices=Kind.choices)
     creditor_name = models.TextField("債権者")
     creditor_kana = models.TextField("債権者カナ")
@@ -395,13 +367,9 @@ class RefundAttachment(models.Model):
     officer = models.TextField("職員")
 
     class Meta:
-        db_table = "refund_attachment"
+        db_table = "refund_encumbrance"
         db_table_comment = "還付請求権の差押え・譲渡 (F05-12)"
-        constraints = [
-            models.CheckConstraint(
-                name="attachment_amount_is_positive", condition=models.Q(amount__isnull=True) | models.Q(amount__gt=0)
-            ),
-        ]
+        constraints = [models.CheckConstraint(name="encumbrance_is_positive", condition=models.Q(amount__gt=0))]
 
 
 class RefundRecovery(models.Model):

@@ -8,28 +8,28 @@ from dataclasses import dataclass
 from datetime import date
 
 from osame.collection.refunds.accounts import standing_account
-from osame.collection.refunds.models import RefundAttachment, RefundPayee
+from osame.collection.refunds.models import RefundEncumbrance, RefundPayee
 from osame.platform.database import fetch_all, fetch_one
 
 Kind = RefundPayee.Kind
 State = RefundPayee.State
 
 PAID_TO = {
-    RefundAttachment.Kind.SEIZURE: Kind.SEIZING_CREDITOR,
-    RefundAttachment.Kind.PROVISIONAL_SEIZURE: Kind.SEIZING_CREDITOR,
-    RefundAttachment.Kind.PLEDGE: Kind.PLEDGEE,
-    RefundAttachment.Kind.ASSIGNMENT: Kind.ASSIGNEE,
+    RefundEncumbrance.Kind.SEIZURE: Kind.SEIZING_CREDITOR,
+    RefundEncumbrance.Kind.PROVISIONAL_SEIZURE: Kind.SEIZING_CREDITOR,
+    RefundEncumbrance.Kind.PLEDGE: Kind.PLEDGEE,
+    RefundEncumbrance.Kind.ASSIGNMENT: Kind.ASSIGNEE,
 }
 COMPETING = "差押え・譲渡の通知が競合しています。優先する者を確かめるか、供託してください"
 PROVISIONAL = "仮差押えの送達を受けています。本差押えか取消しを待ってください"
 NO_HEIR = "死亡しています。相続人代表者の届出を待ってください"
-ATTACHMENTS = """
-SELECT x.attachment_id, x.kind, x.creditor_name, x.creditor_kana, x.postal_code, x.address, x.amount, coalesce(sum(p.amount), 0)::bigint
-FROM refund_attachment x LEFT JOIN refund_payee p ON p.addressee_number = x.addressee_number
-    AND p.attachment_id = x.attachment_id AND p.state <> '9'
+ENCUMBRANCES = """
+SELECT x.encumbrance_id, x.kind, x.creditor_name, x.creditor_kana, x.postal_code, x.address, x.amount, coalesce(sum(p.amount), 0)::bigint
+FROM refund_encumbrance x LEFT JOIN refund_payee p ON p.addressee_number = x.addressee_number
+    AND p.encumbrance_id = x.encumbrance_id AND p.state <> '9'
 WHERE x.addressee_number = %s AND x.released_on IS NULL
-GROUP BY x.attachment_id, x.kind, x.creditor_name, x.creditor_kana, x.postal_code, x.address, x.amount, x.served_at
-ORDER BY x.served_at, x.attachment_id
+GROUP BY x.encumbrance_id, x.kind, x.creditor_name, x.creditor_kana, x.postal_code, x.address, x.amount, x.served_at
+ORDER BY x.served_at, x.encumbrance_id
 """
 PERSON = """
 SELECT a.name, a.kana, a.postal_code, a.address || CASE WHEN a.address_detail = '' THEN '' ELSE '　' || a.address_detail END,
@@ -56,7 +56,7 @@ class Named:
     state: State
     note: str = ""
     account_id: int | None = None
-    attachment_id: int | None = None
+    encumbrance_id: int | None = None
     share: str = ""
 
 
@@ -72,7 +72,7 @@ def name_payees(addressee_number: str, decision_id: int, payable: int, *, as_of:
 
 def creditors_of(addressee_number: str, payable: int) -> list[tuple[Named, int]]:
     """差押え・譲渡を受けた者と、その額。送達の順に。"""
-    rows = fetch_all(ATTACHMENTS, [addressee_number])
+    rows = fetch_all(ENCUMBRANCES, [addressee_number])
     wanted = [payable if row[6] is None else max(0, row[6] - row[7]) for row in rows]
     competing = sum(1 for each in wanted if each) > 1 and sum(wanted) > payable
     found, left = [], payable
@@ -81,10 +81,10 @@ def creditors_of(addressee_number: str, payable: int) -> list[tuple[Named, int]]
         if not amount:
             continue
         left -= amount
-        provisional = kind == RefundAttachment.Kind.PROVISIONAL_SEIZURE
+        provisional = kind == RefundEncumbrance.Kind.PROVISIONAL_SEIZURE
         note = COMPETING if competing else PROVISIONAL if provisional else ""
         state = State.HELD if note else State.AWAITING_CLAIM
-        who = Named(PAID_TO[RefundAttachment.Kind(kind)], name, kana, postal, address, state, note, None, number)
+        who = Named(PAID_TO[RefundEncumbrance.Kind(kind)], name, kana, postal, address, state, note, None, number)
         found.append((who, amount))
     return found
 
@@ -115,6 +115,6 @@ def add_payee(addressee_number: str, decision_id: int, who: Named, amount: int) 
     RefundPayee.objects.create(
         addressee_number=addressee_number, decision_id=decision_id, payee_number=number, kind=who.kind, name=who.name,
         kana=who.kana, postal_code=who.postal_code, address=who.address, amount=amount, state=who.state, note=who.note,
-        account_id=who.account_id, attachment_id=who.attachment_id, share=who.share,
+        account_id=who.account_id, encumbrance_id=who.encumbrance_id, share=who.share,
     )  # fmt: skip
     return int(number)

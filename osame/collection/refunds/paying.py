@@ -141,7 +141,7 @@ def propose_run(*, transfer_on: date, reason: str, act: Act) -> tuple[int, int]:
         for addressee, decision, number, _, amount, account, *_ in ready:
             run_sql(
                 "INSERT INTO refund_payment (addressee_number, payment_id, decision_id, payee_number, amount, method, run_id, "
-                "account_id, state, paid_on, return_reason, confirmed_by, officer) VALUES "
+                "account_id, state, paid_out_on, return_reason, confirmed_by, officer) VALUES "
                 "(%s, nextval('refund_payment_number'), %s, %s, %s, '1', %s, %s, '1', %s, '', '', %s)",
                 [addressee, decision, number, amount, run_id, account, transfer_on, act.officer],
             )
@@ -288,7 +288,7 @@ def pay_in_cash(where: Where, cash: Cash, *, act: Act) -> bool:
         lock_decisions([where.decision_id])
         payee = locked_payee(where, State.READY, State.PAID)
         standing = fetch_all(
-            "SELECT count(*), count(*) FILTER (WHERE state = '2' AND method = %s AND paid_on = %s) FROM refund_payment "
+            "SELECT count(*), count(*) FILTER (WHERE state = '2' AND method = %s AND paid_out_on = %s) FROM refund_payment "
             "WHERE addressee_number = %s AND decision_id = %s AND payee_number = %s",
             [cash.method, cash.paid_on, where.addressee_number, where.decision_id, where.payee_number],
         )[0]
@@ -307,7 +307,7 @@ def pay_in_cash(where: Where, cash: Cash, *, act: Act) -> bool:
         RefundPayment.objects.create(
             addressee_number=where.addressee_number, payment_id=number, decision_id=where.decision_id,
             payee_number=where.payee_number, amount=payee.amount, method=cash.method, state=RefundPayment.State.PAID,
-            paid_on=cash.paid_on, confirmed_by=cash.confirmed_by, officer=act.officer, command_id=command.command_id,
+            paid_out_on=cash.paid_on, confirmed_by=cash.confirmed_by, officer=act.officer, command_id=command.command_id,
         )  # fmt: skip
         post(command)
         payee.state = State.PAID

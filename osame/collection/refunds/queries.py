@@ -30,7 +30,7 @@ WHERE p.addressee_number = %s AND p.decision_id = %s ORDER BY p.part_number
 """
 PAYEES = """
 SELECT p.payee_number, p.kind, p.name, p.share, p.amount, p.state, p.claimed_on, p.reminded_on, p.note,
-       coalesce(a.bank_code || '-' || a.branch_code || ' ****' || a.last_digits, ''), y.payment_id, y.run_id, y.paid_on
+       coalesce(a.bank_code || '-' || a.branch_code || ' ****' || a.last_digits, ''), y.payment_id, y.run_id, y.paid_out_on
 FROM refund_payee p
 LEFT JOIN payee_account a ON a.addressee_number = p.addressee_number AND a.account_id = p.account_id
 LEFT JOIN LATERAL (SELECT * FROM refund_payment y WHERE y.addressee_number = p.addressee_number AND y.decision_id = p.decision_id
@@ -59,7 +59,7 @@ ORDER BY c.tax_item, c.levy_year
 BY_REVENUE_CLASS = """
 SELECT n.revenue_class, count(DISTINCT n.payment_id), sum(n.amount)::bigint
 FROM refund_payment y JOIN refund_payment_line n USING (addressee_number, payment_id)
-WHERE y.state = '2' AND y.paid_on BETWEEN %s AND %s GROUP BY n.revenue_class ORDER BY 1
+WHERE y.state = '2' AND y.paid_out_on BETWEEN %s AND %s GROUP BY n.revenue_class ORDER BY 1
 """
 
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 from django.db import transaction
 
 from osame.collection.refunds.actions import UNPAID, Act, NoteMissing, PayeeNotFound, PayeeNotOpen, Where, locked_payee
-from osame.collection.refunds.models import RefundAttachment, RefundPayee
+from osame.collection.refunds.models import RefundEncumbrance, RefundPayee
 from osame.collection.refunds.naming import Named, add_payee, creditors_of, own_payee
 from osame.kernel.refusals import Refusal
 from osame.platform.audit.recording import record
@@ -77,10 +77,10 @@ def shares_of(amount: int, shares: Sequence[Fraction]) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class NewAttachment:
+class NewEncumbrance:
     """届いた差押え・譲渡の通知。 amount: None なら全額。"""
 
-    kind: RefundAttachment.Kind
+    kind: RefundEncumbrance.Kind
     creditor_name: str
     creditor_kana: str
     served_at: datetime
@@ -90,7 +90,7 @@ class NewAttachment:
     address: str = ""
 
 
-def register_attachment(addressee_number: str, new: NewAttachment, *, act: Act) -> int:
+def register_encumbrance(addressee_number: str, new: NewEncumbrance, *, act: Act) -> int:
     """還付請求権の差押え・譲渡の通知を登録する。まだ払っていない還付は、通知の順に支払先を変える。
 
     A payment that waits for approval is taken out of its run, so the run no longer matches what was proposed.
@@ -100,9 +100,9 @@ def register_attachment(addressee_number: str, new: NewAttachment, *, act: Act) 
     if not new.document.strip():
         raise NoteMissing
     with transaction.atomic():
-        (number,) = fetch_one("SELECT nextval('refund_attachment_number')")
-        RefundAttachment.objects.create(
-            addressee_number=addressee_number, attachment_id=number, kind=new.kind, creditor_name=new.creditor_name,
+        (number,) = fetch_one("SELECT nextval('refund_encumbrance_number')")
+        RefundEncumbrance.objects.create(
+            addressee_number=addressee_number, encumbrance_id=number, kind=new.kind, creditor_name=new.creditor_name,
             creditor_kana=new.creditor_kana, postal_code=new.postal_code, address=new.address, amount=new.amount,
             served_at=new.served_at, document=new.document.strip(), officer=act.officer,
         )  # fmt: skip
@@ -111,7 +111,7 @@ def register_attachment(addressee_number: str, new: NewAttachment, *, act: Act) 
     return int(number)
 
 
-def release_attachment(addressee_number: str, attachment_id: int, *, reason: str, act: Act) -> None:
+def release_encumbrance(addressee_number: str, encumbrance_id: int, *, reason: str, act: Act) -> None:
     """差押え・譲渡の解除を記録する。まだ払っていない還付は、本人に戻す。
 
     要件: F05-12
@@ -119,13 +119,13 @@ def release_attachment(addressee_number: str, attachment_id: int, *, reason: str
     if not reason.strip():
         raise NoteMissing
     with transaction.atomic():
-        found = RefundAttachment.objects.filter(
-            addressee_number=addressee_number, attachment_id=attachment_id, released_on=None
+        found = RefundEncumbrance.objects.filter(
+            addressee_number=addressee_number, encumbrance_id=encumbrance_id, released_on=None
         )
         if not found.update(released_on=act.as_of, release_reason=reason.strip()):
-            raise PayeeNotFound(f"差押え・譲渡の番号 {attachment_id}")
+            raise PayeeNotFound(f"差押え・譲渡の番号 {encumbrance_id}")
         redirect_unpaid(addressee_number, act=act)
-        record("還付請求権の差押え・譲渡を解除した", subjects=[addressee_number], detail={"番号": attachment_id})
+        record("還付請求権の差押え・譲渡を解除した", subjects=[addressee_number], detail={"番号": encumbrance_id})
 
 
 def redirect_unpaid(addressee_number: str, *, act: Act) -> None:

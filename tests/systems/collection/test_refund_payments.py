@@ -20,7 +20,7 @@ from osame.collection.refunds.actions import (
     release,
 )
 from osame.collection.refunds.cancelling import DecisionNotStanding, propose_cancellation, record_recovery
-from osame.collection.refunds.models import PaymentRun, RefundAttachment, RefundPayee
+from osame.collection.refunds.models import PaymentRun, RefundEncumbrance, RefundPayee
 from osame.collection.refunds.paying import (
     Cash,
     CashNeedsTwoOfficers,
@@ -37,10 +37,10 @@ from osame.collection.refunds.paying import (
 from osame.collection.refunds.sharing import (
     Heir,
     HeirSharesWrong,
-    NewAttachment,
+    NewEncumbrance,
     divide_among_heirs,
-    register_attachment,
-    release_attachment,
+    register_encumbrance,
+    release_encumbrance,
 )
 from osame.collection.refunds.transfers import AlreadyHandedOver, file_of, hand_over_file
 from osame.platform.approvals.actions import NotAtThatStage, execute
@@ -232,27 +232,27 @@ def test_heirs_share_to_the_yen_and_nobody_is_paid_before_they_are_known(tmp_pat
     assert sound()
 
 
-def test_attachments_come_first_in_the_order_they_were_served(tmp_path: Path) -> None:
+def test_encumbrances_come_first_in_the_order_they_were_served(tmp_path: Path) -> None:
     settle_consignor()
     pay_twice(tmp_path, KAKU)
     where = claimed(KAKU, decided(KAKU), holder="カクウショウジ")
     run, proposal = run_proposed()
-    new = NewAttachment(RefundAttachment.Kind.SEIZURE, "津税務署", "ﾂｾﾞｲﾑｼﾖ", datetime(2025, 9, 11, 1, tzinfo=UTC),
+    new = NewEncumbrance(RefundEncumbrance.Kind.SEIZURE, "津税務署", "ﾂｾﾞｲﾑｼﾖ", datetime(2025, 9, 11, 1, tzinfo=UTC),
                         "差押通知書 徴第1号", 20_000)  # fmt: skip
-    number = register_attachment(KAKU, new, act=ACT)
+    number = register_encumbrance(KAKU, new, act=ACT)
     assert fetch_all("SELECT kind, amount, state FROM refund_payee WHERE state <> '9' ORDER BY payee_number") == [
         ("4", 20_000, "1"), ("1", 30_000, "2"),
     ]  # fmt: skip
     with officer("照査・決裁"), pytest.raises(RunChanged):
         approve(proposal)
     withdraw_run(run, act=ACT)
-    second = NewAttachment(RefundAttachment.Kind.ASSIGNMENT, "架空銀行", "ｶｸｳｷﾞﾝｺｳ",
+    second = NewEncumbrance(RefundEncumbrance.Kind.ASSIGNMENT, "架空銀行", "ｶｸｳｷﾞﾝｺｳ",
                            datetime(2025, 9, 12, 1, tzinfo=UTC), "譲渡通知書", 45_000)  # fmt: skip
-    register_attachment(KAKU, second, act=ACT)
+    register_encumbrance(KAKU, second, act=ACT)
     assert fetch_all("SELECT kind, amount, state FROM refund_payee WHERE state <> '9' ORDER BY payee_number") == [
         ("4", 20_000, "7"), ("5", 30_000, "7"),
     ]  # fmt: skip
-    release_attachment(KAKU, number, reason="差押えの解除", act=ACT)
+    release_encumbrance(KAKU, number, reason="差押えの解除", act=ACT)
     assert fetch_all("SELECT kind, amount, state FROM refund_payee WHERE state <> '9' ORDER BY payee_number") == [
         ("5", 45_000, "1"), ("1", 5_000, "2"),
     ]  # fmt: skip

@@ -3,7 +3,7 @@ from django.db import migrations
 from osame.platform.database import sql_text
 from osame.platform.gate import guarded
 
-TABLES = ("payee_account", "refund_payee", "refund_attachment")
+TABLES = ("payee_account", "refund_payee", "refund_encumbrance")
 
 
 class Migration(migrations.Migration):

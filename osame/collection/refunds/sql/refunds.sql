@@ -4,7 +4,7 @@ CREATE SEQUENCE refund_decision_number;
 CREATE SEQUENCE payee_account_number;
 CREATE SEQUENCE payment_run_number;
 CREATE SEQUENCE refund_payment_number;
-CREATE SEQUENCE refund_attachment_number;
+CREATE SEQUENCE refund_encumbrance_number;
 
 CREATE TRIGGER finding_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON overpayment_finding
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
@@ -95,9 +95,9 @@ CREATE TRIGGER refund_payee_is_kept BEFORE DELETE OR TRUNCATE ON refund_payee
 CREATE FUNCTION guard_refund_payment() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF (NEW.addressee_number, NEW.payment_id, NEW.decision_id, NEW.payee_number, NEW.amount, NEW.method, NEW.run_id,
-        NEW.account_id, NEW.paid_on)
+        NEW.account_id, NEW.paid_out_on)
        IS DISTINCT FROM (OLD.addressee_number, OLD.payment_id, OLD.decision_id, OLD.payee_number, OLD.amount, OLD.method,
-        OLD.run_id, OLD.account_id, OLD.paid_on)
+        OLD.run_id, OLD.account_id, OLD.paid_out_on)
        OR (NEW.state <> OLD.state AND OLD.state || NEW.state NOT IN ('12', '19', '23', '24')) THEN
         RAISE EXCEPTION '支払は、書き換えられません。組戻しか返納として記録してください。' USING ERRCODE = 'OS409';
     END IF;
