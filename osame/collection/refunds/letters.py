@@ -7,6 +7,7 @@ person or the heirs. Whoever is asked for an account receives the claim form as 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from django.db import transaction
 
@@ -22,6 +23,7 @@ from osame.platform.console.fields import short_wareki
 from osame.platform.database import fetch_all, run_sql
 
 Use = RefundPart.Use
+Row = TypeVar("Row")
 State = RefundPayee.State
 SOURCE = "collection/refunds/typst/refund_notice.typ"
 ROWS = 6  # 一枚に載せる行。続きは次の頁に
@@ -84,7 +86,7 @@ class RefundNotice:
     account: str
     asks: bool
     sources: tuple[tuple[NoticeRow, ...], ...]
-    targets: tuple[TargetRow, ...]
+    targets: tuple[tuple[TargetRow, ...], ...]
     heirs: tuple[ShareRow, ...]
 
 
@@ -222,17 +224,21 @@ def _draft(sheet: DecisionSheet) -> tuple[LetterKind, Draft]:
                   each.amount, each.interest)
         for each in sheet.parts if each.use != Use.INTEREST_APPROPRIATION
     ]  # fmt: skip
+    targets = [
+        _target(each, labels[each.part_number], split.get(each.part_number, (0, 0, 0)))
+        for each in sheet.parts
+        if each.target
+    ]
     context = RefundNotice(
         name=decision.name, decision=str(decision.decision_id), decided_on=format_wareki(decision.decided_on),
         overpaid=sum(each.amount for each in sources), interest=decision.interest, appropriated=decision.appropriated,
         payable=decision.payable, expires_on=format_wareki(max(each.expires_on for each in sheet.parts)),
         account=account, asks=asks, sources=_paged(sources),
-        targets=tuple(_target(each, labels[each.part_number], split.get(each.part_number, (0, 0, 0))) for each in sheet.parts
-                      if each.target),
+        targets=_paged(targets) if targets else (),
         heirs=tuple(ShareRow(each.name, each.share, each.amount) for each in heirs),
     )  # fmt: skip
     figure = decision.payable or decision.appropriated
-    pages = len(context.sources) + asks
+    pages = max(len(context.sources), len(context.targets)) + asks
     return _kind_of(context), Draft(
         decision.addressee_number, "", context, (f"{figure:,}円",), f"refund_decision:{decision.decision_id}", pages
     )
@@ -248,7 +254,7 @@ def _kind_of(context: RefundNotice) -> LetterKind:
     return WITH_CLAIM if context.asks else WITH_ACCOUNT
 
 
-def _paged(rows: list[NoticeRow]) -> tuple[tuple[NoticeRow, ...], ...]:
+def _paged(rows: list[Row]) -> tuple[tuple[Row, ...], ...]:
     return tuple(tuple(rows[at : at + ROWS]) for at in range(0, len(rows), ROWS)) or ((),)
 
 

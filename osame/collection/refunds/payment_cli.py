@@ -7,9 +7,11 @@ import typer
 
 from osame.collection.refunds.actions import Act, Where
 from osame.collection.refunds.cancelling import record_recovery
+from osame.collection.refunds.letters import send_notices, send_reminders, unnoticed
 from osame.collection.refunds.models import RefundPayee
 from osame.collection.refunds.paying import Cash, pay_in_cash, propose_run, record_returned, withdraw_run
 from osame.collection.refunds.queries import decision_sheet, payments_of, runs
+from osame.collection.refunds.reports import decision_report, outstanding_report, run_report, write_report
 from osame.collection.refunds.transfers import hand_over_file
 from osame.kernel.dates import format_wareki, parse_date
 from osame.platform.functions.binding import bound
@@ -120,3 +122,47 @@ def recovered_command(
     """返納された金を記録する。すべて返納されたら、決議を元に戻す。"""
     done = record_recovery(payment, recovered_on=parse_date(on), act=Act(day(as_of), officer(by)))
     console.print("返納を記録しました。" if done else "既に記録しています。")
+
+
+@app.command("report")
+@bound("collection.refunds.report")
+@refusals_told
+def report_command(
+    target: Annotated[Path, typer.Argument(help="書き出す先（PDF）")],
+    decision: Annotated[int | None, typer.Option("--decision", help="決議番号（決議書と加算金計算書）")] = None,
+    run: Annotated[int | None, typer.Option("--run", help="実行番号（支払明細・不能一覧）")] = None,
+    as_of: AsOf = None,
+) -> None:
+    """決議書、加算金計算書、支払明細、または（どちらも省けば）還付未済・時効予定一覧を出す。"""
+    on = day(as_of)
+    if decision is not None:
+        made = decision_report(decision, as_of=on)
+    else:
+        made = run_report(run, as_of=on) if run is not None else outstanding_report(as_of=on)
+    console.print(f"{write_report(made, target).serial} として出しました：{target}")
+
+
+@app.command("letters")
+@bound("collection.refunds.notify")
+@refusals_told
+def letters_command(
+    decision: Annotated[list[int] | None, typer.Argument(help="決議番号（省けば、まだ通知していないもの全部）")] = None,
+    as_of: AsOf = None,
+    by: By = None,
+) -> None:
+    """還付・充当の通知を作り、通知日を記録する。刷るのは osame letter print。"""
+    runs_made = send_notices(decision or unnoticed(), act=Act(day(as_of), officer(by)))
+    console.print(f"束{'、'.join(str(each) for each in runs_made)}を作りました。")
+
+
+@app.command("reminders")
+@bound("collection.refunds.notify")
+@refusals_told
+def reminders_command(
+    through: Annotated[str, typer.Option("--noticed-through", help="この日までに通知した人に")],
+    as_of: AsOf = None,
+    by: By = None,
+) -> None:
+    """まだ請求のない人への再通知を作る。"""
+    made = send_reminders(act=Act(day(as_of), officer(by)), through=parse_date(through))
+    console.print(f"束{made}を作りました。")

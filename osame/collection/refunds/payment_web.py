@@ -1,12 +1,13 @@
 """還付金の支払の画面。支払の実行の起案、指図したファイルの引渡し、組戻しと返納。"""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods
 
 from osame.collection.refunds.actions import Act
 from osame.collection.refunds.cancelling import record_recovery
 from osame.collection.refunds.forms import BackForm, PlainForm, RunForm
+from osame.collection.refunds.letters import send_notices
 from osame.collection.refunds.models import PaymentRun
 from osame.collection.refunds.paying import (
     payment_numbered,
@@ -17,6 +18,7 @@ from osame.collection.refunds.paying import (
     withdraw_run,
 )
 from osame.collection.refunds.queries import payments_of, runs
+from osame.collection.refunds.reports import decision_report, download_report, outstanding_report, run_report
 from osame.collection.refunds.transfers import download_file, was_handed_over
 from osame.kernel.periods import days_after
 from osame.platform.audit.recording import record
@@ -111,9 +113,40 @@ def payment_back(request: HttpRequest, payment_id: int) -> HttpResponse:
     return page(request, f"{TEMPLATES}/back.html", shown, status=form.status)
 
 
+@bound("collection.refunds.report")
+@require_http_methods(["POST"])
+def report(request: HttpRequest, what: str, number: int) -> HttpResponse:  # noqa: ARG001 - 書式の受け口
+    """決議書と加算金計算書、支払明細、還付未済一覧を保存する。"""
+    on = today()
+    if what == "decision":
+        return download_report(decision_report(number, as_of=on), f"decision-{number}.pdf")
+    if what == "run":
+        return download_report(run_report(number, as_of=on), f"payment-run-{number}.pdf")
+    if what == "outstanding":
+        return download_report(outstanding_report(as_of=on), "outstanding.pdf")
+    raise Http404
+
+
+@bound("collection.refunds.notify")
+@require_http_methods(["POST"])
+def notify(request: HttpRequest, decision_id: int) -> HttpResponse:
+    """通知を作り、文書の発送の画面へ移る。二度押しても、通知日は一度だけ。"""
+    form = PlainForm(request.POST, today=today())
+
+    def act() -> str:
+        (made,) = send_notices([decision_id], act=Act(today(), officer_of(request)))
+        return reverse("letter_run", args=[made])
+
+    if form.is_valid() and (done := form.carry_out(request, act, said="通知を作りました。")):
+        return done
+    return HttpResponseRedirect(reverse("refund_decision", args=[decision_id]))
+
+
 payment_urls: list[URLPattern] = [
     path("refunds/runs/", payment_runs, name="payment_runs"),
     path("refunds/runs/<int:run_id>/", payment_run, name="payment_run"),
     path("refunds/runs/<int:run_id>/file/", payment_file, name="payment_file"),
+    path("refunds/decisions/<int:decision_id>/letter/", notify, name="refund_letter"),
+    path("refunds/reports/<str:what>/<int:number>/", report, name="refund_report"),
     path("refunds/payments/<int:payment_id>/back/", payment_back, name="payment_back"),
 ]

@@ -144,7 +144,7 @@ def decision(request: HttpRequest, decision_id: int) -> HttpResponse:
     """決議一つ（還付充当決議書）。明細、計算の過程、受取人、できること。"""
     sheet = decision_sheet(decision_id)
     record("還付・充当の決議を開いた", subjects=[sheet.decision.addressee_number], fields=FACTS)
-    return page(request, f"{TEMPLATES}/decision.html", {"sheet": sheet, "what": WHAT})
+    return page(request, f"{TEMPLATES}/decision.html", {"sheet": sheet, "what": WHAT, "letter": PlainForm()})
 
 
 @bound("collection.refunds.show")
