@@ -10,11 +10,22 @@ import pytest
 from osame.collection.letters.printing import print_run
 from osame.collection.refunds.actions import Act, Where
 from osame.collection.refunds.letters import send_notices, send_reminders, unnoticed
+from osame.collection.refunds.paying import propose_run
+from osame.collection.refunds.reports import decision_report, outstanding_report, run_report, write_report
 from osame.collection.refunds.sharing import Heir, divide_among_heirs
 from osame.platform.database import fetch_all, run_sql
 from tests.systems.collection.cast import KAKU, OFFICER, SATO, TANAKA, determination
 from tests.systems.collection.demand_cast import levy
-from tests.systems.collection.refund_cast import ACT, DECIDED, claimed, decided, pay_twice
+from tests.systems.collection.refund_cast import (
+    ACT,
+    DECIDED,
+    approve,
+    claimed,
+    decided,
+    officer,
+    pay_twice,
+    settle_consignor,
+)
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -102,3 +113,30 @@ def test_heirs_are_told_their_shares(tmp_path: Path) -> None:
     first = pages(run)[0]
     for part in ("田中一郎様", "故佐藤花子様", "佐藤次郎", "1/2", "25,000"):
         assert part in first, part
+
+
+def test_internal_reports_are_written(tmp_path: Path) -> None:
+    """決議書、加算金計算書、支払明細、還付未済一覧。庁内の透かしが入り、出力の記録が残る。"""
+    settle_consignor()
+    pay_twice(tmp_path, SATO)
+    number = decided(SATO)
+    claimed(SATO, number)
+    outstanding = outstanding_report(as_of=DECIDED)
+    with officer("起案"):
+        run, proposal = propose_run(transfer_on=date(2025, 9, 30), reason="支払期日", act=ACT)
+    approve(proposal)
+    made = {
+        "decision": (
+            decision_report(number, as_of=DECIDED),
+            ("還付充当決議書", "佐藤花子", "50,000", "還付加算金計算書", "照査"),
+        ),
+        "run": (run_report(run, as_of=DECIDED), ("還付支払明細・不能一覧", "佐藤花子", "50,000", "支払済")),
+        "outstanding": (outstanding, ("還付未済・時効予定一覧", "佐藤花子", "50,000円", "支払待ち", "R12.6.25")),
+    }
+    for name, (report, parts) in made.items():
+        record = write_report(report, tmp_path / f"{name}.pdf")
+        assert (record.kind, record.subjects) == ("report", [SATO])
+        pdf = pypdfium2.PdfDocument(tmp_path / f"{name}.pdf")
+        told = "".join("".join(page.get_textpage().get_text_range().split()) for page in pdf)
+        pdf.close()
+        assert [part for part in parts if part not in told] == []
