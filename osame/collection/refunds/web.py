@@ -151,9 +151,7 @@ def decision(request: HttpRequest, decision_id: int) -> HttpResponse:
 @require_GET
 def outstanding_list(request: HttpRequest) -> HttpResponse:
     """還付未済・未請求・保留・時効間近の一覧と、基準日の還付未済額。"""
-    wanted = (
-        ListWanted(request.GET.get("list", "all")) if request.GET.get("list", "all") in ListWanted else ListWanted.ALL
-    )
+    wanted = next((each for each in ListWanted if each.value == request.GET.get("list")), ListWanted.ALL)
     lines, balance = outstanding(wanted, as_of=today()), payable_balance(as_of=today())
     record("還付未済の一覧を開いた", subjects=sorted({each.addressee_number for each in lines}), fields=FACTS)
     first = today().replace(day=1)

@@ -27,12 +27,11 @@ from tests.systems.collection.refund_cast import (
     settle_consignor,
 )
 
-pytestmark = pytest.mark.usefixtures("city")
-
 
 @pytest.fixture(autouse=True)
-def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def home(city: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("OSAME_TODAY", DECIDED.isoformat())
+    (tmp_path / "home").mkdir()
     monkeypatch.setenv("OSAME_HOME", str(tmp_path / "home"))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from osame.collection.inquiry.timeline import timeline_of
 from osame.collection.inquiry.verification import verify_everything
 from osame.platform.approvals.models import Proposal
 from osame.platform.database import fetch_one
@@ -61,8 +62,8 @@ def test_from_the_list_to_the_decision(clerk: Client) -> None:
     assert "請求待ち" in sheet
     assert str(number) in text(clerk.get(f"{HERE}decisions/"))
     assert balances(SATO)["refund_payable"] == 20_000
-    person = text(clerk.get(f"/people/{SATO}/"))
-    assert "充当の決議" in person
+    told = [each.what for each in timeline_of(SATO, offset=0, size=50).events]
+    assert {"充当の決議", "還付の決議"} <= set(told)
 
 
 def test_the_cause_is_found_on_its_page(clerk: Client) -> None:
