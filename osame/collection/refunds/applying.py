@@ -65,7 +65,7 @@ class Part:
 
 @dataclass(slots=True)
 class Decision:
-    """決める一つ。 left: 過誤納金ごとの、まだ使いみちの決まっていない額。"""
+    """決める一つ。 parts: 決まった明細; receipts: 充てる先に置いた収納の数。"""
 
     addressee_number: str
     decision_id: int
@@ -101,7 +101,8 @@ def apply_decision(
     overpayments. `taken`: how much of which overpayment.
     """
     open_stage()
-    lock_charges(decision.addressee_number, {each.charge_id for each in (*targets, *(source for source, _ in taken))})
+    charges = {target.charge_id for target in targets} | {source.charge_id for source, _ in taken}
+    lock_charges(decision.addressee_number, charges)
     left = {(each.charge_id, each.receipt_key): amount for each, amount in taken}
     sources = [each for each, _ in taken]
     for target in targets:

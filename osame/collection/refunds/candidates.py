@@ -146,9 +146,13 @@ def waiting_people(*, as_of: date, page: tuple[int, int]) -> tuple[Waiting, ...]
     """
     size, offset = page
     rows = fetch_all(WAITING, {"on": as_of, "size": size, "offset": offset})
-    return tuple(
-        Waiting(*row[:5], tuple(str(Cause(each).label) for each in row[5].split(",")), *row[6:]) for row in rows
-    )
+    return tuple(_waiting(row) for row in rows)
+
+
+def _waiting(row: tuple[Any, ...]) -> Waiting:
+    number, name, count, amount, oldest, causes, *marks = row
+    labels = tuple(str(Cause(each).label) for each in causes.split(","))
+    return Waiting(number, name, count, amount, oldest, labels, *marks)
 
 
 def waiting_count() -> int:

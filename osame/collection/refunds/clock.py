@@ -3,7 +3,7 @@
 The moment of approval is the database's; where a verification environment has set the day (OSAME_TODAY), both move alike.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 from osame.platform.database import fetch_one
 from osame.platform.terminal import today
@@ -12,4 +12,5 @@ from osame.platform.terminal import today
 def on_our_clock(day: date) -> date:
     """データベースの時計での日を、この環境の今日に合わせた日。"""
     (now,) = fetch_one("SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date")
-    return today() - (now - day)
+    passed: timedelta = now - day
+    return today() - passed

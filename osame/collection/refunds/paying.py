@@ -121,7 +121,10 @@ class ReadyLine:
 
 def ready_to_pay() -> list[ReadyLine]:
     """口座の分かった支払待ちの還付。次の支払の実行に入る。"""
-    return [ReadyLine(*row[:5], f"{row[6]}-{row[7]} ****{row[8]}") for row in fetch_all(READY)]
+    return [
+        ReadyLine(who, decision, number, name, amount, f"{bank}-{branch} ****{digits}")
+        for who, decision, number, name, amount, _, bank, branch, digits in fetch_all(READY)
+    ]
 
 
 def propose_run(*, transfer_on: date, reason: str, act: Act) -> tuple[int, int]:
@@ -366,7 +369,10 @@ def payment_numbered(payment_id: int) -> RefundPayment:
 
 def lines_of(run_id: int) -> list[RunLine]:
     """支払の実行の内訳。"""
-    return [RunLine(*row[:7], State(row[7]), row[8]) for row in fetch_all(RUN_LINES, [run_id])]
+    rows = [list(row) for row in fetch_all(RUN_LINES, [run_id])]
+    for row in rows:
+        row[7] = State(row[7])
+    return [RunLine(*row) for row in rows]
 
 
 def digest_of(lines: Sequence[RunLine]) -> str:

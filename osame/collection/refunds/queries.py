@@ -235,8 +235,9 @@ def decision_sheet(decision_id: int) -> DecisionSheet:
 
 
 def _part(row: tuple[Any, ...]) -> PartLine:
-    steps = json.loads(row[11]) if isinstance(row[11], str) else row[11]
-    return PartLine(*row[:11], steps, *row[12:])
+    values = list(row)
+    values[11] = json.loads(row[11]) if isinstance(row[11], str) else row[11]
+    return PartLine(*values)
 
 
 def outstanding(wanted: Wanted, *, as_of: date) -> tuple[OutstandingLine, ...]:
