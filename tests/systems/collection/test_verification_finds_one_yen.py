@@ -12,6 +12,7 @@ from osame.collection.demands.batch import run_demands
 from osame.collection.ledger.models import BALANCE_COLUMNS
 from osame.collection.ledger.verification import CHECKS, verify_ledger
 from osame.collection.matching.importing import import_receipts
+from osame.collection.refunds.deciding import Wanted, decide, plan_content
 from osame.formats.reports import ReportStage
 from osame.platform.database import fetch_all, run_sql
 from tests.systems.collection.cast import (
@@ -28,7 +29,10 @@ from tests.systems.collection.cast import (
 )
 from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, levy, pay
 
-TABLES = ("charge", "entry", "receipt", "receipt_cancellation", "determination_revision", "command")
+TABLES = (
+    "charge", "entry", "receipt", "receipt_cancellation", "determination_revision", "command", "refund_part",
+    "refund_payment_line", "payment_run",
+)  # fmt: skip
 CONSTRAINTS = (
     ("charge", "charge_balance_not_negative"),
     ("entry", "entry_amount_is_positive"),
@@ -63,6 +67,7 @@ def ledger(city: str, tmp_path: Path) -> Iterator[None]:
     )  # fmt: skip
     result = import_receipts(late, profile="bank_notice_v0", as_of=AS_OF, officer=OFFICER)
     assert (result.rows_posted, result.rows_rejected) == (5, 1)
+    decide(plan_content(Wanted(SUZUKI), decided_on=AS_OF), decided_on=AS_OF, proposal_id=None)  # 第2期へ充当する
     assert verify_ledger().findings == ()
     default = connections["default"]
     default.close()
@@ -148,6 +153,16 @@ def forgeries() -> Iterator[str]:
     yield (
         "INSERT INTO receipt_cancellation (charge_id, receipt_key, addressee_number, reason, note, cancelled_on, "
         "command_id) SELECT charge_id, receipt_key, addressee_number, '1', '試験', paid_on, 1 FROM receipt LIMIT 1"
+    )
+    yield "UPDATE refund_part SET amount = amount + 1"
+    yield (
+        "INSERT INTO refund_payment_line (addressee_number, payment_id, part_number, decision_id, charge_id, receipt_key, "
+        "amount, revenue_class) SELECT addressee_number, 900001, 1, decision_id, charge_id, receipt_key, 1, '1' "
+        "FROM refund_part LIMIT 1"
+    )
+    yield (
+        "INSERT INTO payment_run (run_id, transfer_on, payments, total, digest, state, file_sha256, officer) "
+        "VALUES (900001, '2025-09-30', 1, 1, '', '2', '', '試験')"
     )
     yield "UPDATE held_receipt SET state = '2'"
     yield "UPDATE intake_file SET state = '9' WHERE channel <> ''"
