@@ -54,11 +54,10 @@ WITH failed AS (
     JOIN debit_result r USING (addressee_number, charge_id, request_id)
     GROUP BY 1, 2, 3, 4, 5
 ), streak AS (
-    SELECT addressee_number, tax_item, debit_class, count(*) FILTER (WHERE (debit_on, request_id) > coalesce(
-        (SELECT (p.debit_on, p.request_id) FROM rounds p WHERE p.paid AND p.addressee_number = r.addressee_number
-         AND p.tax_item = r.tax_item AND p.debit_class = r.debit_class ORDER BY 1 DESC LIMIT 1),
-        ('-infinity'::date, 0::bigint))) AS times
-    FROM rounds r GROUP BY 1, 2, 3
+    SELECT addressee_number, tax_item, debit_class, count(*) AS times FROM (
+        SELECT r.*, bool_or(paid) OVER (PARTITION BY addressee_number, tax_item, debit_class
+                                        ORDER BY debit_on DESC, request_id DESC) AS ended FROM rounds r) r
+    WHERE NOT ended GROUP BY 1, 2, 3
 )
 """
 STOP = (
