@@ -262,5 +262,5 @@ def _run(request_id: int, *, replayed: bool) -> DebitRun:
     )
     if not rows:
         raise NoSuchRequest(str(request_id))
-    *facts, files = rows[0]
-    return DebitRun(*facts, files=tuple(files), replayed=replayed)
+    request, due, day, generation, expires, count, amount, left_out, files = rows[0]
+    return DebitRun(request, due, day, generation, expires, count, amount, left_out, tuple(files), replayed)
