@@ -94,7 +94,7 @@ FROM (
     FROM debit_due c
     JOIN debit_place p USING (bank_code, branch_code)
     LEFT JOIN addressee d USING (addressee_number)
-    LEFT JOIN debit_in_flight f ON f.slip_number = c.slip_number
+    LEFT JOIN debit_in_flight f ON f.charge_id = c.charge_id
     LEFT JOIN debit_unidentified u ON u.charge_id = c.charge_id AND u.addressee_number = c.addressee_number
     LEFT JOIN waiting w ON w.charge_id = c.charge_id
     LEFT JOIN stopped s ON s.charge_id = c.charge_id

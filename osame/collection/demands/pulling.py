@@ -32,7 +32,7 @@ SELECT d.letter_number, d.charge_id, d.addressee_number, a.name, coalesce(i.name
          = (SELECT count(*) FROM demand_due o WHERE o.letter_number = d.letter_number)
 FROM demand_due d
 JOIN addressee a USING (addressee_number)
-LEFT JOIN demand_in_flight f ON f.slip_number = d.slip_number
+LEFT JOIN demand_in_flight f ON f.charge_id = d.charge_id
 LEFT JOIN LATERAL (
     SELECT max(r.received_on) AS last_received FROM receipt r
     WHERE r.charge_id = d.charge_id AND r.addressee_number = d.addressee_number) p ON true

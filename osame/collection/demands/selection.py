@@ -27,19 +27,34 @@ WHERE c.principal_tax > 0 AND c.due_date < %(as_of)s AND NOT EXISTS (
 ORDER BY c.charge_id
 """
 
-# 速報は届いたが、確報も取消しも届いていない入金。
-IN_FLIGHT = """
-CREATE TEMP TABLE {into} ON COMMIT DROP AS
-SELECT p.slip_number, sum(p.amount)::bigint AS amount
-FROM (SELECT DISTINCT slip_number FROM {due}) due
-JOIN channel_report p USING (slip_number)
-WHERE p.stage = '1' AND p.paid_on <= %(as_of)s
+# 速報は届いたが、確報も取消しも届いていない入金。発行した納付書の速報は、割り振りのとおりに分けて数える。
+NOT_SETTLED = """
+p.stage = '1' AND p.paid_on <= %(as_of)s
   AND NOT EXISTS (SELECT 1 FROM channel_report x WHERE x.receipt_key = p.receipt_key AND x.stage = '3')
   AND NOT EXISTS (SELECT 1 FROM held_receipt h WHERE h.receipt_key = p.receipt_key)
-  AND NOT EXISTS (
-    SELECT 1 FROM charge c JOIN receipt r USING (charge_id, addressee_number)
-    WHERE c.slip_number = p.slip_number AND r.receipt_key = p.receipt_key)
-GROUP BY p.slip_number
+"""
+IN_FLIGHT = f"""
+CREATE TEMP TABLE {{into}} ON COMMIT DROP AS
+SELECT charge_id, sum(amount)::bigint AS amount
+FROM (
+    SELECT due.charge_id, p.amount FROM {{due}} due JOIN channel_report p USING (slip_number)
+    WHERE {NOT_SETTLED} AND NOT EXISTS (
+        SELECT 1 FROM charge c JOIN receipt r USING (charge_id, addressee_number)
+        WHERE c.slip_number = p.slip_number AND r.receipt_key = p.receipt_key)
+    UNION ALL
+    SELECT due.charge_id, least(p.amount - m.before, m.amount)
+    FROM (
+        SELECT *, first_value(charge_id) OVER by_slip AS first_charge, sum(amount) OVER by_slip - amount AS before
+        FROM slip_share WHERE slip_number IN (
+            SELECT s.slip_number FROM slip_share s JOIN {{due}} d USING (charge_id, addressee_number))
+        WINDOW by_slip AS (PARTITION BY slip_number ORDER BY position)
+    ) m
+    JOIN {{due}} due USING (charge_id, addressee_number)
+    JOIN channel_report p ON p.slip_number = m.slip_number
+    WHERE p.amount > m.before AND {NOT_SETTLED} AND NOT EXISTS (
+        SELECT 1 FROM receipt r WHERE r.charge_id = m.first_charge AND r.receipt_key = p.receipt_key)
+) reported
+GROUP BY charge_id
 """
 
 # 調査中の入金が名指している期別（どの期別に当てるか、まだ決められない）。
@@ -85,7 +100,7 @@ FROM (
     FROM demand_due c
     LEFT JOIN addressee a USING (addressee_number)
     LEFT JOIN destination w ON w.addressee_number = c.addressee_number AND w.tax_item = c.tax_item
-    LEFT JOIN demand_in_flight f ON f.slip_number = c.slip_number
+    LEFT JOIN demand_in_flight f ON f.charge_id = c.charge_id
     LEFT JOIN demand_unidentified u ON u.charge_id = c.charge_id AND u.addressee_number = c.addressee_number
     LEFT JOIN (
         SELECT DISTINCT ON (tax_item) tax_item, demand_fee, demand_article FROM tax_item

@@ -92,7 +92,8 @@ WHERE charge_id = %(charge)s AND addressee_number = %(addressee)s
 UNION ALL
 SELECT paid_on, CASE stage WHEN '1' THEN '速報' WHEN '3' THEN '速報の取消し' ELSE '振替不能' END, amount,
        CASE WHEN result_code <> '' THEN '結果コード ' || result_code ELSE '' END
-FROM channel_report WHERE slip_number = %(slip)s
+FROM channel_report WHERE slip_number = %(slip)s OR slip_number IN (
+    SELECT slip_number FROM slip_share WHERE charge_id = %(charge)s AND addressee_number = %(addressee)s)
 UNION ALL
 SELECT issued_on, CASE WHEN cancelled_on IS NULL THEN '督促' ELSE '督促（取消済み）' END, principal_tax,
        CASE WHEN seizable_from IS NULL THEN '' ELSE '差押可能日 ' || seizable_from END

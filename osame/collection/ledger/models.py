@@ -207,6 +207,47 @@ class Entry(models.Model):
         ]
 
 
+class SlipShare(models.Model):
+    """納付書の割り振り。納付書一枚の金額を、どの期別へいくら納めるものか。発行のときに決まり、変わらない。
+
+    The frozen plan of one payment slip: which charges it pays, in which order, and how much of each component. A charge
+    carries the number of the slip that its tax system made (`charge.slip_number`); every slip made later is named here.
+    """
+
+    rights = APPEND_ONLY
+
+    pk = models.CompositePrimaryKey("slip_number", "position", "addressee_number")
+    slip_number = models.BigIntegerField("納付書番号")
+    position = models.SmallIntegerField("順")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    charge_id = models.BigIntegerField("期別番号")
+    amount = models.BigIntegerField("金額")
+    principal_tax = models.BigIntegerField("うち本税")
+    demand_fee = models.BigIntegerField("うち督促手数料")
+    delinquency_charge = models.BigIntegerField("うち延滞金")
+
+    class Meta:
+        db_table = "slip_share"
+        db_table_comment = "納付書の割り振り（追記のみ、E-16）"
+        constraints = [
+            models.CheckConstraint(
+                name="slip_share_sums",
+                condition=models.Q(
+                    amount=models.F("principal_tax") + models.F("demand_fee") + models.F("delinquency_charge"),
+                    amount__gt=0,
+                    principal_tax__gte=0,
+                    demand_fee__gte=0,
+                    delinquency_charge__gte=0,
+                    position__gte=1,
+                ),
+            ),
+            models.UniqueConstraint(
+                name="slip_share_charge_once", fields=["slip_number", "charge_id", "addressee_number"]
+            ),
+        ]
+        indexes = [models.Index(name="slip_share_charge", fields=["charge_id"])]
+
+
 class Command(models.Model):
     """金を動かした命令。同じ鍵は二度使えず、期限もない。"""
 

@@ -10,6 +10,7 @@ from datetime import date
 from osame.collection.ledger.order import AllocationOrder
 from osame.collection.ledger.posting import TOUCHED_COLUMNS, Claim, open_stage, post
 from osame.collection.matching.allocation import reallocate
+from osame.collection.matching.keys import SHARE_KEY
 from osame.platform.database import fetch_all, fetch_one, run_sql
 
 STAGE = """
@@ -51,14 +52,14 @@ REPORT_COLUMNS = (
 )
 RESOLVE_BY_SLIP = f"""
 CREATE TEMP TABLE resolved ON COMMIT DROP AS
-SELECT {REPORT_COLUMNS}, {TOUCHED_COLUMNS}
+SELECT {REPORT_COLUMNS}, {TOUCHED_COLUMNS}, 0::smallint AS position
 FROM staged_report s JOIN charge c ON c.slip_number = s.slip_number
 WHERE s.stage = '2' AND s.slip_number IS NOT NULL
 ORDER BY c.charge_id FOR NO KEY UPDATE OF c
 """
 RESOLVE_BY_REFERENCE = f"""
 INSERT INTO resolved
-SELECT {REPORT_COLUMNS}, {TOUCHED_COLUMNS}
+SELECT {REPORT_COLUMNS}, {TOUCHED_COLUMNS}, 0
 FROM staged_report s
 JOIN charge c ON c.notice_number = s.notice_number AND c.installment_term = s.installment_term
     AND c.levy_year = s.levy_year AND c.tax_item = s.tax_item
@@ -66,8 +67,30 @@ WHERE s.stage = '2' AND s.slip_number IS NULL AND s.notice_number IS NOT NULL
 ORDER BY c.charge_id FOR NO KEY UPDATE OF c
 """
 
-# 自然キーで引く行があるときは、二つの引き方で引く期別を、まとめて番号順に鎖錠しておく。
-HAS_REFERENCES = "SELECT EXISTS (SELECT 1 FROM staged_report WHERE stage = '2' AND slip_number IS NULL AND notice_number IS NOT NULL)"
+# 発行した納付書の番号で引く。入金を、割り振りの順に、割り振りの額まで分ける。余りは最後の期別に足す。
+# Shares are filled in their order up to their amounts; what is left over goes to the last, where it becomes an overpayment.
+SHARES = """
+SELECT p.slip_number, p.position, p.addressee_number, p.charge_id, p.amount,
+       sum(p.amount) OVER (PARTITION BY p.slip_number ORDER BY p.position)::bigint - p.amount AS before,
+       p.position = count(*) OVER (PARTITION BY p.slip_number) AS is_last
+FROM slip_share p JOIN (SELECT DISTINCT slip_number FROM staged_report WHERE stage = '2') n USING (slip_number)
+"""
+RESOLVE_BY_SHARE = f"""
+INSERT INTO resolved
+SELECT s.line_number, {SHARE_KEY}, CASE WHEN p.is_last THEN s.amount - p.before ELSE least(s.amount - p.before, p.amount) END,
+       s.paid_on, s.received_on, s.slip_number, s.outlet, c.levy_year, {TOUCHED_COLUMNS}, p.position
+FROM staged_report s
+JOIN ({SHARES}) p USING (slip_number)
+JOIN charge c ON c.charge_id = p.charge_id AND c.addressee_number = p.addressee_number
+WHERE s.stage = '2' AND s.amount > p.before
+ORDER BY c.charge_id FOR NO KEY UPDATE OF c
+"""
+
+# 引き方が二つ以上あるときは、どの引き方で引く期別も、まとめて番号順に鎖錠しておく。
+HAS_OTHER_WAYS = """
+SELECT EXISTS (SELECT 1 FROM staged_report WHERE stage = '2' AND slip_number IS NULL AND notice_number IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM staged_report s JOIN slip_share p USING (slip_number) WHERE s.stage = '2')
+"""
 LOCK_IN_ONE_ORDER = """
 SELECT 1 FROM charge c JOIN (
     SELECT c.addressee_number, c.charge_id FROM staged_report s JOIN charge c ON c.slip_number = s.slip_number
@@ -77,6 +100,9 @@ SELECT 1 FROM charge c JOIN (
     JOIN charge c ON c.notice_number = s.notice_number AND c.installment_term = s.installment_term
         AND c.levy_year = s.levy_year AND c.tax_item = s.tax_item
     WHERE s.stage = '2' AND s.slip_number IS NULL
+    UNION
+    SELECT p.addressee_number, p.charge_id FROM staged_report s JOIN slip_share p USING (slip_number)
+    WHERE s.stage = '2'
 ) k USING (addressee_number, charge_id)
 ORDER BY c.charge_id FOR NO KEY UPDATE OF c
 """
@@ -165,13 +191,15 @@ def match_staged(command: Claim, *, file_id: int, channel: str, terms: MatchingT
     """
     keys = {"file": file_id, "channel": channel, "first_open_day": terms.first_open_day}
     run_sql("ANALYZE staged_report (line_number, stage, slip_number, receipt_key)")
-    if fetch_one(HAS_REFERENCES)[0]:
+    if fetch_one(HAS_OTHER_WAYS)[0]:
         run_sql(LOCK_IN_ONE_ORDER)
     run_sql(RESOLVE_BY_SLIP)  # 鎖錠してから、既にあるものを見る
     run_sql(RESOLVE_BY_REFERENCE)
+    run_sql(RESOLVE_BY_SHARE)
     run_sql(
         "CREATE TEMP TABLE ambiguous_line ON COMMIT DROP AS "
-        "SELECT line_number FROM resolved GROUP BY line_number HAVING count(*) > 1"
+        "SELECT line_number FROM resolved GROUP BY line_number "
+        "HAVING count(*) FILTER (WHERE position = 0) + bool_or(position > 0)::int > 1"
     )
     run_sql(
         "CREATE TEMP TABLE touched ON COMMIT DROP AS SELECT DISTINCT charge_id, addressee_number, has_history, tax_item, "
@@ -189,7 +217,9 @@ def match_staged(command: Claim, *, file_id: int, channel: str, terms: MatchingT
     reported, amount_reported = _report(keys)
     reallocate(order=terms.order, correction_on=terms.correction_on)
     post(command)
-    posted, matched = fetch_one("SELECT count(*), coalesce(sum(amount), 0)::bigint FROM staged_receipt")
+    posted, matched = fetch_one(
+        "SELECT count(DISTINCT line_number), coalesce(sum(amount), 0)::bigint FROM staged_receipt"
+    )
     rejected = fetch_all(
         "SELECT DISTINCT ON (s.line_number) s.line_number, d.reason, s.raw, s.amount "
         "FROM duplicate_line d JOIN staged_report s USING (line_number) ORDER BY s.line_number, d.reason"

@@ -101,9 +101,10 @@ def search_charges(text: str) -> list[Candidate]:
         return []
     number = int(text) if len(text) <= 15 else -1
     rows = fetch_all(
-        f"{FACTS} WHERE c.charge_id > 0 AND (c.slip_number = %s OR c.notice_number = %s OR c.addressee_number = %s) "
+        f"{FACTS} WHERE c.charge_id > 0 AND (c.slip_number = %s OR c.notice_number = %s OR c.addressee_number = %s "
+        "OR c.charge_id IN (SELECT charge_id FROM slip_share WHERE slip_number = %s)) "
         "ORDER BY c.due_date DESC, c.charge_id LIMIT 50",
-        [number, text, text.zfill(15)],
+        [number, text, text.zfill(15), number],
     )
     return [_candidate(row)[0] for row in rows]
 

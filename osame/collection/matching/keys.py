@@ -9,6 +9,18 @@ def moved_key(receipt_key: uuid.UUID, target: str) -> uuid.UUID:
     return _derived(receipt_key, target)
 
 
+SHARE_KEY = (
+    "CASE WHEN p.position = 1 THEN s.receipt_key ELSE encode(substr(sha256(convert_to("
+    "s.receipt_key::text || '>納付書' || p.position, 'UTF8')), 1, 16), 'hex')::uuid END"
+)
+"""合算した納付書の入金を期別に分けたときの鍵（SQL の式）。最初の期別は、入金そのものの鍵。 `share_key` と同じ値。"""
+
+
+def share_key(receipt_key: uuid.UUID, position: int) -> uuid.UUID:
+    """合算した納付書の入金を期別に分けたときの、その順の期別での鍵。"""
+    return receipt_key if position == 1 else _derived(receipt_key, f"納付書{position}")
+
+
 def held_again_key(receipt_key: uuid.UUID) -> uuid.UUID:
     """誤消込を取り消して、調査中の入金に戻したときの鍵。"""
     return _derived(receipt_key, "保留")

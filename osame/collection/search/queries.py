@@ -32,6 +32,7 @@ SELECT addressee_number, 0 FROM addressee WHERE addressee_number = ANY(%(numbers
 UNION SELECT addressee_number, 0 FROM addressee WHERE corporate_number = %(digits)s AND corporate_number <> ''
 UNION SELECT addressee_number, 0 FROM charge WHERE notice_number = ANY(%(notices)s) AND charge_id > 0
 UNION SELECT addressee_number, charge_id FROM charge WHERE slip_number = %(slip)s AND charge_id > 0
+UNION SELECT addressee_number, charge_id FROM slip_share WHERE slip_number = %(slip)s
 ORDER BY 1, 2 LIMIT {MOST + 1}
 """
 DESCRIBED = """

@@ -235,4 +235,53 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="SlipShare",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "slip_number",
+                        "position",
+                        "addressee_number",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("slip_number", models.BigIntegerField(verbose_name="納付書番号")),
+                ("position", models.SmallIntegerField(verbose_name="順")),
+                ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
+                ("charge_id", models.BigIntegerField(verbose_name="期別番号")),
+                ("amount", models.BigIntegerField(verbose_name="金額")),
+                ("principal_tax", models.BigIntegerField(verbose_name="うち本税")),
+                ("demand_fee", models.BigIntegerField(verbose_name="うち督促手数料")),
+                ("delinquency_charge", models.BigIntegerField(verbose_name="うち延滞金")),
+            ],
+            options={
+                "db_table": "slip_share",
+                "db_table_comment": "納付書の割り振り（追記のみ、E-16）",
+                "indexes": [models.Index(fields=["charge_id"], name="slip_share_charge")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "amount",
+                                models.F("principal_tax") + models.F("demand_fee") + models.F("delinquency_charge"),
+                            ),
+                            ("amount__gt", 0),
+                            ("delinquency_charge__gte", 0),
+                            ("demand_fee__gte", 0),
+                            ("position__gte", 1),
+                            ("principal_tax__gte", 0),
+                        ),
+                        name="slip_share_sums",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("slip_number", "charge_id", "addressee_number"), name="slip_share_charge_once"
+                    ),
+                ],
+            },
+        ),
     ]

@@ -21,6 +21,8 @@ CREATE TRIGGER entry_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON entry
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
 CREATE TRIGGER command_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON command
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+CREATE TRIGGER slip_share_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON slip_share
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
 
 -- 3. 仕訳と残高は、記帳の扉 open_charges と post_entries からしか書けない。扉は同じ行から両方を書くので、食い違いようがない。
 CREATE FUNCTION require_posting_door() RETURNS trigger LANGUAGE plpgsql AS $$

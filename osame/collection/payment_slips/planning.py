@@ -1,0 +1,212 @@
+"""納付書の内訳。選んだ期別に、指定期限までにいくら納めるか。発行の前に、見せるものと、断ることを決める。
+
+The plan of one slip. It is a pure function of what is owed: the same plan is shown, frozen and split into receipts.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from osame.collection.demands.models import DemandStop
+from osame.collection.ledger.models import Account
+from osame.collection.ledger.order import AllocationOrder
+from osame.collection.parameters.queries import allocation_order, setting
+from osame.collection.payment_slips.owed import Owed, owed_of
+from osame.kernel.dates import format_wareki
+from osame.kernel.refusals import Refusal
+
+MOST_TERMS = 12
+"""一枚の内訳に載せられる期別の数。"""
+MOST_AMOUNT = 99_999_999_999
+"""OCR行と eL-QR の金額の欄（11桁）に入る額。"""
+LONGEST_DAYS = "納付書の指定期限までの最長日数"
+DEFAULT_LONGEST_DAYS = 90
+
+
+class NothingChosen(Refusal):
+    """期別を選んでいません。納付書に載せる期別を、一つ以上選んでください。"""
+
+
+class TooManyTerms(Refusal):
+    """一枚の納付書に載せられる期別は12までです。分けて発行してください。"""
+
+
+class NothingUnpaid(Refusal):
+    """選んだ期別に、納める額がありません。納付済みか、税額がないか、含める額の選び方で0円になっています。"""
+
+
+class DayBeforeIssue(Refusal):
+    """指定期限が、発行する日より前です。発行する日か、その後の日を指定してください。"""
+
+
+class DayTooFar(Refusal):
+    """指定期限が先すぎます。延滞金が変わり、古い納付書が残るので、業務パラメータの最長日数までにしてください。"""
+
+
+class ChargeWithoutFee(Refusal):
+    """延滞金を含めるときは、先に充てる督促手数料も含めてください。含めないと、納めた延滞金が手数料に充てられます。"""
+
+
+class AmountTooLarge(Refusal):
+    """金額が11桁を超えるため、納付書にできません。期別を分けて発行してください。"""
+
+
+class ReasonNeeded(Refusal):
+    """注意のある期別が含まれています。それでも発行するときは、理由を入力してください。"""
+
+
+@dataclass(frozen=True, slots=True)
+class SlipRequest:
+    """発行したい納付書。 with_fee・with_charge: 督促手数料・延滞金を含めるか。"""
+
+    addressee_number: str
+    charges: tuple[int, ...]
+    payable_through: date
+    with_fee: bool = True
+    with_charge: bool = True
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """納付書の内訳一行。 steps: 延滞金の計算の過程。"""
+
+    charge_id: int
+    tax_item: str
+    tax_name: str
+    levy_year: int
+    tax_year: int
+    term: int
+    term_name: str
+    notice_number: str
+    due_date: str
+    principal_tax: int
+    demand_fee: int
+    delinquency_charge: int
+    steps: tuple[str, ...] = ()
+
+    @property
+    def amount(self) -> int:
+        """この期別に納める額。"""
+        return self.principal_tax + self.demand_fee + self.delinquency_charge
+
+    @property
+    def label(self) -> str:
+        """期別の呼び名。"""
+        return f"{self.tax_name} {self.levy_year}年度 {self.term_name}"
+
+    @property
+    def due_on(self) -> date:
+        """納期限。"""
+        return date.fromisoformat(self.due_date)
+
+    def frozen(self) -> dict[str, Any]:
+        """納付書とともに残す形。"""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """発行の前に告げること。 needs_reason: 理由がなければ発行しない。"""
+
+    text: str
+    needs_reason: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """納付書一枚の内訳と、告げること。"""
+
+    shares: tuple[Share, ...]
+    cautions: tuple[Caution, ...]
+
+    @property
+    def amount(self) -> int:
+        """納付書の金額。"""
+        return sum(each.amount for each in self.shares)
+
+    @property
+    def needs_reason(self) -> bool:
+        """理由がなければ発行できないか。"""
+        return any(each.needs_reason for each in self.cautions)
+
+
+def plan_slip(request: SlipRequest, *, as_of: date, lock: bool = False) -> Plan:
+    """納付書の内訳を作る。何も書かない。
+
+    The plan of a slip on the day it would be issued. What is owed is read under the lock of the charges when asked.
+
+    要件: F07-01, F11-06
+    """
+    if not request.charges:
+        raise NothingChosen
+    if len(set(request.charges)) > MOST_TERMS:
+        raise TooManyTerms(f"{len(set(request.charges))}期")
+    _refuse_day(request.payable_through, as_of)
+    owed = owed_of(request.addressee_number, request.charges, on=request.payable_through, as_of=as_of, lock=lock)
+    missing = set(request.charges) - {each.facts.charge_id for each in owed}
+    if missing:
+        raise NothingUnpaid("、".join(f"期別番号{each}" for each in sorted(missing)))
+    shares = tuple(_share(each, request) for each in owed)
+    if empty := [each.label for each in shares if each.amount == 0]:
+        raise NothingUnpaid("、".join(empty))
+    _refuse_order(shares, owed, request, allocation_order(as_of=as_of))
+    plan = Plan(shares, tuple(_cautions(owed, request.payable_through, as_of)))
+    if plan.amount > MOST_AMOUNT:
+        raise AmountTooLarge(f"{plan.amount:,}円")
+    return plan
+
+
+def _refuse_day(day: date, as_of: date) -> None:
+    if day < as_of:
+        raise DayBeforeIssue(f"{format_wareki(day)}")
+    longest = int(setting(LONGEST_DAYS, as_of=as_of) or DEFAULT_LONGEST_DAYS)
+    if day > as_of + timedelta(days=longest):
+        raise DayTooFar(f"{format_wareki(day)}、最長{longest}日")
+
+
+def _share(owed: Owed, request: SlipRequest) -> Share:
+    known = owed.facts
+    late, steps = owed.late if request.with_charge else (0, ())
+    return Share(
+        known.charge_id, known.tax_item, known.tax_name, known.levy_year, known.tax_year, known.installment_term,
+        known.term_name, known.notice_number, known.due_date.isoformat(), known.principal_tax,
+        known.demand_fee if request.with_fee else 0, late, steps,
+    )  # fmt: skip
+
+
+def _refuse_order(shares: Sequence[Share], owed: Sequence[Owed], request: SlipRequest, order: AllocationOrder) -> None:
+    """充当の順で先にある督促手数料を除いて、延滞金だけを含めることはできない。"""
+    fee_first = order.accounts.index(Account.DEMAND_FEE) < order.accounts.index(Account.DELINQUENCY_CHARGE)
+    if request.with_fee or not fee_first:
+        return
+    for share, each in zip(shares, owed, strict=True):
+        if share.delinquency_charge and each.facts.demand_fee:
+            raise ChargeWithoutFee(share.label)
+
+
+def _cautions(owed: Sequence[Owed], day: date, as_of: date) -> Iterator[Caution]:
+    """告げること。猶予・停止・時効の満了は、理由がなければ発行しない。"""
+    for each in owed:
+        known = each.facts
+        for reason in known.stops:
+            yield Caution(f"{each.label}：{_stopped(reason)}", needs_reason=True)
+        if (ends := each.prescribed_on) and ends < as_of:
+            yield Caution(f"{each.label}：時効の満了日（{format_wareki(ends)}）を過ぎています", needs_reason=True)
+        if known.in_flight:
+            yield Caution(
+                f"{each.label}：速報の届いた入金が{known.in_flight:,}円あります。確報を待って確かめてください"
+            )
+        if known.slip_number:
+            yield Caution(
+                f"{each.label}：当初の納付書（{known.slip_number}）があります。二重に納めないよう伝えてください"
+            )
+    if day.weekday() >= 5:
+        yield Caution("指定期限が土曜日・日曜日です。金融機関の窓口では、その日に納められません")
+
+
+def _stopped(reason: DemandStop.Reason) -> str:
+    if reason is DemandStop.Reason.GRACE:
+        return "猶予の期間中です"
+    return f"督促を停止しています（{reason.label}）"
