@@ -21,12 +21,12 @@ from osame.collection.payment_slips.numbering import (
     issuer,
     next_numbers,
 )
+from osame.collection.payment_slips.owed import Share
 from osame.collection.payment_slips.planning import (
     MOST_AMOUNT,
     AmountTooLarge,
     Plan,
     ReasonNeeded,
-    Share,
     SlipRequest,
     plan_slip,
 )

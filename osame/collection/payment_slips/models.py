@@ -103,7 +103,7 @@ class RegistrationFile(models.Model):
 
     rights = APPEND_ONLY
 
-    request_number = models.BigAutoField("依頼番号", primary_key=True)
+    request_number = models.BigIntegerField("依頼番号", primary_key=True)
     made_on = models.DateField("作成日")
     made_by = models.TextField("作成した職員")
     content_hash = models.CharField("内容のハッシュ", max_length=64)

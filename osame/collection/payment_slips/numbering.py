@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from osame.collection.parameters.queries import SettingMissing, municipality, setting
-from osame.collection.payment_slips.planning import Share
+from osame.collection.payment_slips.owed import Share
 from osame.formats import el_qr, gs1_128, ocr_lines, slip_numbers
 from osame.kernel.money import Yen
 from osame.kernel.refusals import Refusal

@@ -5,7 +5,7 @@ running is computed by the law, with its steps.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -63,6 +63,44 @@ ORDER BY c.due_date, c.tax_item, c.levy_year, c.notice_number, c.installment_ter
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """納付書の内訳一行。 steps: 延滞金の計算の過程。"""
+
+    charge_id: int
+    tax_item: str
+    tax_name: str
+    levy_year: int
+    tax_year: int
+    term: int
+    term_name: str
+    notice_number: str
+    due_date: str
+    principal_tax: int
+    demand_fee: int
+    delinquency_charge: int
+    steps: tuple[str, ...] = ()
+
+    @property
+    def amount(self) -> int:
+        """この期別に納める額。"""
+        return self.principal_tax + self.demand_fee + self.delinquency_charge
+
+    @property
+    def label(self) -> str:
+        """期別の呼び名。"""
+        return f"{self.tax_name} {self.levy_year}年度 {self.term_name}"
+
+    @property
+    def due_on(self) -> date:
+        """納期限。"""
+        return date.fromisoformat(self.due_date)
+
+    def frozen(self) -> dict[str, Any]:
+        """納付書とともに残す形。"""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class OwedFacts:
     """元帳と設定から読んだ、期別一つの事実。 months: 延滞金の最初の期間（延滞金のない税目なら None）。"""
 
@@ -115,6 +153,16 @@ class Owed:
     def label(self) -> str:
         """期別の呼び名。"""
         return f"{self.facts.tax_name} {self.facts.levy_year}年度 {self.facts.term_name}"
+
+    def share(self, *, with_fee: bool = True, with_charge: bool = True) -> Share:
+        """納付書の内訳一行。"""
+        known = self.facts
+        late, steps = self.late if with_charge else (0, ())
+        return Share(
+            known.charge_id, known.tax_item, known.tax_name, known.levy_year, known.tax_year, known.installment_term,
+            known.term_name, known.notice_number, known.due_date.isoformat(), known.principal_tax,
+            known.demand_fee if with_fee else 0, late, steps,
+        )  # fmt: skip
 
     @property
     def prescribed_on(self) -> date | None:

@@ -4,15 +4,14 @@ The plan of one slip. It is a pure function of what is owed: the same plan is sh
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from osame.collection.demands.models import DemandStop
 from osame.collection.ledger.models import Account
 from osame.collection.ledger.order import AllocationOrder
 from osame.collection.parameters.queries import allocation_order, setting
-from osame.collection.payment_slips.owed import Owed, owed_of
+from osame.collection.payment_slips.owed import Owed, Share, owed_of
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
 
@@ -69,44 +68,6 @@ class SlipRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """納付書の内訳一行。 steps: 延滞金の計算の過程。"""
-
-    charge_id: int
-    tax_item: str
-    tax_name: str
-    levy_year: int
-    tax_year: int
-    term: int
-    term_name: str
-    notice_number: str
-    due_date: str
-    principal_tax: int
-    demand_fee: int
-    delinquency_charge: int
-    steps: tuple[str, ...] = ()
-
-    @property
-    def amount(self) -> int:
-        """この期別に納める額。"""
-        return self.principal_tax + self.demand_fee + self.delinquency_charge
-
-    @property
-    def label(self) -> str:
-        """期別の呼び名。"""
-        return f"{self.tax_name} {self.levy_year}年度 {self.term_name}"
-
-    @property
-    def due_on(self) -> date:
-        """納期限。"""
-        return date.fromisoformat(self.due_date)
-
-    def frozen(self) -> dict[str, Any]:
-        """納付書とともに残す形。"""
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
 class Caution:
     """発行の前に告げること。 needs_reason: 理由がなければ発行しない。"""
 
@@ -148,7 +109,7 @@ def plan_slip(request: SlipRequest, *, as_of: date, lock: bool = False) -> Plan:
     missing = set(request.charges) - {each.facts.charge_id for each in owed}
     if missing:
         raise NothingUnpaid("、".join(f"期別番号{each}" for each in sorted(missing)))
-    shares = tuple(_share(each, request) for each in owed)
+    shares = tuple(each.share(with_fee=request.with_fee, with_charge=request.with_charge) for each in owed)
     if empty := [each.label for each in shares if each.amount == 0]:
         raise NothingUnpaid("、".join(empty))
     _refuse_order(shares, owed, request, allocation_order(as_of=as_of))
@@ -164,16 +125,6 @@ def _refuse_day(day: date, as_of: date) -> None:
     longest = int(setting(LONGEST_DAYS, as_of=as_of) or DEFAULT_LONGEST_DAYS)
     if day > as_of + timedelta(days=longest):
         raise DayTooFar(f"{format_wareki(day)}、最長{longest}日")
-
-
-def _share(owed: Owed, request: SlipRequest) -> Share:
-    known = owed.facts
-    late, steps = owed.late if request.with_charge else (0, ())
-    return Share(
-        known.charge_id, known.tax_item, known.tax_name, known.levy_year, known.tax_year, known.installment_term,
-        known.term_name, known.notice_number, known.due_date.isoformat(), known.principal_tax,
-        known.demand_fee if request.with_fee else 0, late, steps,
-    )  # fmt: skip
 
 
 def _refuse_order(shares: Sequence[Share], owed: Sequence[Owed], request: SlipRequest, order: AllocationOrder) -> None:

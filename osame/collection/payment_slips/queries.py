@@ -10,7 +10,7 @@ from django.db import models
 
 from osame.collection.payment_slips.models import PaymentSlip
 from osame.collection.payment_slips.numbering import OVER_LIMIT, el_number
-from osame.collection.payment_slips.planning import Share
+from osame.collection.payment_slips.owed import Share
 from osame.formats import gs1_128
 from osame.kernel.refusals import Refusal
 from osame.platform.database import fetch_all

@@ -1,0 +1,244 @@
+"""納付書の紙の内容。発行のときに決まった内訳と符号だけから作る。計算はしない。
+
+What the paper says, made of what was frozen and of nothing else. `slip_part` gives the part that any letter may carry at its
+foot (`typst/slip.typ`); `slip_letter` is the sheet of R-001, R-002 and R-003.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from osame.collection.parameters.queries import municipality
+from osame.collection.payment_slips.models import PaymentSlip
+from osame.collection.payment_slips.owed import Share
+from osame.collection.payment_slips.queries import Slip
+from osame.formats.slip_numbers import matter_key
+from osame.kernel.dates import era_year, format_wareki
+from osame.kernel.refusals import Refusal
+from osame.platform.letters.codes import gs1_128_svg, qr_svg
+from osame.platform.letters.window import POINT_MM, WindowAddress, width
+
+SOURCE = "collection/payment_slips/typst/slip_letter.typ"
+FORMS = {PaymentSlip.Kind.SINGLE: "R-001", PaymentSlip.Kind.COMBINED: "R-002", PaymentSlip.Kind.INSTALMENT: "R-003"}
+SMALLEST = 3.6
+EXPIRED = "支払期限を過ぎています"
+LINE = 1.28
+
+
+class TextTooLong(Refusal):
+    """納付書の欄に収まらない文字があります。宛名の氏名・住所を短く登録するか、手作業で発行してください。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """欄に収まる大きさ（ポイント）にした文字。"""
+
+    text: str
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class SlipPart:
+    """納付書の三片に刷る内容。 barcode と qr は線画。刷らないなら空で、理由を言う。"""
+
+    city: str
+    city_code: str
+    payee: str
+    slip_number: str
+    year: str
+    tax: Sized
+    tax_short: Sized
+    term: Sized
+    notice_number: str
+    address: Sized
+    name: Sized
+    name_short: Sized
+    principal_tax: int
+    demand_fee: int
+    delinquency_charge: int
+    total: int
+    due_date: str
+    payable_through: str
+    barcode: str
+    barcode_text: str
+    barcode_omitted: str
+    qr: str
+    qr_omitted: str
+    el_agency: str
+    el_payment: str
+    el_confirmation: str
+    el_class: str
+    upper_line: str
+    lower_line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """内訳の一行。"""
+
+    tax: Sized
+    year: str
+    term: Sized
+    notice: Sized
+    due_date: str
+    principal_tax: int
+    demand_fee: int
+    delinquency_charge: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlipLetter:
+    """納付書一通。"""
+
+    code: str
+    title: str
+    opening: str
+    to: WindowAddress
+    slip: SlipPart
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...]
+
+
+def slip_part(slip: Slip, *, name: str, address: str, as_of: date) -> SlipPart:
+    """納付書の三片の内容。期限の過ぎた納付書には、符号を刷らない。
+
+    要件: F07-01, F07-02, F07-03
+    """
+    city = municipality(as_of=slip.issued_on)
+    live = slip.payable_through >= as_of
+    taxes = list(dict.fromkeys(each.tax_name for each in slip.shares))
+    tax = taxes[0] if len(taxes) == 1 else f"{taxes[0]}ほか{len(taxes) - 1}税目"
+    return SlipPart(
+        city=city.name,
+        city_code=city.municipality_code,
+        payee=f"{city.name}会計管理者",
+        slip_number=str(slip.slip_number),
+        year=_years(slip.shares),
+        tax=fitted(tax, (43, 5), 8),
+        tax_short=fitted(tax, (39, 4), 7.6),
+        term=fitted(term_text(slip), (21, 5), 8),
+        notice_number=_notices(slip.shares),
+        address=fitted(address, (80, 4.8), 7.6),
+        name=fitted(name, (80, 5.2), 9.4),
+        name_short=fitted(name, (38.6, 5.2), 8),
+        principal_tax=sum(each.principal_tax for each in slip.shares),
+        demand_fee=sum(each.demand_fee for each in slip.shares),
+        delinquency_charge=sum(each.delinquency_charge for each in slip.shares),
+        total=slip.amount,
+        due_date=_due(slip.shares),
+        payable_through=format_wareki(slip.payable_through),
+        barcode=gs1_128_svg(slip.barcode) if slip.barcode and live else "",
+        barcode_text=slip.barcode_text,
+        barcode_omitted=slip.barcode_omitted if live else EXPIRED,
+        qr=qr_svg(slip.el_qr) if slip.el_qr and live else "",
+        qr_omitted="" if live else EXPIRED,
+        el_agency=slip.agency_number,
+        el_payment=matter_key(slip.slip_number),
+        el_confirmation=slip.confirmation_number,
+        el_class=slip.payment_class,
+        upper_line=slip.upper_line,
+        lower_line=slip.lower_line,
+    )
+
+
+def slip_letter(slip: Slip, part: SlipPart, to: WindowAddress, *, code: str) -> dict[str, Any]:
+    """納付書一通の内容。"""
+    letter = SlipLetter(
+        code, _title(slip), _opening(slip), to, part, tuple(_row(each) for each in slip.shares), tuple(_notes(slip))
+    )
+    return asdict(letter)
+
+
+def term_text(slip: Slip) -> str:
+    """期別の欄。"""
+    if slip.kind is PaymentSlip.Kind.INSTALMENT:
+        return f"分納第{slip.round_number}回"
+    return slip.shares[0].term_name if len(slip.shares) == 1 else f"合算{len(slip.shares)}期"
+
+
+def fitted(text: str, room: tuple[float, float], largest: float) -> Sized:
+    """欄（幅と高さ、mm）に収まる、最も大きい字にする。収まらなければ断る。
+
+    >>> fitted("佐藤 花子", (80, 5), 9.0).size
+    9.0
+    """
+    size = largest
+    while size >= SMALLEST:
+        capacity = int(room[0] / (size * POINT_MM) * 2) / 2 - 0.5
+        lines = -int(-width(text) // max(capacity, 1))
+        if lines * size * POINT_MM * LINE <= room[1] + size * POINT_MM * (LINE - 1) or (
+            lines <= 1 and size * POINT_MM <= room[1]
+        ):
+            return Sized(text, round(size, 2))
+        size -= 0.2
+    raise TextTooLong(f"{len(text)}字")
+
+
+def _title(slip: Slip) -> str:
+    return "分納納付書" if slip.kind is PaymentSlip.Kind.INSTALMENT else "納付書"
+
+
+def _opening(slip: Slip) -> str:
+    if slip.kind is PaymentSlip.Kind.INSTALMENT:
+        return f"分割納付の第{slip.round_number}回の納付書をお送りします。下の納付書で、指定期限までに納めてください。"
+    return "次の市税等の納付書をお送りします。下の納付書で、指定期限までに納めてください。"
+
+
+def _notes(slip: Slip) -> list[str]:
+    through = format_wareki(slip.payable_through)
+    notes = [f"この納付書は{through}まで使えます。金額を訂正したもの、期限を過ぎたもの、汚れたものは使えません。"]
+    if any(each.delinquency_charge for each in slip.shares):
+        notes.append(
+            f"延滞金は、{through}に納めるものとして計算しています（地方税法第326条ほか各税目の規定）。"
+            "早く納めて納めすぎとなった額は、お返しするか、未納の徴収金に充てます。"
+        )
+    elif any(each.principal_tax for each in slip.shares):
+        notes.append("納期限を過ぎて納めるときは、納付の日までの延滞金を、後から納めていただくことがあります。")
+    notes.append(
+        "お手元に同じ期別の前の納付書があるときは、使わずに捨ててください。二重に納めた額は、お返しするか、未納の徴収金に充てます。"
+    )
+    notes.append(
+        slip.barcode_omitted
+        or "コンビニエンスストアでは、バーコードのある一枚を切り離さずにお出しください。現金で納めたときは、領収証書を必ず受け取ってください。"
+    )
+    notes.append(
+        "eL-QR（二次元コード）は、地方税お支払サイト、スマートフォンのアプリ、対応する金融機関の窓口で使えます。領収証書は出ません。"
+    )
+    return notes
+
+
+def _row(share: Share) -> Row:
+    era, year = era_year(share.due_on)
+    return Row(
+        tax=fitted(share.tax_name, (26.4, 4.4), 7.8),
+        year=_era_fiscal(share.levy_year),
+        term=fitted(share.term_name, (10.6, 4.4), 7.8),
+        notice=fitted(share.notice_number, (21.6, 4.4), 7.8),
+        due_date=f"{era.letter}{year}.{share.due_on.month}.{share.due_on.day}",
+        principal_tax=share.principal_tax,
+        demand_fee=share.demand_fee,
+        delinquency_charge=share.delinquency_charge,
+        amount=share.amount,
+    )
+
+
+def _era_fiscal(levy_year: int) -> str:
+    era, year = era_year(date(levy_year, 12, 31))
+    return f"{era.name}{'元' if year == 1 else year}"
+
+
+def _years(shares: Sequence[Share]) -> str:
+    years = sorted({each.levy_year for each in shares})
+    return _era_fiscal(years[0]) if len(years) == 1 else "内訳のとおり"
+
+
+def _notices(shares: Sequence[Share]) -> str:
+    numbers = list(dict.fromkeys(each.notice_number for each in shares))
+    return numbers[0] if len(numbers) == 1 else f"{numbers[0]}ほか"
+
+
+def _due(shares: Sequence[Share]) -> str:
+    days = sorted({each.due_on for each in shares})
+    return format_wareki(days[0]) if len(days) == 1 else "内訳のとおり"
