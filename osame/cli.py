@@ -91,6 +91,7 @@ def _collection(app: typer.Typer) -> None:
     from osame.collection.parameters import cli as parameters
     from osame.collection.refunds import cli as refunds
     from osame.collection.refunds import payment_cli as refund_payments
+    from osame.collection.payment_slips import cli as payment_slips
     from osame.demo import cli as demo
 
     app.command()(bench)
@@ -108,6 +109,7 @@ def _collection(app: typer.Typer) -> None:
     app.add_typer(matching.app, name="receipt")
     app.add_typer(refunds.app, name="refund")
     app.add_typer(refund_payments.app, name="refund-payment")
+    app.add_typer(payment_slips.app, name="slip")
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(parameters.app, name="parameters")
 

@@ -16,6 +16,7 @@ from osame.collection.matching.web import matching_urls
 from osame.collection.parameters.web import parameters_urls
 from osame.collection.refunds.payment_web import payment_urls
 from osame.collection.refunds.web import refunds_urls
+from osame.collection.payment_slips.web import payment_slips_urls
 from osame.collection.reveals.web import reveals_urls
 from osame.collection.search.web import search_urls
 from osame.collection.slips.web import slips_urls
@@ -35,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *changes_urls,
     *matching_urls,
     *slips_urls,
+    *payment_slips_urls,
     *parameters_urls,
     *refunds_urls,
     *payment_urls,

@@ -11,6 +11,7 @@ from datetime import date
 
 from django.db import transaction
 
+from osame.collection.payment_slips.letters import freeze_slips
 from osame.collection.payment_slips.models import PaymentSlip
 from osame.collection.payment_slips.numbering import (
     Codes,
@@ -96,7 +97,9 @@ def issue_slip(request: SlipRequest, *, as_of: date, officer: str) -> Issued:
             fields=FIELDS,
             detail={"納付書番号": number, "金額": plan.amount, "無効にした納付書": list(replaced)},
         )
-        return Issued(slip_numbered(number), replaced)
+        slip = slip_numbered(number)
+        freeze_slips([slip], as_of=as_of, officer=officer)
+        return Issued(slip, replaced)
 
 
 def void_slip(slip_number: int, *, reason: str, as_of: date, officer: str) -> Slip:

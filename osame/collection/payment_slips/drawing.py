@@ -1,11 +1,11 @@
 """納付書の紙の内容。発行のときに決まった内訳と符号だけから作る。計算はしない。
 
 What the paper says, made of what was frozen and of nothing else. `slip_part` gives the part that any letter may carry at its
-foot (`typst/slip.typ`); `slip_letter` is the sheet of R-001, R-002 and R-003.
+foot (`typst/slip.typ`, with the drawings of `slip_drawings`); `slip_content` is the sheet of R-001, R-002 and R-003.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,12 +17,10 @@ from osame.formats.slip_numbers import matter_key
 from osame.kernel.dates import era_year, format_wareki
 from osame.kernel.refusals import Refusal
 from osame.platform.letters.codes import gs1_128_svg, qr_svg
-from osame.platform.letters.window import POINT_MM, WindowAddress, width
+from osame.platform.letters.window import POINT_MM, width
 
 SOURCE = "collection/payment_slips/typst/slip_letter.typ"
-FORMS = {PaymentSlip.Kind.SINGLE: "R-001", PaymentSlip.Kind.COMBINED: "R-002", PaymentSlip.Kind.INSTALMENT: "R-003"}
 SMALLEST = 3.6
-EXPIRED = "支払期限を過ぎています"
 LINE = 1.28
 
 
@@ -40,7 +38,7 @@ class Sized:
 
 @dataclass(frozen=True, slots=True)
 class SlipPart:
-    """納付書の三片に刷る内容。 barcode と qr は線画。刷らないなら空で、理由を言う。"""
+    """納付書の三片に刷る内容。 barcode と el_qr は符号の中身。刷らないなら空で、理由を言う。"""
 
     city: str
     city_code: str
@@ -51,7 +49,6 @@ class SlipPart:
     tax_short: Sized
     term: Sized
     notice_number: str
-    address: Sized
     name: Sized
     name_short: Sized
     principal_tax: int
@@ -63,8 +60,7 @@ class SlipPart:
     barcode: str
     barcode_text: str
     barcode_omitted: str
-    qr: str
-    qr_omitted: str
+    el_qr: str
     el_agency: str
     el_payment: str
     el_confirmation: str
@@ -89,25 +85,28 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class SlipLetter:
-    """納付書一通。"""
+class SlipContent:
+    """納付書一通の内容（R-001・R-002・R-003）。"""
 
-    code: str
-    title: str
+    heading: str
     opening: str
-    to: WindowAddress
     slip: SlipPart
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
 
 
-def slip_part(slip: Slip, *, name: str, address: str, as_of: date) -> SlipPart:
-    """納付書の三片の内容。期限の過ぎた納付書には、符号を刷らない。
+def slip_content(slip: Slip, *, name: str) -> SlipContent:
+    """納付書一通の内容。 name: 納税義務者の氏名。"""
+    rows = tuple(_row(each) for each in slip.shares)
+    return SlipContent(_heading(slip), _opening(slip), slip_part(slip, name=name), rows, tuple(_notes(slip)))
+
+
+def slip_part(slip: Slip, *, name: str) -> SlipPart:
+    """納付書の三片の内容。どの文書にも添えられる。
 
     要件: F07-01, F07-02, F07-03
     """
     city = municipality(as_of=slip.issued_on)
-    live = slip.payable_through >= as_of
     taxes = list(dict.fromkeys(each.tax_name for each in slip.shares))
     tax = taxes[0] if len(taxes) == 1 else f"{taxes[0]}ほか{len(taxes) - 1}税目"
     return SlipPart(
@@ -120,8 +119,7 @@ def slip_part(slip: Slip, *, name: str, address: str, as_of: date) -> SlipPart:
         tax_short=fitted(tax, (39, 4), 7.6),
         term=fitted(term_text(slip), (21, 5), 8),
         notice_number=_notices(slip.shares),
-        address=fitted(address, (80, 4.8), 7.6),
-        name=fitted(name, (80, 5.2), 9.4),
+        name=fitted(name, (80, 8.4), 10),
         name_short=fitted(name, (38.6, 5.2), 8),
         principal_tax=sum(each.principal_tax for each in slip.shares),
         demand_fee=sum(each.demand_fee for each in slip.shares),
@@ -129,11 +127,10 @@ def slip_part(slip: Slip, *, name: str, address: str, as_of: date) -> SlipPart:
         total=slip.amount,
         due_date=_due(slip.shares),
         payable_through=format_wareki(slip.payable_through),
-        barcode=gs1_128_svg(slip.barcode) if slip.barcode and live else "",
+        barcode=slip.barcode,
         barcode_text=slip.barcode_text,
-        barcode_omitted=slip.barcode_omitted if live else EXPIRED,
-        qr=qr_svg(slip.el_qr) if slip.el_qr and live else "",
-        qr_omitted="" if live else EXPIRED,
+        barcode_omitted=slip.barcode_omitted,
+        el_qr=slip.el_qr,
         el_agency=slip.agency_number,
         el_payment=matter_key(slip.slip_number),
         el_confirmation=slip.confirmation_number,
@@ -143,12 +140,21 @@ def slip_part(slip: Slip, *, name: str, address: str, as_of: date) -> SlipPart:
     )
 
 
-def slip_letter(slip: Slip, part: SlipPart, to: WindowAddress, *, code: str) -> dict[str, Any]:
-    """納付書一通の内容。"""
-    letter = SlipLetter(
-        code, _title(slip), _opening(slip), to, part, tuple(_row(each) for each in slip.shares), tuple(_notes(slip))
-    )
-    return asdict(letter)
+def slip_drawings(context: Mapping[str, Any]) -> dict[str, str]:
+    """納付書の部品を持つ内容から、符号の絵を作る。文書の種類の `draws` に渡す。"""
+    slip = context["slip"]
+    return {
+        "slip_barcode": gs1_128_svg(slip["barcode"]) if slip["barcode"] else "",
+        "slip_qr": qr_svg(slip["el_qr"]) if slip["el_qr"] else "",
+    }
+
+
+def slip_marks(slip: Slip) -> tuple[str, ...]:
+    """納付書の頁に必ずあるはずの文字。刷り上がりを読み返して確かめる。"""
+    return (
+        f"{slip.amount:,}円", format_wareki(slip.payable_through), str(slip.slip_number), slip.upper_line,
+        slip.lower_line, matter_key(slip.slip_number),
+    )  # fmt: skip
 
 
 def term_text(slip: Slip) -> str:
@@ -176,7 +182,7 @@ def fitted(text: str, room: tuple[float, float], largest: float) -> Sized:
     raise TextTooLong(f"{len(text)}字")
 
 
-def _title(slip: Slip) -> str:
+def _heading(slip: Slip) -> str:
     return "分納納付書" if slip.kind is PaymentSlip.Kind.INSTALMENT else "納付書"
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from django.db import transaction
 
 from osame.collection.payment_slips.actions import Stamp, void_slip, write_slip
+from osame.collection.payment_slips.letters import freeze_slips
 from osame.collection.payment_slips.models import PaymentSlip
 from osame.collection.payment_slips.numbering import issuer, next_numbers
 from osame.collection.payment_slips.owed import Owed, owed_of
@@ -86,7 +87,9 @@ def issue_instalments(
             fields=["納付書の内訳", "納付書番号"],
             detail={"分割納付管理番号": pledge_key, "回数": len(rounds), "納付書番号": f"{numbers[0]}～{numbers[-1]}"},
         )
-        return slips_numbered(numbers)
+        slips = slips_numbered(numbers)
+        freeze_slips(slips, as_of=as_of, officer=officer)
+        return slips
 
 
 def void_rest(pledge_key: str, *, reason: str, as_of: date, officer: str) -> tuple[int, ...]:
