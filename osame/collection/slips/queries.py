@@ -77,6 +77,19 @@ def batch_of(batch_id: int) -> Batch:
     return Batch(*rows[0])
 
 
+# 当初の納付書なら、その期別の未納。発行した納付書なら、その金額。
+NAMED_BY_SLIP = """
+SELECT c.addressee_number, c.tax_item, c.due_date, c.installment_term,
+       c.principal_tax + c.demand_fee + c.delinquency_charge AS due
+FROM charge c WHERE c.slip_number = l.slip_number
+UNION ALL
+SELECT min(c.addressee_number), min(c.tax_item), min(c.due_date), CASE WHEN count(*) = 1 THEN min(c.installment_term) END,
+       sum(p.amount)::bigint
+FROM slip_share p JOIN charge c USING (charge_id, addressee_number)
+WHERE p.slip_number = l.slip_number HAVING count(*) > 0
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """束の一枚と、当てはまる期別。 due: その期別の未納（当てはまらなければ None）。"""
@@ -97,9 +110,8 @@ def lines_of(batch_id: int) -> list[Line]:
     """束の一枚一枚を、当てはまる期別とともに、新しい順に。"""
     rows = fetch_all(
         "SELECT l.line_number, l.slip_number, l.amount, l.paid_on, l.notice_id, coalesce(c.addressee_number, ''), "
-        "coalesce(a.name, ''), coalesce(i.name, ''), c.installment_term, "
-        "c.principal_tax + c.demand_fee + c.delinquency_charge FROM slip_batch_line l "
-        "LEFT JOIN charge c ON c.slip_number = l.slip_number "
+        "coalesce(a.name, ''), coalesce(i.name, ''), c.installment_term, c.due FROM slip_batch_line l "
+        f"LEFT JOIN LATERAL ({NAMED_BY_SLIP}) c ON true "
         "LEFT JOIN addressee a ON a.addressee_number = c.addressee_number AND NOT a.withheld "
         "LEFT JOIN LATERAL (SELECT name FROM tax_item t WHERE t.tax_item = c.tax_item AND t.valid_from <= c.due_date "
         "ORDER BY t.valid_from DESC LIMIT 1) i ON true WHERE l.batch_id = %s ORDER BY l.line_number DESC",
