@@ -122,7 +122,10 @@ def void_slip(slip_number: int, *, reason: str, as_of: date, officer: str) -> Sl
 
 
 def write_slip(number: int, what: tuple[str, Plan, date], stamp: Stamp, by: Issuer) -> None:
-    """納付書一枚を、割り振りとともに書く。呼び手の取引の中で。"""
+    """納付書一枚を、割り振りとともに書く。呼び手の取引の中で。
+
+    要件: F07-01, F07-02, F07-03, F07-04
+    """
     addressee, plan, day = what
     if not 0 < plan.amount <= MOST_AMOUNT:
         raise AmountTooLarge(f"{plan.amount:,}円")

@@ -15,25 +15,10 @@ from osame.collection.payment_slips.owed import Share
 from osame.collection.payment_slips.queries import Slip
 from osame.formats.slip_numbers import matter_key
 from osame.kernel.dates import era_year, format_wareki
-from osame.kernel.refusals import Refusal
 from osame.platform.letters.codes import gs1_128_svg, qr_svg
-from osame.platform.letters.window import POINT_MM, width
+from osame.platform.letters.fitting import Sized, fitted
 
 SOURCE = "collection/payment_slips/typst/slip_letter.typ"
-SMALLEST = 3.6
-LINE = 1.28
-
-
-class TextTooLong(Refusal):
-    """納付書の欄に収まらない文字があります。宛名の氏名・住所を短く登録するか、手作業で発行してください。"""
-
-
-@dataclass(frozen=True, slots=True)
-class Sized:
-    """欄に収まる大きさ（ポイント）にした文字。"""
-
-    text: str
-    size: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +101,11 @@ def slip_part(slip: Slip, *, name: str) -> SlipPart:
         slip_number=str(slip.slip_number),
         year=_years(slip.shares),
         tax=fitted(tax, (43, 5), 8),
-        tax_short=fitted(tax, (39, 4), 7.6),
+        tax_short=fitted(tax, (39, 4), 8),
         term=fitted(term_text(slip), (21, 5), 8),
         notice_number=_notices(slip.shares),
-        name=fitted(name, (80, 8.4), 10),
-        name_short=fitted(name, (38.6, 5.2), 8),
+        name=fitted(name, (80, 8), 10),
+        name_short=fitted(name, (38, 5), 8),
         principal_tax=sum(each.principal_tax for each in slip.shares),
         demand_fee=sum(each.demand_fee for each in slip.shares),
         delinquency_charge=sum(each.delinquency_charge for each in slip.shares),
@@ -164,24 +149,6 @@ def term_text(slip: Slip) -> str:
     return slip.shares[0].term_name if len(slip.shares) == 1 else f"合算{len(slip.shares)}期"
 
 
-def fitted(text: str, room: tuple[float, float], largest: float) -> Sized:
-    """欄（幅と高さ、mm）に収まる、最も大きい字にする。収まらなければ断る。
-
-    >>> fitted("佐藤 花子", (80, 5), 9.0).size
-    9.0
-    """
-    size = largest
-    while size >= SMALLEST:
-        capacity = int(room[0] / (size * POINT_MM) * 2) / 2 - 0.5
-        lines = -int(-width(text) // max(capacity, 1))
-        if lines * size * POINT_MM * LINE <= room[1] + size * POINT_MM * (LINE - 1) or (
-            lines <= 1 and size * POINT_MM <= room[1]
-        ):
-            return Sized(text, round(size, 2))
-        size -= 0.2
-    raise TextTooLong(f"{len(text)}字")
-
-
 def _heading(slip: Slip) -> str:
     return "分納納付書" if slip.kind is PaymentSlip.Kind.INSTALMENT else "納付書"
 
@@ -218,10 +185,10 @@ def _notes(slip: Slip) -> list[str]:
 def _row(share: Share) -> Row:
     era, year = era_year(share.due_on)
     return Row(
-        tax=fitted(share.tax_name, (26.4, 4.4), 7.8),
+        tax=fitted(share.tax_name, (26, 4), 8),
         year=_era_fiscal(share.levy_year),
-        term=fitted(share.term_name, (10.6, 4.4), 7.8),
-        notice=fitted(share.notice_number, (21.6, 4.4), 7.8),
+        term=fitted(share.term_name, (10, 4), 8),
+        notice=fitted(share.notice_number, (21, 4), 8),
         due_date=f"{era.letter}{year}.{share.due_on.month}.{share.due_on.day}",
         principal_tax=share.principal_tax,
         demand_fee=share.demand_fee,
