@@ -20,7 +20,7 @@ from tests.systems.collection.slip_cast import ISSUED, issue, ready
 from tests.systems.collection.slip_reader import ocr_line_is_right, read_barcode, read_matrix
 
 PAGES = int(os.environ.get("OSAME_SLIP_PAGES", "12"))
-DPI = 300
+DPI = 400
 SLIP_POINTS = 99 / 25.4 * 72
 WINDOW = (22.0, 18.0, 86.0, 38.0)  # 左・上・幅・高さ（mm）
 
