@@ -3,22 +3,16 @@
 import hashlib
 import uuid
 
-
-def moved_key(receipt_key: uuid.UUID, target: str) -> uuid.UUID:
-    """組替え先での鍵。 target: 組替え先の期別の呼び名。"""
-    return _derived(receipt_key, target)
-
-
 SHARE_KEY = (
     "CASE WHEN p.position = 1 THEN s.receipt_key ELSE encode(substr(sha256(convert_to("
     "s.receipt_key::text || '>納付書' || p.position, 'UTF8')), 1, 16), 'hex')::uuid END"
 )
-"""合算した納付書の入金を期別に分けたときの鍵（SQL の式）。最初の期別は、入金そのものの鍵。 `share_key` と同じ値。"""
+"""合算した納付書の入金を期別に分けたときの鍵（SQL の式）。最初の期別は、入金そのものの鍵。"""
 
 
-def share_key(receipt_key: uuid.UUID, position: int) -> uuid.UUID:
-    """合算した納付書の入金を期別に分けたときの、その順の期別での鍵。"""
-    return receipt_key if position == 1 else _derived(receipt_key, f"納付書{position}")
+def moved_key(receipt_key: uuid.UUID, target: str) -> uuid.UUID:
+    """組替え先での鍵。 target: 組替え先の期別の呼び名。"""
+    return _derived(receipt_key, target)
 
 
 def held_again_key(receipt_key: uuid.UUID) -> uuid.UUID:

@@ -105,7 +105,7 @@ def codes_of(slip_number: int, shares: Sequence[Share], terms: Terms, by: Issuer
     >>> share = Share(1, "06", "固定資産税", 2025, 2025, 1, "第1期", "1", "2025-06-30", 300_000, 0, 0)
     >>> made = codes_of(900_000_000_000_001, [share], Terms(date(2025, 9, 30), 1), by, "012345")
     >>> made.barcode, len(made.el_qr), made.lower_line[2:22]
-    ('91959919242039000000000000110250930030000083', 255, '00000900000000000001')
+    ('91959919242039000000000000010125093003000004', 255, '00000900000000000001')
     """
     amount = Yen(sum(each.amount for each in shares))
     payment_class = by.class_of([each.tax_item for each in shares])
