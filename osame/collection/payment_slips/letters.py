@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.http import HttpResponse
 
-from osame.collection.letters.actions import Draft, freeze
+from osame.collection.letters.actions import Draft, freeze, pull
 from osame.collection.letters.kinds import LetterKind, letter_kind
 from osame.collection.letters.printing import print_one, write_one
 from osame.collection.payment_slips.drawing import SlipContent, slip_content, slip_drawings, slip_marks
@@ -79,6 +79,15 @@ def letter_of(slip_number: int) -> tuple[int, int]:
     if not rows:
         raise SlipNotFound(str(slip_number))
     return int(rows[0][0]), int(rows[0][1])
+
+
+def pull_unprinted(slip_number: int, *, reason: str, officer: str) -> None:
+    """まだ刷っていない納付書の文書を引き抜く。刷ったものは、窓口で渡したかもしれないので、そのままにする。"""
+    rows = fetch_all(
+        "SELECT run_id, letter_number FROM letter WHERE subject = %s AND state IN ('1', '4')", [subject_of(slip_number)]
+    )
+    for run_id, number in rows:
+        pull(run_id, number, reason=reason, officer=officer)
 
 
 def print_slip(slip_number: int, *, as_of: date, reason: str = "") -> HttpResponse:

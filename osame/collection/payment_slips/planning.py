@@ -145,6 +145,8 @@ def _cautions(owed: Sequence[Owed], day: date, as_of: date) -> Iterator[Caution]
             yield Caution(f"{each.label}：{_stopped(reason)}", needs_reason=True)
         if (ends := each.prescribed_on) and ends < as_of:
             yield Caution(f"{each.label}：時効の満了日（{format_wareki(ends)}）を過ぎています", needs_reason=True)
+        if known.demanded_on and not known.demand_served:
+            yield Caution(f"{each.label}：督促状が返戻されています。送付先を確かめてください")
         if known.in_flight:
             yield Caution(
                 f"{each.label}：速報の届いた入金が{known.in_flight:,}円あります。確報を待って確かめてください"

@@ -220,6 +220,7 @@ def test_void_slips_and_unused_slips_are_known(city: str, tmp_path: Path) -> Non
     with pytest.raises(VoidNeedsReason):
         void_slip(slip.slip_number, reason=" ", as_of=ISSUED, officer=OFFICER)
     assert void_slip(slip.slip_number, reason="窓口で回収", as_of=ISSUED, officer=OFFICER).state(ISSUED) is State.VOID
+    assert fetch_all("SELECT state, reason FROM letter") == [("9", "窓口で回収")]  # 刷る前の紙は、引き抜かれる
     with pytest.raises(SlipAlreadyVoid):
         void_slip(slip.slip_number, reason="もう一度", as_of=ISSUED, officer=OFFICER)
     second = issue(charges[0]).slip
