@@ -11,7 +11,7 @@ from datetime import date
 
 from django.db import transaction
 
-from osame.collection.payment_slips.letters import freeze_slips, pull_unprinted
+from osame.collection.payment_slips.letters import freeze_slips
 from osame.collection.payment_slips.models import PaymentSlip
 from osame.collection.payment_slips.numbering import (
     Codes,
