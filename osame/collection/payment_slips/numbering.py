@@ -72,11 +72,8 @@ class Terms:
 
 def issuer(*, as_of: date) -> Issuer:
     """その日の、発行する団体の番号。"""
-    city, company, classes = (
-        municipality(as_of=as_of),
-        setting(BILLING_COMPANY, as_of=as_of),
-        setting(PAYMENT_CLASSES, as_of=as_of),
-    )
+    city = municipality(as_of=as_of)
+    company, classes = setting(BILLING_COMPANY, as_of=as_of), setting(PAYMENT_CLASSES, as_of=as_of)
     if not company or not classes:
         raise SettingMissing(f"{BILLING_COMPANY}・{PAYMENT_CLASSES}")
     pairs = (each.partition(":") for each in classes.split(","))
