@@ -104,6 +104,12 @@ class Share:
 class OwedFacts:
     """元帳と設定から読んだ、期別一つの事実。 months: 延滞金の最初の期間（延滞金のない税目なら None）。"""
 
+    payments: tuple[Payment, ...]
+    override: Override | None
+    demanded_on: date | None
+    demand_served: bool
+    stops: tuple[DemandStop.Reason, ...]
+    in_flight: int
     charge_id: int
     addressee_number: str
     tax_item: str
@@ -122,12 +128,6 @@ class OwedFacts:
     slip_number: int | None
     months: int | None
     prescription_years: int
-    payments: tuple[Payment, ...]
-    override: Override | None
-    demanded_on: date | None
-    demand_served: bool
-    stops: tuple[DemandStop.Reason, ...]
-    in_flight: int
 
 
 @dataclass(frozen=True)
@@ -196,11 +196,11 @@ def _facts(row: tuple[Any, ...]) -> OwedFacts:
     *known, days, amounts, fixed, reason, approved_by, entered_on = row[:24]
     demanded_on, returned_on, published_on, stops, in_flight = row[24:]
     return OwedFacts(
-        *known,
         tuple(Payment(day, Yen(amount)) for day, amount in zip(days or (), amounts or (), strict=True)),
         Override(Yen(fixed), reason, approved_by, entered_on) if fixed is not None else None,
         demanded_on,
         returned_on is None or published_on is not None,
         tuple(DemandStop.Reason(each) for each in stops or ()),
         int(in_flight or 0),
+        *known,
     )
