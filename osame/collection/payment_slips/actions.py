@@ -95,7 +95,7 @@ def issue_slip(request: SlipRequest, *, as_of: date, officer: str) -> Issued:
             "納付書を発行した",
             subjects=[request.addressee_number],
             fields=FIELDS,
-            detail={"納付書番号": number, "金額": plan.amount, "無効にした納付書": list(replaced)},
+            detail={"納付書番号": number, "金額": plan.amount, "無効にした納付書": "、".join(map(str, replaced))},
         )
         slip = slip_numbered(number)
         freeze_slips([slip], as_of=as_of, officer=officer)

@@ -14,8 +14,8 @@ from osame.collection.payment_slips.actions import Stamp, void_slip, write_slip
 from osame.collection.payment_slips.letters import freeze_slips
 from osame.collection.payment_slips.models import PaymentSlip
 from osame.collection.payment_slips.numbering import issuer, next_numbers
-from osame.collection.payment_slips.owed import Owed, owed_of
-from osame.collection.payment_slips.planning import NothingUnpaid, Plan, Share
+from osame.collection.payment_slips.owed import Owed, Share, owed_of
+from osame.collection.payment_slips.planning import NothingUnpaid, Plan
 from osame.collection.payment_slips.queries import Slip, State, slips_numbered
 from osame.kernel.refusals import Refusal
 from osame.platform.audit.recording import record
@@ -120,10 +120,10 @@ def _refuse_excess(rounds: Sequence[PlannedRound], owed: dict[int, Owed]) -> Non
                 raise PlanExceedsOwed(owed[share.charge_id].label)
             sums[share.charge_id] = [a + b for a, b in zip(sums[share.charge_id], parts, strict=True)]
     for charge_id, planned in sums.items():
-        each = owed[charge_id]
-        most = (each.facts.principal_tax, each.facts.demand_fee, each.late[0])
+        known = owed[charge_id]
+        most = (known.facts.principal_tax, known.facts.demand_fee, known.late[0])
         if any(a > b for a, b in zip(planned, most, strict=True)):
-            raise PlanExceedsOwed(each.label)
+            raise PlanExceedsOwed(known.label)
 
 
 def _share(planned: PlannedShare, owed: Owed) -> Share:

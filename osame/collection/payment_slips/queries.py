@@ -15,6 +15,11 @@ from osame.formats import gs1_128
 from osame.kernel.refusals import Refusal
 from osame.platform.database import fetch_all
 
+COLUMNS = (
+    "slip_number", "addressee_number", "kind", "issue_count", "issued_on", "issued_by", "amount", "payable_through",
+    "agency_number", "confirmation_number", "payment_class", "barcode", "upper_line", "lower_line", "el_qr", "plan",
+    "cautions", "reason", "pledge_key", "round_number", "void_on", "void_reason", "replaced_by", "paid", "paid_on",
+)  # fmt: skip
 SLIPS = """
 SELECT s.slip_number, s.addressee_number, s.kind, s.issue_count, s.issued_on, s.issued_by, s.amount, s.payable_through,
        s.agency_number, s.confirmation_number, s.payment_class, s.barcode, s.upper_line, s.lower_line, s.el_qr, s.plan,
@@ -163,20 +168,15 @@ def unused_slips(addressee_number: str, charges: Sequence[int], *, as_of: date) 
 
 
 def _slip(row: tuple[Any, ...]) -> Slip:
-    kind, plan, cautions = PaymentSlip.Kind(row[2]), row[15], row[16]
-    shares = tuple(Share(**{**each, "steps": tuple(each["steps"])}) for each in json.loads(plan))
-    told = tuple(each for each in cautions.split("\n") if each)
-    paid, acts, answers = row[23], row[25] or [], row[26] or []
-    return Slip(
-        row[0],
-        row[1],
-        kind,
-        *row[3:15],
-        shares,
-        told,
-        *row[17:25],
-        _registration(paid, dict(zip(acts, answers, strict=True))),
-    )
+    known = dict(zip(COLUMNS, row[:25], strict=True))
+    shares = (Share(**{**each, "steps": tuple(each["steps"])}) for each in json.loads(known.pop("plan")))
+    told = known | {
+        "kind": PaymentSlip.Kind(known["kind"]),
+        "cautions": tuple(each for each in known["cautions"].split("\n") if each),
+        "shares": tuple(shares),
+        "registration": _registration(known["paid"], dict(zip(row[25] or (), row[26] or (), strict=True))),
+    }
+    return Slip(**told)
 
 
 def _registration(paid: int, acts: dict[str, str]) -> Registration:
