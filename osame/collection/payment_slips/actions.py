@@ -11,7 +11,7 @@ from datetime import date
 
 from django.db import transaction
 
-from osame.collection.payment_slips.letters import freeze_slips
+from osame.collection.payment_slips.letters import freeze_slips, pull_unprinted
 from osame.collection.payment_slips.models import PaymentSlip
 from osame.collection.payment_slips.numbering import (
     Codes,
@@ -173,6 +173,7 @@ def _void(slip_number: int, addressee: str, why: tuple[str, int | None], *, as_o
         "WHERE slip_number = %s AND addressee_number = %s AND void_on IS NULL",
         [as_of, why[0], officer, why[1], slip_number, addressee],
     )
+    pull_unprinted(slip_number, reason=why[0], officer=officer)
     record(
         "納付書を無効にした", subjects=[addressee], fields=FIELDS, detail={"納付書番号": slip_number, "理由": why[0]}
     )
