@@ -89,9 +89,9 @@ def _collection(app: typer.Typer) -> None:
     from osame.collection.letters import cli as letters
     from osame.collection.matching import cli as matching
     from osame.collection.parameters import cli as parameters
+    from osame.collection.payment_slips import cli as payment_slips
     from osame.collection.refunds import cli as refunds
     from osame.collection.refunds import payment_cli as refund_payments
-    from osame.collection.payment_slips import cli as payment_slips
     from osame.demo import cli as demo
 
     app.command()(bench)

@@ -14,9 +14,9 @@ from osame.collection.intake.web import intake_urls
 from osame.collection.letters.web import letters_urls
 from osame.collection.matching.web import matching_urls
 from osame.collection.parameters.web import parameters_urls
+from osame.collection.payment_slips.web import payment_slips_urls
 from osame.collection.refunds.payment_web import payment_urls
 from osame.collection.refunds.web import refunds_urls
-from osame.collection.payment_slips.web import payment_slips_urls
 from osame.collection.reveals.web import reveals_urls
 from osame.collection.search.web import search_urls
 from osame.collection.slips.web import slips_urls

@@ -85,7 +85,7 @@ class SlipRegistration(models.Model):
 
     pk = models.CompositePrimaryKey("slip_number", "act", "addressee_number")
     slip_number = models.BigIntegerField("納付書番号")
-    act = models.CharField("依頼の区分", max_length=1, choices=Act.choices)
+    act = models.CharField("登録の区分", max_length=1, choices=Act.choices)
     addressee_number = models.CharField("宛名番号", max_length=15)
     request_number = models.BigIntegerField("依頼番号")
     requested_on = models.DateField("依頼日")

@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                 ("slip_number", models.BigIntegerField(verbose_name="納付書番号")),
                 (
                     "act",
-                    models.CharField(choices=[("1", "登録"), ("9", "無効化")], max_length=1, verbose_name="依頼の区分"),
+                    models.CharField(choices=[("1", "登録"), ("9", "無効化")], max_length=1, verbose_name="登録の区分"),
                 ),
                 ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
                 ("request_number", models.BigIntegerField(verbose_name="依頼番号")),
