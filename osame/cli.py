@@ -77,7 +77,7 @@ def _floor(app: typer.Typer) -> None:
 
 def _collection(app: typer.Typer) -> None:
     """収滞納管理システムの命令。"""
-    from osame.bench.cli import bench, officers_bench, taxpayers_bench
+    from osame.bench.cli import bench, letters_bench, officers_bench, taxpayers_bench
     from osame.collection.addressees import cli as addressees
     from osame.collection.arrears import cli as arrears
     from osame.collection.closing import cli as closing
@@ -102,6 +102,7 @@ def _collection(app: typer.Typer) -> None:
     app.add_typer(addressees.app, name="addressee-copy")
     app.add_typer(demands.app, name="demand")
     app.add_typer(letters.app, name="letter")
+    letters.app.command("bench")(letters_bench)
     app.add_typer(closing.app, name="close")
     app.add_typer(debits.app, name="debit")
     app.add_typer(inquiry.app, name="charge")

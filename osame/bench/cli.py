@@ -91,3 +91,12 @@ def taxpayers_bench(people: Annotated[int, typer.Option(help="宛名の数")] = 
     from osame.bench.taxpayers import run_taxpayer_bench
 
     sys.stdout.write(json.dumps(run_taxpayer_bench(people=people), ensure_ascii=False, indent=2) + "\n")
+
+
+@bound("collection.bench.run")
+@refusals_told
+def letters_bench(letters: Annotated[int, typer.Option(min=500, help="文書の数")] = 30_000) -> None:
+    """符号のある一頁の文書を刷り、裸の typst との比、毎秒の頁数、記憶域、窓口の一通の時間を JSON で出す。"""
+    from osame.bench.letters import run_letter_bench
+
+    sys.stdout.write(json.dumps(run_letter_bench(letters=letters), ensure_ascii=False, indent=2) + "\n")

@@ -44,21 +44,7 @@ SELECT addressee_number, n + 1, '06', 2025, 2025, notice_number, '', installment
 def make_population(directory: Path, *, charges: int) -> None:
     """基本設定と宛名を入れ、調定CSVと、床のための裸のCSVを書く。"""
     people = max(charges // TERMS, 1)
-    run_sql(
-        "INSERT INTO municipality (valid_from, municipality_code, name, mayor_title, mayor_name, office_name, "
-        "office_address, office_telephone, receiving_agency_number, barcode_corporate_code) VALUES "
-        "('2000-01-01', '242039', '計測市', '市長', '計測', '収納課', '', '', '24203', '24203')"
-    )
-    run_sql(
-        "INSERT INTO tax_item (tax_item, valid_from, name, revenue_account, bears_delinquency_charge, "
-        "first_period_months, demand_fee, prescription_years, appropriation_rank, demand_article, "
-        "accepts_determination) VALUES ('06', '2000-01-01', '固定資産税', '市税', true, 1, 100, 5, 1, "
-        "'地方税法第371条第1項', true)"
-    )
-    run_sql(
-        "INSERT INTO setting (name, valid_from, value, basis) VALUES "
-        "('督促しない少額（円未満）', '2000-01-01', '0', '計測'), ('督促の指定期限までの日数', '2000-01-01', '10', '計測')"
-    )
+    install_parameters()
     run_sql(
         "INSERT INTO addressee (addressee_number, kind, name, kana, postal_code, address, address_detail, "
         "corporate_number, representative_name, household_number, mailing_postal_code, mailing_address, mailing_name, "
@@ -75,6 +61,25 @@ def make_population(directory: Path, *, charges: int) -> None:
         file.write((",".join(cells.values()) + "\n").encode())
     with (directory / "bare.csv").open("wb") as file:
         _copy_out(BARE_ROW, file)
+
+
+def install_parameters() -> None:
+    """計測市の基本設定。"""
+    run_sql(
+        "INSERT INTO municipality (valid_from, municipality_code, name, mayor_title, mayor_name, office_name, "
+        "office_address, office_telephone, receiving_agency_number, barcode_corporate_code) VALUES "
+        "('2000-01-01', '242039', '計測市', '市長', '計測', '収納課', '', '', '24203', '24203')"
+    )
+    run_sql(
+        "INSERT INTO tax_item (tax_item, valid_from, name, revenue_account, bears_delinquency_charge, "
+        "first_period_months, demand_fee, prescription_years, appropriation_rank, demand_article, "
+        "accepts_determination) VALUES ('06', '2000-01-01', '固定資産税', '市税', true, 1, 100, 5, 1, "
+        "'地方税法第371条第1項', true)"
+    )
+    run_sql(
+        "INSERT INTO setting (name, valid_from, value, basis) VALUES "
+        "('督促しない少額（円未満）', '2000-01-01', '0', '計測'), ('督促の指定期限までの日数', '2000-01-01', '10', '計測')"
+    )
 
 
 def _copy_out(query: str, file: BinaryIO) -> None:

@@ -53,7 +53,7 @@ def run_taxpayer_bench(*, people: int) -> dict[str, Any]:
     fresh_database(DATABASE)
     with acting(Acting("計測", "collection.bench.run", "operation")):
         with transaction.atomic():
-            through_stage("addressee", COLUMNS, _copies(people))
+            through_stage("addressee", COLUMNS, copies(people))
         with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
             cursor.execute("SET LOCAL osame.purpose = 'operation'")
             cursor.execute(CHARGES.format(terms=TERMS, first_slip=FIRST_SLIP))
@@ -74,7 +74,8 @@ def run_taxpayer_bench(*, people: int) -> dict[str, Any]:
         }
 
 
-def _copies(people: int) -> Iterator[tuple[Any, ...]]:
+def copies(people: int) -> Iterator[tuple[Any, ...]]:
+    """宛名の写しの行。どの計測も同じ人々になる。"""
     random = Random(7)  # noqa: S311 - 決まった母集団を作るだけ
     places = towns()
     for n in range(people):

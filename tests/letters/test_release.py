@@ -6,17 +6,11 @@ from typing import Any
 
 import pytest
 
-from osame.platform.letters import engine, release
+from osame.platform.letters import batches, engine, release
+from osame.platform.letters.batches import HeldLetter, PrintedOtherwise, verify_pages
 from osame.platform.letters.csv_list import csv_bytes
 from osame.platform.letters.engine import Letter, Template, compile_letters
-from osame.platform.letters.release import (
-    AlreadyReleased,
-    HeldLetter,
-    PrintedOtherwise,
-    PrintJob,
-    print_letters,
-    verify_pages,
-)
+from osame.platform.letters.release import AlreadyReleased, PrintJob, print_letters
 
 SOURCE = """
 #import "/platform/letters/typst/letter.typ": gothic, sheet
@@ -51,15 +45,15 @@ def job(name: str = "run") -> PrintJob:
 
 
 def test_a_run_is_released_whole_and_reconciled(tmp_path: Path) -> None:
-    letters: list[Letter | HeldLetter] = [letter(n, pages=1 + n % 2) for n in range(1, 121)]
-    letters += [letter(121, "𠮷野 家"), HeldLetter(122, "0", "支援措置")]
+    letters: list[Letter | HeldLetter] = [letter(n, pages=1 + n % 2) for n in range(1, 221)]
+    letters += [letter(221, "\ue000野 家"), HeldLetter(222, "0", "支援措置")]
     result = print_letters(job(), letters)
-    assert (result.requested, result.generated, result.pages, len(result.files)) == (122, 120, 180, 2)
-    assert [each.reason for each in result.held] == ["外字のため手作業（U+20BB7）", "支援措置"]
+    assert (result.requested, result.generated, result.pages, len(result.files)) == (222, 220, 330, 2)
+    assert [each.reason for each in result.held] == ["外字のため手作業（U+E000）", "支援措置"]
     assert sorted(path.name for path in result.directory.iterdir()) == [
         "letters-00001.pdf", "letters-00002.pdf", "manifest.json",
     ]  # fmt: skip
-    assert json.loads((result.directory / "manifest.json").read_text())["generated"] == 120
+    assert json.loads((result.directory / "manifest.json").read_text())["generated"] == 220
     before = (result.directory / "letters-00001.pdf").read_bytes()
     again = print_letters(job(), letters)
     assert again.replayed
@@ -84,7 +78,7 @@ def test_a_wrong_page_stops_the_release(fault: str, tmp_path: Path, monkeypatch:
             given.append(given[0])
         return compile_letters(template, run, given)
 
-    monkeypatch.setattr(release, "compile_letters", faulty)
+    monkeypatch.setattr(batches, "compile_letters", faulty)
     with pytest.raises(PrintedOtherwise):
         print_letters(job(), wanted)
     assert list((tmp_path / "home" / "letters").iterdir()) == []
@@ -108,4 +102,4 @@ def test_every_printable_name_is_read_back() -> None:
     drawn = "新井蓮佐藤鈴木高橋田中伊藤渡辺山本中村小林加藤吉田山田佐々木山口松本斎藤清水森池田橋本阿部石川前田藤田小川後藤岡村"
     letters = [letter(number, name="".join(drawn[(number * step) % len(drawn)] for step in range(1, 12)))
                for number in range(1, 401)]  # fmt: skip
-    assert release.verify_pages(compile_letters(job().template, job().run, letters), letters) == 400
+    assert verify_pages(compile_letters(job().template, job().run, letters), letters) == 400

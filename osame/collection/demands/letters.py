@@ -19,8 +19,9 @@ from osame.kernel.dates import era_year, format_wareki
 from osame.kernel.refusals import Refusal
 from osame.platform.database import fetch_all
 from osame.platform.egress.authority import Authority, orders_in_bulk
+from osame.platform.letters.batches import HeldLetter
 from osame.platform.letters.engine import BATCH_LETTERS, Letter, Template, render_page, sheet_code
-from osame.platform.letters.release import HeldLetter, PrintJob, PrintResult, print_letters
+from osame.platform.letters.release import PrintJob, PrintResult, print_letters
 from osame.platform.letters.window import AddressTooLong, WindowAddress, fit, width
 
 SOURCE = "collection/demands/typst/demand_letter.typ"

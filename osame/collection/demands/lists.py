@@ -20,8 +20,8 @@ from osame.platform.database import fetch_all
 from osame.platform.egress.authority import NONE, Authority, Output
 from osame.platform.egress.broker import emit, hand_over
 from osame.platform.egress.models import EgressKind, EgressRecord, ReceiverClass
+from osame.platform.letters.batches import HeldLetter
 from osame.platform.letters.csv_list import csv_bytes
-from osame.platform.letters.release import HeldLetter
 
 TAX_ITEM_NAMES = """
 WITH tax_item_name AS (

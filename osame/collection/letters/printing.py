@@ -32,18 +32,11 @@ from osame.platform.database import fetch_all, fetch_one, run_sql
 from osame.platform.egress.authority import NONE, Authority, CopyNeedsReason, Output, orders_in_bulk
 from osame.platform.egress.broker import download, emit
 from osame.platform.egress.models import EgressKind, EgressMedium, EgressRecord, ReceiverClass
+from osame.platform.letters.batches import UNCOVERED, HeldLetter, LetterFile, verify_pages
 from osame.platform.letters.codes import customer_barcode_svg
 from osame.platform.letters.coverage import missing_in
 from osame.platform.letters.engine import BATCH_LETTERS, Letter, Template, compile_letters, render_page
-from osame.platform.letters.release import (
-    UNCOVERED,
-    HeldLetter,
-    LetterFile,
-    PrintJob,
-    PrintResult,
-    print_letters,
-    verify_pages,
-)
+from osame.platform.letters.release import PrintJob, PrintResult, print_letters
 from osame.platform.letters.window import AddressTooLong, WindowAddress, fit
 
 CHUNK = 1_000
@@ -214,7 +207,7 @@ def one_pdf(facts: RunFacts, letter_number: int) -> tuple[bytes, Letter]:
     if missing := missing_in(letter.context):
         raise LetterHeld(f"{UNCOVERED}（{len(missing)}字）")
     pdf = compile_letters(job.template, job.run, [letter])
-    verify_pages(pdf, [letter], job)
+    verify_pages(pdf, [letter], job.sheets)
     return pdf, letter
 
 

@@ -17,7 +17,7 @@ GS1_128_DIGITS = 44
 QR_LEVEL_M = 2
 CUSTOMER_CHARACTERS = 20  # 郵便番号7けたと住所表示番号13けた。英字は2けたに数える
 ROW_BYTES = 144  # zint の一行の幅
-_RUN = re.compile("1+")
+_RUN = re.compile("1+|0+")
 _DROPPED = re.compile("[&/・.]")
 _LETTERS = re.compile("[A-Z]{2,}")
 _FLOOR = re.compile(r"(?<=\d)F(?![A-Z])")  # 階
@@ -140,11 +140,16 @@ def _drawn(symbol: zint.Symbol) -> str:
     parts = []
     for row in range(symbol.rows):
         packed = int.from_bytes(data[ROW_BYTES * row : ROW_BYTES * (row + 1)], "little")
-        modules = f"{packed:0{width}b}"[::-1]
-        for run in _RUN.finditer(modules):
-            start, end = run.span()
-            parts.append(f"M{start} {row}H{end}v1H{start}z")
+        parts.append(f"M0 {row}")
+        parts += map(_step, _RUN.findall(f"{packed:0{width}b}"[::-1]))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{symbol.rows}" '
         f'viewBox="0 0 {width} {symbol.rows}" preserveAspectRatio="none"><path d="{"".join(parts)}"/></svg>'
     )
+
+
+@cache
+def _step(run: str) -> str:
+    """続く黒か白を一つ進む。黒なら、四角を描く。"""
+    length = len(run)
+    return f"h{length}v1h-{length}zm{length} 0" if run[0] == "1" else f"m{length} 0"

@@ -1,7 +1,8 @@
 """字形の有無。同梱の字体にない字（外字）を、刷る前に見つける。
 
 Which characters the bundled fonts can draw, read from their `cmap` tables (formats 4, 12 and, for variation sequences,
-14). A letter with a character that no font has is held back: no box is ever printed in place of a name.
+14). What the text fonts lack is set in the fallback font; a letter with a character that no font has is held back: no box
+is ever printed in place of a name.
 """
 
 import struct
@@ -27,8 +28,14 @@ class Coverage:
     characters: frozenset[int]
     variations: frozenset[tuple[int, int]]
 
+    def holds(self, text: str) -> bool:
+        """どの字も持ち、異体字の選択子もないか。ほとんどの文書がそうである。"""
+        return self.characters.issuperset(map(ord, set(text) - UNSEEN))
+
     def missing(self, text: str) -> tuple[str, ...]:
         """持っていない字。異体字は、選択子を付けた二字で一つ。"""
+        if self.holds(text):
+            return ()
         found: list[str] = []
         for index, character in enumerate(text):
             code = ord(character)
@@ -45,19 +52,32 @@ class Coverage:
 
 
 @cache
-def bundled_coverage() -> Coverage:
-    """同梱のどの字体にもある字。字体を替えても欠けないように、共通部分をとる。"""
-    each = [read_coverage(path) for path in sorted(FONTS.glob("*.ttf"))]
+def text_coverage() -> Coverage:
+    """本文の字体（BIZ UD）のどれにもある字。字体を替えても欠けないように、共通部分をとる。"""
+    each = [read_coverage(path) for path in sorted(FONTS.glob("BIZUD*.ttf"))]
     return Coverage(
         frozenset.intersection(*(found.characters for found in each)),
         frozenset.intersection(*(found.variations for found in each)),
     )
 
 
+@cache
+def bundled_coverage() -> Coverage:
+    """刷れる字。本文の字体になければ、外字の字体で刷る。"""
+    text, gaiji = text_coverage(), read_coverage(FONTS / "OsameGaiji-Regular.ttf")
+    return Coverage(text.characters | gaiji.characters, text.variations | gaiji.variations)
+
+
 def missing_in(value: Any) -> tuple[str, ...]:
     """文書の中の、刷れない字。入れ子の表と並びも見る。"""
-    coverage = bundled_coverage()
-    return tuple(dict.fromkeys(each for text in texts_in(value) for each in coverage.missing(text)))
+    text = "\n".join(texts_in(value))
+    return () if text_coverage().holds(text) else bundled_coverage().missing(text)
+
+
+def gaiji_in(value: Any) -> tuple[str, ...]:
+    """文書の中の、外字の字体で刷る字。異体字を先に（先に当てはめるため）。"""
+    found = text_coverage().missing("\n".join(texts_in(value)))
+    return tuple(sorted(found, key=len, reverse=True))
 
 
 def read_coverage(path: Path) -> Coverage:

@@ -1,6 +1,6 @@
-"""文書を組む。一つの process に一つの組版器を持ち続け、百通ずつまとめて組む。
+"""文書を組む。一つの process に一つの組版器を持ち続け、二百通ずつまとめて組む。
 
-Typesetting: one kept compiler per template and process, a hundred letters per compilation, only the bundled fonts. The
+Typesetting: one kept compiler per template and process, two hundred letters per compilation, only the bundled fonts. The
 data goes in as JSON beside the template; it is never part of the source, so no name can become markup.
 """
 
@@ -14,9 +14,9 @@ from typing import Any
 
 import typst
 
-from osame.platform.letters.coverage import FONTS
+from osame.platform.letters.coverage import FONTS, gaiji_in
 
-BATCH_LETTERS = 100
+BATCH_LETTERS = 200
 ROOT = Path(__file__).parents[2]  # osame/ の中だけを読ませる
 SHEET_CODE = re.compile(r"R(\d{6})-L(\d{6})-A(\d{15})-P(\d{2})/(\d{2})")
 
@@ -64,7 +64,7 @@ def sheet_code(run_number: int, letter_number: int, addressee_number: str, page:
 def compile_letters(template: Template, run: Mapping[str, Any], letters: Sequence[Letter]) -> bytes:
     """まとめて組み、PDF のバイト列を返す。"""
     pdf = _compiler(template.source).compile(
-        format="pdf", sys_inputs=_inputs(run, letters), timestamp=template.issued_timestamp, pdf_tags=False
+        format="pdf", sys_inputs=inputs_of(run, letters), timestamp=template.issued_timestamp, pdf_tags=False
     )
     assert isinstance(pdf, bytes)
     return pdf
@@ -72,14 +72,16 @@ def compile_letters(template: Template, run: Mapping[str, Any], letters: Sequenc
 
 def render_page(template: Template, run: Mapping[str, Any], letter: Letter, *, ppi: float = 110) -> bytes:
     """一通の最初の頁を画像（PNG）にする。画面での確認に使う。"""
-    image = _compiler(template.source).compile(format="png", ppi=ppi, sys_inputs=_inputs(run, [letter]))
+    image = _compiler(template.source).compile(format="png", ppi=ppi, sys_inputs=inputs_of(run, [letter]))
     first = image[0] if isinstance(image, list) else image
     assert isinstance(first, bytes)
     return first
 
 
-def _inputs(run: Mapping[str, Any], letters: Sequence[Letter]) -> dict[str, str]:
+def inputs_of(run: Mapping[str, Any], letters: Sequence[Letter]) -> dict[str, str]:
+    """組版器に渡す入力。"""
     return {
+        "gaiji": "|".join(gaiji_in([run, *(each.context for each in letters)])),
         "run": json.dumps(run, ensure_ascii=False),
         "letters": json.dumps([{**each.context, **each.drawn} for each in letters], ensure_ascii=False),
     }

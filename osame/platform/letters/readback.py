@@ -15,12 +15,15 @@ from pypdf import PdfReader
 
 def _nested(depth: int) -> bytes:
     """文字列の中身。釣り合った括弧は、そのまま入れ子になってよい（ISO 32000-1 7.3.4.2）。"""
-    inner = rb"[^\\()]|\\."
-    return rb"(?:" + inner + (rb"|\(" + _nested(depth - 1) + rb"\)" if depth else b"") + rb")*"
+    plain = rb"[^\\()]*+(?:\\.[^\\()]*+)*+"
+    return rb"(?:" + plain + rb"\(" + _nested(depth - 1) + rb"\))*+" + plain if depth else plain
 
 
 _TOKENS = re.compile(rb"/(\w+) [\d.]+ Tf|<([0-9A-Fa-f\s]*)>|\((" + _nested(8) + rb")\)", re.DOTALL)
+# 文字を示す所（BT … ET）。線画の長い列を、一字ずつ見ずに済む。
+_TEXT_OBJECTS = re.compile(rb"BT\s((?:[^(E]++|\(" + _nested(8) + rb"\)|E(?!T\s))*+)", re.DOTALL)
 _ESCAPES = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.DOTALL)
+_OCTAL = {b"%03o" % code: bytes([code]) for code in range(256)}
 _NAMED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b""}
 _SECTIONS = re.compile(r"begin(bfchar|bfrange)\s(.*?)end\1", re.DOTALL)
 _HEX = re.compile(r"<([0-9A-Fa-f]+)>")
@@ -28,38 +31,73 @@ _HEX = re.compile(r"<([0-9A-Fa-f]+)>")
 
 def page_texts(pdf: bytes) -> Iterator[str]:
     """各頁の文字を、空白を除いて、刷られた順に。"""
-    maps: dict[int, dict[int, str]] = {}
-    for page in PdfReader(io.BytesIO(pdf)).pages:
-        fonts: dict[bytes, dict[int, str]] = {}
-        resources: Any = page["/Resources"]
-        for name, reference in resources["/Font"].items():
-            number = reference.idnum
-            if number not in maps:
-                maps[number] = _to_unicode(reference.get_object())
-            fonts[name.removeprefix("/").encode()] = maps[number]
+    reader = PdfReader(io.BytesIO(pdf))
+    fonts: dict[int, _Font] = {}
+    readers: dict[tuple[tuple[str, int], ...], _Reader] = {}
+    for page in reader.pages:
+        named: Any = page["/Resources"]["/Font"]  # type: ignore[index]
+        key = tuple((name, reference.idnum) for name, reference in named.items())
+        for _, reference in named.items():
+            if reference.idnum not in fonts:
+                fonts[reference.idnum] = _Font(_to_unicode(reference.get_object()))
+        if key not in readers:
+            readers[key] = _Reader({name[1:].encode(): fonts[number] for name, number in key})
         contents = page.get_contents()
-        yield "".join(_shown(contents.get_data() if contents is not None else b"", fonts).split())
+        yield "".join(readers[key].shown(contents.get_data() if contents is not None else b"").split())
 
 
-def _shown(content: bytes, fonts: dict[bytes, dict[int, str]]) -> str:
-    """表示された文字。字体が切り替わるたびに、その字体の表で読む。"""
-    current: dict[int, str] = {}
-    shown: list[str] = []
-    for token in _TOKENS.finditer(content):
-        font, hexadecimal, literal = token.groups()
-        if font is not None:
-            current = fonts[font]
-            continue
-        codes = bytes.fromhex(hexadecimal.decode()) if hexadecimal is not None else _ESCAPES.sub(_unescape, literal)
-        shown += [
-            current.get(codes[place] << 8 | codes[place + 1], "\N{REPLACEMENT CHARACTER}")
+class _Font:
+    """一つの字体。"""
+
+    def __init__(self, mapping: dict[int, str]) -> None:
+        self._mapping = mapping
+
+    def text(self, hexadecimal: bytes, literal: bytes) -> str:
+        """表示された文字列を、この字体の表で読む。"""
+        codes = bytes.fromhex(hexadecimal.decode()) if hexadecimal else _ESCAPES.sub(_unescape, literal)
+        return "".join(
+            self._mapping.get(codes[place] << 8 | codes[place + 1], "\N{REPLACEMENT CHARACTER}")
             for place in range(0, len(codes) - 1, 2)
-        ]
-    return "".join(shown)
+        )
+
+
+class _Reader:
+    """同じ字体を使う頁の読み手。どの頁にも同じに載る文は、一度だけ解く。"""
+
+    def __init__(self, fonts: dict[bytes, _Font]) -> None:
+        self._fonts = fonts
+        self._known: dict[bytes, tuple[str, _Font]] = {}
+
+    def shown(self, content: bytes) -> str:
+        """表示された文字。字体が切り替わるたびに、その字体の表で読む。"""
+        current = _Font({})
+        shown: list[str] = []
+        for text_object in _TEXT_OBJECTS.findall(content):
+            known = self._known.get(text_object)
+            if known is None:
+                known = self._read(text_object, current)
+            text, current = known
+            shown.append(text)
+        return "".join(shown)
+
+    def _read(self, text_object: bytes, current: _Font) -> tuple[str, _Font]:
+        shown: list[str] = []
+        tokens = _TOKENS.findall(text_object)
+        for font, hexadecimal, literal in tokens:
+            if font:
+                current = self._fonts[font]
+            else:
+                shown.append(current.text(hexadecimal, literal))
+        read = "".join(shown), current
+        if tokens and tokens[0][0]:  # 自ら字体を選ぶものは、どの頁でも同じに読める
+            self._known[text_object] = read
+        return read
 
 
 def _unescape(found: re.Match[bytes]) -> bytes:
     text = found[1]
+    if (octal := _OCTAL.get(text)) is not None:
+        return octal
     if text[:1].isdigit():
         return bytes([int(text, 8) & 0xFF])
     return _NAMED.get(text, text)

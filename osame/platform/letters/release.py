@@ -5,8 +5,8 @@ page carries the sheet code of the letter that was asked for, in order. Letters 
 held with a reason. Generated + held = requested, always.
 """
 
-import hashlib
 import json
+import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -19,40 +19,14 @@ from osame.platform import embedded
 from osame.platform.egress.authority import NONE, Authority, Output
 from osame.platform.egress.broker import hand_over
 from osame.platform.egress.models import EgressKind, EgressMedium, ReceiverClass
-from osame.platform.letters.coverage import missing_in, texts_in
-from osame.platform.letters.engine import BATCH_LETTERS, SHEET_CODE, Letter, Template, compile_letters
-from osame.platform.letters.readback import page_texts
-from osame.platform.suppression.hidden_values import HiddenValues, HiddenValueShown
-
-UNCOVERED = "外字のため手作業"
-TELLS_A_HIDDEN_PLACE = "支援措置（ほかの人の伏せる事実が載るため、職員が確かめる）"
-
-
-class PrintedOtherwise(Refusal):
-    """刷り上がりが依頼した内容と一致しないため、出力を止めました。一枚も渡していません。管理者に連絡してください。"""
+from osame.platform.letters.batches import HeldLetter, LetterFile, Sheets
+from osame.platform.letters.engine import BATCH_LETTERS, Letter, Template
+from osame.platform.letters.pressmen import pressed
+from osame.platform.suppression.hidden_values import HiddenValues
 
 
 class AlreadyReleased(Refusal):
     """同じ名前の出力が、別の内容で既にあります。前の出力を確かめてください。刷り直すときは別の名前を付けてください。"""
-
-
-@dataclass(frozen=True, slots=True)
-class HeldLetter:
-    """刷らなかった一通と、その理由。"""
-
-    letter_number: int
-    addressee_number: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class LetterFile:
-    """渡した PDF 一つ。"""
-
-    name: str
-    sha256: str
-    letters: int
-    pages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +53,9 @@ class PrintJob:
     authority: Authority = NONE
 
     @property
-    def texts(self) -> tuple[str, ...]:
-        """どの頁にも載る、役所の文。"""
-        return tuple(texts_in(self.run))
-
-    def tells(self, text: str, letter: Letter) -> str:
-        """その文字が伏せる値を含むなら、持ち主の宛名番号。"""
-        if not self.hidden:
-            return ""
-        return self.hidden.owner_in(text, own=(*letter.own, *self.texts))
+    def sheets(self) -> Sheets:
+        """どの一通にも共通すること。"""
+        return Sheets(self.template, self.run, self.hidden)
 
 
 def print_letters(job: PrintJob, letters: Iterable[Letter | HeldLetter]) -> PrintResult:
@@ -99,57 +67,36 @@ def print_letters(job: PrintJob, letters: Iterable[Letter | HeldLetter]) -> Prin
     要件: F08-03, F08-07
     """
     target = embedded.home() / "letters" / job.name
-    working = target.with_name(f".{job.name}.partial")
-    shutil.rmtree(working, ignore_errors=True)
-    working.mkdir(parents=True)
+    working = _working_folder(target)
     held: list[HeldLetter] = []
     files: list[LetterFile] = []
     outputs: dict[str, Output] = {}
     try:
-        for number, batch in enumerate(_batches(_printable(job, letters, held)), start=1):
-            files.append(_print_batch(job, working / f"letters-{number:05d}.pdf", batch))
-            outputs[files[-1].name] = _output(batch)
+        for each in pressed(job.sheets, working, _batches(_unheld(letters, held))):
+            held += each.held
+            if each.file:
+                files.append(each.file)
+                outputs[each.file.name] = _output(each.people)
+        held.sort(key=lambda one: one.letter_number)
         return _release(job, (target, working), (files, held), outputs)
     finally:
         shutil.rmtree(working, ignore_errors=True)
 
 
-def verify_pages(pdf: bytes, letters: Iterable[Letter], job: PrintJob | None = None) -> int:
-    """刷り上がった頁を読み返し、通し番号・氏名・金額が、依頼した順にあることを確かめる。頁数を返す。
-
-    Read the finished pages back. Each must show exactly one sheet code, the expected one, and the first page of a
-    letter the marks that belong to it. With a job, no page may show a hidden value of anybody protected.
-    """
-    expected = [
-        (code, letter.marks if page == 0 else (), letter)
-        for letter in letters
-        for page, code in enumerate(letter.codes())
-    ]
-    printed = list(page_texts(pdf))
-    if len(printed) != len(expected):
-        raise PrintedOtherwise(f"頁数 {len(printed)}、依頼 {len(expected)}")
-    for text, (code, marks, letter) in zip(printed, expected, strict=True):
-        found = [each.group() for each in SHEET_CODE.finditer(text)]
-        if found != [code]:
-            raise PrintedOtherwise(f"頁の通し番号 {'・'.join(found) or 'なし'}、依頼 {code}")
-        for mark in marks:
-            if "".join(mark.split()) not in text:
-                raise PrintedOtherwise(f"{code} に、あるはずの文字がない")
-        if job and job.tells(text, letter):
-            raise HiddenValueShown(code)
-    return len(printed)
+def _working_folder(target: Path) -> Path:
+    """この一度だけの作業の場所。前に止まったときの残りは消す。その係がまだ書いていても、ここには届かない。"""
+    for left in target.parent.glob(f".{target.name}.partial-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    working = target.with_name(f".{target.name}.partial-{secrets.token_hex(8)}")
+    working.mkdir(parents=True)
+    return working
 
 
-def _printable(job: PrintJob, letters: Iterable[Letter | HeldLetter], held: list[HeldLetter]) -> Iterator[Letter]:
-    """刷れるものだけを通し、刷れないものは理由とともに脇に置く。"""
+def _unheld(letters: Iterable[Letter | HeldLetter], held: list[HeldLetter]) -> Iterator[Letter]:
+    """呼び手が止めたものを、脇に置く。"""
     for letter in letters:
         if isinstance(letter, HeldLetter):
             held.append(letter)
-        elif missing := missing_in(letter.context):
-            reason = f"{UNCOVERED}（{'・'.join(map(_named, missing))}）"
-            held.append(HeldLetter(letter.letter_number, letter.addressee_number, reason))
-        elif job.tells("\n".join(texts_in(letter.context)), letter):
-            held.append(HeldLetter(letter.letter_number, letter.addressee_number, TELLS_A_HIDDEN_PLACE))
         else:
             yield letter
 
@@ -159,22 +106,10 @@ def _batches(letters: Iterator[Letter]) -> Iterator[tuple[Letter, ...]]:
         yield batch
 
 
-def _named(character: str) -> str:
-    """外字を、符号位置で名指す。"""
-    return " ".join(f"U+{ord(each):04X}" for each in character)
-
-
-def _print_batch(job: PrintJob, path: Path, letters: tuple[Letter, ...]) -> LetterFile:
-    pdf = compile_letters(job.template, job.run, letters)
-    pages = verify_pages(pdf, letters, job)
-    path.write_bytes(pdf)
-    return LetterFile(path.name, hashlib.sha256(pdf).hexdigest(), len(letters), pages)
-
-
-def _output(letters: tuple[Letter, ...]) -> Output:
+def _output(people: tuple[str, ...]) -> Output:
     return Output(
         EgressKind.LETTER,
-        tuple(each.addressee_number for each in letters),
+        people,
         ReceiverClass.CITIZEN,
         "それぞれの宛名",
         medium=EgressMedium.PAPER,

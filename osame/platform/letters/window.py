@@ -1,5 +1,6 @@
 """窓あき封筒の宛名。窓に収まるように字を縮め、収まらなければ刷らない。"""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -7,6 +8,8 @@ from osame.kernel.refusals import Refusal
 
 WIDTH_MM, HEIGHT_MM = 84.0, 36.0
 POINT_MM = 0.3528
+SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+NARROW = frozenset({"Na", "H", "N"})
 SCALES = (1.0, 0.9, 0.8, 0.7, 0.6)
 POSTAL, BODY, CARE, NAME = 11, 10, 9, 13  # 等倍での字の大きさ（ポイント）。typst/letter.typ と同じ
 LINE, GAPS_MM = 1.5, 6.0
@@ -45,8 +48,8 @@ def fit(to: WindowAddress, *, barcode: bool = False) -> WindowAddress:
 
 
 def width(text: str) -> float:
-    """全角を1とした長さ。"""
-    return sum(0.5 if unicodedata.east_asian_width(each) in {"Na", "H", "N"} else 1.0 for each in text)
+    """全角を1とした長さ。異体字の選択子は、幅を持たない。"""
+    return sum(0.5 if unicodedata.east_asian_width(each) in NARROW else 1.0 for each in SELECTORS.sub("", text))
 
 
 def _height(to: WindowAddress, scale: float) -> float:

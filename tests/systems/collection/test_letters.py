@@ -40,7 +40,7 @@ from osame.platform import gate
 from osame.platform.approvals.actions import check, decide, execute
 from osame.platform.database import fetch_all, fetch_one, run_sql
 from osame.platform.egress.authority import CopyNeedsReason
-from osame.platform.letters.release import PrintedOtherwise
+from osame.platform.letters.batches import PrintedOtherwise
 from tests.systems.collection.cast import KAKU, OFFICER, SATO, TANAKA, determination
 from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, levy, move_in
 from tests.systems.collection.test_demand_destinations import mail
@@ -142,35 +142,35 @@ def test_one_sheet_code_names_one_sheet_of_the_whole_suite(town: Path) -> None:
 
 
 def test_who_cannot_be_reached_is_held_with_a_reason(town: Path) -> None:
-    move_in(GAIJI, name="𠮷野 桜")
+    move_in(GAIJI, name="\ue000野 桜")
     move_in(NOWHERE, name="住所 なし", address="", postal_code="")
     run_id = sent(draft(SATO), draft(GAIJI), draft(NOWHERE))
     result = print_run(run_id)
     assert {each.addressee_number: each.reason for each in result.held} == {
-        GAIJI: "外字のため手作業（U+20BB7）", NOWHERE: "送付先なし",
+        GAIJI: "外字のため手作業（U+E000）", NOWHERE: "送付先なし",
     }  # fmt: skip
     found = one_run(run_id)
     assert (found.requested, found.generated, found.held) == (3, 1, 2)
     assert {each.addressee_number for each in letters_in(run_id, limit=9, kept_back=True)} == {GAIJI, NOWHERE}
 
 
-@pytest.mark.parametrize("step", ["_print_batch", "hand_over", "_settle"])
+@pytest.mark.parametrize("step", ["press", "hand_over", "_settle"])
 def test_stopped_anywhere_and_run_again_it_is_whole(town: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     """二束目、渡す直前、渡した直後のどこで止まっても、もう一度頼めば、欠けず、重ならない。"""
-    from osame.platform.letters import engine, release
+    from osame.platform.letters import engine, pressmen, release
 
     monkeypatch.setattr(release, "BATCH_LETTERS", 2)
-    assert engine.BATCH_LETTERS == 100
+    assert engine.BATCH_LETTERS == 200
     people = [f"{number:015d}" for number in range(101, 106)]
     for who in people:
         move_in(who, name=f"町民 {who[-3:]}")
     run_id = sent(*(draft(who) for who in people))
-    home = printing if step == "_settle" else release
+    home = {"press": pressmen, "hand_over": release, "_settle": printing}[step]
     real, calls = getattr(home, step), []
 
     def dies(*arguments: Any, **words: Any) -> Any:
         calls.append(1)
-        if step != "_print_batch" or len(calls) == 2:
+        if step != "press" or len(calls) == 2:
             raise KeyboardInterrupt
         return real(*arguments, **words)
 

@@ -17,7 +17,7 @@ from osame.collection.letters.protected import AWAITS_CONFIRMATION
 from osame.platform import embedded, gate
 from osame.platform.approvals.actions import NotAtThatStage, SamePerson, check, decide, execute
 from osame.platform.database import fetch_all, fetch_one, run_sql
-from osame.platform.letters.release import TELLS_A_HIDDEN_PLACE
+from osame.platform.letters.batches import TELLS_A_HIDDEN_PLACE
 from tests.systems.collection.cast import KAKU, OFFICER, SATO, TANAKA, determination
 from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, levy, move_in
 from tests.systems.collection.test_demand_destinations import appoint, change, mail, pages
