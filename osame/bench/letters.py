@@ -26,7 +26,8 @@ from osame.bench.population import install_parameters
 from osame.bench.taxpayers import COLUMNS, copies
 from osame.collection.letters.actions import Draft, freeze
 from osame.collection.letters.kinds import LetterKind, letter_kind
-from osame.collection.letters.printing import common_content, letters_of, one_pdf, print_run, run_facts
+from osame.collection.letters.printing import common_content, letters_of, one_pdf, print_run
+from osame.collection.letters.runs import run_facts
 from osame.platform.embedded import home
 from osame.platform.gate import Acting, acting
 from osame.platform.letters.batches import Sheets

@@ -5,14 +5,14 @@ from datetime import date
 
 from osame.collection.inquiry.charges import ChargeLine, Totals, charge_lines
 from osame.collection.letters.actions import Draft, NothingToSend, freeze
-from osame.collection.letters.kinds import LetterKind, letter_kind
+from osame.collection.letters.kinds import LetterKind, SampleLetter, letter_kind
 from osame.kernel.dates import format_wareki
 from osame.platform.console.fields import short_wareki
 from osame.platform.database import fetch_one
 from osame.platform.letters.window import width
 
 FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 17, 36
-NAME_SIZE, NAME_ROOM_MM, POINT_MM = 8.2, 28.0, 0.3528
+NAME_SIZE, NAME_ROOM_MM, POINT_MM = 8.2, 27.0, 0.3528
 NOTES = (
     "この書面は、納付の状況をお知らせするもので、領収証書や納税証明書ではありません。金融機関などで納めた分は、市に届くまで日数が"
     "かかるため、行き違いのときはご容赦ください。延滞金は、上の日に納めるものとして計算しています。"
@@ -46,6 +46,27 @@ class PaymentStatus:
     pages: tuple[tuple[StatusRow, ...], ...]
 
 
+def _samples() -> tuple[SampleLetter, ...]:
+    row = StatusRow("市民税・県民税（普通徴収）", 5.8, "令和8", "1期", "R8.6.30", 30_000, 10_000, 20_000, 1_100)
+    wide = StatusRow(
+        "固定資産税・都市計画税", 6.9, "令和8", "随時12期", "R8.12.25", 999_999_999_999, 999_999_999_999, 999_999_999_999,
+        999_999_999_999,
+    )  # fmt: skip
+    most = 999_999_999_999
+    return (
+        SampleLetter(
+            PaymentStatus("佐藤 花子", "令和8年7月17日", 90_000, 30_000, 63_300, ((row, row, row),)), ("63,300円",)
+        ),
+        SampleLetter(
+            PaymentStatus(
+                "渡邉\U000e010f エリザベス・アレクサンドラ・メアリー", "令和8年12月31日", most, most, most,
+                ((wide,) * FIRST_PAGE_ROWS, (wide,) * NEXT_PAGE_ROWS, (wide,)),
+            ),
+            (f"{most:,}円",), pages=3, hard=True,
+        ),
+    )  # fmt: skip
+
+
 KIND = letter_kind(
     LetterKind(
         form="R-006",
@@ -54,6 +75,7 @@ KIND = letter_kind(
         source="collection/inquiry/typst/payment_status.typ",
         context=PaymentStatus,
         texts={"納付状況のお知らせ:注意": NOTES},
+        samples=_samples,
     )
 )
 

@@ -7,9 +7,11 @@ import typer
 
 from osame.collection.letters.actions import pull as pull_letter
 from osame.collection.letters.actions import record_counts, record_dispatch
+from osame.collection.letters.bulk import propose_bulk_print
 from osame.collection.letters.confirmation import LETTERS, propose_letters
 from osame.collection.letters.printing import print_run, write_one
 from osame.collection.letters.queries import one_run, runs
+from osame.collection.letters.samples import write_samples
 from osame.kernel.dates import format_wareki, parse_date
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import console, officer, refusals_told, say_json, table
@@ -117,3 +119,23 @@ def dispatch(run_id: Run, on: Annotated[str, typer.Option(help="差出日（必�
 def confirm(run_id: Run, reason: Annotated[str, typer.Option(help="理由（必須）")]) -> None:
     """支援措置の対象者の文書を、別の職員の照査と決裁に回す。"""
     console.print(f"起案{propose_letters(LETTERS, run_id, reason=reason)}を照査と決裁に回しました。")
+
+
+@app.command("propose")
+@bound("collection.letters.bulk")
+@refusals_told
+def propose(run_id: Run, reason: Annotated[str, typer.Option(help="理由（必須）")]) -> None:
+    """千人を超える束を刷ることを、大量出力として起案する。"""
+    console.print(f"起案{propose_bulk_print(run_id, reason=reason)}を照査と決裁に回しました。")
+
+
+@app.command("samples")
+@bound("collection.letters.list")
+@refusals_told
+def samples(
+    to: Annotated[Path, typer.Option(help="書き出すフォルダー（必須）")],
+    form: Annotated[str, typer.Option(help="この様式だけ")] = "",
+) -> None:
+    """架空の人の見本を、様式ごとに一枚の絵（PNG）にする。"""
+    for path in write_samples(to, form=form):
+        console.print(path, soft_wrap=True)

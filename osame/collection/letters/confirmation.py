@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from osame.collection.letters.folders import copy_of, letters_home, run_folder
-from osame.collection.letters.printing import confirmed, letters_out, print_into, run_facts
+from osame.collection.letters.printing import confirmed, letters_out, print_into
+from osame.collection.letters.runs import run_facts
 from osame.kernel.refusals import Refusal
 from osame.platform.approvals.actions import executes, propose
 from osame.platform.approvals.describing import describes

@@ -40,3 +40,9 @@ class ConfirmForm(ActForm):
     """支援措置の対象者の文書を、照査と決裁に回す。"""
 
     reason = ReasonField()
+
+
+class BulkForm(ActForm):
+    """千人を超える束を、照査と決裁に回す。"""
+
+    reason = ReasonField()

@@ -1,22 +1,15 @@
 """文書を発する者。首長・担当課・公印は、発する日に効いているものを使う。"""
 
-import base64
 import os
 from dataclasses import dataclass
 from datetime import date
 
 from osame.collection.letters.standard_texts import mayor_of
 from osame.collection.parameters.queries import municipality
-from osame.kernel.refusals import Refusal
 from osame.platform.database import fetch_all
+from osame.platform.letters.seal import seal_svg
 
 SAMPLE = "見本"
-SEAL_SIDE = 100
-FORMATS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
-
-
-class UnreadableSeal(Refusal):
-    """登録された公印の画像を読めません。PNG・JPEG・SVG のどれかで、基本設定に登録し直してください。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +50,4 @@ def _seal(as_of: date) -> str:
         "SELECT seal_image FROM municipality WHERE valid_from <= %s ORDER BY valid_from DESC LIMIT 1", [as_of]
     )
     image = bytes(rows[0][0]) if rows and rows[0][0] else b""
-    if not image:
-        return ""
-    if image.lstrip().startswith((b"<svg", b"<?xml")):
-        return image.decode()
-    kind = next((kind for opening, kind in FORMATS.items() if image.startswith(opening)), "")
-    if not kind:
-        raise UnreadableSeal
-    side, data = SEAL_SIDE, base64.b64encode(image).decode()
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{side}" height="{side}" viewBox="0 0 {side} {side}">'
-        f'<image width="{side}" height="{side}" href="data:{kind};base64,{data}"/></svg>'
-    )
+    return seal_svg(image) if image else ""

@@ -7,7 +7,7 @@ texts={"還付請求再通知:教示": APPEAL},
 ))
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,24 @@ class UnknownLetterKind(Refusal):
     """その様式番号の文書は、まだありません。様式番号を確かめてください。"""
 
 
+@dataclass(frozen=True, slots=True)
+class SampleLetter:
+    """見本の一通。架空の内容。 hard: 最も入りにくいもの（長い名、12桁の額、続きの頁）。"""
+
+    context: Any
+    marks: tuple[str, ...]
+    pages: int = 1
+    hard: bool = False
+
+
+Samples = Callable[[], Sequence[SampleLetter]]
+
+
+def no_samples() -> Sequence[SampleLetter]:
+    """見本のない文書。"""
+    return ()
+
+
 def nothing_drawn(_context: Mapping[str, Any]) -> Mapping[str, str]:
     """符号のない文書。"""
     return {}
@@ -33,7 +51,8 @@ class LetterKind:
 
     form: 様式番号; source: 組版のひな型（osame/ からの道）; context: 内容の型; texts: 文言ID と、登録のないときの文;
     series: 文書記号; document: 送付先の書類区分（空なら、どの書類にも使う送付先）; ordered_by_law: 法が一括の発送を命じるか
-    （命じるなら、決裁された大量出力でなくても、束の人数まで出せる）; draws: 凍った内容から、紙に刷る符号の絵を作る関数。
+    （命じるなら、決裁された大量出力でなくても、束の人数まで出せる）; draws: 凍った内容から、紙に刷る符号の絵を作る関数;
+    samples: 架空の見本（ふつうの一通と、入りにくい一通）。紙面の試験と、docs/letters/ の絵になる。
     """
 
     form: str
@@ -46,6 +65,7 @@ class LetterKind:
     document: str = ""
     ordered_by_law: bool = False
     draws: Drawing = nothing_drawn
+    samples: Samples = no_samples
 
 
 _kinds: dict[str, LetterKind] = {}

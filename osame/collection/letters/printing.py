@@ -7,17 +7,16 @@ it ends in the same files. A single letter at the counter takes the same way thr
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 from django.http import HttpResponse
 
-from osame.collection.letters.actions import LetterRunNotFound, LetterUnknown, RunDispatched, tally
+from osame.collection.letters.actions import LetterUnknown, RunDispatched, tally
 from osame.collection.letters.folders import copy_of, is_there, letters_home, run_folder
 from osame.collection.letters.issuer import SAMPLE, issuer_on, site_watermark
-from osame.collection.letters.kinds import LetterKind, kind_of
+from osame.collection.letters.kinds import LetterKind
 from osame.collection.letters.protected import (
     AWAITS_CONFIRMATION,
     HELD_BACK,
@@ -25,17 +24,24 @@ from osame.collection.letters.protected import (
     PROTECTED,
     hidden_values,
 )
+from osame.collection.letters.runs import RunFacts, authority_of, needs_approval, people_in, run_facts
 from osame.collection.letters.standard_texts import texts_on
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
 from osame.platform.database import fetch_all, fetch_one, run_sql
-from osame.platform.egress.authority import NONE, Authority, CopyNeedsReason, Output, orders_in_bulk
+from osame.platform.egress.authority import (
+    Authority,
+    CopyNeedsReason,
+    NeedsApproval,
+    Output,
+    limit,
+)
 from osame.platform.egress.broker import download, emit
 from osame.platform.egress.models import EgressKind, EgressMedium, EgressRecord, ReceiverClass
 from osame.platform.letters.batches import UNCOVERED, HeldLetter, LetterFile, verify_pages
 from osame.platform.letters.codes import customer_barcode_svg
 from osame.platform.letters.coverage import missing_in
-from osame.platform.letters.engine import BATCH_LETTERS, Letter, Template, compile_letters, render_page
+from osame.platform.letters.engine import BATCH_LETTERS, Letter, compile_letters, render_page
 from osame.platform.letters.release import PrintJob, PrintResult, print_letters
 from osame.platform.letters.window import AddressTooLong, WindowAddress, fit
 
@@ -65,28 +71,6 @@ class LetterHeld(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class RunFacts:
-    """刷る束。"""
-
-    run_id: int
-    kind: LetterKind
-    issued_on: date
-    document_number: str
-    requested: int
-    dispatched_on: date | None
-
-    @property
-    def authority_name(self) -> str:
-        """法による一括の実行としての名。"""
-        return f"letter-run:{self.run_id}" if self.kind.ordered_by_law else ""
-
-    @property
-    def template(self) -> Template:
-        """発付日に作った形の、組版のひな型。"""
-        return Template(self.kind.source, int(datetime.combine(self.issued_on, time(), UTC).timestamp()))
-
-
-@dataclass(frozen=True, slots=True)
 class LetterOut:
     """刷る一通、または刷らない一通。 protected: 支援措置の対象者にかかわる。"""
 
@@ -97,26 +81,6 @@ class LetterOut:
 
 def untold(_done: int, _total: int) -> None:
     """進み具合を知らせる先がない。"""
-
-
-@orders_in_bulk("letter-run")
-def people_of_run(run_id: str) -> int:
-    """その束にかかわる人数。法が一括を命じる種類でなければ、零。"""
-    facts = run_facts(int(run_id))
-    if not facts.kind.ordered_by_law:
-        return 0
-    return int(fetch_one("SELECT count(DISTINCT addressee_number) FROM letter WHERE run_id = %s", [facts.run_id])[0])
-
-
-def run_facts(run_id: int) -> RunFacts:
-    """刷る束。なければ断る。"""
-    rows = fetch_all(
-        "SELECT form, issued_on, document_number, requested, dispatched_on FROM letter_run WHERE run_id = %s", [run_id]
-    )
-    if not rows:
-        raise LetterRunNotFound(f"束 {run_id}")
-    form, *facts = rows[0]
-    return RunFacts(run_id, kind_of(form), *facts)
 
 
 def print_run(run_id: int, *, reason: str = "", progress: Progress = untold) -> PrintResult:
@@ -138,6 +102,8 @@ def print_run(run_id: int, *, reason: str = "", progress: Progress = untold) -> 
         if not _is_settled(run_id):  # 渡した直後に止まった
             _settle(run_id, result.held)
         return result
+    if needs_approval(facts):
+        raise NeedsApproval(f"{people_in(run_id):,}人、上限{limit():,}人")
     result = print_into(name, run_id, _told(letters_of(run_id), facts.requested, progress), reason=reason)
     _settle(run_id, result.held)
     return result
@@ -277,10 +243,8 @@ def _one(facts: RunFacts, letter_number: int) -> Letter:
 
 
 def _job(facts: RunFacts, name: str, reason: str) -> PrintJob:
-    law = facts.authority_name
-    authority = Authority(bulk_by_law=law, reason=reason.strip()) if law or reason.strip() else NONE
     run = common_content(facts, site_watermark())
-    return PrintJob(name, facts.template, run, hidden=hidden_values(), authority=authority)
+    return PrintJob(name, facts.template, run, hidden=hidden_values(), authority=authority_of(facts, reason))
 
 
 def _told(letters: Iterable[Letter | HeldLetter], total: int, progress: Progress) -> Iterator[Letter | HeldLetter]:

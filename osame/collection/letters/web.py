@@ -8,12 +8,14 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from osame.collection.letters.actions import pull, record_counts, record_dispatch
+from osame.collection.letters.bulk import propose_bulk_print
 from osame.collection.letters.confirmation import LETTERS, propose_letters, waiting_letters
 from osame.collection.letters.folders import is_there, run_folder
-from osame.collection.letters.forms import ConfirmForm, CountForm, DispatchForm, PrintForm, PullForm
+from osame.collection.letters.forms import BulkForm, ConfirmForm, CountForm, DispatchForm, PrintForm, PullForm
 from osame.collection.letters.outgoing import save_printed
-from osame.collection.letters.printing import preview_letter, print_one, released, run_facts
+from osame.collection.letters.printing import preview_letter, print_one, released
 from osame.collection.letters.queries import letters_in, one_run, run_count, runs
+from osame.collection.letters.runs import needs_approval, run_facts
 from osame.kernel.refusals import Refusal
 from osame.platform.audit.recording import record
 from osame.platform.console.acts import ActForm
@@ -57,11 +59,13 @@ def _run(request: HttpRequest, run_id: int, form: ActForm | None = None) -> Http
         "pull": PullForm(),
         "dispatch": DispatchForm(today=today(), initial={"dispatched_on": today()}),
         "confirm": ConfirmForm(),
+        "bulk": BulkForm(),
     }
     forms |= {name: form for name, each in forms.items() if form is not None and type(each) is type(form)}
     shown: dict[str, Any] = {
         "run": found, "lines": lines, "kept": kept, "pager": paging, "forms": forms,
         "waiting": waiting_letters(LETTERS, run_id) if found.apart or not found.generated else 0,
+        "needs_approval": not found.has_files and needs_approval(run_facts(run_id)),
         "made": released(run_folder(run_id)) if found.has_files else None,
     }  # fmt: skip
     return page(request, "collection/letters/run.html", shown, status=form.status if form else 200)
@@ -138,6 +142,17 @@ def confirm(request: HttpRequest, run_id: int) -> HttpResponse:
     return _act(request, run_id, ConfirmForm(request.POST), act, "照査と決裁に回しました。")
 
 
+@bound("collection.letters.bulk")
+@require_POST
+def bulk(request: HttpRequest, run_id: int) -> HttpResponse:
+    """千人を超える束を刷ることを、大量出力として起案する。"""
+
+    def act(facts: dict[str, Any]) -> str:
+        return reverse("approval", args=[propose_bulk_print(run_id, reason=facts["reason"])])
+
+    return _act(request, run_id, BulkForm(request.POST), act, "照査と決裁に回しました。")
+
+
 @bound("collection.letters.print")
 @require_POST
 def save_file(request: HttpRequest, run_id: int) -> HttpResponse:
@@ -174,6 +189,7 @@ letters_urls: list[URLPattern] = [
     path("letters/<int:run_id>/pull/", pulling, name="letter_pull"),
     path("letters/<int:run_id>/dispatch/", dispatch, name="letter_dispatch"),
     path("letters/<int:run_id>/confirm/", confirm, name="letter_confirm"),
+    path("letters/<int:run_id>/bulk/", bulk, name="letter_bulk"),
     path("letters/<int:run_id>/file/", save_file, name="letter_file"),
     path("letters/<int:run_id>/<int:letter_number>/print/", one, name="letter_one"),
     path("letters/<int:run_id>/<int:letter_number>/picture.png", picture, name="letter_picture"),

@@ -22,6 +22,7 @@ from osame.kernel.kana import BankField, BankKanaError, to_bank_kana
 from osame.kernel.refusals import Refusal
 from osame.law.demand import DEMAND_DAYS
 from osame.law.due_date import explain_due_date
+from osame.platform.letters.seal import UnreadableSeal, seal_svg
 
 WHOLE_NUMBER_SETTINGS = (
     "督促しない少額（円未満）", "督促の指定期限までの日数", "督促の発付日数", "口座振替の開始までの日数",
@@ -94,6 +95,11 @@ class ParameterFile:
             ):
                 if not (len(row[name]) == 5 and row[name].isascii() and row[name].isdigit()):
                     self.problems.append(f"{title}「{row[name]}」は5桁の数字です")
+            try:
+                if row["seal_image"]:
+                    seal_svg(bytes(row["seal_image"]))
+            except UnreadableSeal as error:
+                self.problems.append(str(error))
         for row in self.rows.get("tax_item", []):
             if row["prescription_years"] not in {2, 5}:
                 self.problems.append(f"税目「{row['name']}」の時効年数は2か5です")

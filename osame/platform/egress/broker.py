@@ -147,7 +147,9 @@ def _recorded(files: Sequence[_Finished], authority: Authority) -> list[EgressRe
     """出してよいことを確かめ、一つずつ記録し、まとめて監査記録を書く。"""
     run_sql("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [EGRESS_LOCK, gate.required().officer])
     subjects = sorted({each for file in files for each in file.output.subjects})
-    for output in {id(file.output): file.output for file in files}.values():
+    # 一揃いに添える管理票は、それが数える物とともに決裁されている
+    judged = [file for file in files if file.output.kind != EgressKind.CONTROL_SHEET] or files
+    for output in {id(file.output): file.output for file in judged}.values():
         rules.require(output, len(subjects), authority)
     before = _copies_before(files, authority)
     made = EgressRecord.objects.bulk_create([

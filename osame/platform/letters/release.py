@@ -76,7 +76,7 @@ def print_letters(job: PrintJob, letters: Iterable[Letter | HeldLetter]) -> Prin
             held += each.held
             if each.file:
                 files.append(each.file)
-                outputs[each.file.name] = _output(each.people)
+                outputs[each.file.name] = run_output(each.people)
         held.sort(key=lambda one: one.letter_number)
         return _release(job, (target, working), (files, held), outputs)
     finally:
@@ -106,14 +106,9 @@ def _batches(letters: Iterator[Letter]) -> Iterator[tuple[Letter, ...]]:
         yield batch
 
 
-def _output(people: tuple[str, ...]) -> Output:
-    return Output(
-        EgressKind.LETTER,
-        people,
-        ReceiverClass.CITIZEN,
-        "それぞれの宛名",
-        medium=EgressMedium.PAPER,
-    )
+def run_output(people: tuple[str, ...]) -> Output:
+    """束の一つのファイルの、出すときの名乗り。"""
+    return Output(EgressKind.LETTER, people, ReceiverClass.CITIZEN, "それぞれの宛名", medium=EgressMedium.PAPER)
 
 
 def _release(

@@ -25,9 +25,12 @@ from osame.collection.letters.actions import (
     record_counts,
     record_dispatch,
 )
+from osame.collection.letters.bulk import AlreadyProposed, propose_bulk_print
 from osame.collection.letters.confirmation import LETTERS, propose_letters, waiting_letters
-from osame.collection.letters.issuer import UnreadableSeal, issuer_on
+from osame.collection.letters.folders import run_folder
+from osame.collection.letters.issuer import issuer_on
 from osame.collection.letters.kinds import LetterKind
+from osame.collection.letters.outgoing import save_printed
 from osame.collection.letters.printing import (
     AwaitsConfirmation,
     preview_letter,
@@ -36,11 +39,14 @@ from osame.collection.letters.printing import (
     write_one,
 )
 from osame.collection.letters.queries import letters_in, one_run
+from osame.collection.letters.runs import run_facts
 from osame.platform import gate
 from osame.platform.approvals.actions import check, decide, execute
+from osame.platform.audit.checkpoints import make_checkpoint
 from osame.platform.database import fetch_all, fetch_one, run_sql
-from osame.platform.egress.authority import CopyNeedsReason
+from osame.platform.egress.authority import Authority, CopyNeedsReason, NeedsApproval
 from osame.platform.letters.batches import PrintedOtherwise
+from osame.platform.letters.seal import UnreadableSeal
 from tests.systems.collection.cast import KAKU, OFFICER, SATO, TANAKA, determination
 from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, levy, move_in
 from tests.systems.collection.test_demand_destinations import mail
@@ -311,3 +317,33 @@ def test_a_kind_takes_only_its_own_context(town: Path) -> None:
     with pytest.raises(AssertionError, match="PaymentStatus"):
         sent(draft(SATO, context=Other("別の様式")))
     assert fetch_all("SELECT 1 FROM letter") == []
+
+
+def test_more_people_than_the_limit_need_a_second_officer(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """法が命じない文書を、上限を超える人に刷るには、決裁が要る。決裁は、その束だけに、一度だけ効く。"""
+    monkeypatch.setenv("OSAME_EGRESS_SUBJECTS", "2")
+    run_id, other = (sent(draft(SATO), draft(TANAKA), draft(KAKU)) for _ in range(2))
+    with pytest.raises(NeedsApproval):
+        print_run(run_id)
+    with by("山本"):
+        proposal = propose_bulk_print(run_id, reason="お知らせ")
+        with pytest.raises(AlreadyProposed):
+            propose_bulk_print(run_id, reason="お知らせ")
+    with pytest.raises(NeedsApproval):
+        print_run(run_id)
+    with by("鈴木"):
+        check(proposal)
+        decide(proposal)
+    make_checkpoint()
+    with by("山本"):
+        with pytest.raises(NeedsApproval):
+            print_run(other)
+        result = print_run(run_id)
+        assert (result.generated, one_run(run_id).generated) == (3, 3)
+        assert fetch_all("SELECT DISTINCT proposal_id FROM egress_record WHERE place LIKE '%letter-run-%'") == [
+            (proposal,)
+        ]
+        with pytest.raises(NeedsApproval):
+            print_run(run_id, reason="もう一度")
+        authority = Authority(bulk_by_law=run_facts(run_id).authority_name, reason="印刷のため")
+        assert save_printed((run_folder(run_id), "", "letters-00001.pdf"), authority).status_code == 200
