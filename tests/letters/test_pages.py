@@ -2,17 +2,30 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import pypdfium2
 import pytest
 
-from osame.collection.letters.kinds import LetterKind, kinds
-from osame.collection.letters.samples import sample_content, samples_of, template_of
+from osame.collection.demands.letters import (
+    FIRST_PAGE_ROWS,
+    NEXT_PAGE_ROWS,
+    SOURCE,
+    ChargeRow,
+    DemandLetter,
+    DemandLetterRun,
+    LetterPage,
+    delinquency_text,
+)
+from osame.collection.demands.texts import KEYS
+from osame.collection.letters.kinds import kinds
+from osame.collection.letters.samples import HARD, ISSUER, PLAIN, sample_content, samples_of, template_of
 from osame.platform.letters.batches import Sheets, verify_pages
 from osame.platform.letters.coverage import missing_in
-from osame.platform.letters.engine import Letter, compile_letters
+from osame.platform.letters.engine import Letter, Template, compile_letters
+from osame.platform.letters.window import fit
 from tests.letters.paper import rasterised, texts
 
 MM = 72 / 25.4
@@ -24,18 +37,46 @@ TOUCHING = re.compile(r",\d{4}")  # 隣の欄の額と、くっついている
 Box = tuple[float, float, float, float]
 
 
+Paper = tuple[Template, dict[str, Any], list[Letter]]
+
+
 def papers() -> list[Any]:
-    return [
-        pytest.param(kind, hard, id=f"{kind.form}-{'hard' if hard else 'plain'}")
+    """登録されたすべての種類と、督促状の、ふつうの一通と入りにくい一通。"""
+    found = [
+        pytest.param((template_of(kind), sample_content(kind, watermark=""), letters), id=f"{kind.form}-{name}")
         for kind in kinds().values()
-        for hard in (False, True)
-        if list(samples_of(kind, hard=hard))
+        for hard, name in ((False, "plain"), (True, "hard"))
+        if (letters := list(samples_of(kind, hard=hard)))
     ]
+    return [*found, *(pytest.param(demand(hard=hard), id=f"R-050-{hard}") for hard in (False, True))]
 
 
-def printed(kind: LetterKind, hard: bool) -> tuple[bytes, list[Letter]]:
-    letters = list(samples_of(kind, hard=hard))
-    return compile_letters(template_of(kind), sample_content(kind, watermark=""), letters), letters
+def demand(*, hard: bool) -> Paper:
+    """督促状。文書の束とは別に、督促の章が刷る。"""
+    issuer = ISSUER
+    seizure, payment, appeal = (
+        text.replace("{mayor}", issuer.mayor_office).replace("{city}", issuer.city) for text in KEYS.values()
+    )
+    run = DemandLetterRun(
+        "収納督", "令和8年7月17日", "令和8年7月27日", issuer.mayor, "", issuer.office, issuer.office_address,
+        issuer.office_telephone, seizure, payment, appeal, "", "",
+    )  # fmt: skip
+    amount = 999_999_999_899 if hard else 30_000
+    row = ChargeRow("固定資産税・都市計画税", 6.0, "令和8", "12期" if hard else "1期", "1234567890", 6.2, "R8.12.25", amount, 100,
+                    99_999_999 if hard else 0)  # fmt: skip
+    rows = (row,) * (FIRST_PAGE_ROWS if hard else 2)
+    bare = Letter(1, 1, "1", 2 if hard else 1, {})
+    parts = (rows, (row,) * NEXT_PAGE_ROWS) if hard else (rows,)
+    pages = tuple(LetterPage(code, part) for code, part in zip(bare.codes(), parts, strict=True))
+    to = fit(HARD if hard else PLAIN)
+    content = DemandLetter(1, to, "地方税法第371条第1項", amount, 100, amount + 100, delinquency_text(amount), pages)
+    letter = Letter(1, 1, "1", bare.pages, asdict(content), (to.name + to.honorific, f"{amount + 100:,}円"))
+    return Template(SOURCE, 0), asdict(run), [letter]
+
+
+def printed(paper: Paper) -> tuple[bytes, list[Letter]]:
+    template, run, letters = paper
+    return compile_letters(template, run, letters), letters
 
 
 def boxes(page: Any) -> Iterator[tuple[str, Box]]:
@@ -58,11 +99,11 @@ def overlap(one: Box, other: Box) -> float:
     return wide * high / min((each[2] - each[0]) * (each[3] - each[1]) for each in (one, other))
 
 
-@pytest.mark.parametrize(("kind", "hard"), papers())
-def test_nothing_is_cut_or_covered(kind: LetterKind, hard: bool) -> None:
-    pdf, letters = printed(kind, hard)
+@pytest.mark.parametrize("paper", papers())
+def test_nothing_is_cut_or_covered(paper: Paper) -> None:
+    pdf, letters = printed(paper)
     assert [missing_in(each.context) for each in letters] == [()] * len(letters)
-    assert verify_pages(pdf, letters, Sheets(template_of(kind), {})) == sum(each.pages for each in letters)
+    assert verify_pages(pdf, letters, Sheets(paper[0], {})) == sum(each.pages for each in letters)
     document: Any = pypdfium2.PdfDocument(pdf)
     for page in document:
         assert [round(each / MM) for each in page.get_size()] == [210, 297]
@@ -79,9 +120,9 @@ def test_nothing_is_cut_or_covered(kind: LetterKind, hard: bool) -> None:
             assert not TOUCHING.search(text), text
 
 
-@pytest.mark.parametrize(("kind", "hard"), papers())
-def test_the_address_stands_in_the_window(kind: LetterKind, hard: bool) -> None:
-    pdf, letters = printed(kind, hard)
+@pytest.mark.parametrize("paper", papers())
+def test_the_address_stands_in_the_window(paper: Paper) -> None:
+    pdf, letters = printed(paper)
     document: Any = pypdfium2.PdfDocument(pdf)
     found = [
         (text, box)
@@ -101,9 +142,9 @@ def test_the_address_stands_in_the_window(kind: LetterKind, hard: bool) -> None:
     assert letters[0].marks[0].replace(" ", "") in first
 
 
-@pytest.mark.parametrize(("kind", "hard"), papers())
-def test_the_fold_marks_are_at_the_thirds(kind: LetterKind, hard: bool) -> None:
-    pdf, _ = printed(kind, hard)
+@pytest.mark.parametrize("paper", papers())
+def test_the_fold_marks_are_at_the_thirds(paper: Paper) -> None:
+    pdf, _ = printed(paper)
     for page in rasterised(pdf, dpi=300):
         edge = page[:, : int(3 / 25.4 * 300)] < 245
         rows = np.flatnonzero(edge.mean(axis=1) > 0.8) * 25.4 / 300

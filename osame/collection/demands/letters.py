@@ -278,7 +278,7 @@ def letter_of(run_id: int, rows: list[dict[str, Any]], estimates: dict[int, int]
     principal, fee = sum(row["principal_tax"] for row in rows), sum(row["demand_fee"] for row in rows)
     content = DemandLetter(
         number, to, "、".join(dict.fromkeys(row["demand_article"] for row in rows)), principal, fee, principal + fee,
-        _delinquency_text(sum(estimates.get(row["charge_id"], 0) for row in rows)), pages,
+        delinquency_text(sum(estimates.get(row["charge_id"], 0) for row in rows)), pages,
     )  # fmt: skip
     marks = (to.name + to.honorific, f"{principal + fee:,}円", rows[0]["notice_number"])
     return Letter(run_id, number, addressee, len(pages), asdict(content), marks, own=_own(rows[0], to))
@@ -345,7 +345,8 @@ def _own(row: dict[str, Any], to: WindowAddress) -> tuple[str, ...]:
     return (*(str(row[name]) for name in names if row[name]), to.postal_code + to.address + to.address_detail)
 
 
-def _delinquency_text(estimate: int) -> str:
+def delinquency_text(estimate: int) -> str:
+    """延滞金の案内。計算額があれば、その額も。"""
     opening = "納期限の翌日から納付の日までの日数に応じて、延滞金がかかります。"
     if estimate:
         return (
