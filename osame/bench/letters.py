@@ -32,7 +32,7 @@ from osame.platform.embedded import home
 from osame.platform.gate import Acting, acting
 from osame.platform.letters.batches import Sheets
 from osame.platform.letters.codes import gs1_128_svg, qr_svg
-from osame.platform.letters.engine import BATCH_LETTERS, Letter, inputs_of
+from osame.platform.letters.engine import Letter, inputs_of
 from osame.platform.letters.pressmen import pressmen
 from osame.platform.letters.release import PrintResult
 
@@ -40,6 +40,7 @@ DATABASE = "osame_bench_letters"
 ON = date(2026, 7, 17)
 GOALS = {"ratio": 1.2, "pages_per_second": 400, "one_letter_ms": 100}
 SINGLES = 20
+FLOOR_BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def _floor(run_id: int) -> float:
     facts = run_facts(run_id)
     sheets = Sheets(facts.template, common_content(facts, "見本"))
     letters = [each for each in letters_of(run_id) if isinstance(each, Letter)]
-    batches = [inputs_of(sheets.run, letters[at : at + BATCH_LETTERS]) for at in range(0, len(letters), BATCH_LETTERS)]
+    batches = [inputs_of(sheets.run, letters[at : at + FLOOR_BATCH]) for at in range(0, len(letters), FLOOR_BATCH)]
     del letters
     with tempfile.TemporaryDirectory() as directory:
         crowd = []
