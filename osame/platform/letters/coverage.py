@@ -64,7 +64,7 @@ def text_coverage() -> Coverage:
 @cache
 def bundled_coverage() -> Coverage:
     """刷れる字。本文の字体になければ、外字の字体で刷る。"""
-    text, gaiji = text_coverage(), read_coverage(FONTS / "OsameGaiji-Regular.ttf")
+    text, gaiji = text_coverage(), read_coverage(FONTS / "OsameGaiji_400Regular.ttf")
     return Coverage(text.characters | gaiji.characters, text.variations | gaiji.variations)
 
 

@@ -3,7 +3,7 @@
 Make the fallback font: the characters and variation sequences that the bundled fonts lack, taken from IPAmj Mincho, without
 hints and vertical metrics, under a name of its own (IPA Font License 1.0, article 3). Needs fonttools; run by hand:
 
-    python make_gaiji.py ipamjm.ttf OsameGaiji-Regular.ttf
+    python make_gaiji.py ipamjm.ttf OsameGaiji_400Regular.ttf
 """
 
 import sys
