@@ -21,16 +21,25 @@ def needs_no_database(arguments: list[str]) -> bool:
 def choose_system(arguments: list[str]) -> list[str]:
     """このプロセスのシステムを決め、残りの引数を返す。
 
-    `osame --system linkage …` chooses one for the commands that every system has; `osame addressee …` and
-    `osame linkage …` choose theirs. Otherwise it is `OSAME_SYSTEM`, or collection.
+    `osame --system linkage …` chooses one for the commands that every system has; `osame addressee …`, `osame linkage …`,
+    `osame gateway …` and `osame network …` choose theirs; `--body 242039` chooses the body of the gateway. Otherwise it is `OSAME_SYSTEM`, or collection.
     """
     if arguments[:1] == ["--system"] and len(arguments) > 1:
         os.environ["OSAME_SYSTEM"] = arguments[1]
-        return arguments[2:]
-    if arguments and arguments[0] in {"addressee", "linkage"}:
+        return choose_body(arguments[2:])
+    arguments = choose_body(arguments)
+    if arguments and arguments[0] in {"addressee", "linkage", "gateway", "network"}:
         os.environ["OSAME_SYSTEM"] = arguments[0]
     elif arguments[:1] in (["serve"], ["setup"], ["functions"]) and "--system" in arguments[1:-1]:
         os.environ["OSAME_SYSTEM"] = arguments[arguments.index("--system") + 1]
+    return arguments
+
+
+def choose_body(arguments: list[str]) -> list[str]:
+    """この命令の団体を決め、残りの引数を返す。団体ごとにデータベースのあるシステムだけが使う。"""
+    if arguments[:1] == ["--body"] and len(arguments) > 1:
+        os.environ["OSAME_BODY"] = arguments[1]
+        return arguments[2:]
     return arguments
 
 
@@ -41,7 +50,11 @@ def build_app() -> typer.Typer:
 
     app = _group("納め — 地方税の収納と滞納整理")
     _floor(app)
-    for code, collect in {"collection": _collection, "addressee": _addressee, "linkage": _linkage}.items():
+    parts = {
+        "collection": _collection, "addressee": _addressee, "linkage": _linkage, "gateway": _gateway,
+        "network": _network,
+    }  # fmt: skip
+    for code, collect in parts.items():
         if code in systems.present():
             collect(app)
     return gate_commands(app)
@@ -170,6 +183,20 @@ def _linkage(app: typer.Typer) -> None:
     linkage.add_typer(feed.app, name="feed")
     linkage.add_typer(legal_basis.app, name="legal-basis")
     app.add_typer(linkage, name="linkage")
+
+
+def _gateway(app: typer.Typer) -> None:
+    """中間サーバーの命令は、`osame gateway …` に並べる。"""
+    from osame.gateway.administration import cli as administration
+
+    app.add_typer(administration.app, name="gateway")
+
+
+def _network(app: typer.Typer) -> None:
+    """情報提供ネットワークシステム（模擬）の命令は、`osame network …` に並べる。"""
+    from osame.network.core import cli as core
+
+    app.add_typer(core.app, name="network")
 
 
 def main() -> None:

@@ -71,7 +71,7 @@ class Office:
     @property
     def ports(self) -> dict[str, int]:
         """システムごとのポート。"""
-        return {code: self.first_port + at for at, code in enumerate(systems.SYSTEMS)}
+        return {code: self.first_port + at for at, code in enumerate(systems.SUITE)}
 
     def address(self, code: str) -> str:
         """システムの画面のアドレス。"""
@@ -84,8 +84,8 @@ class Office:
             "OSAME_DATABASE_NAME": systems.named(code).database,
             "OSAME_TODAY": os.environ.get("OSAME_TODAY") or DAY,
             "OSAME_ISSUER": "collection",
-            "OSAME_CONSOLES": ",".join(f"{each}={self.address(each)}" for each in systems.SYSTEMS),
-            **{f"OSAME_PEER_URL_{each.upper()}": self.address(each) for each in systems.SYSTEMS},
+            "OSAME_CONSOLES": ",".join(f"{each}={self.address(each)}" for each in systems.SUITE),
+            **{f"OSAME_PEER_URL_{each.upper()}": self.address(each) for each in systems.SUITE},
         }
 
     def log(self, name: str) -> IO[bytes]:
@@ -201,7 +201,7 @@ def free_first_port() -> int:
 
 
 def _three(first: int) -> range:
-    return range(first, first + len(systems.SYSTEMS))
+    return range(first, first + len(systems.SUITE))
 
 
 def _free(port: int) -> bool:
@@ -230,7 +230,7 @@ def _prepare(office: Office, residents: int | None, home: Path) -> None:
         linkage_key()
     except NoLinkageKey:
         office.run("linkage", "-m", "osame.cli", "linkage", "keys", "create", "--municipality", MUNICIPALITY_CODE)
-    for code in systems.SYSTEMS:
+    for code in systems.SUITE:
         office.run(code, "-m", "osame.demo.filling", str(directory), office.on.isoformat())
 
 
@@ -279,7 +279,7 @@ def _tell(office: Office) -> None:
     """アドレスと職員を知らせる。"""
     today = parse_date(office.environment("collection")["OSAME_TODAY"])
     console.print(f"\n架空市の画面を開きました。架空市の今日は、{format_wareki(today)}です。\n")
-    for code, system in systems.SYSTEMS.items():
+    for code, system in systems.SUITE.items():
         console.print(f"  {system.name}  {office.address(code)}/", soft_wrap=True)
     console.print(_officers())
     console.print(f"パスワード（全員に共通）  {kept(office.directory).password}", soft_wrap=True)

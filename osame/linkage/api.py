@@ -1,123 +1,17 @@
-"""連携サーバーの API の入口の作り。どの操作も、署名を確かめ、機能に結び付き、約束した形だけを読む。
+"""連携サーバーの API の入口。伝文の読み方と断り方は、床の `message_doors` にある。"""
 
-`door` makes one operation of the API out of an act: POST, signed peers only, one function code, the request read strictly as
-the frozen message of `contracts.linkage`. A wrong message is refused without repeating any of it: it might hold a number.
-"""
-
-import json
-from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any, TypeVar
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from ninja import NinjaAPI
-from pydantic import TypeAdapter
-
-from osame.contracts.personal_number import holds_personal_number
-from osame.contracts.strict import UnexpectedMessageError, parsed, plain
-from osame.kernel.refusals import Refusal
 from osame.linkage.calling import Caller
-from osame.platform.exchanges.api import signed_peer
-from osame.platform.functions.binding import bound
+from osame.platform.exchanges.message_doors import MessageDoors
+from osame.platform.exchanges.receiving import Peer
 from osame.platform.terminal import JAPAN
 
-Asked = TypeVar("Asked")
-Answered = TypeVar("Answered")
-Act = Callable[[Asked, Caller], Answered]
 
-api = NinjaAPI(
-    title="団体内統合利用番号連携サーバー", version="1", docs_url=None, openapi_url=None, urls_namespace="linkage"
-)
+def _caller(peer: Peer) -> Caller:
+    return Caller(peer.system, datetime.now(JAPAN).date())
 
 
-class NumberInMessage(Refusal):
-    """封筒のほかに、個人番号らしい12桁の数字があります。個人番号は封筒にだけ入れ、12桁の宛名番号は15桁に右詰めして送ってください。"""
-
-
-class MessageUnreadable(Refusal):
-    """伝文が約束の形ではありません。両方のシステムの版が合っているかを確かめてください。"""
-
-
-def door(path: str, asks: type[Asked], answers: type[Answered], code: str) -> Callable[[Act[Asked, Answered]], Act[Asked, Answered]]:  # fmt: skip
-    """行いを、API の操作にする。"""
-
-    def open_door(act: Act[Asked, Answered]) -> Act[Asked, Answered]:
-        def operation(request: HttpRequest) -> HttpResponse:
-            peer = signed_peer(request)
-            assert peer
-            caller = Caller(peer.system, datetime.now(JAPAN).date())
-            return answered(act(read(asks, request.body), caller))
-
-        operation.__name__ = f"{path.replace('/', '_')}_operation"
-        operation.__doc__ = act.__doc__
-        api.post(f"/{path}", auth=signed_peer, openapi_extra=_described(asks, answers))(bound(code)(operation))
-        return act
-
-    return open_door
-
-
-def read(cls: type[Asked], body: bytes) -> Asked:
-    """伝文を、約束した型として読む。"""
-    try:
-        content = json.loads(body)
-        if any(map(holds_personal_number, _words(content))):
-            raise NumberInMessage
-        return parsed(cls, content)
-    except (NumberInMessage, MessageUnreadable):
-        raise
-    except (ValueError, UnexpectedMessageError, RecursionError):
-        raise MessageUnreadable from None  # 中身は、断りにも例外の連なりにも残さない
-
-
-def _words(node: Any) -> Iterator[str]:
-    """伝文にある、すべての語と数。"""
-    if isinstance(node, dict):
-        for key, value in node.items():
-            yield key
-            yield from _words(value)
-    elif isinstance(node, list):
-        for each in node:
-            yield from _words(each)
-    elif isinstance(node, str | int):
-        yield str(node)
-
-
-def answered(message: object) -> HttpResponse:
-    """答えの伝文。"""
-    text = json.dumps(plain(message), ensure_ascii=False, separators=(",", ":"))
-    return HttpResponse(text.encode(), content_type="application/json")
-
-
-@api.exception_handler(Refusal)
-def refused(_request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """断りの答え。"""
-    status = 400 if isinstance(refusal, MessageUnreadable) else 422
-    return JsonResponse({"error": type(refusal).__name__, "message": str(refusal)}, status=status)
-
-
-def _described(asks: type[Any], answers: type[Any]) -> dict[str, Any]:
-    """OpenAPI に載せる、伝文の形。"""
-    return {
-        "requestBody": {"required": True, "content": {"application/json": {"schema": _schema(asks)}}},
-        "responses": {
-            200: {"description": "OK", "content": {"application/json": {"schema": _schema(answers)}}},
-            400: {"description": MessageUnreadable.message()},
-            422: {"description": "断り"},
-        },
-    }
-
-
-def _schema(cls: type[Any]) -> dict[str, Any]:
-    """その型の JSON Schema。中の型は、その場に書き下す。"""
-    whole = TypeAdapter(cls).json_schema()
-    inner = whole.pop("$defs", {})
-
-    def written(node: Any) -> Any:
-        if isinstance(node, dict):
-            if "$ref" in node:
-                return written(inner[node["$ref"].rsplit("/", 1)[-1]])
-            node = {key: written(value) for key, value in node.items() if key not in {"title", "description"}}
-            return node | ({"additionalProperties": False} if node.get("type") == "object" else {})
-        return [written(each) for each in node] if isinstance(node, list) else node
-
-    return dict(written(whole))
+doors = MessageDoors("団体内統合利用番号連携サーバー", "linkage", _caller)
+api = doors.api
+door = doors.door

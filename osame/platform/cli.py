@@ -15,7 +15,7 @@ from osame.platform.exchanges.peers import registry
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import console, refusals_told
 
-System = Annotated[str | None, typer.Option("--system", help="collection / addressee / linkage")]
+System = Annotated[str | None, typer.Option("--system", help="collection / addressee / linkage / gateway / network")]
 
 
 @bound("floor.setup.prepare")
@@ -27,9 +27,9 @@ def setup(system: System = None) -> None:
     database.prepare()
     ensure_key()
     console.print(f"{here.name}の用意ができました。")
-    if system or "OSAME_DATABASE_URL" in os.environ:  # 外のデータベースは、システムごとに接続先が違う
+    if system or here.apart or "OSAME_DATABASE_URL" in os.environ:  # 外のデータベースは、システムごとに接続先が違う
         return
-    for other in systems.SYSTEMS:
+    for other in systems.SUITE:
         if other != here.code:
             _prepare_apart(other)
     _introduce()
@@ -51,9 +51,7 @@ def serve(
 def _introduce() -> None:
     """一台の機械の三つのシステムに、互いの署名の鍵を登録する。人が決める鍵は作らず、何をすればよいかを告げる。"""
     ours = {
-        code: sorted(row.accepts & systems.SYSTEMS.keys())
-        for code, row in registry().items()
-        if code in systems.SYSTEMS
+        code: sorted(row.accepts & systems.SUITE.keys()) for code, row in registry().items() if code in systems.SUITE
     }
     if keys.introduce(ours):
         console.print("三つのシステムの署名の鍵を作り、互いに登録しました。")

@@ -63,7 +63,9 @@ def _create_database() -> None:
     ) as server:
         doors = (systems.POSTING_ROLE, systems.SEALING_ROLE, systems.VAULT_ROLE)
         roles = {**dict.fromkeys(doors, "NOLOGIN"), systems.AUDITOR_ROLE: "LOGIN"}
-        for role, login in {**roles, systems.current().role: "LOGIN"}.items():
+        ours, login_role = systems.current().role, systems.current().login
+        kinds = {**roles, ours: "LOGIN" if ours == login_role else "NOLOGIN", login_role: "LOGIN"}
+        for role, login in kinds.items():
             if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
                 server.execute(
                     sql.SQL("CREATE ROLE {} {} NOSUPERUSER NOCREATEDB NOCREATEROLE").format(
@@ -71,6 +73,8 @@ def _create_database() -> None:
                         sql.SQL(login),
                     )
                 )
+        if ours != login_role:  # 団体の役割は、表の権限を受け継ぐが、自分のデータベースにしかつながらない
+            server.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(ours), sql.Identifier(login_role)))
         name = str(owner["NAME"])
         if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             server.execute(
@@ -79,7 +83,7 @@ def _create_database() -> None:
                 ).format(sql.Identifier(name))
             )
         server.execute(sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
-        for role in (systems.current().role, systems.AUDITOR_ROLE):  # ほかのシステムの役割では、つながらない
+        for role in (login_role, systems.AUDITOR_ROLE):  # ほかのシステムの役割では、つながらない
             server.execute(
                 sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(role))
             )

@@ -12,6 +12,7 @@ import secrets
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from osame.contracts.sealed import key_directory
+from osame.platform import bodies
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -19,7 +20,7 @@ NONCE_BYTES = 12
 
 def own_key(name: str) -> bytes:
     """名の付いた鍵。初めて使うときに作る。同時に作っても、残るのは一つ。"""
-    file = key_directory() / f"{name}.key"
+    file = key_directory() / f"{bodies.apart(name)}.key"
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh = file.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")

@@ -73,7 +73,7 @@ TEMPLATES = [
         },
     }
 ]
-STATIC_URL = "/static/"
+STATIC_URL = "static/"  # 団体ごとの入口（/団体コード/）の下でも同じに開く
 STATICFILES_DIRS = [Path(__file__).parent / "web" / "static"]
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 PLAIN_HTTP = set(ALLOWED_HOSTS) <= {"127.0.0.1", "localhost", "[::1]"}  # この機械の中だけで使うとき
@@ -113,7 +113,7 @@ CSRF_COOKIE_SECURE = not PLAIN_HTTP
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "osame.platform.web.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "staff_number"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
@@ -175,7 +175,7 @@ def _databases() -> dict[str, dict[str, Any]]:
     url = os.environ.get("OSAME_EMBEDDED_URL") or embedded.start_server(embedded.home() / "postgres")
     os.environ["OSAME_EMBEDDED_URL"] = url  # 子プロセスは同じサーバーを使う
     os.environ.setdefault("OSAME_DATABASE_NAME", SYSTEM.database)
-    return {"default": _database(url, role=SYSTEM.role), "owner": _database(url)}
+    return {"default": _database(url, role=SYSTEM.login), "owner": _database(url)}
 
 
 DATABASES = _databases()

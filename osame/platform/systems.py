@@ -1,4 +1,4 @@
-"""四つのシステム。一つのシステムは、一つのプロセス、一つのデータベース、一つの役割である。
+"""四つのシステムと、国の側の模擬。一つのシステムは、一つのプロセス、一つのデータベース、一つの役割である。
 
 Which systems there are, and which one this process is. `OSAME_SYSTEM` names it; a process installs the floor and its own
 chapters, nothing else. Only tests and type checks install all chapters at once (`OSAME_ALL_SYSTEMS=1`); even then one
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from osame.kernel.refusals import Refusal
+from osame.platform import bodies
 
 POSTING_ROLE = "osame_posting"  # 元帳の扉の持ち主
 SEALING_ROLE = "osame_sealing"  # 監査の鎖を封じる扉の持ち主
@@ -49,27 +50,37 @@ FLOOR_CHAPTERS = (
 
 
 class UnknownSystem(Refusal):
-    """そのような名前のシステムはありません。collection、addressee、linkage のどれかを指定してください。"""
+    """そのような名前のシステムはありません。collection、addressee、linkage、gateway、network のどれかを指定してください。"""
 
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """システム。 One of the suite's systems: its name in Japanese, its chapters and the port of its HTTP door."""
+    """システム。 One of the suite's systems: its name in Japanese, its chapters and the port of its HTTP door.
+
+    per_body: 団体ごとにデータベースと役割を持つ; apart: 団体の三つのシステムとは別に用意し、別に動かす。
+    """
 
     code: str
     name: str
     port: int
     chapters: tuple[str, ...]
+    per_body: bool = False
+    apart: bool = False
 
     @property
     def database(self) -> str:
-        """データベースの名。"""
-        return f"osame_{self.code}"
+        """データベースの名。団体ごとに持つシステムでは、団体が決まるまで、どこにもつながらない名。"""
+        return bodies.database_of(bodies.chosen() or "none") if self.per_body else f"osame_{self.code}"
 
     @property
     def role(self) -> str:
-        """データベースの役割の名。"""
+        """表の権限を持つ役割の名。"""
         return f"osame_{self.code}"
+
+    @property
+    def login(self) -> str:
+        """データベースにつながる役割の名。団体ごとに持つシステムでは、団体の役割が、表の権限を受け継ぐ。"""
+        return bodies.role_of(bodies.chosen() or "none") if self.per_body else self.role
 
     @property
     def installed(self) -> tuple[str, ...]:
@@ -144,8 +155,29 @@ SYSTEMS = {
             8503,
             ("legal_basis", "notices", "numbers", "identities", "feed"),
         ),
+        System(
+            "gateway",
+            "中間サーバー",
+            8504,
+            (
+                "trust",
+                "messaging",
+                "exchange_records",
+                "symbols",
+                "copies",
+                "inquiries",
+                "provisions",
+                "interfaces",
+                "administration",
+            ),
+            per_body=True,
+            apart=True,
+        ),
+        System("network", "情報提供ネットワークシステム（模擬）", 8505, ("core", "providers"), apart=True),
     )
 }
+SUITE = {code: system for code, system in SYSTEMS.items() if not system.apart}
+"""一つの団体の、一緒に用意して動かすシステム。"""
 
 
 def named(code: str) -> System:

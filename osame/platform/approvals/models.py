@@ -25,6 +25,8 @@ class HighRiskAct(models.TextChoices):
     PROTECTED_LETTER = "protected_letter", "支援措置対象者の文書"
     PARAMETER_CHANGE = "parameter_change", "基本設定の変更"
     DUE_DATE_CHANGE = "due_date_change", "納期限の変更"
+    PROVISION_RELEASE = "provision_release", "情報提供の許可"
+    PROVISION_SWITCH = "provision_switch", "情報提供の開始・停止"
 
 
 @kept_history()

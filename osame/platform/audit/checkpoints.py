@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from osame.kernel.refusals import Refusal
-from osame.platform import embedded, systems
+from osame.platform import bodies, embedded, systems
 from osame.platform.audit import anchors
 from osame.platform.audit.anchors import Signed
 from osame.platform.audit.canonical import Checkpoint
@@ -34,7 +34,7 @@ class CheckpointTooOld(Refusal):
 def anchor_file() -> Path:
     """アンカーの場所。`OSAME_ANCHORS` に、消せない（WORM の）置き場を指定できる。"""
     folder = os.environ.get("OSAME_ANCHORS")
-    return (Path(folder) if folder else embedded.home() / "anchors") / f"{systems.current().code}.jsonl"
+    return (Path(folder) if folder else embedded.home() / "anchors") / f"{bodies.apart(systems.current().code)}.jsonl"
 
 
 def make_checkpoint() -> AuditCheckpoint | None:
@@ -65,7 +65,7 @@ def _signed(last: AuditCheckpoint | None, head: tuple[Any, ...]) -> AuditCheckpo
     sequence, chain_hash, made_at, added = head
     key = signing_key()
     made = Checkpoint(
-        systems.current().code,
+        bodies.apart(systems.current().code),
         last.checkpoint_number + 1 if last else 1,
         sequence,
         bytes(chain_hash),

@@ -10,7 +10,7 @@ from django.conf import settings
 from psycopg.conninfo import make_conninfo
 from rich.markup import escape
 
-from osame.platform import systems
+from osame.platform import bodies, systems
 from osame.platform.audit import verify as verifier
 from osame.platform.audit.checkpoints import anchor_file, make_checkpoint
 from osame.platform.audit.keys import ensure_key
@@ -62,7 +62,7 @@ def verify(
 ) -> None:
     """鎖を検証する。誤りがあれば終了コード1、調べていない部分があれば2。"""
     scope = verifier.Scope(
-        systems.current().code,
+        bodies.apart(systems.current().code),
         anchors or anchor_file(),
         verifier.public_key(public_key or ensure_key()),
         first,

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from osame.kernel.refusals import Refusal
-from osame.platform import embedded, systems
+from osame.platform import bodies, embedded, systems
 
 
 class KeyReadableByOthers(Refusal):
@@ -20,7 +20,7 @@ class KeyReadableByOthers(Refusal):
 
 def key_path() -> Path:
     """このシステムの秘密鍵の場所。公開鍵は、同じ名の .pub。"""
-    return embedded.home() / "keys" / f"audit-{systems.current().code}.pem"
+    return embedded.home() / "keys" / f"audit-{bodies.apart(systems.current().code)}.pem"
 
 
 def ensure_key() -> Path:

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from osame.contracts.signatures import Signer
 from osame.kernel.refusals import Refusal
-from osame.platform import systems
+from osame.platform import bodies, systems
 from osame.platform.embedded import home
 
 
@@ -49,8 +49,10 @@ class TrustedKey:
 
 
 def directory(system: str = "") -> Path:
-    """鍵を置く所。"""
-    return home() / "keys" / (system or systems.current().code)
+    """鍵を置く所。団体ごとに分かれたシステムでは、いまの団体の所。"""
+    named = systems.named(system) if system in systems.SYSTEMS else systems.current() if not system else None
+    folder = home() / "keys" / (system or systems.current().code)
+    return folder / (bodies.chosen() or "none") if named and named.per_body else folder
 
 
 def create(system: str = "") -> str:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 
 from osame.kernel.refusals import Refusal
-from osame.platform import systems
+from osame.platform import bodies, systems
 
 
 class NotOnTheList(Refusal):
@@ -41,5 +41,7 @@ def address(peer: str) -> str:
     """呼ぶ相手の住所。台帳にない相手は断る。"""
     if peer not in ours().calls:
         raise NotOnTheList(peer)
+    if systems.current().per_body and (of_body := bodies.current().addresses.get(peer)):
+        return of_body
     told = os.environ.get(f"OSAME_PEER_URL_{peer.upper()}")
     return told or f"http://127.0.0.1:{systems.named(peer).port}"

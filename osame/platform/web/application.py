@@ -4,15 +4,22 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "osame.platform.settings")
 
-from django.core.handlers.wsgi import WSGIHandler
+from importlib import import_module
+from typing import Any
+
 from django.core.wsgi import get_wsgi_application
 
+from osame.platform import bodies, systems
 
-def _checked() -> WSGIHandler:
+
+def _checked() -> Any:
     application = get_wsgi_application()
     from osame.platform.functions.checks import refuse_to_start
 
     refuse_to_start()
+    system = systems.current()
+    if system.per_body and not bodies.chosen():  # いくつもの団体に仕えるシステムでは、団体の門番が前に立つ
+        return import_module(f"osame.{system.code}.doorkeeper").by_body(application)
     return application
 
 

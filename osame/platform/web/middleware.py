@@ -68,7 +68,7 @@ class SafeHeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """応答に見出しを足す。"""
         response = self.get_response(request)
-        if not request.path.startswith("/static/"):
+        if not request.path_info.startswith("/static/"):
             response.headers["Cache-Control"] = "no-store"
         response.headers.setdefault("Content-Security-Policy", policy())
         response.headers["X-Frame-Options"] = "DENY"
@@ -91,7 +91,7 @@ class StaffSessionMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """確かめてから先へ渡す。終わったセッションは、サインインの画面へ戻す。"""
         request.identity = ANONYMOUS  # type: ignore[attr-defined]
-        if request.path.startswith(UNHELD) or not isinstance(request.user, StaffAccount):
+        if request.path_info.startswith(UNHELD) or not isinstance(request.user, StaffAccount):
             return self.get_response(request)
         found = sessions.standing(
             request.user.staff_number,

@@ -1,0 +1,117 @@
+"""インターフェイスの目録。公開された83の番号ごとに、何を行うか、または行わないわけ。
+
+The ids and names are public (共通機能標準仕様書 第2.1版 表2-1〜2-5); what a row holds is a profile of ours. The last digit says how
+an interface is used: register or ask (1), get (2), put a file (3), get a file (4), send (5).
+"""
+
+import csv
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+
+from osame.gateway.interfaces import copying, inquiring, providing
+from osame.gateway.interfaces.rows import Caller, Row
+from osame.gateway.interfaces.status import system_status
+from osame.kernel.refusals import Refusal
+
+Act = Callable[[Sequence[Row], Caller], list[Row]]
+
+
+class NoSuchInterface(Refusal):
+    """そのインターフェイス番号はありません。番号を確かめてください。"""
+
+
+class Way(StrEnum):
+    """使い方。"""
+
+    ONLINE = "online"
+    MAKE_FILE = "make"
+    PUT_FILE = "put"
+    GET_FILE = "get"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """行い。 functions: 結び付く機能コード。"""
+
+    code: str
+    function: str
+    act: Act
+
+
+REQUEST, PROVIDE, RECORDS = "gateway.inquiries.request", "gateway.provisions.manage", "gateway.records.exchange"
+COPIES, TRUST, SYMBOLS, STATUS = "gateway.copies.write", "gateway.trust.masters", "gateway.symbols.order", "gateway.administration.status"  # fmt: skip
+OPERATIONS: dict[str, Operation] = {
+    each.code: each
+    for each in (
+        Operation("照会登録", REQUEST, inquiring.register),
+        Operation("照会状況", REQUEST, inquiring.status),
+        Operation("照会内容", REQUEST, inquiring.content),
+        Operation("照会結果", REQUEST, inquiring.result),
+        Operation("取りやめ", REQUEST, inquiring.cancel),
+        Operation("取りやめ結果", REQUEST, inquiring.cancel_result),
+        Operation("提供状況", PROVIDE, providing.status),
+        Operation("提供側照会内容", PROVIDE, providing.asked),
+        Operation("提供内容", PROVIDE, providing.provided),
+        Operation("提供内容登録", PROVIDE, providing.write),
+        Operation("提供許可", PROVIDE, providing.release),
+        Operation("記録取得", RECORDS, providing.find_records),
+        Operation("記録更新", RECORDS, providing.correct_records),
+        Operation("副本登録", COPIES, copying.write),
+        Operation("副本一覧", COPIES, copying.listed),
+        Operation("副本詳細", COPIES, copying.detail),
+        Operation("副本検索", COPIES, copying.search),
+        Operation("自動応答不可（情報）", COPIES, copying.flag_item("自動応答不可", "automatic_answer", inverted=True)),
+        Operation("自動応答不可（人）", COPIES, copying.flag_person("自動応答不可", "automatic_answer", inverted=True)),
+        Operation("不開示該当（情報）", COPIES, copying.flag_item("不開示該当", "non_disclosure", inverted=False)),
+        Operation("不開示該当（人）", COPIES, copying.flag_person("不開示該当", "non_disclosure", inverted=False)),
+        Operation("提供先", COPIES, copying.recipients),
+        Operation("人のフラグ", COPIES, copying.person_flags),
+        Operation("情報のフラグ", COPIES, copying.detail_flags),
+        Operation("公開終了", COPIES, copying.end_publication),
+        Operation("公開終了取消", COPIES, copying.cancel_end),
+        Operation("公開終了結果", COPIES, copying.end_result),
+        Operation("マスター", TRUST, providing.masters),
+        Operation("稼動状態", STATUS, system_status),
+        Operation("符号取得依頼", SYMBOLS, providing.symbol_orders),
+        Operation("符号取得送信", SYMBOLS, providing.send_symbol_orders),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """インターフェイス。 operation が空なら、行わない（reason がそのわけ）。"""
+
+    code: str
+    group: str
+    name: str
+    way: Way
+    operation: str
+    reason: str
+
+    @property
+    def function(self) -> str:
+        """結び付く機能コード。"""
+        return OPERATIONS[self.operation].function
+
+
+@cache
+def catalogue() -> tuple[Interface, ...]:
+    """83の番号のすべて。"""
+    text = resources.files(__package__).joinpath("interfaces.csv").read_text(encoding="utf-8")
+    return tuple(
+        Interface(row["番号"], row["区分"], row["名"], Way(row["使い方"]), row["行い"], row["行わないわけ"])
+        for row in csv.DictReader(text.splitlines())
+    )
+
+
+def find(code: str) -> Interface:
+    """番号から引く。"""
+    found = next((each for each in catalogue() if each.code == code), None)
+    if found is None:
+        raise NoSuchInterface(code)
+    return found

@@ -1,0 +1,220 @@
+"""情報照会のインターフェイス（IF_SKI）。登録、状況、内容、結果、取りやめ。"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from osame.contracts.gateway import ADDRESSEE_NUMBER, UNIFIED_NUMBER
+from osame.contracts.linkage import LinkageClient
+from osame.gateway.inquiries import actions, queries
+from osame.gateway.inquiries.actions import Order, State
+from osame.gateway.inquiries.models import InformationInquiry
+from osame.gateway.interfaces.rows import KEY, Caller, ItemUnreadable, Row, done, failed, moment, need, one_by_one
+from osame.kernel.refusals import Refusal
+from osame.platform.exchanges import calling
+
+AFFAIR, LINKING = "information_network", "number_linkage"
+USUAL_BUSINESS = "001"
+CONVERTED_AT_ONCE = 1_000
+
+
+class AddresseeNotConverted(Refusal):
+    """宛名番号に対する団体内統合宛名番号がありません。番号と、付番の状況を確かめてください。"""
+
+
+def register(rows: Sequence[Row], caller: Caller) -> list[Row]:
+    """照会内容の登録。宛名番号は、連携サーバーで団体内統合宛名番号に変える。変えられない行は、エラーにして除く。
+
+    要件: F35-02, F35-04, F35-12
+    """
+    orders: list[Order | Refusal] = [_order(row, caller) for row in rows]
+    found = _converted([
+        (row.get("業務ID") or USUAL_BUSINESS, each.addressee)
+        for each, row in zip(orders, rows, strict=True)
+        if isinstance(each, Order) and each.addressee
+    ])
+    ready: list[Order | Refusal] = [
+        _with_number(each, found.get((row.get("業務ID") or USUAL_BUSINESS, each.addressee), ""))
+        if isinstance(each, Order) and each.addressee
+        else each
+        for each, row in zip(orders, rows, strict=True)
+    ]
+    taken = actions.register([each for each in ready if isinstance(each, Order)], system=caller.system, at=caller.at)
+    answers = iter(taken)
+    return [
+        failed(each, **{KEY: row.get(KEY, "")}) if isinstance(each, Refusal) else _told(next(answers))
+        for each, row in zip(ready, rows, strict=True)
+    ]
+
+
+def _order(row: Row, caller: Caller) -> Order | Refusal:
+    try:
+        key, scheme, affair, procedure, provider, item, case = need(
+            row,
+            KEY,
+            "番号体系",
+            "事務コード",
+            "事務手続コード",
+            "情報提供者機関コード",
+            "特定個人情報名コード",
+            "受付番号",
+        )
+        if scheme not in {ADDRESSEE_NUMBER, UNIFIED_NUMBER}:
+            raise ItemUnreadable("番号体系")
+        (number,) = need(row, "宛名番号" if scheme == ADDRESSEE_NUMBER else "団体内統合宛名番号")
+        return Order(
+            record_key=key, unified="" if scheme == ADDRESSEE_NUMBER else number,
+            addressee=number if scheme == ADDRESSEE_NUMBER else "", case=case, department=row.get("部署", ""),
+            officer=row.get("職員") or caller.officer, affair=affair, procedure=procedure, provider=provider, item=item,
+            period_from=row.get("照会開始日", ""), period_through=row.get("照会終了日", ""),
+            non_disclosure=row.get("照会側不開示", "0") == "1",
+        )  # fmt: skip
+    except Refusal as refusal:
+        return refusal
+
+
+def _converted(numbers: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """（業務ID、宛名番号）から団体内統合宛名番号へ。"""
+    if not numbers:
+        return {}
+    found: dict[tuple[str, str], str] = {}
+    with calling.client("linkage") as client:
+        linkage = LinkageClient(client, sender="gateway", errand=replace(calling.errand(), purpose=LINKING))
+        for business in sorted({each[0] for each in numbers}):
+            unique = list(dict.fromkeys(number for each, number in numbers if each == business))
+            for at in range(0, len(unique), CONVERTED_AT_ONCE):
+                part = unique[at : at + CONVERTED_AT_ONCE]
+                answer = linkage.convert(part, affair=AFFAIR, business_id=business, to_unified=True)
+                found.update({(business, each.given): each.found for each in answer.converted})
+    return found
+
+
+def _with_number(order: Order, unified: str) -> Order | Refusal:
+    return actions.renumbered(order, unified) if unified else AddresseeNotConverted(order.addressee)
+
+
+def _told(taken: actions.Taken) -> Row:
+    base = {KEY: taken.record_key, "照会番号": taken.inquiry_number, "照会ステータス": taken.state}
+    if taken.state in {State.REFUSED, State.FAILED, State.CANCELLED}:
+        return {"処理結果": taken.code or "E", "処理結果メッセージ": taken.reason, **base}
+    return done(**base)
+
+
+def status(rows: Sequence[Row], caller: Caller) -> list[Row]:
+    """照会状況。
+
+    要件: F35-02
+    """
+    found = queries.of_system([row.get(KEY, "") for row in rows], caller.system)
+    return one_by_one(rows, lambda row: _status(_one(row, found)))
+
+
+def _one(row: Row, found: dict[str, InformationInquiry]) -> InformationInquiry:
+    (key,) = need(row, KEY)
+    if key not in found:
+        raise actions.NoSuchInquiry(key)
+    return found[key]
+
+
+def _status(row: InformationInquiry) -> Row:
+    return done(
+        照会番号=str(row.inquiry_number), 照会ステータス=str(row.state), 照会ステータス名=State(row.state).label,
+        回答の区分=str(row.outcome), 照会処理結果メッセージ=str(row.reason), 登録日時=moment(row.registered_at),
+        終了日時=moment(row.ended_at),
+    )  # fmt: skip
+
+
+def content(rows: Sequence[Row], caller: Caller) -> list[Row]:
+    """照会内容。
+
+    要件: F35-02
+    """
+    found = queries.of_system([row.get(KEY, "") for row in rows], caller.system)
+
+    def told(row: Row) -> Row:
+        each = _one(row, found)
+        return done(
+            照会番号=str(each.inquiry_number), 受付番号=str(each.case_number), 部署=str(each.department),
+            職員=str(each.officer), 事務コード=str(each.affair), 事務手続コード=str(each.procedure),
+            情報提供者機関コード=str(each.provider), 特定個人情報名コード=str(each.item),
+            照会開始日=str(each.period_from), 照会終了日=str(each.period_through),
+            **_number(each),
+        )  # fmt: skip
+
+    return one_by_one(rows, told)
+
+
+def _number(row: InformationInquiry) -> Row:
+    """業務が知っている番号で答える。宛名番号で頼まれたら、宛名番号で。"""
+    if row.addressee_number:
+        return {"宛名番号": str(row.addressee_number)}
+    return {"団体内統合宛名番号": str(row.unified_addressee_number)}
+
+
+def result(rows: Sequence[Row], caller: Caller) -> list[Row]:
+    """照会結果。引き渡したことを記す。
+
+    要件: F35-02
+    """
+    found = queries.of_system([row.get(KEY, "") for row in rows], caller.system)
+    handed: list[InformationInquiry] = []
+
+    def told(row: Row) -> Row:
+        each = queries.result(found.get(row.get(KEY, "")), case=row.get("受付番号", ""))
+        if each.inquiry.state in queries.ENDED_WITHOUT_ANSWER:
+            code = str(each.inquiry.code or "E")
+            return {"処理結果": code, "処理結果メッセージ": str(each.inquiry.reason), **_ended(each.inquiry)}
+        handed.append(each.inquiry)
+        return done(**_ended(each.inquiry), **each.items)
+
+    answers = one_by_one(rows, told)
+    if handed:
+        actions.delivered(handed, at=caller.at)
+    return answers
+
+
+def _ended(row: InformationInquiry) -> Row:
+    return {
+        "照会番号": str(row.inquiry_number), "照会ステータス": str(row.state), "回答の区分": str(row.outcome),
+        **_number(row),
+    }  # fmt: skip
+
+
+def cancel(rows: Sequence[Row], caller: Caller) -> list[Row]:
+    """照会の取りやめ。
+
+    要件: F35-02
+    """
+
+    def told(row: Row) -> Row:
+        (key,) = need(row, KEY)
+        state = actions.cancel(key, system=caller.system, reason=row.get("理由", ""), at=caller.at)
+        if state != State.CANCELLED:
+            return {
+                "処理結果": "TooLate",
+                "処理結果メッセージ": "結果が先に届いたため、取りやめられません。",
+                "照会ステータス": state,
+            }
+        return done(照会ステータス=state)
+
+    return one_by_one(rows, told)
+
+
+def cancel_result(rows: Sequence[Row], caller: Caller) -> list[Row]:
+    """照会の取りやめの結果。
+
+    要件: F35-02
+    """
+    found = queries.of_system([row.get(KEY, "") for row in rows], caller.system)
+    asked = queries.cancellations([str(each.inquiry_number) for each in found.values()])
+
+    def told(row: Row) -> Row:
+        each = _one(row, found)
+        cancellation = asked.get(str(each.inquiry_number))
+        if cancellation is None:
+            return done(取りやめ="", 照会ステータス=str(each.state))
+        return done(
+            取りやめ="1" if cancellation.cancelled else "0", 理由=str(cancellation.reason),
+            照会ステータス=str(each.state),
+        )  # fmt: skip
+
+    return one_by_one(rows, told)

@@ -1,0 +1,83 @@
+"""インターフェイスの行。項目を読み、結果を書く。誰が頼んだか。"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from osame.kernel.refusals import Refusal
+
+Row = dict[str, str]
+DONE = "00"
+KEY = "レコード識別番号"
+
+
+class ItemMissing(Refusal):
+    """要る項目がありません。様式（docs/protocols/gateway.md）のとおりに、項目を埋めてください。"""
+
+
+class ItemUnreadable(Refusal):
+    """項目の値を読めません。様式（docs/protocols/gateway.md）の形で書いてください。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """頼んだ業務システムと、受けた時刻、職員。"""
+
+    system: str
+    at: datetime
+    officer: str
+
+
+def need(row: Row, *names: str) -> list[str]:
+    """要る項目の値。"""
+    missing = [name for name in names if not row.get(name, "").strip()]
+    if missing:
+        raise ItemMissing("、".join(missing))
+    return [row[name].strip() for name in names]
+
+
+def day(row: Row, name: str, *, required: bool = True) -> date | None:
+    """日付の項目（YYYY-MM-DD か YYYYMMDD）。"""
+    text = row.get(name, "").strip()
+    if not text and not required:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as failure:
+        raise ItemUnreadable(name) from failure
+
+
+def flag(row: Row, name: str) -> bool:
+    """0・1 の項目。"""
+    text = row.get(name, "").strip()
+    if text not in {"0", "1"}:
+        raise ItemUnreadable(name)
+    return text == "1"
+
+
+def done(**items: str) -> Row:
+    """行えた。"""
+    return {"処理結果": DONE, "処理結果メッセージ": "正常終了", **items}
+
+
+def failed(refusal: Refusal, **items: str) -> Row:
+    """断った。"""
+    return {"処理結果": type(refusal).__name__, "処理結果メッセージ": str(refusal), **items}
+
+
+def one_by_one(rows: Sequence[Row], act: Callable[[Row], Row | list[Row]]) -> list[Row]:
+    """行ごとに行う。断られた行は、そのわけを答え、ほかの行は行う。"""
+    answers: list[Row] = []
+    for row in rows:
+        kept = {KEY: row[KEY]} if row.get(KEY) else {}
+        try:
+            answer = act(row)
+            answers += [{**kept, **each} for each in (answer if isinstance(answer, list) else [answer])]
+        except Refusal as refusal:
+            answers.append(failed(refusal, **kept))
+    return answers
+
+
+def moment(value: datetime | date | None) -> str:
+    """日時の項目。なければ空。"""
+    return value.isoformat() if value else ""
