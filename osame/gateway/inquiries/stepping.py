@@ -7,7 +7,7 @@ late answer, a cancellation and the time limit comes first wins, and the others 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from osame.contracts import national
 from osame.contracts.certificates import Certificate
@@ -25,6 +25,7 @@ from osame.platform.database import run_sql
 from osame.platform.secret_keys import seal
 
 ANSWER_KEY = "gateway-answer"
+LONGEST_PAUSE = 32  # 送り直す間は、初めの間のこの倍まで
 ENDINGS = {
     national.PROVIDED: State.ANSWERED,
     national.NOTHING: State.ANSWERED,
@@ -34,7 +35,7 @@ ENDINGS = {
 
 GRANT = """
 UPDATE information_inquiry i SET state = '3', permit = told.permit::jsonb, permit_number = told.permit_number,
-       route = told.route, next_attempt_at = %(now)s
+       route = told.route, next_attempt_at = %(now)s, attempts = 0
 FROM unnest(%(numbers)s::text[], %(permits)s::text[], %(permit_numbers)s::text[], %(routes)s::text[])
      AS told(inquiry_number, permit, permit_number, route)
 WHERE i.inquiry_number = told.inquiry_number
@@ -50,14 +51,11 @@ def _due(states: Sequence[str], now: datetime, limit: int) -> list[InformationIn
 
 
 def _moved(rows: Sequence[InformationInquiry], state: str, now: datetime) -> None:
-    """送ったことを記す。答えがなければ、間をおいて送り直す。"""
-    if not rows:
-        return
-    later = now + timedelta(seconds=retry_seconds())
+    """送ったことを記す。答えがなければ、間を倍にしながら送り直す。"""
     run_sql(
-        "UPDATE information_inquiry SET state = %s, next_attempt_at = %s, attempts = attempts + 1, "
-        "requested_at = coalesce(requested_at, %s) WHERE inquiry_number = ANY(%s)",
-        [state, later, now, [each.inquiry_number for each in rows]],
+        "UPDATE information_inquiry SET state = %s, requested_at = coalesce(requested_at, %s), attempts = attempts + 1, "
+        "next_attempt_at = %s + %s * least(power(2, attempts), %s) * interval '1 second' WHERE inquiry_number = ANY(%s)",
+        [state, now, now, retry_seconds(), LONGEST_PAUSE, [each.inquiry_number for each in rows]],
     )
 
 

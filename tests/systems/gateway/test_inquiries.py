@@ -1,12 +1,12 @@
 """情報照会を、本物の処理とソケットで。頼み、許可を受け、答えを受け、引き渡す。"""
 
-import time
 from collections.abc import Iterator
 
 import pytest
 
 from tests.systems.exchange_cast import rows
 from tests.systems.gateway.cast import Nation, order, person
+from tests.systems.gateway.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -17,13 +17,6 @@ def nation() -> Iterator[Nation]:
     made.start_pump()
     yield made
     made.close()
-
-
-def until(condition, seconds: float = 30.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "did not happen in time"
-        time.sleep(0.1)
 
 
 def test_an_account_comes_back(nation):
