@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from osame.contracts.certificates import Certificate, Request
 from osame.contracts.client import SystemClient
-from osame.contracts.envelopes import Envelope
+from osame.contracts.envelopes import SKEW, Envelope
 from osame.contracts.sealed import bound_text
 from osame.contracts.signatures import Errand
 from osame.kernel.refusals import Refusal
@@ -120,7 +120,7 @@ class Permit:
             core.verify(base64.b64decode(self.signature), self.content())
         except (InvalidSignature, ValueError) as failure:
             raise PermitRefused("署名") from failure
-        if not self.issued_at <= now < self.valid_until:
+        if not self.issued_at - SKEW <= now < self.valid_until:  # 双方の時計は、わずかにずれる
             raise PermitRefused("期限")
         ours = (self.inquiry_number, self.inquirer, self.provider, self.affair, self.procedure, self.item)
         if ours != tuple(facts):

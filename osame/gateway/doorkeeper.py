@@ -51,11 +51,11 @@ def by_body(inner: Application) -> Application:
 
 
 def _within(code: str, inner: Application, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
-    """答えを送り終えるまで、その団体のものとする。"""
+    """答えを書き終えるまで、その団体のものとする。"""
     with bodies.serving(code):
         answer = inner(environ, start)
         try:
-            yield from answer
+            return list(answer)
         finally:
             if hasattr(answer, "close"):
                 answer.close()

@@ -56,7 +56,7 @@ def one_turn(*, now: Callable[[], datetime]) -> int:
         with calling.client("network", limits=LIMITS) as client:
             network = NetworkClient(client, calling.errand())
             _refreshed(network, now())
-            return _notices(now()) + one_round(network, at=now())
+            return _notices(now()) + one_round(network, now=now)
 
 
 def _refreshed(network: NetworkClient, at: datetime) -> None:

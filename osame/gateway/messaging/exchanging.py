@@ -5,7 +5,7 @@ what has arrived is opened, judged and applied, with the position of the mailbox
 any two of these leaves nothing half done: an envelope may travel twice, and is applied once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -25,15 +25,15 @@ ONE_ROUND = 1_000
 """一度に書く封筒の数。"""
 
 
-def one_round(network: NetworkClient, *, at: datetime) -> int:
+def one_round(network: NetworkClient, *, now: Callable[[], datetime]) -> int:
     """一回りする。動かした伝文の数を返す。相手につながらなければ、書いたものを残して終える。
 
     要件: F35-07
     """
-    written = write_due(at=at)
+    written = write_due(at=now())
     try:
-        sent = send_written(network, at=at)
-        received = receive(network, at=at)
+        sent = send_written(network, now=now)
+        received = receive(network, now=now)
     except ExchangeFailed:
         return written
     return written + sent + received
@@ -62,7 +62,7 @@ def write_due(*, at: datetime) -> int:
     return count
 
 
-def send_written(network: NetworkClient, *, at: datetime) -> int:
+def send_written(network: NetworkClient, *, now: Callable[[], datetime]) -> int:
     """書いた封筒を、受け取られるまで送る。
 
     要件: F35-07
@@ -77,14 +77,14 @@ def send_written(network: NetworkClient, *, at: datetime) -> int:
         with transaction.atomic():
             moved = run_sql(
                 "UPDATE outbound_envelope SET state = '2', taken_at = %s WHERE message_id = ANY(%s) AND state = '1'",
-                [at, list(taken)],
+                [now(), list(taken)],
             )
         sent += moved
         if not moved:
             return sent
 
 
-def receive(network: NetworkClient, *, at: datetime) -> int:
+def receive(network: NetworkClient, *, now: Callable[[], datetime]) -> int:
     """届いた封筒を、位置の順に受ける。
 
     要件: F35-07
@@ -96,7 +96,7 @@ def receive(network: NetworkClient, *, at: datetime) -> int:
         mailbox = network.collect(cursor.position)
         if not mailbox.entries:
             return received
-        received += take(mailbox.entries, cursor.position, at=at)
+        received += take(mailbox.entries, cursor.position, at=now())
 
 
 def take(entries: Sequence[Delivered], after: int, *, at: datetime) -> int:
