@@ -6,6 +6,7 @@ again and again. `OSAME_INQUIRIES` and `OSAME_KILLS` set the size (the full size
 
 import os
 import random
+import sys
 import threading
 import time
 from pathlib import Path
@@ -20,6 +21,7 @@ from tests.systems.gateway.waiting import until
 INQUIRIES, KILLS = int(os.environ.get("OSAME_INQUIRIES", "300")), int(os.environ.get("OSAME_KILLS", "2"))
 CODES = ["242039", "242040"]
 CHAOS = {"drop": 40, "duplicate": 100, "reorder": 500, "delay": 200, "delay_milliseconds": 800, "error": 40, "alter": 20, "hostile": 20}  # fmt: skip
+OPEN_NOW = "SELECT count(*) FROM information_inquiry WHERE state IN ('1', '2', '3', '4', '5')"
 CALM = dict.fromkeys(CHAOS, 0)
 
 
@@ -93,7 +95,12 @@ def test_every_inquiry_ends_exactly_once():
             people = sorted({each["団体内統合宛名番号"] for each, _ in asked[code]} - {"999999999999999"})
             nation.register_people(code, people)
         for code in CODES:
-            until(lambda code=code: rows(nation.prefix + code, "SELECT count(*) FROM symbol_link WHERE state <> '3'") == [(0,)], 300)
+            until(
+                lambda code=code: (
+                    rows(nation.prefix + code, "SELECT count(*) FROM symbol_link WHERE state <> '3'") == [(0,)]
+                ),
+                300,
+            )
         misbehave(nation, **CHAOS)
         killer = Killer(nation, KILLS, seed=INQUIRIES)
         killer.start()
@@ -102,10 +109,9 @@ def test_every_inquiry_ends_exactly_once():
         assert killer.killed == KILLS
         misbehave(nation, **CALM)
         for code in CODES:
-            open_now = "SELECT count(*) FROM information_inquiry WHERE state IN ('1', '2', '3', '4', '5')"
-            until(lambda code=code: rows(nation.prefix + code, open_now) == [(0,)], 1800)
+            until(lambda code=code: rows(nation.prefix + code, OPEN_NOW) == [(0,)], 1800)
         told = check(nation, asked)
-        print(f"kills {killer.killed} each, cancellations asked {cancelled}, {told}")
+        sys.stdout.write(f"kills {killer.killed} each, cancellations asked {cancelled}, {told}\n")
     finally:
         nation.close()
 
@@ -144,7 +150,9 @@ def check(nation: Nation, asked) -> str:
             count(*) FILTER (WHERE r.outcome <> i.outcome OR r.unified_addressee_number <> i.unified_addressee_number), count(*)
             FROM information_inquiry i FULL JOIN exchange_record r ON r.inquiry_number = i.inquiry_number"""
         assert rows(database, paired) == [(0, 0, 0, count)]
-        assert rows(database, "SELECT count(*) FROM information_inquiry WHERE state IN ('8', '9', 'E') AND reason = ''") == [(0,)]
+        assert rows(
+            database, "SELECT count(*) FROM information_inquiry WHERE state IN ('8', '9', 'E') AND reason = ''"
+        ) == [(0,)]
         turned_away = "SELECT reason, count(*) FROM inbound_envelope WHERE outcome = '3' GROUP BY 1 ORDER BY 2 DESC"
         told.append(f"{code} {ended}, envelopes turned away: {dict(rows(database, turned_away))}")
         wrong, answered = collected(nation, code, asked[code])

@@ -163,7 +163,9 @@ class Nation:
         self.pump.wait(10)
 
     def client(self, code: str, *, signer: Any = None, purpose: str = "refund_notice") -> GatewayClient:
-        errand = Errand(officer="山本", purpose=purpose, function="collection.refunds.account", request=uuid.uuid4().hex)
+        errand = Errand(
+            officer="山本", purpose=purpose, function="collection.refunds.account", request=uuid.uuid4().hex
+        )
         http = SystemClient(
             f"http://127.0.0.1:{self.gateway_port}", signer or self.signers[code], "gateway", limits=QUICK
         )

@@ -5,6 +5,7 @@
 
 import os
 import random
+import sys
 import uuid
 from dataclasses import replace
 
@@ -68,7 +69,9 @@ def test_crossed_numbers_leak_nothing(nation, answered):
         elif way == 1:  # ファイル（よその団体の処理番号、よその団体の番号の入ったファイル）
             with pytest.raises(PeerRefused):
                 client.download("IF_SKI_11134", answered[other])
-            lines = "レコード識別番号,受付番号\r\n" + "".join(f"iso-{other}-{k},還付-iso-{other}-{k}\r\n" for k in range(10))
+            lines = "レコード識別番号,受付番号\r\n" + "".join(
+                f"iso-{other}-{k},還付-iso-{other}-{k}\r\n" for k in range(10)
+            )
             name = uuid.uuid4().hex
             ticket = client.upload("IF_SKI_11123", f"{name}.csv", (lines + f"{name},{name}\r\n").encode())
             text = client.download("IF_SKI_11134", ticket.processing_number)[1].decode()
@@ -85,7 +88,7 @@ def test_crossed_numbers_leak_nothing(nation, answered):
             tried += 4
         leaks += any(secret in text for secret in secrets_of(other))
     assert leaks == 0
-    print(f"{tried} crossings, {leaks} leaks")
+    sys.stdout.write(f"{tried} crossings, {leaks} leaks\n")
 
 
 def through_the_address(nation, mine: str, other: str, n: int) -> str:

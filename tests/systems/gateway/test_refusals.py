@@ -106,8 +106,18 @@ def handed_over(nation, envelope: Envelope, code: str = CODE) -> tuple[str, str]
 
         MailboxEntry.objects.create(receiver=institution(code), envelope=plain(envelope), due_at=now())
     found = f"SELECT outcome, reason FROM inbound_envelope WHERE message_id = '{envelope.message_id}' ORDER BY position DESC LIMIT 1"
-    before = rows(nation.prefix + code, f"SELECT count(*) FROM inbound_envelope WHERE message_id = '{envelope.message_id}'")
-    until(lambda: rows(nation.prefix + code, found.replace("outcome, reason", "count(*)").replace("ORDER BY position DESC LIMIT 1", "")) != before)
+    before = rows(
+        nation.prefix + code, f"SELECT count(*) FROM inbound_envelope WHERE message_id = '{envelope.message_id}'"
+    )
+    until(
+        lambda: (
+            rows(
+                nation.prefix + code,
+                found.replace("outcome, reason", "count(*)").replace("ORDER BY position DESC LIMIT 1", ""),
+            )
+            != before
+        )
+    )
     return rows(nation.prefix + code, found)[0]
 
 
@@ -130,7 +140,9 @@ def test_hostile_messages_are_refused_and_recorded(nation):
         assert reason
     late = arriving(nation, national.ANSWER, answer_to(number), by=national.DIGITAL_AGENCY)
     assert late[0] == InboundEnvelope.Outcome.KNOWN
-    (told,) = nation.client(CODE).call("IF_SKI_11112", [{"レコード識別番号": "r-hostile", "受付番号": "還付-r-hostile"}])
+    (told,) = nation.client(CODE).call(
+        "IF_SKI_11112", [{"レコード識別番号": "r-hostile", "受付番号": "還付-r-hostile"}]
+    )
     assert told["口座番号"] == person(4)[-7:]
 
 
@@ -140,7 +152,9 @@ def _altered(envelope: Envelope) -> Envelope:
 
 def test_a_replayed_envelope_changes_nothing(nation):
     with nation.network(), gate.acting(ACTING):
-        entry = MailboxEntry.objects.filter(receiver=institution(CODE), position__isnull=False).order_by("position").first()
+        entry = (
+            MailboxEntry.objects.filter(receiver=institution(CODE), position__isnull=False).order_by("position").first()
+        )
         envelope = parsed(Envelope, entry.envelope)
     outcome, reason = handed_over(nation, envelope)
     assert outcome == InboundEnvelope.Outcome.KNOWN
@@ -156,7 +170,9 @@ def test_another_bodys_envelope_does_not_open(nation):
 
 
 def settled(nation, number: str) -> tuple[str, str]:
-    found = f"SELECT outcome, answer->>'reason' FROM simulated_inquiry WHERE inquiry_number = '{number}' AND outcome <> ''"
+    found = (
+        f"SELECT outcome, answer->>'reason' FROM simulated_inquiry WHERE inquiry_number = '{number}' AND outcome <> ''"
+    )
     until(lambda: rows(nation.network_database, found) != [])
     return rows(nation.network_database, found)[0]
 
@@ -184,7 +200,9 @@ def test_a_permit_that_the_core_did_not_sign_or_that_ran_out(nation):
             commanding.behave(permit_seconds=3600)
     assert (outcome, "期限" in reason) == (national.REFUSED, True)
     outside = ask(nation, CODE, person(11), affair="JM09999999999999")
-    assert rows(nation.network_database, f"SELECT outcome FROM simulated_inquiry WHERE inquiry_number = '{outside}'") == [("03",)]
+    assert rows(
+        nation.network_database, f"SELECT outcome FROM simulated_inquiry WHERE inquiry_number = '{outside}'"
+    ) == [("03",)]
     assert settled(nation, ask(nation, CODE, person(11)))[0] == national.PROVIDED
 
 
@@ -210,7 +228,10 @@ def test_flagged_facts_wait_for_two_people_who_saw_them(nation):
 
 
 def test_an_order_signed_by_anybody_else_is_refused(nation):
-    for signer in (nation.signers["242040"], replace(nation.signers[CODE], private_key=nation.signers["242041"].private_key)):
+    for signer in (
+        nation.signers["242040"],
+        replace(nation.signers[CODE], private_key=nation.signers["242041"].private_key),
+    ):
         client = nation.client(CODE, signer=signer)
         if signer is nation.signers["242040"]:  # その団体として答えられ、この団体の照会は見えない
             (told,) = client.call("IF_SKI_10912", [{"レコード識別番号": "r-hostile"}])
@@ -230,5 +251,3 @@ def test_the_position_never_falls_back_by_itself(nation):
 def _any_envelope(nation):
     ((found,),) = rows(nation.network_database, "SELECT envelope FROM mailbox_entry LIMIT 1")
     return found
-
-
