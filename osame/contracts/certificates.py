@@ -95,7 +95,7 @@ class KeyPair:
         proof = base64.b64encode(self.signing.sign(bare.content())).decode()
         return Request(institution, name, bare.signing, bare.sealing, proof)
 
-    def save(self, file: Path) -> None:
+    def keep(self, file: Path) -> None:
         """ファイルに置く。読めるのは動かす利用者だけ。"""
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

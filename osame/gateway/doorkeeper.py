@@ -13,7 +13,7 @@ from typing import Any
 
 from osame.kernel.refusals import Refusal
 from osame.platform import bodies
-from osame.platform.exchanges import keys
+from osame.platform.embedded import home
 
 Start = Callable[..., Any]
 Application = Callable[[dict[str, Any], Start], Iterable[bytes]]
@@ -68,7 +68,7 @@ def body_of_key(signature_input: str) -> str:
         return ""
     peer = named[1].split(":")[0]
     name = f"{named[1].replace(':', '.')}.pem"
-    root = keys.home() / "keys" / "gateway"
+    root = home() / "keys" / "gateway"
     trusting = [code for code in bodies.listed() if (root / code / "trusted" / peer / name).exists()]
     return trusting[0] if len(trusting) == 1 else ""
 

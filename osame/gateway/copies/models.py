@@ -50,7 +50,7 @@ class PersonFlag(models.Model):
 
     class Meta:
         db_table = "person_flag"
-        db_table_comment = "自動応答不可・不開示該当のフラグ (F35-06)"
+        db_table_comment = "団体内統合宛名番号ごとのフラグ (F35-06)"
 
 
 class PublicationEnd(models.Model):

@@ -32,7 +32,7 @@ class InformationInquiry(models.Model):
     system = models.CharField("業務システム", max_length=20)
     record_key = models.CharField("レコード識別番号", max_length=40)
     content_hash = models.CharField("照会内容のハッシュ", max_length=64)
-    department = models.TextField("部署", default="", blank=True)
+    department = models.TextField("所属", default="", blank=True)
     officer = models.TextField("職員")
     case_number = models.TextField("受付番号", default="", blank=True)
     addressee_number = models.CharField("宛名番号", max_length=15, default="", blank=True)
@@ -51,7 +51,7 @@ class InformationInquiry(models.Model):
     outcome = models.CharField("回答の区分", max_length=2, default="", blank=True)
     code = models.CharField("断りの番号", max_length=20, default="", blank=True)
     reason = models.TextField("わけ", default="", blank=True)
-    answer = models.BinaryField("回答（暗号）", null=True)
+    answer = models.BinaryField("答え", null=True)
     registered_at = models.DateTimeField("登録日時")
     requested_at = models.DateTimeField("提供の求めの日時", null=True)
     ended_at = models.DateTimeField("終わった日時", null=True)
@@ -63,7 +63,7 @@ class InformationInquiry(models.Model):
 
     class Meta:
         db_table = "information_inquiry"
-        db_table_comment = "情報照会 (F35-02)"
+        db_table_comment = "情報照会の一件 (F35-02)"
         constraints = [
             models.UniqueConstraint(fields=["system", "record_key"], name="one_inquiry_per_record_key"),
             models.CheckConstraint(

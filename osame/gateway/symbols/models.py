@@ -33,7 +33,7 @@ class SymbolLink(models.Model):
 
     class Meta:
         db_table = "symbol_link"
-        db_table_comment = "符号と団体内統合宛名番号の紐付け (F35-01)"
+        db_table_comment = "符号の紐付け (F35-01)"
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(state="3") | models.Q(symbol__isnull=False, symbol_index__isnull=False),

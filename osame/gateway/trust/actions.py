@@ -44,7 +44,7 @@ def enroll(network: NetworkClient) -> Certificate:
     body = bodies.current()
     pair = KeyPair.make()
     request = pair.request(body.institution, body.name)
-    pair.save(parties.key_file(request.signing))
+    pair.keep(parties.key_file(request.signing))
     made = verified(network.enroll(request), parties.anchor())
     if (made.institution, made.signing, made.sealing) != (body.institution, request.signing, request.sealing):
         raise NotOurCertificate(made.serial)

@@ -14,8 +14,8 @@ class KnownCertificate(models.Model):
     serial = models.CharField("証明書番号", max_length=32, primary_key=True)
     institution = models.CharField("機関コード", max_length=16)
     name = models.TextField("機関名")
-    content = models.JSONField("証明書")
-    valid_from = models.DateTimeField("有効期間の始め")
+    content = models.JSONField("証明書の中身")
+    valid_from = models.DateTimeField("証明書の適用開始日")
     valid_until = models.DateTimeField("有効期限")
     own = models.BooleanField("自団体のもの", default=False)
     in_use = models.BooleanField("署名に使う", default=False)
@@ -24,7 +24,7 @@ class KnownCertificate(models.Model):
 
     class Meta:
         db_table = "known_certificate"
-        db_table_comment = "機関の証明書 (F35-08)"
+        db_table_comment = "受けた証明書：機関の証明書の写し (F35-08)"
         constraints = [
             models.UniqueConstraint(
                 fields=["institution"], condition=models.Q(in_use=True, own=True), name="one_certificate_in_use"
@@ -38,13 +38,13 @@ class StoredAllowList(models.Model):
     rights = APPEND_ONLY
 
     version = models.IntegerField("版", primary_key=True)
-    issued_on = models.DateField("発行日")
+    issued_on = models.DateField("発付日")
     content = models.JSONField("リスト")
     received_at = models.DateTimeField("受けた日時", db_default=Now())
 
     class Meta:
         db_table = "stored_allow_list"
-        db_table_comment = "照会許可用照合リスト (F36-13)"
+        db_table_comment = "受けた照合リスト：照会許可用照合リストの写し (F36-13)"
 
 
 class ListConfirmation(models.Model):

@@ -59,7 +59,7 @@ def create_own(institution: str, name: str, *, at: datetime) -> Certificate:
     """模擬の機関（コアシステムを含む）の鍵と証明書を作る。"""
     pair = KeyPair.make()
     request = pair.request(institution, name)
-    pair.save(folder() / f"{institution}-{fingerprint(request.signing)}.key")
+    pair.keep(folder() / f"{institution}-{fingerprint(request.signing)}.key")
     return issue(request, at=at)
 
 

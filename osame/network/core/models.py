@@ -29,7 +29,7 @@ class InstitutionCertificate(models.Model):
 
     serial = models.CharField("証明書番号", max_length=32, primary_key=True)
     institution = models.CharField("機関コード", max_length=16)
-    content = models.JSONField("証明書")
+    content = models.JSONField("証明書の中身")
     valid_until = models.DateTimeField("有効期限")
     revoked_at = models.DateTimeField("失効日時", null=True)
 
@@ -48,7 +48,7 @@ class SymbolIssue(models.Model):
     processing_number = models.CharField("処理通番", max_length=32)
     resident = models.TextField("模擬の住民", default="", blank=True)
     requested_at = models.DateTimeField("依頼日時", null=True)
-    symbol = models.CharField("符号", max_length=64, default="", blank=True)
+    symbol = models.CharField("機関の符号", max_length=64, default="", blank=True)
 
     class Meta:
         db_table = "symbol_issue"
@@ -149,4 +149,4 @@ class ListVersion(models.Model):
 
     class Meta:
         db_table = "list_version"
-        db_table_comment = "照会許可用照合リストの版（模擬）"
+        db_table_comment = "照合リストの版（模擬）"

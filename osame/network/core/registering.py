@@ -1,7 +1,6 @@
 """機関の登録と、マスターの配布。模擬のコアシステムを用意する。"""
 
 from datetime import date, datetime
-from typing import cast
 
 from django.db import transaction
 
@@ -122,7 +121,7 @@ def masters() -> Masters:
     assert last
     return Masters(
         tuple(parsed(Certificate, row.content) for row in rows if row.revoked_at is None),
-        tuple(cast("str", row.serial) for row in rows if row.revoked_at),
+        tuple(row.serial for row in rows if row.revoked_at),
         parsed(AllowList, last.content),
         stand_in=True,
     )

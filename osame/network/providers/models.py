@@ -11,7 +11,7 @@ class SimulatedAccount(models.Model):
 
     rights = KEPT
 
-    symbol = models.CharField("符号", max_length=64, primary_key=True)
+    symbol = models.CharField("機関の符号", max_length=64, primary_key=True)
     items = models.JSONField("口座の七項目")
 
     class Meta:
@@ -35,7 +35,7 @@ class SimulatedProvision(models.Model):
 
     class Meta:
         db_table = "simulated_provision"
-        db_table_comment = "提供した記録（模擬）"
+        db_table_comment = "模擬の提供の記録"
         constraints = [
             models.UniqueConstraint(fields=["inquirer", "inquiry_number"], name="one_provision_per_inquiry"),
             models.UniqueConstraint(fields=["permit_number"], name="one_provision_per_permit"),
@@ -55,4 +55,4 @@ class SimulatedInquiry(models.Model):
 
     class Meta:
         db_table = "simulated_inquiry"
-        db_table_comment = "照会した記録（模擬）"
+        db_table_comment = "模擬の照会の記録"
