@@ -21,12 +21,13 @@ from osame.gateway.trust.models import KnownCertificate, ListConfirmation
 from osame.network.core import registering
 from osame.platform import gate
 from osame.platform.exchanges import calling
+from osame.platform.staff.granting import register_handler
 from osame.platform.terminal import now
 from tests.systems.exchange_cast import rows
 from tests.systems.gateway.cast import ACTING, order, person
 from tests.systems.gateway.provision_cast import ITEM, as_officer, ask, carried, copy, switch
 from tests.systems.gateway.waiting import until
-from tests.systems.platform.staff_cast import PASSWORD, code, hire, with_app
+from tests.systems.platform.staff_cast import APRIL, PASSWORD, code, hire, officer, with_app
 
 CODE = "242039"
 
@@ -180,6 +181,8 @@ def signed_in(nation, number: str, secret: str, where: str = CODE) -> httpx.Clie
 def test_9_the_console_has_accounts_of_its_own_in_each_body(nation):
     with nation.body(CODE):
         secret = with_app(hire("G001", "中野 明", "gateway_operator", department="gateway"))
+        with officer():
+            register_handler("G001", department="gateway", valid_from=APRIL)
     browser = signed_in(nation, "G001", secret)
     for path, words in (
         ("/inquiries/", "照会"), ("/state/", "送受信のようす"), ("/records/", "情報提供等記録"), ("/trust/", "期限の暦"),
