@@ -30,7 +30,7 @@ class ExchangeRecord(models.Model):
     provider = models.CharField("提供者", max_length=16)
     provider_name = models.TextField("提供者の名称")
     affair = models.CharField("事務コード", max_length=16)
-    procedure = models.CharField("事務手続コード", max_length=16)
+    procedure = models.CharField("手続", max_length=16)
     item = models.CharField("特定個人情報名コード", max_length=16)
     fields = ArrayField(models.TextField(), verbose_name="利用特定個人情報の項目", default=list)
     requested_at = models.DateTimeField("提供の求めの日時")

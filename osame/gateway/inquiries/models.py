@@ -38,7 +38,7 @@ class InformationInquiry(models.Model):
     addressee_number = models.CharField("宛名番号", max_length=15, default="", blank=True)
     unified_addressee_number = models.CharField("団体内統合宛名番号", max_length=15)
     affair = models.CharField("事務コード", max_length=16)
-    procedure = models.CharField("事務手続コード", max_length=16)
+    procedure = models.CharField("手続", max_length=16)
     provider = models.CharField("提供者", max_length=16)
     item = models.CharField("特定個人情報名コード", max_length=16)
     period_from = models.CharField("照会開始日", max_length=8, default="", blank=True)

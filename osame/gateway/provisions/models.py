@@ -24,7 +24,7 @@ class Provision(models.Model):
     inquiry_number = models.CharField("照会番号", max_length=40)
     permit_number = models.CharField("許可証番号", max_length=40)
     affair = models.CharField("事務コード", max_length=16)
-    procedure = models.CharField("事務手続コード", max_length=16)
+    procedure = models.CharField("手続", max_length=16)
     item = models.CharField("特定個人情報名コード", max_length=16)
     unified_addressee_number = models.CharField("団体内統合宛名番号", max_length=15, default="", blank=True)
     state = models.CharField("提供の状態", max_length=1, choices=State.choices)

@@ -69,7 +69,7 @@ class InquiryRight(models.Model):
     right_id = models.BigAutoField("権限番号", primary_key=True)
     system = models.CharField("業務システム", max_length=20)
     affair = models.CharField("事務コード", max_length=16)
-    procedure = models.CharField("事務手続コード", max_length=16)
+    procedure = models.CharField("手続", max_length=16)
     provider = models.CharField("提供者", max_length=16)
     item = models.CharField("特定個人情報名コード", max_length=16)
     valid_from = models.DateField("適用開始日")

@@ -66,7 +66,7 @@ class PermitIssue(models.Model):
     inquiry_number = models.CharField("照会番号", max_length=40)
     provider = models.CharField("提供者", max_length=16)
     affair = models.CharField("事務コード", max_length=16)
-    procedure = models.CharField("事務手続コード", max_length=16)
+    procedure = models.CharField("手続", max_length=16)
     item = models.CharField("特定個人情報名コード", max_length=16)
     decision = models.JSONField("答え")
     granted = models.BooleanField("交付した")

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ("provider", models.CharField(max_length=16, verbose_name="提供者")),
                 ("provider_name", models.TextField(verbose_name="提供者の名称")),
                 ("affair", models.CharField(max_length=16, verbose_name="事務コード")),
-                ("procedure", models.CharField(max_length=16, verbose_name="事務手続コード")),
+                ("procedure", models.CharField(max_length=16, verbose_name="手続")),
                 ("item", models.CharField(max_length=16, verbose_name="特定個人情報名コード")),
                 (
                     "fields",

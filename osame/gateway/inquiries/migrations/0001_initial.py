@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ("addressee_number", models.CharField(blank=True, default="", max_length=15, verbose_name="宛名番号")),
                 ("unified_addressee_number", models.CharField(max_length=15, verbose_name="団体内統合宛名番号")),
                 ("affair", models.CharField(max_length=16, verbose_name="事務コード")),
-                ("procedure", models.CharField(max_length=16, verbose_name="事務手続コード")),
+                ("procedure", models.CharField(max_length=16, verbose_name="手続")),
                 ("provider", models.CharField(max_length=16, verbose_name="提供者")),
                 ("item", models.CharField(max_length=16, verbose_name="特定個人情報名コード")),
                 ("period_from", models.CharField(blank=True, default="", max_length=8, verbose_name="照会開始日")),

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ("inquiry_number", models.CharField(max_length=40, verbose_name="照会番号")),
                 ("permit_number", models.CharField(max_length=40, verbose_name="許可証番号")),
                 ("affair", models.CharField(max_length=16, verbose_name="事務コード")),
-                ("procedure", models.CharField(max_length=16, verbose_name="事務手続コード")),
+                ("procedure", models.CharField(max_length=16, verbose_name="手続")),
                 ("item", models.CharField(max_length=16, verbose_name="特定個人情報名コード")),
                 (
                     "unified_addressee_number",

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ("right_id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="権限番号")),
                 ("system", models.CharField(max_length=20, verbose_name="業務システム")),
                 ("affair", models.CharField(max_length=16, verbose_name="事務コード")),
-                ("procedure", models.CharField(max_length=16, verbose_name="事務手続コード")),
+                ("procedure", models.CharField(max_length=16, verbose_name="手続")),
                 ("provider", models.CharField(max_length=16, verbose_name="提供者")),
                 ("item", models.CharField(max_length=16, verbose_name="特定個人情報名コード")),
                 ("valid_from", models.DateField(verbose_name="適用開始日")),

@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
                 ("inquiry_number", models.CharField(max_length=40, verbose_name="照会番号")),
                 ("provider", models.CharField(max_length=16, verbose_name="提供者")),
                 ("affair", models.CharField(max_length=16, verbose_name="事務コード")),
-                ("procedure", models.CharField(max_length=16, verbose_name="事務手続コード")),
+                ("procedure", models.CharField(max_length=16, verbose_name="手続")),
                 ("item", models.CharField(max_length=16, verbose_name="特定個人情報名コード")),
                 ("decision", models.JSONField(verbose_name="答え")),
                 ("granted", models.BooleanField(verbose_name="交付した")),
