@@ -29,7 +29,7 @@ from osame.platform.terminal import officer, refusals_told
 GATED = "osame_gated"
 PURPOSE = "OSAME_PURPOSE"  # 目的が二つ以上ある機能を使うとき、端末で告げる
 CASE = "OSAME_CASE"
-NO_NUMBERS_TYPED = ("addressee.", "linkage.")
+NO_NUMBERS_TYPED = ("addressee.", "linkage.", "gateway.")
 
 
 class UnboundCommand(Refusal):
