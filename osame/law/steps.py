@@ -12,6 +12,9 @@ from osame.kernel.dates import format_wareki
 from osame.law.claim import Relief
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from osame.law.claim import Exemption
     from osame.law.delinquency_charge import ChargeBreakdown, Segment
 
 _RELIEF_WORDS = {
@@ -69,6 +72,7 @@ def charge_steps(answer: ChargeBreakdown) -> tuple[str, ...]:
         lines.append(
             f"低い割合は{format_wareki(early_through)}まで（翌日から{rule.first_period_months}月を経過する日）"
         )
+    lines += [_exemption_step(each, answer.as_of) for each in claim.exemptions if each.first <= answer.as_of]
     lines += [f"控除する期間 {each.first.isoformat()}～{each.through.isoformat()}" for each in claim.exclusions]
     lines += [_segment_step(each) for each in answer.segments] or ["計算の基礎となる税額または期間がない"]
     lines.append(f"合計 {answer.total:,}円")
@@ -80,6 +84,11 @@ def charge_steps(answer: ChargeBreakdown) -> tuple[str, ...]:
         by = f"{answer.override.decided_by}、{format_wareki(answer.override.decided_on)}"
         lines.append(f"手で定めた額 {answer.override.amount:,}円（{answer.override.reason}。{by}）")
     return tuple(lines)
+
+
+def _exemption_step(each: Exemption, as_of: date) -> str:
+    through = f"{each.through.isoformat()}まで" if each.through <= as_of else "続いている"
+    return f"{_RELIEF_WORDS[each.relief]}（{each.first.isoformat()}から{through}、{each.basis}）"
 
 
 def _segment_step(each: Segment) -> str:

@@ -13,13 +13,16 @@ from typing import Any
 
 import numpy as np
 
+from osame.collection.exemptions.queries import COLUMNS, exemption_columns, exemptions_of, lateral_periods
 from osame.collection.matching.accrual import rule_for
 from osame.kernel.dates import era_year
 from osame.kernel.money import Yen
-from osame.law.claim import ChargeClaim, Override, Payment
+from osame.law.claim import ChargeClaim, Exemption, Override, Payment
 from osame.law.delinquency_charge_bulk import delinquency_charges
 from osame.law.population import ChargePopulation
 from osame.platform.database import fetch_all
+
+EXEMPTION_COLUMNS = 4
 
 
 class View(StrEnum):
@@ -90,7 +93,7 @@ SELECT c.charge_id, c.addressee_number, c.tax_item, coalesce(t.name, c.tax_item)
        coalesce(s.other, 0), coalesce(s.over, 0), coalesce(s.written_off, 0),
        p.days, p.amounts, CASE WHEN t.bears_delinquency_charge THEN t.first_period_months END,
        coalesce(t.prescription_years, 5), o.amount, o.reason, o.approved_by, o.entered_on,
-       d.issued_on, d.seizable_from, d.returned_on, d.published_on
+       d.issued_on, d.seizable_from, d.returned_on, d.published_on, {exempted}
 FROM own c
 LEFT JOIN summed s USING (charge_id)
 LEFT JOIN paid p USING (charge_id)
@@ -105,6 +108,7 @@ LEFT JOIN LATERAL (
       AND (o.released_on IS NULL OR o.released_on > %(day)s::date) ORDER BY o.override_id DESC LIMIT 1) o ON true
 LEFT JOIN demand d ON d.charge_id = c.charge_id AND d.addressee_number = c.addressee_number
     AND d.cancelled_on IS NULL AND (%(day)s::date IS NULL OR d.issued_on <= %(day)s)
+{periods}
 WHERE s.charge_id IS NOT NULL OR c.determined_on <= %(on)s
 ORDER BY c.tax_item, c.levy_year DESC, c.tax_year DESC, c.notice_number, c.due_date, c.installment_term, c.charge_id
 """
@@ -136,6 +140,7 @@ class ChargeLine:
     overpayment: int
     written_off: int
     payments: tuple[Payment, ...]
+    exemptions: tuple[Exemption, ...]
     months: int | None
     prescription_years: int
     override: Override | None
@@ -164,7 +169,9 @@ class ChargeLine:
     @property
     def claim(self) -> ChargeClaim:
         """法に渡す事実。"""
-        return ChargeClaim(Yen(self.tax_amount), self.due_date, self.payments, override=self.override)
+        return ChargeClaim(
+            Yen(self.tax_amount), self.due_date, self.payments, exemptions=self.exemptions, override=self.override
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +241,7 @@ def charge_lines(
     """
     day = as_of if as_of < today else None
     rows = fetch_all(
-        LINES.format(column=view.column),
+        LINES.format(column=view.column, exempted=COLUMNS, periods=lateral_periods("c", known=view is View.KNOWN)),
         {"addressee": addressee_number, "charge": charge_id, "day": day, "on": as_of},
     )
     lines = [_settled(_line(row)) for row in rows]
@@ -256,10 +263,21 @@ def _line(row: Sequence[Any]) -> ChargeLine:
         seizable,
         returned,
         published,
-    ) = row
+    ) = row[:-EXEMPTION_COLUMNS]
     payments = tuple(Payment(on, Yen(paid)) for on, paid in zip(days or (), amounts or (), strict=True))
     override = Override(Yen(amount), reason, approved_by, entered_on) if amount is not None else None
-    return ChargeLine(*[*facts, payments, months, years, override, issued, seizable, returned, published])
+    return ChargeLine(*[
+        *facts,
+        payments,
+        exemptions_of(row[-EXEMPTION_COLUMNS:]),
+        months,
+        years,
+        override,
+        issued,
+        seizable,
+        returned,
+        published,
+    ])
 
 
 def _settled(line: ChargeLine) -> ChargeLine:
@@ -307,6 +325,7 @@ def _population(lines: Sequence[ChargeLine]) -> ChargePopulation:
         payment_offsets=np.cumsum([0, *map(len, payments)], dtype=np.int64),
         payment_on=np.array([paid.on for each in payments for paid in each], dtype="datetime64[D]"),
         payment_amount=np.array([paid.amount for each in payments for paid in each], dtype=np.int64),
+        exemptions=exemption_columns([each.exemptions for each in lines]),
     )
 
 

@@ -6,6 +6,7 @@ Why is this number so: every event and entry behind a charge, and the law's own 
 from dataclasses import dataclass, replace
 from datetime import date
 
+from osame.collection.exemptions.queries import standing_exemptions
 from osame.collection.ledger.models import Account, EntryKind
 from osame.collection.ledger.queries import ChargeFacts
 from osame.kernel.dates import format_wareki
@@ -108,6 +109,13 @@ UNION ALL
 SELECT entered_on, '延滞金の強制入力', amount, reason || '（入力 ' || entered_by || '、承認 ' || approved_by || '）'
 FROM charge_override WHERE charge_id = %(charge)s AND addressee_number = %(addressee)s
 UNION ALL
+SELECT ex.recorded_on, '延滞金の免除期間', 0, ex.first_on || '～' || coalesce(ex.through_on::text, '') || '（' || ex.article || '、' || ex.document || '）'
+FROM exemption_period ex WHERE ex.charge_id = %(charge)s AND ex.addressee_number = %(addressee)s
+UNION ALL
+SELECT xx.recorded_on, '免除期間の取消し', 0, ex.first_on || '～' || coalesce(ex.through_on::text, '') || '：' || xx.reason
+FROM exemption_period ex JOIN exemption_cancellation xx USING (addressee_number, period_id)
+WHERE ex.charge_id = %(charge)s AND ex.addressee_number = %(addressee)s
+UNION ALL
 SELECT released_on, '強制入力の解除', amount, '' FROM charge_override
 WHERE charge_id = %(charge)s AND addressee_number = %(addressee)s AND released_on IS NOT NULL
 UNION ALL
@@ -166,6 +174,7 @@ def _claim(charge: ChargeFacts, as_of: date) -> tuple[ChargeClaim, int | None]:
         principal=Yen(charge.tax_amount),
         due_date=charge.due_date,
         payments=tuple(Payment(on, Yen(amount)) for on, amount in payments),
+        exemptions=standing_exemptions(charge.addressee_number, charge.charge_id),
         override=Override(Yen(overrides[0][0]), *overrides[0][1:]) if overrides else None,
     )
     return claim, int(rule[0][1]) if rule and rule[0][0] else None

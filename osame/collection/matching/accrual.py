@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from osame.collection.exemptions.queries import COLUMNS, exemption_columns, exemptions_of, lateral_periods
 from osame.collection.ledger.models import Account
 from osame.collection.ledger.order import AllocationOrder
 from osame.law.delinquency_charge_bulk import delinquency_charges
@@ -19,10 +20,12 @@ from osame.law.rules import LOCAL_TAX, ChargeRule
 from osame.platform.database import copy_rows, fetch_all, run_sql
 
 # 納期限より後の収納がある期別のうち、本税の枠が満ちたものだけが、延滞金の候補になる。
-CANDIDATES = """
+CANDIDATES = f"""
+SELECT found.*, {COLUMNS}
+FROM (
 SELECT r.charge_id, r.addressee_number, r.principal, r.due_date, tax.first_period_months,
        array_agg(r.paid_on ORDER BY r.paid_on, r.receipt_key),
-       array_agg(least(r.cum_after, {before} + r.principal) - greatest(r.cum_before, {before})
+       array_agg(least(r.cum_after, {{before}} + r.principal) - greatest(r.cum_before, {{before}})
                  ORDER BY r.paid_on, r.receipt_key),
        max(r.paid_on), max(r.accounted_on)
 FROM ordered_receipt r
@@ -33,9 +36,11 @@ JOIN LATERAL (
     WHERE i.tax_item = r.tax_item AND i.valid_from <= r.due_date ORDER BY i.valid_from DESC LIMIT 1
 ) tax ON true
 WHERE tax.bears_delinquency_charge AND r.principal > 0
-  AND least(r.cum_after, {before} + r.principal) > greatest(r.cum_before, {before})
+  AND least(r.cum_after, {{before}} + r.principal) > greatest(r.cum_before, {{before}})
 GROUP BY r.charge_id, r.addressee_number, r.principal, r.due_date, tax.first_period_months
-HAVING max(r.cum_after) >= min({before}) + r.principal AND max(r.paid_on) > r.due_date
+HAVING max(r.cum_after) >= min({{before}}) + r.principal AND max(r.paid_on) > r.due_date
+) found
+{lateral_periods("found")}
 """
 
 OVERRIDES = """
@@ -98,6 +103,7 @@ def _population(rows: list[tuple[Any, ...]]) -> ChargePopulation:
         payment_offsets=np.cumsum([0, *(len(row[5]) for row in rows)], dtype=np.int64),
         payment_on=_flat_dates([day for row in rows for day in row[5]]),
         payment_amount=np.array([amount for row in rows for amount in row[6]], dtype=np.int64),
+        exemptions=exemption_columns([exemptions_of(row[9:13]) for row in rows]),
     )
 
 
