@@ -1,0 +1,89 @@
+"""手続の段階を、法の一つの表のとおりにだけ進める。移り方は行として残り、段階はその行が変える。
+
+Transitions are rows. The table of the law (`law/dispositions.py`) is asked before a row is written, and the same table, put
+into a trigger when the database is made, is asked again by PostgreSQL: no SQL can move a procedure any other way.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from osame.kernel.refusals import Refusal
+from osame.law.dispositions import TRANSITIONS, Procedure, ProcedureAct, ProcedureStage, Transition, transition
+from osame.platform.database import fetch_all, run_sql
+
+STAGES = [(each.name, each.value) for each in ProcedureStage]
+ACTS = [(each.name, each.value) for each in ProcedureAct]
+
+
+class ProcedureUnknown(Refusal):
+    """その番号の手続はありません。番号を確かめてください。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """段階を進める行いの、日・職員・説明。 proposal_id: 決裁の起案番号（決裁の要らない行いなら None）。"""
+
+    on: date
+    officer: str
+    note: str = ""
+    proposal_id: int | None = None
+
+
+def move(table: str, key: tuple[str, int], act: ProcedureAct, moved: Moved) -> Transition:
+    """手続を一段進め、その行を残す。表にない移り方は断る。 key: （宛名番号、手続の番号）。取引の中で呼ぶ。
+
+    要件: F13-06
+    """
+    rows = fetch_all(
+        f"SELECT procedure, stage FROM {table} WHERE addressee_number = %s AND {table}_id = %s FOR UPDATE", [*key]
+    )
+    if not rows:
+        raise ProcedureUnknown(str(key[1]))
+    found = transition(Procedure[rows[0][0]], ProcedureStage[rows[0][1]], act)
+    run_sql(
+        f"INSERT INTO {table}_event (addressee_number, {table}_id, event_number, act, source, target, article, happened_on, "
+        f"note, proposal_id, officer) SELECT %s, %s, coalesce(max(event_number), 0) + 1, %s, %s, %s, %s, %s, %s, %s, %s "
+        f"FROM {table}_event WHERE addressee_number = %s AND {table}_id = %s",
+        [*key, act.name, found.source.name, found.target.name, found.article, moved.on, moved.note, moved.proposal_id,
+         moved.officer, *key],
+    )  # fmt: skip
+    return found
+
+
+def guarded_transitions(table: str, *procedures: Procedure) -> str:
+    """段階を法の表のとおりにだけ進ませる、表のトリガーの SQL。移行の中で使う。"""
+    allowed = ", ".join(
+        f"('{each.procedure.name}', '{each.source.name}', '{each.act.name}', '{each.target.name}')"
+        for each in TRANSITIONS
+        if each.procedure in procedures
+    )
+    return f"""
+CREATE SEQUENCE {table}_number;
+CREATE FUNCTION move_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    held {table};
+BEGIN
+    SELECT * INTO held FROM {table} t
+    WHERE t.addressee_number = NEW.addressee_number AND t.{table}_id = NEW.{table}_id FOR UPDATE;
+    IF NOT FOUND OR held.stage <> NEW.source
+       OR (held.procedure, NEW.source, NEW.act, NEW.target) NOT IN (VALUES {allowed}) THEN
+        RAISE EXCEPTION 'いまの段階から、その行いはできません。手続の段階を確かめてください。' USING ERRCODE = 'OS409';
+    END IF;
+    UPDATE {table} t SET stage = NEW.target
+    WHERE t.addressee_number = NEW.addressee_number AND t.{table}_id = NEW.{table}_id;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER {table}_moves_by_law AFTER INSERT ON {table}_event FOR EACH ROW EXECUTE FUNCTION move_{table}();
+CREATE TRIGGER {table}_event_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}_event
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+CREATE FUNCTION guard_{table}_stage() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (TG_OP = 'INSERT' AND NEW.stage <> 'NONE')
+       OR (TG_OP = 'UPDATE' AND NEW.stage <> OLD.stage AND pg_trigger_depth() < 2) THEN
+        RAISE EXCEPTION '段階は、手続の行いの記録だけが変えます。行いの画面から進めてください。' USING ERRCODE = 'OS409';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER {table}_stage_follows_its_events BEFORE INSERT OR UPDATE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION guard_{table}_stage();
+"""
