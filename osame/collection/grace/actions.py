@@ -13,8 +13,8 @@ from django.db import transaction
 from osame.collection.arrears.procedures import Moved, move
 from osame.collection.grace.models import GraceDocument, GraceSecurity
 from osame.collection.grace.queries import GraceFile, grace_file, uncured
-from osame.collection.inquiry_free import unpaid_charges
 from osame.collection.ledger.posting import claim_command
+from osame.collection.payment_slips.owed import owed_of
 from osame.kernel.dates import format_wareki
 from osame.kernel.money import Yen
 from osame.kernel.refusals import Refusal
@@ -92,7 +92,7 @@ def apply_grace(application: Application, *, as_of: date, officer: str) -> int:
     if through < first:
         raise GracePeriodInverted(f"{format_wareki(first)}～{format_wareki(through)}")
     with transaction.atomic():
-        owed = unpaid_charges(application.addressee_number, application.charges, as_of=as_of, lock=True)
+        owed = owed_of(application.addressee_number, application.charges, on=as_of, as_of=as_of, lock=True)
         if not application.charges or len(owed) != len(set(application.charges)):
             raise GraceOfNothing
         _refuse_overlap(application)
@@ -112,11 +112,11 @@ def apply_grace(application: Application, *, as_of: date, officer: str) -> int:
         for each in owed:
             run_sql(
                 "INSERT INTO grace_charge VALUES (%s, %s, %s, %s, %s, %s)",
-                [application.addressee_number, grace_id, each.charge_id, each.principal_tax, each.demand_fee,
-                 each.delinquency_charge],
+                [application.addressee_number, grace_id, each.facts.charge_id, each.facts.principal_tax,
+                 each.facts.demand_fee, each.late[0]],
             )  # fmt: skip
         key = (application.addressee_number, int(grace_id))
-        amount = Yen(sum(each.total for each in owed))
+        amount = Yen(sum(each.share().amount for each in owed))
         _open_documents(key, application, amount)
         write_plan(key, application.instalments)
         if application.applied_on is not None:
@@ -140,7 +140,11 @@ def receive_document(key: tuple[str, int], kind: GraceDocument.Kind, *, on: date
             "THEN excluded.received_on END",
             [*key, kind, on],
         )
-        record("猶予の書類を受け取った", subjects=[key[0]], detail={"猶予管理番号": key[1], "書類": str(kind.label)})
+        record(
+            "猶予の書類を受け取った",
+            subjects=[key[0]],
+            detail={"猶予管理番号": key[1], "書類": str(kind.label), "職員": officer},
+        )
 
 
 def notify_defect(key: tuple[str, int], kind: GraceDocument.Kind, defect: str, *, on: date, officer: str) -> date:
@@ -159,7 +163,11 @@ def notify_defect(key: tuple[str, int], kind: GraceDocument.Kind, defect: str, *
             "defect = excluded.defect, notified_on = excluded.notified_on, cure_through = excluded.cure_through, cured_on = NULL",
             [*key, kind, defect.strip(), on, through],
         )
-        record("猶予の書類の不備を知らせた", subjects=[key[0]], detail={"猶予管理番号": key[1], "期限": through.isoformat()})
+        record(
+            "猶予の書類の不備を知らせた",
+            subjects=[key[0]],
+            detail={"猶予管理番号": key[1], "期限": through.isoformat(), "職員": officer},
+        )
         return through
 
 
@@ -171,7 +179,9 @@ def lapse_uncured(*, as_of: date, officer: str) -> tuple[tuple[str, int], ...]:
     with transaction.atomic():
         found = uncured(as_of=as_of)
         for key in found:
-            move("grace", key, ProcedureAct.WITHDRAW, Moved(as_of, officer, "補正の期限までに補正がない（みなし取下げ）"))
+            move(
+                "grace", key, ProcedureAct.WITHDRAW, Moved(as_of, officer, "補正の期限までに補正がない（みなし取下げ）")
+            )
             record("猶予の申請を取り下げたものとみなした", subjects=[key[0]], detail={"猶予管理番号": key[1]})
         return found
 
@@ -238,20 +248,21 @@ def release_security(key: tuple[str, int], security_id: int, *, reason: str, as_
         if security_id not in held:
             raise SecurityNotHeld(str(security_id))
         left = sum(each.value for each in held.values()) - held[security_id].value
-        period = Span(told.first_on, told.through_on)
-        needed = told.stage is ProcedureStage.IN_FORCE and is_security_needed(Yen(told.unpaid), period)
-        if needed and left < told.unpaid and not told.security_excuse:
+        period = Span(told.head.first_on, told.head.through_on)
+        needed = told.head.stage is ProcedureStage.IN_FORCE and is_security_needed(Yen(told.unpaid), period)
+        if needed and left < told.unpaid and not told.head.security_excuse:
             raise SecurityStillNeeded(f"猶予した税の未納{told.unpaid:,}円、残る担保{left:,}円")
         run_sql(
             "UPDATE grace_security SET released_on = %s, release_reason = %s WHERE addressee_number = %s AND security_id = %s",
             [as_of, reason.strip(), key[0], security_id],
         )
-        record("担保を解除した", subjects=[key[0]], detail={"猶予管理番号": key[1], "担保番号": security_id})
+        detail = {"猶予管理番号": key[1], "担保番号": security_id, "職員": officer}
+        record("担保を解除した", subjects=[key[0]], detail=detail)
         return grace_file(key)
 
 
 def _pending(key: tuple[str, int]) -> None:
-    if grace_file(key, lock=True).stage is not ProcedureStage.APPLIED:
+    if grace_file(key, lock=True).head.stage is not ProcedureStage.APPLIED:
         raise GraceNotPending(str(key[1]))
 
 

@@ -31,9 +31,7 @@ class Grace(models.Model):
     pk = models.CompositePrimaryKey("addressee_number", "grace_id")
     addressee_number = models.CharField("宛名番号", max_length=15)
     grace_id = models.BigIntegerField("猶予管理番号")
-    procedure = models.CharField(
-        "猶予の種類", max_length=20, choices=[(each.name, each.value) for each in PROCEDURES]
-    )
+    procedure = models.CharField("猶予の種類", max_length=20, choices=[(each.name, each.value) for each in PROCEDURES])
     stage = models.CharField("段階", max_length=20, choices=STAGES, default="NONE")
     ground = models.CharField(
         "猶予の根拠", max_length=8, choices=[(each.value, GROUND_NAMES[each]) for each in GraceGround]

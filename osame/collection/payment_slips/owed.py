@@ -11,20 +11,21 @@ from functools import cached_property
 from typing import Any
 
 from osame.collection.demands.models import DemandStop
+from osame.collection.exemptions.queries import COLUMNS, exemptions_of, lateral_periods
 from osame.collection.matching.accrual import rule_for
 from osame.kernel.money import Yen
-from osame.law.claim import ChargeClaim, Override, Payment
+from osame.law.claim import ChargeClaim, Exemption, Override, Payment
 from osame.law.delinquency_charge import delinquency_charge
 from osame.law.prescription import Event, PrescriptionEvent, prescription
 from osame.platform.database import fetch_all
 
-OWED = """
+OWED = f"""
 SELECT c.charge_id, c.addressee_number, c.tax_item, coalesce(t.name, c.tax_item), c.levy_year, c.tax_year, c.notice_number,
        c.installment_term, coalesce(n.name, c.installment_term || '期'), c.due_date, c.statutory_due_date, c.tax_amount,
        c.principal_tax, c.demand_fee, c.delinquency_charge, c.slip_number,
        CASE WHEN t.bears_delinquency_charge THEN t.first_period_months END, coalesce(t.prescription_years, 5),
        p.days, p.amounts, o.amount, o.reason, o.approved_by, o.entered_on, d.issued_on, d.returned_on, d.published_on,
-       s.reasons, f.in_flight
+       s.reasons, f.in_flight, {COLUMNS}
 FROM charge c
 LEFT JOIN LATERAL (
     SELECT * FROM tax_item i WHERE i.tax_item = c.tax_item AND i.valid_from <= c.due_date
@@ -55,6 +56,7 @@ LEFT JOIN LATERAL (
       AND NOT EXISTS (SELECT 1 FROM receipt r WHERE r.charge_id = c.charge_id AND r.addressee_number = c.addressee_number
                       AND r.slip_number = q.slip_number AND r.paid_on = q.paid_on)
       AND NOT EXISTS (SELECT 1 FROM held_receipt h WHERE h.receipt_key = q.receipt_key)) f ON true
+{lateral_periods("c")}
 WHERE c.addressee_number = %(addressee)s AND c.charge_id > 0
   AND (%(charges)s::bigint[] IS NULL OR c.charge_id = ANY(%(charges)s::bigint[]))
   AND c.principal_tax + c.demand_fee + c.delinquency_charge > 0
@@ -105,6 +107,7 @@ class OwedFacts:
     """元帳と設定から読んだ、期別一つの事実。 months: 延滞金の最初の期間（延滞金のない税目なら None）。"""
 
     payments: tuple[Payment, ...]
+    exemptions: tuple[Exemption, ...]
     override: Override | None
     demanded_on: date | None
     demand_served: bool
@@ -145,9 +148,16 @@ class Owed:
             return known.fixed_charge, ((f"確定した延滞金 {known.fixed_charge:,}円",) if known.fixed_charge else ())
         if known.months is None or self.on <= known.due_date:
             return 0, ()
-        claim = ChargeClaim(Yen(known.tax_amount), known.due_date, known.payments, override=known.override)
-        found = delinquency_charge(claim, as_of=self.on, rule=rule_for(known.months))
+        found = delinquency_charge(self.claim, as_of=self.on, rule=rule_for(known.months))
         return int(found.final), found.steps
+
+    @property
+    def claim(self) -> ChargeClaim:
+        """法に渡す事実。"""
+        known = self.facts
+        return ChargeClaim(
+            Yen(known.tax_amount), known.due_date, known.payments, exemptions=known.exemptions, override=known.override
+        )
 
     @property
     def label(self) -> str:
@@ -194,9 +204,10 @@ def owed_of(
 
 def _facts(row: tuple[Any, ...]) -> OwedFacts:
     *known, days, amounts, fixed, reason, approved_by, entered_on = row[:24]
-    demanded_on, returned_on, published_on, stops, in_flight = row[24:]
+    demanded_on, returned_on, published_on, stops, in_flight, *periods = row[24:]
     return OwedFacts(
         tuple(Payment(day, Yen(amount)) for day, amount in zip(days or (), amounts or (), strict=True)),
+        exemptions_of(periods),
         Override(Yen(fixed), reason, approved_by, entered_on) if fixed is not None else None,
         demanded_on,
         returned_on is None or published_on is not None,

@@ -27,6 +27,7 @@ class HighRiskAct(models.TextChoices):
     DUE_DATE_CHANGE = "due_date_change", "納期限の変更"
     PROVISION_RELEASE = "provision_release", "情報提供の許可"
     PROVISION_SWITCH = "provision_switch", "情報提供の開始・停止"
+    GRACE = "grace", "猶予"
 
 
 @kept_history()

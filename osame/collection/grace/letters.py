@@ -1,0 +1,183 @@
+"""猶予の通知書（R-072・R-073）と、担保解除通知書（R-075）。"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from osame.collection.grace.queries import GracedCharge, GraceFile, SecurityLine
+from osame.collection.letters.actions import Draft, freeze
+from osame.collection.letters.kinds import LetterKind, letter_kind
+from osame.kernel.dates import format_wareki
+from osame.law.dispositions import Procedure
+from osame.platform.console.fields import short_wareki
+from osame.platform.letters.window import width
+
+FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 9, 38
+NAME_SIZE, NAME_ROOM_MM, POINT_MM = 8.2, 34.0, 0.3528
+APPEAL = (
+    "この処分に不服があるときは、この通知書を受け取った日の翌日から起算して3か月以内に、{mayor}に対して審査請求をすることができます。"
+    "処分の取消しの訴えは、審査請求に対する裁決があったことを知った日の翌日から起算して6か月以内に、{city}を被告として"
+    "（{mayor}が代表者となります。）提起することができます（行政不服審査法第18条・第82条、行政事件訴訟法第14条・第46条）。"
+)
+KEPT = (
+    "分割した額を期限までに納めないとき、新たに市税等を滞納したとき、財産の状況などが変わったときは、猶予を取り消して、"
+    "残りの額を一時に納めていただくことがあります（地方税法第15条の3ほか）。"
+)
+OUTCOMES = {
+    "grant": ("許可", "次のとおり許可します。"),
+    "refuse": ("不許可", "次の理由により許可しません。"),
+    "extend": ("期間延長", "次のとおり猶予の期間を延長します。"),
+    "cancel": ("取消", "次の理由により取り消します。"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeCharge:
+    """対象の期別一つ。"""
+
+    tax_item: str
+    name_size: float
+    levy_year: str
+    term: str
+    due_date: str
+    principal_tax: int
+    additions: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """分割納付の一回。"""
+
+    number: int
+    due_on: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class GraceNotice:
+    """猶予の通知書の内容。 facts: 項目と値; charges・instalments: 頁ごとの行。"""
+
+    title: str
+    opening: str
+    facts: tuple[tuple[str, str], ...]
+    total: int
+    period: str
+    charges: tuple[tuple[NoticeCharge, ...], ...]
+    instalments: tuple[tuple[NoticeRow, ...], ...]
+    warns: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityRelease:
+    """担保解除通知書の内容。"""
+
+    procedure: str
+    number: int
+    kind: str
+    description: str
+    value: int
+    released_on: str
+    reason: str
+
+
+TEXTS = {"猶予の通知書:注意": KEPT, "猶予の通知書:教示": APPEAL}
+SOURCE = "collection/grace/typst/grace_notice.typ"
+COLLECTION_NOTICE = letter_kind(
+    LetterKind(
+        form="R-072", name="徴収猶予の通知書", title="徴収猶予通知書", source=SOURCE, context=GraceNotice, texts=TEXTS
+    )
+)
+REALIZATION_NOTICE = letter_kind(
+    LetterKind(
+        form="R-073",
+        name="換価の猶予の通知書",
+        title="換価の猶予通知書",
+        source=SOURCE,
+        context=GraceNotice,
+        texts=TEXTS,
+    )
+)
+RELEASE = letter_kind(
+    LetterKind(
+        form="R-075", name="担保解除通知書", title="担保解除通知書", source="collection/grace/typst/security_release.typ",
+        context=SecurityRelease,
+    )
+)  # fmt: skip
+
+
+def send_notice(file: GraceFile, decision: str, content: Mapping[str, Any], *, as_of: date, officer: str) -> int:
+    """猶予の決定の通知書を作る。束の番号を返す。
+
+    要件: F15-01, F15-02
+    """
+    kind = COLLECTION_NOTICE if file.head.procedure is Procedure.COLLECTION_GRACE else REALIZATION_NOTICE
+    outcome, sentence = OUTCOMES[decision]
+    head = file.head
+    period = f"{format_wareki(head.first_on)}から{format_wareki(head.through_on)}まで"
+    lead = f"{format_wareki(head.applied_on)}に申請のあった" if head.applied_on and decision != "cancel" else ""
+    first, last = head.first_on, head.through_on
+    facts = [("猶予の根拠", head.ground_name), ("猶予の番号", f"{head.grace_id}")]
+    if decision in {"refuse", "cancel"}:
+        facts.append(("理由", str(content["reason"])))
+        facts += [("法の要件", each.split("】")[-1]) for each in content["conditions"][:3]]
+    if decision == "cancel":
+        period = f"{format_wareki(as_of)}に取消し（{format_wareki(first)}から）"
+    secured = "、".join(f"{each.kind.label} {each.value:,}円" for each in file.securities if each.released_on is None)
+    if decision in {"grant", "extend"}:
+        facts.append(("担保", secured or head.security_excuse or "要しない（地方税法第16条第1項）"))
+    shows_plan = decision in {"grant", "extend"}
+    rows = (
+        [NoticeRow(each.number, short_wareki(each.on), each.amount) for each in file.instalments] if shows_plan else []
+    )
+    charges, plan = _pages([_charge(each) for each in file.charges], rows)
+    notice = GraceNotice(
+        f"{head.procedure.value}{outcome}通知書", f"{lead}{head.procedure.value}について、{sentence}", tuple(facts),
+        file.amount, period if last else "", charges, plan, shows_plan,
+    )  # fmt: skip
+    draft = Draft(
+        head.addressee_number,
+        "",
+        notice,
+        (f"{file.amount:,}円",),
+        f"grace:{head.grace_id}",
+        max(len(charges), len(plan)),
+    )
+    return freeze(kind, [draft], as_of=as_of, officer=officer)
+
+
+def send_release(file: GraceFile, security: SecurityLine, *, as_of: date, officer: str) -> int:
+    """担保解除通知書を作る。束の番号を返す。
+
+    要件: F15-04
+    """
+    told = SecurityRelease(
+        file.head.procedure.value, security.security_id, str(security.kind.label), security.description, security.value,
+        format_wareki(security.released_on or as_of), security.release_reason,
+    )  # fmt: skip
+    draft = Draft(
+        file.head.addressee_number, "", told, (f"{security.value:,}円",), f"grace_security:{security.security_id}"
+    )
+    return freeze(RELEASE, [draft], as_of=as_of, officer=officer)
+
+
+def _charge(each: GracedCharge) -> NoticeCharge:
+    return NoticeCharge(
+        each.tax_name, min(NAME_SIZE, round(NAME_ROOM_MM / max(width(each.tax_name), 1.0) / POINT_MM, 1)),
+        f"{each.levy_year}年度", each.term_name, short_wareki(each.due_date), each.principal_tax,
+        each.demand_fee + each.delinquency_charge,
+    )  # fmt: skip
+
+
+def _pages(
+    charges: list[NoticeCharge], rows: list[NoticeRow]
+) -> tuple[tuple[tuple[NoticeCharge, ...], ...], tuple[tuple[NoticeRow, ...], ...]]:
+    """一頁目に入るだけを入れ、残りを次の頁へ。期別の表の後に、分割の表を置く。"""
+    charge_pages, row_pages, room = [], [], FIRST_PAGE_ROWS
+    while charges or rows or not charge_pages:
+        charge_pages.append(tuple(charges[:room]))
+        charges, room = charges[room:], room - len(charge_pages[-1])
+        take = max(0, room - 2) if rows and not charges else 0
+        row_pages.append(tuple(rows[:take]))
+        rows, room = rows[take:], NEXT_PAGE_ROWS
+    return tuple(charge_pages), tuple(row_pages)

@@ -1,0 +1,344 @@
+"""猶予の照会。一件の綴り、生きている猶予、処分と督促と時効のための事実、履行の状況。
+
+What others ask of graces: `stages_of` tells dispositions what is in force on a charge, `PRESCRIPTION` hands the events of
+prescription to whoever counts it, and `instalment_standing` compares plans with receipts, with the delay of channels allowed.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from osame.collection.arrears.procedures import ProcedureUnknown
+from osame.collection.grace.models import GROUND_NAMES, GraceDocument, GraceSecurity
+from osame.collection.parameters.queries import setting
+from osame.kernel.money import Yen
+from osame.law.arrears_facts import Span
+from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage
+from osame.law.grace import GraceGround
+from osame.law.instalments import Instalment, is_kept
+from osame.platform.database import fetch_all
+
+CHANNEL_DELAY = "納付の知らせを待つ日数"
+DEFAULT_DELAY = 7
+
+# 時効に関わる出来事。申請は承認（申請書を出した日）、許可した期間は進行しない。
+PRESCRIPTION = """
+SELECT c.addressee_number, c.charge_id, '承認' AS kind, g.applied_on AS happened_on, NULL::date AS through_on,
+       'grace:' || g.grace_id AS source
+FROM grace g JOIN grace_charge c USING (addressee_number, grace_id) WHERE g.applied_on IS NOT NULL
+UNION ALL
+SELECT c.addressee_number, c.charge_id, '猶予', g.granted_first_on, g.through_on, 'grace:' || g.grace_id
+FROM grace g JOIN grace_charge c USING (addressee_number, grace_id) WHERE g.granted_first_on <= g.through_on
+"""
+FILE = """
+SELECT g.addressee_number, g.grace_id, g.procedure, g.stage, g.ground, g.applied_on, g.circumstances, g.first_on, g.through_on,
+       g.granted_first_on, g.security_excuse, g.officer, g.recorded_on, a.name
+FROM grace g JOIN addressee a USING (addressee_number)
+WHERE {terms} ORDER BY g.grace_id DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class GracedCharge:
+    """猶予の対象の期別。 left: いま残る本税。"""
+
+    charge_id: int
+    tax_item: str
+    tax_name: str
+    levy_year: int
+    term_name: str
+    due_date: date
+    principal_tax: int
+    demand_fee: int
+    delinquency_charge: int
+    left: int
+
+    @property
+    def total(self) -> int:
+        """登録した日に納めるべきだった額。"""
+        return self.principal_tax + self.demand_fee + self.delinquency_charge
+
+    @property
+    def label(self) -> str:
+        """期別の呼び名。"""
+        return f"{self.tax_name} {self.levy_year}年度 {self.term_name}"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLine:
+    """書類一つ。"""
+
+    kind: GraceDocument.Kind
+    received_on: date | None
+    defect: str
+    notified_on: date | None
+    cure_through: date | None
+    cured_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityLine:
+    """担保一つ。"""
+
+    security_id: int
+    kind: GraceSecurity.Kind
+    description: str
+    value: int
+    given_on: date
+    released_on: date | None
+    release_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """移り方一つ。"""
+
+    act: ProcedureAct
+    target: ProcedureStage
+    article: str
+    happened_on: date
+    note: str
+    proposal_id: int | None
+    officer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """計画の履行。 due: 待つ日数を過ぎて、納まっているはずの額; paid: 納まった額; missed: 足りない回の数。"""
+
+    due: int
+    paid: int
+    missed: int
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GraceHead:
+    """猶予の見出し。"""
+
+    addressee_number: str
+    grace_id: int
+    procedure: Procedure
+    stage: ProcedureStage
+    ground: GraceGround
+    applied_on: date | None
+    circumstances: str
+    first_on: date
+    through_on: date
+    granted_first_on: date | None
+    security_excuse: str
+    officer: str
+    recorded_on: date
+    name: str
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """（宛名番号、猶予管理番号）。"""
+        return self.addressee_number, self.grace_id
+
+    @property
+    def ground_name(self) -> str:
+        """猶予の根拠の名。"""
+        return GROUND_NAMES[self.ground]
+
+
+@dataclass(frozen=True, slots=True)
+class GraceFile:
+    """猶予一件の綴り。"""
+
+    head: GraceHead
+    charges: tuple[GracedCharge, ...]
+    documents: tuple[DocumentLine, ...]
+    instalments: tuple[Instalment, ...]
+    securities: tuple[SecurityLine, ...]
+    events: tuple[EventLine, ...]
+
+    @property
+    def amount(self) -> int:
+        """登録した日の、対象の税の合計。"""
+        return sum(each.total for each in self.charges)
+
+    @property
+    def unpaid(self) -> int:
+        """いま残る本税の合計。"""
+        return sum(each.left for each in self.charges)
+
+    @property
+    def secured(self) -> int:
+        """解除していない担保の価額の合計。"""
+        return sum(each.value for each in self.securities if each.released_on is None)
+
+
+def grace_file(key: tuple[str, int], *, lock: bool = False) -> GraceFile:
+    """猶予一件の綴り。
+
+    要件: F15-01
+    """
+    if lock:
+        fetch_all("SELECT 1 FROM grace WHERE addressee_number = %s AND grace_id = %s FOR UPDATE", [*key])
+    heads = graces("g.addressee_number = %(who)s AND g.grace_id = %(grace)s", {"who": key[0], "grace": key[1]})
+    if not heads:
+        raise ProcedureUnknown(str(key[1]))
+    return GraceFile(heads[0], _charges(key), _documents(key), instalments_of(key), _securities(key), _events(key))
+
+
+def graces(terms: str, values: dict[str, Any]) -> tuple[GraceHead, ...]:
+    """条件に合う猶予の見出し。"""
+    return tuple(
+        GraceHead(who, number, Procedure[procedure], ProcedureStage[stage], GraceGround(ground), *rest)
+        for who, number, procedure, stage, ground, *rest in fetch_all(FILE.format(terms=terms), values)
+    )
+
+
+def graces_of(addressee_number: str) -> tuple[GraceHead, ...]:
+    """その人の猶予を、新しい順に。
+
+    要件: F15-01
+    """
+    return graces("g.addressee_number = %(who)s", {"who": addressee_number})
+
+
+def open_graces() -> tuple[GraceHead, ...]:
+    """申請中と期間中の猶予を、新しい順に。
+
+    要件: F15-07
+    """
+    return graces("g.stage IN ('NONE', 'APPLIED', 'IN_FORCE')", {})
+
+
+def head_numbered(grace_id: int) -> GraceHead:
+    """番号の猶予の見出し。"""
+    found = graces("g.grace_id = %(grace)s", {"grace": grace_id})
+    if not found:
+        raise ProcedureUnknown(str(grace_id))
+    return found[0]
+
+
+def stages_of(addressee_number: str, *, as_of: date) -> dict[int, dict[Procedure, set[ProcedureStage]]]:
+    """期別ごとの、その日の猶予の段階。処分の章が `blocked_by` に渡す。期間の外の許可は数えない。
+
+    要件: F15-03
+    """
+    rows = fetch_all(
+        "SELECT c.charge_id, g.procedure, g.stage FROM grace g JOIN grace_charge c USING (addressee_number, grace_id) "
+        "WHERE g.addressee_number = %(who)s AND (g.stage = 'APPLIED' OR g.stage = 'IN_FORCE' "
+        "AND %(on)s BETWEEN g.granted_first_on AND g.through_on)",
+        {"who": addressee_number, "on": as_of},
+    )
+    found: dict[int, dict[Procedure, set[ProcedureStage]]] = defaultdict(lambda: defaultdict(set))
+    for charge_id, procedure, stage in rows:
+        found[charge_id][Procedure[procedure]].add(ProcedureStage[stage])
+    return {charge_id: dict(held) for charge_id, held in found.items()}
+
+
+def spans_of(addressee_number: str) -> dict[int, dict[Procedure, tuple[Span, ...]]]:
+    """期別ごとの、許可した猶予の期間。差押えの条件の判定（`seizure_conditions`）に渡す。
+
+    要件: F15-03
+    """
+    rows = fetch_all(
+        "SELECT c.charge_id, g.procedure, g.granted_first_on, g.through_on "
+        "FROM grace g JOIN grace_charge c USING (addressee_number, grace_id) "
+        "WHERE g.addressee_number = %s AND g.granted_first_on <= g.through_on ORDER BY g.granted_first_on",
+        [addressee_number],
+    )
+    found: dict[int, dict[Procedure, tuple[Span, ...]]] = defaultdict(dict)
+    for charge_id, procedure, first, through in rows:
+        held = found[charge_id]
+        held[Procedure[procedure]] = (*held.get(Procedure[procedure], ()), Span(first, through))
+    return dict(found)
+
+
+def uncured(*, as_of: date) -> tuple[tuple[str, int], ...]:
+    """補正の期限を過ぎて、補正のない申請。"""
+    rows = fetch_all(
+        "SELECT DISTINCT addressee_number, grace_id FROM grace JOIN grace_document d USING (addressee_number, grace_id) "
+        "WHERE stage = 'APPLIED' AND d.defect <> '' AND d.cured_on IS NULL AND d.cure_through < %s ORDER BY 2",
+        [as_of],
+    )
+    return tuple((str(row[0]), int(row[1])) for row in rows)
+
+
+def instalments_of(key: tuple[str, int]) -> tuple[Instalment, ...]:
+    """生きている計画の各回。"""
+    rows = fetch_all(
+        "SELECT instalment_number, due_on, amount FROM grace_instalment i WHERE addressee_number = %s AND grace_id = %s "
+        "AND plan_number = (SELECT max(plan_number) FROM grace_instalment x WHERE x.addressee_number = i.addressee_number "
+        "AND x.grace_id = i.grace_id) ORDER BY instalment_number",
+        [*key],
+    )
+    return tuple(Instalment(number, on, Yen(amount), ()) for number, on, amount in rows)
+
+
+def instalment_standing(file: GraceFile, *, as_of: date) -> Standing:
+    """計画どおりに納めているか。収納の知らせが遅れる日数だけ待つ。
+
+    要件: F15-07, F14-03
+    """
+    since = file.head.granted_first_on or file.head.first_on
+    (paid,) = fetch_all(
+        "SELECT coalesce(sum(r.amount), 0)::bigint FROM receipt r WHERE r.addressee_number = %s AND r.charge_id = ANY (%s) "
+        "AND r.paid_on >= %s AND NOT EXISTS (SELECT 1 FROM receipt_cancellation x WHERE x.charge_id = r.charge_id "
+        "AND x.receipt_key = r.receipt_key AND x.addressee_number = r.addressee_number)",
+        [file.head.addressee_number, [each.charge_id for each in file.charges], since],
+    )[0]
+    return standing_of(file.instalments, int(paid), as_of=as_of, delay_days=channel_delay(as_of=as_of))
+
+
+def standing_of(instalments: Sequence[Instalment], paid: int, *, as_of: date, delay_days: int) -> Standing:
+    """納まった額と計画を比べる。多く納めた分は、先の回に充てたものとする。"""
+    fallen = [each for each in instalments if each.on.toordinal() + delay_days < as_of.toordinal()]
+    due, missed, left = sum(each.amount for each in fallen), 0, paid
+    for each in fallen:
+        missed += left < each.amount
+        left = max(0, left - each.amount)
+    return Standing(due, paid, missed, is_kept(instalments, Yen(paid), as_of=as_of, delay_days=delay_days))
+
+
+def channel_delay(*, as_of: date) -> int:
+    """収納の知らせを待つ日数。登録がなければ7日。"""
+    return int(setting(CHANNEL_DELAY, as_of=as_of) or DEFAULT_DELAY)
+
+
+def _charges(key: tuple[str, int]) -> tuple[GracedCharge, ...]:
+    rows = fetch_all(
+        "SELECT c.charge_id, c.tax_item, coalesce(t.name, c.tax_item), c.levy_year, coalesce(n.name, c.installment_term || '期'), "
+        "c.due_date, g.principal_tax, g.demand_fee, g.delinquency_charge, c.principal_tax "
+        "FROM grace_charge g JOIN charge c USING (addressee_number, charge_id) "
+        "LEFT JOIN LATERAL (SELECT name FROM tax_item i WHERE i.tax_item = c.tax_item AND i.valid_from <= c.due_date "
+        "ORDER BY i.valid_from DESC LIMIT 1) t ON true "
+        "LEFT JOIN installment_term n ON n.levy_year = c.levy_year AND n.tax_item = c.tax_item "
+        "AND n.installment_term = c.installment_term "
+        "WHERE g.addressee_number = %s AND g.grace_id = %s ORDER BY c.due_date, c.charge_id",
+        [*key],
+    )
+    return tuple(GracedCharge(*row) for row in rows)
+
+
+def _documents(key: tuple[str, int]) -> tuple[DocumentLine, ...]:
+    rows = fetch_all(
+        "SELECT kind, received_on, defect, notified_on, cure_through, cured_on FROM grace_document "
+        "WHERE addressee_number = %s AND grace_id = %s ORDER BY kind",
+        [*key],
+    )
+    return tuple(DocumentLine(GraceDocument.Kind(kind), *rest) for kind, *rest in rows)
+
+
+def _securities(key: tuple[str, int]) -> tuple[SecurityLine, ...]:
+    rows = fetch_all(
+        "SELECT security_id, kind, description, value, given_on, released_on, release_reason FROM grace_security "
+        "WHERE addressee_number = %s AND grace_id = %s ORDER BY security_id",
+        [*key],
+    )
+    return tuple(SecurityLine(number, GraceSecurity.Kind(kind), *rest) for number, kind, *rest in rows)
+
+
+def _events(key: tuple[str, int]) -> tuple[EventLine, ...]:
+    rows = fetch_all(
+        "SELECT act, target, article, happened_on, note, proposal_id, officer FROM grace_event "
+        "WHERE addressee_number = %s AND grace_id = %s ORDER BY event_number",
+        [*key],
+    )
+    return tuple(EventLine(ProcedureAct[act], ProcedureStage[target], *rest) for act, target, *rest in rows)
