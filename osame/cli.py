@@ -96,6 +96,7 @@ def _collection(app: typer.Typer) -> None:
     from osame.collection.closing import cli as closing
     from osame.collection.debits import cli as debits
     from osame.collection.demands import cli as demands
+    from osame.collection.grace import cli as grace
     from osame.collection.inquiry import cli as inquiry
     from osame.collection.intake import cli as intake
     from osame.collection.ledger import cli as ledger
@@ -105,6 +106,8 @@ def _collection(app: typer.Typer) -> None:
     from osame.collection.payment_slips import cli as payment_slips
     from osame.collection.refunds import cli as refunds
     from osame.collection.refunds import payment_cli as refund_payments
+    from osame.collection.payment_slips import cli as payment_slips
+    from osame.collection.pledges import cli as pledges
     from osame.demo import cli as demo
 
     app.command()(bench)
@@ -120,6 +123,8 @@ def _collection(app: typer.Typer) -> None:
     app.add_typer(debits.app, name="debit")
     app.add_typer(inquiry.app, name="charge")
     app.add_typer(arrears.app, name="contact")
+    app.add_typer(pledges.app, name="pledge")
+    app.add_typer(grace.app, name="grace")
     app.add_typer(matching.app, name="receipt")
     app.add_typer(refunds.app, name="refund")
     app.add_typer(refund_payments.app, name="refund-payment")

@@ -94,9 +94,9 @@ class InstalmentTerms:
 
 @dataclass(frozen=True, slots=True)
 class InstalmentCharge:
-    """計画に入れる期別1件。`fee` は督促手数料。
+    """計画に入れる期別1件。`fee` は督促手数料、`fixed` は確定して残る延滞金（本税が残るなら None）。
 
-    One charge of the plan, with the claim its delinquency charge is computed from.
+    One charge of the plan, with the claim its delinquency charge is computed from, or what is left of a fixed one.
 
     根拠: 地方税法第20条の9の4
     """
@@ -104,6 +104,7 @@ class InstalmentCharge:
     key: str
     claim: ChargeClaim
     fee: Yen = NOTHING
+    fixed: Yen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +224,7 @@ class _Running:
         before = sum(each.amount for each in charge.claim.payments)
         self.principal = max(0, charge.claim.principal - before)
         self.fee = int(charge.fee)
-        self.delinquency: int | None = None
+        self.delinquency: int | None = None if charge.fixed is None else int(charge.fixed)
 
     @property
     def is_settled(self) -> bool:

@@ -5,23 +5,19 @@ prescription to whoever counts it, and `instalment_standing` compares plans with
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from osame.collection.arrears.procedures import ProcedureUnknown
+from osame.collection.arrears.standing import Standing, channel_delay, standing_of
 from osame.collection.grace.models import GROUND_NAMES, GraceDocument, GraceSecurity
-from osame.collection.parameters.queries import setting
 from osame.kernel.money import Yen
 from osame.law.arrears_facts import Span
 from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage
 from osame.law.grace import GraceGround
-from osame.law.instalments import Instalment, is_kept
+from osame.law.instalments import Instalment
 from osame.platform.database import fetch_all
-
-CHANNEL_DELAY = "納付の知らせを待つ日数"
-DEFAULT_DELAY = 7
 
 # 時効に関わる出来事。申請は承認（申請書を出した日）、許可した期間は進行しない。
 PRESCRIPTION = """
@@ -102,16 +98,6 @@ class EventLine:
     note: str
     proposal_id: int | None
     officer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """計画の履行。 due: 待つ日数を過ぎて、納まっているはずの額; paid: 納まった額; missed: 足りない回の数。"""
-
-    due: int
-    paid: int
-    missed: int
-    kept: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,21 +271,6 @@ def instalment_standing(file: GraceFile, *, as_of: date) -> Standing:
         [file.head.addressee_number, [each.charge_id for each in file.charges], since],
     )[0]
     return standing_of(file.instalments, int(paid), as_of=as_of, delay_days=channel_delay(as_of=as_of))
-
-
-def standing_of(instalments: Sequence[Instalment], paid: int, *, as_of: date, delay_days: int) -> Standing:
-    """納まった額と計画を比べる。多く納めた分は、先の回に充てたものとする。"""
-    fallen = [each for each in instalments if each.on.toordinal() + delay_days < as_of.toordinal()]
-    due, missed, left = sum(each.amount for each in fallen), 0, paid
-    for each in fallen:
-        missed += left < each.amount
-        left = max(0, left - each.amount)
-    return Standing(due, paid, missed, is_kept(instalments, Yen(paid), as_of=as_of, delay_days=delay_days))
-
-
-def channel_delay(*, as_of: date) -> int:
-    """収納の知らせを待つ日数。登録がなければ7日。"""
-    return int(setting(CHANNEL_DELAY, as_of=as_of) or DEFAULT_DELAY)
 
 
 def _charges(key: tuple[str, int]) -> tuple[GracedCharge, ...]:

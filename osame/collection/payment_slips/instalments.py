@@ -71,7 +71,8 @@ def issue_instalments(
         charges = sorted({share.charge_id for each in rounds for share in each.shares})
         last = order[-1][1]
         owed = {
-            each.facts.charge_id: each for each in owed_of(addressee_number, charges, on=last, as_of=as_of, lock=True)
+            each.facts.charge_id: replace(each, is_forecast=True)
+            for each in owed_of(addressee_number, charges, on=last, as_of=as_of, lock=True)
         }
         if missing := [each for each in charges if each not in owed]:
             raise NothingUnpaid(f"期別番号{missing[0]}")

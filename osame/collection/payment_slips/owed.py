@@ -17,6 +17,7 @@ from osame.kernel.money import Yen
 from osame.law.claim import ChargeClaim, Exemption, Override, Payment
 from osame.law.delinquency_charge import delinquency_charge
 from osame.law.prescription import Event, PrescriptionEvent, prescription
+from osame.law.rules import for_forecast
 from osame.platform.database import fetch_all
 
 OWED = f"""
@@ -135,10 +136,11 @@ class OwedFacts:
 
 @dataclass(frozen=True)
 class Owed:
-    """期別一つを、その日に納めるとしたときの額。"""
+    """期別一つを、その日に納めるとしたときの額。 is_forecast: 割合の登録のない先の日なら、最後の割合が続くものとする。"""
 
     facts: OwedFacts
     on: date
+    is_forecast: bool = False
 
     @cached_property
     def late(self) -> tuple[int, tuple[str, ...]]:
@@ -148,7 +150,9 @@ class Owed:
             return known.fixed_charge, ((f"確定した延滞金 {known.fixed_charge:,}円",) if known.fixed_charge else ())
         if known.months is None or self.on <= known.due_date:
             return 0, ()
-        found = delinquency_charge(self.claim, as_of=self.on, rule=rule_for(known.months))
+        rule = rule_for(known.months)
+        rule = for_forecast(rule, self.on) if self.is_forecast else rule
+        found = delinquency_charge(self.claim, as_of=self.on, rule=rule)
         return int(found.final), found.steps
 
     @property

@@ -1,0 +1,124 @@
+"""災害等による期限の延長（告示）。地域の期別に、まとめて、延長の期間の免除と督促の停止を付ける。
+
+Set-based: a fixed number of statements for any number of charges. The due date itself moves, as a revision in everybody's
+history, so that the low rate counts from the extended day; the exemption period names the notice for whoever asks why.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from osame.collection.demands.models import DemandStop
+from osame.collection.determinations.extending import DUE_DATE_CHANGED
+from osame.collection.determinations.models import FIRST_OWN_REVISION
+from osame.collection.exemptions.actions import Entered, Source, draft_periods
+from osame.collection.exemptions.models import ExemptionPeriod
+from osame.collection.ledger.posting import claim_command
+from osame.collection.matching.exempting import exempt_drafted
+from osame.kernel.dates import format_wareki
+from osame.kernel.periods import day_after
+from osame.kernel.refusals import Refusal
+from osame.law.grace import exemption_for_extension
+from osame.platform.audit.recording import record
+from osame.platform.database import fetch_one, run_sql
+
+# 住所の頭が地域に当たる人の、期間に納期限の来る未納の期別。
+AFFECTED = """
+CREATE TEMP TABLE disaster_charge ON COMMIT DROP AS
+SELECT c.addressee_number, c.charge_id, c.due_date
+FROM charge c JOIN addressee a USING (addressee_number)
+WHERE c.charge_id > 0 AND c.due_date >= %(first)s AND c.due_date < %(through)s AND c.principal_tax > 0
+  AND EXISTS (SELECT 1 FROM unnest(%(areas)s::text[]) area WHERE starts_with(a.address, area))
+  AND NOT EXISTS (SELECT 1 FROM exemption_period ex WHERE ex.addressee_number = c.addressee_number
+      AND ex.charge_id = c.charge_id AND ex.source = %(source)s)
+ORDER BY c.charge_id FOR NO KEY UPDATE OF c
+"""
+MOVED = """
+INSERT INTO determination_revision (addressee_number, charge_id, revision, reason_code, reason, corrected_on, notified_on,
+    amount_after, difference, due_date, intake_file_id, line_number)
+SELECT c.addressee_number, c.charge_id, greatest(%(own)s, coalesce((SELECT max(v.revision) + 1 FROM determination_revision v
+    WHERE v.addressee_number = c.addressee_number AND v.charge_id = c.charge_id), 0)),
+    %(code)s, %(reason)s, %(as_of)s, NULL, c.tax_amount, 0, %(through)s, 0, 0
+FROM disaster_charge d JOIN charge c USING (addressee_number, charge_id)
+"""
+
+
+class AreaNeeded(Refusal):
+    """地域がありません。告示で指定された地域を、住所の頭の文字で入力してください。"""
+
+
+class DisasterNoticeNeeded(Refusal):
+    """告示の番号がありません。期限の延長を告示した番号を入力してください。"""
+
+
+class DisasterEndsFirst(Refusal):
+    """延長した期限が、災害の日より後ではありません。日付を確かめてください。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Disaster:
+    """告示による期限の延長。 areas: 地域（住所の頭）; first: この日から後に納期限の来る期別を、through まで延ばす。"""
+
+    notice: str
+    areas: tuple[str, ...]
+    first: date
+    through: date
+
+
+def extend_for_disaster(disaster: Disaster, *, as_of: date, officer: str) -> tuple[int, int]:
+    """地域の期別の納期限を延長し、（人数、件数）を返す。同じ告示をもう一度当てても、増えた期別だけに当たる。
+
+    要件: F15-06
+    """
+    notice = disaster.notice.strip()
+    if not notice:
+        raise DisasterNoticeNeeded
+    if not [each for each in disaster.areas if each.strip()]:
+        raise AreaNeeded
+    if disaster.through <= disaster.first:
+        raise DisasterEndsFirst
+    source = Source(f"disaster:{notice}", notice)
+    with transaction.atomic():
+        areas = [each.strip() for each in disaster.areas if each.strip()]
+        run_sql("DROP TABLE IF EXISTS pg_temp.disaster_charge")
+        run_sql(AFFECTED, {"first": disaster.first, "through": disaster.through, "areas": areas, "source": source.name})
+        people, charges = fetch_one("SELECT count(DISTINCT addressee_number), count(*) FROM disaster_charge")
+        if not charges:
+            return 0, 0
+        command = claim_command(
+            f"disaster:{notice}:{as_of.isoformat()}:{charges}", kind="extend_for_disaster", content=[areas],
+            purpose=f"災害等による期限の延長（{notice}）", officer=officer,
+        )  # fmt: skip
+        _move(disaster, as_of)
+        exemption = exemption_for_extension(day_after(disaster.first), disaster.through)
+        draft_periods()
+        run_sql(
+            "INSERT INTO exemption_draft SELECT addressee_number, charge_id, %s, %s, due_date + 1, %s, %s FROM disaster_charge",
+            [ExemptionPeriod.Cause.EXTENSION, int(exemption.relief), disaster.through, exemption.basis],
+        )
+        exempt_drafted(source, command, Entered(as_of, officer))
+        _stop(disaster, officer)
+        record("災害等による期限を延長した", detail={"告示": notice, "人数": int(people), "件数": int(charges)})
+        return int(people), int(charges)
+
+
+def _move(disaster: Disaster, as_of: date) -> None:
+    """納期限を延長後の日にし、一人ずつの異動の履歴に残す。"""
+    reason = f"災害などによる期限の延長（地方税法第20条の5の2、{disaster.notice.strip()}）"
+    run_sql(MOVED, {"own": FIRST_OWN_REVISION, "code": DUE_DATE_CHANGED, "reason": reason, "as_of": as_of,
+                    "through": disaster.through})  # fmt: skip
+    run_sql(
+        "UPDATE charge c SET due_date = %s FROM disaster_charge d WHERE d.addressee_number = c.addressee_number "
+        "AND d.charge_id = c.charge_id",
+        [disaster.through],
+    )
+
+
+def _stop(disaster: Disaster, officer: str) -> None:
+    run_sql(
+        "INSERT INTO demand_stop (addressee_number, charge_id, tax_item, starts_on, ends_through, reason, note, officer) "
+        "SELECT addressee_number, charge_id, '', %s, %s, %s, %s, %s FROM disaster_charge",
+        [disaster.first, disaster.through, DemandStop.Reason.DISASTER,
+         f"{disaster.notice.strip()}により{format_wareki(disaster.through)}まで延長", officer],
+    )  # fmt: skip

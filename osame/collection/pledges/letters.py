@@ -1,0 +1,158 @@
+"""納付誓約書（R-076）と、分納不履行通知（R-054）。"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from osame.collection.letters.actions import Draft, freeze
+from osame.collection.letters.kinds import LetterKind, letter_kind
+from osame.collection.pledges.queries import PartLine, PledgeFile, PledgeHead
+from osame.kernel.dates import format_wareki
+from osame.platform.console.fields import short_wareki
+from osame.platform.letters.window import width
+
+FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 7, 34
+NAME_SIZE, NAME_ROOM_MM, POINT_MM = 8.2, 34.0, 0.3528
+PROMISES = (
+    "計画のとおり納められないときは、期日の前に必ず連絡します。新たに納期の来る市税等は、それぞれの納期限までに納めます。"
+    "計画のとおり納めないときは、分割納付を取り消され、財産の差押えを受けても異議がありません。"
+)
+FORECAST = (
+    "延滞金は、計画のとおり納めたときの見込みの額です。割合の改定や納付の日によって変わり、最後の回の後に、確定した額との差を"
+    "納めていただくことがあります。"
+)
+CONSEQUENCE = (
+    "期限までに納付も連絡もないときは、分割納付を取り消し、財産の調査と差押えを行うことになります（地方税法第331条ほか）。行き違いで"
+    "納付済みのときは、ご容赦ください。事情があるときは、期限までにご連絡ください。"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PledgedCharge:
+    """承認する期別一つ。"""
+
+    tax_item: str
+    name_size: float
+    levy_year: str
+    term: str
+    due_date: str
+    principal_tax: int
+    demand_fee: int
+    delinquency_charge: int
+
+
+@dataclass(frozen=True, slots=True)
+class PledgedRow:
+    """分割納付の一回。 left: その回の後に残る計画の額。"""
+
+    number: int
+    due_on: str
+    amount: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class PledgePaper:
+    """納付誓約書の内容。 charges・rows: 頁ごとの行; signs: 署名の欄を置く頁。"""
+
+    number: str
+    made_on: str
+    total: int
+    times: int
+    charges: tuple[tuple[PledgedCharge, ...], ...]
+    rows: tuple[tuple[PledgedRow, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultNotice:
+    """分納不履行通知の内容。"""
+
+    number: int
+    due: int
+    paid: int
+    short: int
+    missed: int
+    left: int
+    cure_through: str
+    rows: tuple[PledgedRow, ...]
+
+
+PAPER = letter_kind(
+    LetterKind(
+        form="R-076", name="納付誓約書", title="納付誓約書（債務承認書）", source="collection/pledges/typst/pledge_paper.typ",
+        context=PledgePaper, texts={"納付誓約書:遵守事項": PROMISES, "納付誓約書:延滞金": FORECAST},
+    )
+)  # fmt: skip
+NOTICE = letter_kind(
+    LetterKind(
+        form="R-054", name="分納不履行通知", title="分割納付の不履行について（通知）",
+        source="collection/pledges/typst/default_notice.typ", context=DefaultNotice,
+        texts={"分納不履行通知:注意": CONSEQUENCE},
+    )
+)  # fmt: skip
+
+
+def send_pledge_paper(file: PledgeFile, *, as_of: date, officer: str) -> int:
+    """署名してもらう納付誓約書を作る。束の番号を返す。
+
+    要件: F14-02
+    """
+    head, left, rows = file.head, file.head.total, []
+    for each in head.instalments:
+        left -= each.amount
+        rows.append(PledgedRow(each.number, short_wareki(each.on), each.amount, left))
+    charges, plan = _pages([_charge(each) for each in file.parts], rows)
+    number = f"{head.pledge_id}-{head.revision}"
+    paper = PledgePaper(number, format_wareki(head.made_on), head.total, len(rows), charges, plan)
+    draft = Draft(head.addressee_number, "", paper, (f"{head.total:,}円",), f"pledge:{head.pledge_id}", len(charges))
+    return freeze(PAPER, [draft], as_of=as_of, officer=officer)
+
+
+def send_default_notices(heads: Sequence[PledgeHead], through: date, *, as_of: date, officer: str) -> int:
+    """分納不履行通知を作る。束の番号を返す。
+
+    要件: F14-08
+    """
+    drafts = [
+        Draft(
+            each.addressee_number, "", _default(each, through, as_of),
+            (f"{each.standing.short:,}円", format_wareki(through)), f"pledge:{each.pledge_id}",
+        )
+        for each in heads
+    ]  # fmt: skip
+    return freeze(NOTICE, drafts, as_of=as_of, officer=officer)
+
+
+def _default(head: PledgeHead, through: date, as_of: date) -> DefaultNotice:
+    """期日を過ぎた回だけを並べる。新しいものから10回まで。"""
+    standing, left, rows = head.standing, head.total, []
+    for each in head.instalments:
+        left -= each.amount
+        if each.on < as_of:
+            rows.append(PledgedRow(each.number, short_wareki(each.on), each.amount, left))
+    return DefaultNotice(
+        head.pledge_id, standing.due, standing.paid, standing.short, standing.missed, max(0, head.total - standing.paid),
+        format_wareki(through), tuple(rows[-10:]),
+    )  # fmt: skip
+
+
+def _charge(each: PartLine) -> PledgedCharge:
+    return PledgedCharge(
+        each.tax_name, min(NAME_SIZE, round(NAME_ROOM_MM / max(width(each.tax_name), 1.0) / POINT_MM, 1)),
+        f"{each.levy_year}年度", each.term_name, short_wareki(each.due_date), each.principal_tax, each.demand_fee,
+        each.delinquency_charge,
+    )  # fmt: skip
+
+
+def _pages(
+    charges: list[PledgedCharge], rows: list[PledgedRow]
+) -> tuple[tuple[tuple[PledgedCharge, ...], ...], tuple[tuple[PledgedRow, ...], ...]]:
+    """一頁目に入るだけを入れ、残りを次の頁へ。署名の欄は、いつも一頁目に置く。"""
+    charge_pages, row_pages, room = [], [], FIRST_PAGE_ROWS
+    while charges or rows or not charge_pages:
+        charge_pages.append(tuple(charges[:room]))
+        charges, room = charges[room:], room - len(charge_pages[-1])
+        take = max(0, room - 2) if rows and not charges else 0
+        row_pages.append(tuple(rows[:take]))
+        rows, room = rows[take:], NEXT_PAGE_ROWS
+    return tuple(charge_pages), tuple(row_pages)

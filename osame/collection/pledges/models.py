@@ -1,0 +1,150 @@
+"""納付誓約の表。計画は版ごとに残り、承認した期別は承認の行として残る。段階は、移り方の行だけが変える。"""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from osame.collection.arrears.procedures import ACTS, STAGES
+from osame.law.dispositions import Procedure
+from osame.platform.rights import APPEND_ONLY, KEPT
+
+
+class Pledge(models.Model):
+    """納付誓約（分割納付）。生きている計画は、いまの版のものである。"""
+
+    rights = KEPT
+
+    pk = models.CompositePrimaryKey("addressee_number", "pledge_id")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    pledge_id = models.BigIntegerField("分割納付管理番号")
+    procedure = models.CharField("手続", max_length=20, choices=[("PLEDGE", Procedure.PLEDGE.value)], default="PLEDGE")
+    stage = models.CharField("段階", max_length=20, choices=STAGES, default="NONE")
+    revision = models.SmallIntegerField("誓約履歴番号", default=1)
+    cure_through = models.DateField("不履行の通知の期限", null=True)
+    officer = models.TextField("職員")
+    recorded_on = models.DateField("登録日")
+    command_id = models.BigIntegerField("命令番号")
+
+    class Meta:
+        db_table = "pledge"
+        db_table_comment = "納付誓約 (F14-01, 036o 分割納付)"
+        indexes = [models.Index(name="pledge_stage", fields=["stage"])]
+
+
+class PledgePlan(models.Model):
+    """分割納付の計画の一つの版。納付能力の聞き取りとともに残る。"""
+
+    rights = APPEND_ONLY
+
+    pk = models.CompositePrimaryKey("addressee_number", "pledge_id", "revision")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    pledge_id = models.BigIntegerField("分割納付管理番号")
+    revision = models.SmallIntegerField("誓約履歴番号")
+    made_on = models.DateField("作成日")
+    first_on = models.DateField("初回の納付予定日")
+    monthly_amount = models.BigIntegerField("毎回の額")
+    household = models.JSONField("納付能力の聞き取り", null=True)
+    ability = models.BigIntegerField("毎月の納付可能額", null=True)
+    reason = models.TextField("作成・変更の理由")
+    officer = models.TextField("職員")
+
+    class Meta:
+        db_table = "pledge_plan"
+        db_table_comment = "分割納付の計画 (F14-01, F14-05)"
+        constraints = [
+            models.CheckConstraint(name="pledge_plan_is_positive", condition=Q(monthly_amount__gt=0) & ~Q(reason=""))
+        ]
+
+
+class PledgeInstalment(models.Model):
+    """分割納付の一回。"""
+
+    rights = APPEND_ONLY
+
+    pk = models.CompositePrimaryKey("addressee_number", "pledge_id", "revision", "instalment_number")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    pledge_id = models.BigIntegerField("分割納付管理番号")
+    revision = models.SmallIntegerField("誓約履歴番号")
+    instalment_number = models.SmallIntegerField("回次")
+    due_on = models.DateField("納付予定日")
+    amount = models.BigIntegerField("納付予定額")
+
+    class Meta:
+        db_table = "pledge_instalment"
+        db_table_comment = "分割納付の一回 (F14-01)"
+        constraints = [models.CheckConstraint(name="pledge_instalment_is_positive", condition=Q(amount__gt=0))]
+
+
+class PledgePart(models.Model):
+    """分割納付の一回のうち、一つの期別に充てる額。延滞金は見込みである。"""
+
+    rights = APPEND_ONLY
+
+    pk = models.CompositePrimaryKey("addressee_number", "pledge_id", "revision", "instalment_number", "charge_id")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    pledge_id = models.BigIntegerField("分割納付管理番号")
+    revision = models.SmallIntegerField("誓約履歴番号")
+    instalment_number = models.SmallIntegerField("回次")
+    charge_id = models.BigIntegerField("期別番号")
+    principal_tax = models.BigIntegerField("本税への額")
+    demand_fee = models.BigIntegerField("督促手数料への額")
+    delinquency_charge = models.BigIntegerField("延滞金への額（見込み）")
+
+    class Meta:
+        db_table = "pledge_part"
+        db_table_comment = "分割納付の期別への配賦 (F14-01)"
+        indexes = [models.Index(name="pledge_part_charge", fields=["addressee_number", "charge_id"])]
+
+
+class Acknowledgement(models.Model):
+    """債務の承認。署名した書面に載る期別だけの時効が、承認した日に更新される。"""
+
+    rights = APPEND_ONLY
+
+    class Authority(models.TextChoices):
+        """署名した者の権限。"""
+
+        SELF = "01", "本人"
+        REPRESENTATIVE = "02", "法人の代表者"
+        GUARDIAN = "03", "法定代理人"
+        AGENT = "04", "委任を受けた代理人"
+
+    pk = models.CompositePrimaryKey("addressee_number", "pledge_id", "revision", "charge_id")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    pledge_id = models.BigIntegerField("分割納付管理番号")
+    revision = models.SmallIntegerField("誓約履歴番号")
+    charge_id = models.BigIntegerField("期別番号")
+    acknowledged_on = models.DateField("承認日")
+    signed_by = models.TextField("署名者")
+    authority = models.CharField("署名者の権限", max_length=2, choices=Authority.choices)
+    officer = models.TextField("職員")
+
+    class Meta:
+        db_table = "acknowledgement"
+        db_table_comment = "債務の承認 (F14-02)"
+        indexes = [models.Index(name="acknowledgement_charge", fields=["addressee_number", "charge_id"])]
+        constraints = [models.CheckConstraint(name="acknowledgement_is_signed", condition=~Q(signed_by=""))]
+
+
+class PledgeEvent(models.Model):
+    """納付誓約の移り方の記録。追記だけ。"""
+
+    rights = APPEND_ONLY
+
+    pk = models.CompositePrimaryKey("addressee_number", "pledge_id", "event_number")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    pledge_id = models.BigIntegerField("分割納付管理番号")
+    event_number = models.IntegerField("連番")
+    act = models.CharField("行い", max_length=20, choices=ACTS)
+    source = models.CharField("前の段階", max_length=20, choices=STAGES)
+    target = models.CharField("後の段階", max_length=20, choices=STAGES)
+    article = models.TextField("根拠の条文")
+    happened_on = models.DateField("効力の日")
+    note = models.TextField("説明", blank=True)
+    proposal_id = models.BigIntegerField("起案番号", null=True)
+    officer = models.TextField("職員")
+    recorded_at = models.DateTimeField("登録日時", db_default=Now())
+
+    class Meta:
+        db_table = "pledge_event"
+        db_table_comment = "納付誓約の移り方の記録 (F14-05)"

@@ -1,0 +1,225 @@
+"""納付誓約の照会。一件の綴り、履行の状況、処分と催告と時効のための事実。
+
+`kept_charges` tells dispositions and reminders which charges are under a pledge that is being kept; `PRESCRIPTION` hands the
+acknowledgements to whoever counts prescription. How a pledge stands is never stored: it follows from the receipts.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from osame.collection.arrears.procedures import ProcedureUnknown
+from osame.collection.arrears.standing import Standing, channel_delay, standing_of
+from osame.kernel.money import Yen
+from osame.law.dispositions import ProcedureAct, ProcedureStage
+from osame.law.instalments import Instalment
+from osame.platform.database import fetch_all
+
+# 時効に関わる出来事。署名した書面に載る期別だけが、承認した日に更新される。
+PRESCRIPTION = """
+SELECT k.addressee_number, k.charge_id, '承認' AS kind, k.acknowledged_on AS happened_on, NULL::date AS through_on,
+       'pledge:' || k.pledge_id || ':' || k.revision AS source
+FROM acknowledgement k
+"""
+HEADS = """
+SELECT p.addressee_number, p.pledge_id, p.stage, p.revision, p.cure_through, l.made_on, l.first_on, l.monthly_amount, l.ability,
+       l.reason, l.officer, a.name, i.days, i.amounts, r.paid, q.charges, q.owed
+FROM pledge p
+JOIN pledge_plan l USING (addressee_number, pledge_id, revision)
+JOIN addressee a USING (addressee_number)
+LEFT JOIN LATERAL (
+    SELECT array_agg(due_on ORDER BY instalment_number) AS days, array_agg(amount ORDER BY instalment_number) AS amounts
+    FROM pledge_instalment i WHERE (i.addressee_number, i.pledge_id, i.revision) = (p.addressee_number, p.pledge_id, p.revision)
+) i ON true
+LEFT JOIN LATERAL (
+    SELECT array_agg(x.charge_id ORDER BY x.charge_id) AS charges,
+           coalesce(sum(c.principal_tax + c.demand_fee + c.delinquency_charge), 0)::bigint AS owed
+    FROM (SELECT DISTINCT charge_id FROM pledge_part q WHERE (q.addressee_number, q.pledge_id, q.revision)
+            = (p.addressee_number, p.pledge_id, p.revision)) x
+    JOIN charge c ON c.addressee_number = p.addressee_number AND c.charge_id = x.charge_id
+) q ON true
+LEFT JOIN LATERAL (
+    SELECT coalesce(sum(r.amount), 0)::bigint AS paid FROM receipt r
+    WHERE r.addressee_number = p.addressee_number AND r.charge_id = ANY (q.charges) AND r.paid_on >= l.made_on
+      AND NOT EXISTS (SELECT 1 FROM receipt_cancellation x WHERE x.charge_id = r.charge_id
+          AND x.receipt_key = r.receipt_key AND x.addressee_number = r.addressee_number)
+) r ON true
+WHERE {terms} ORDER BY p.pledge_id DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeHead:
+    """納付誓約の見出しと、いまの履行。 owed: いま残る額（まだ進んでいる延滞金を除く）。"""
+
+    addressee_number: str
+    pledge_id: int
+    stage: ProcedureStage
+    revision: int
+    cure_through: date | None
+    made_on: date
+    first_on: date
+    monthly_amount: int
+    ability: int | None
+    reason: str
+    officer: str
+    name: str
+    instalments: tuple[Instalment, ...]
+    charges: tuple[int, ...]
+    owed: int
+    standing: Standing
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """（宛名番号、分割納付管理番号）。"""
+        return self.addressee_number, self.pledge_id
+
+    @property
+    def total(self) -> int:
+        """計画の合計。"""
+        return sum(each.amount for each in self.instalments)
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """期別一つへの配賦の合計と、承認した日。"""
+
+    charge_id: int
+    tax_name: str
+    levy_year: int
+    term_name: str
+    due_date: date
+    principal_tax: int
+    demand_fee: int
+    delinquency_charge: int
+    acknowledged_on: date | None
+    signed_by: str
+
+    @property
+    def label(self) -> str:
+        """期別の呼び名。"""
+        return f"{self.tax_name} {self.levy_year}年度 {self.term_name}"
+
+    @property
+    def amount(self) -> int:
+        """計画で納める額。"""
+        return self.principal_tax + self.demand_fee + self.delinquency_charge
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """移り方一つ。"""
+
+    act: ProcedureAct
+    target: ProcedureStage
+    article: str
+    happened_on: date
+    note: str
+    officer: str
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeFile:
+    """納付誓約一件の綴り。 versions: 計画の版ごとの（版、作成日、毎回の額、理由、職員）。"""
+
+    head: PledgeHead
+    parts: tuple[PartLine, ...]
+    events: tuple[EventLine, ...]
+    versions: tuple[tuple[int, date, int, str, str], ...]
+
+
+def pledge_file(key: tuple[str, int], *, as_of: date, lock: bool = False) -> PledgeFile:
+    """納付誓約一件の綴り。
+
+    要件: F14-01, F14-05
+    """
+    if lock:
+        fetch_all("SELECT 1 FROM pledge WHERE addressee_number = %s AND pledge_id = %s FOR UPDATE", [*key])
+    heads = pledges(
+        "p.addressee_number = %(who)s AND p.pledge_id = %(pledge)s", {"who": key[0], "pledge": key[1]}, as_of=as_of
+    )
+    if not heads:
+        raise ProcedureUnknown(str(key[1]))
+    versions = fetch_all(
+        "SELECT revision, made_on, monthly_amount, reason, officer FROM pledge_plan WHERE addressee_number = %s "
+        "AND pledge_id = %s ORDER BY revision",
+        [*key],
+    )
+    return PledgeFile(heads[0], _parts(heads[0]), _events(key), tuple(versions))  # type: ignore[arg-type]
+
+
+def pledges(terms: str, values: dict[str, Any], *, as_of: date) -> tuple[PledgeHead, ...]:
+    """条件に合う納付誓約を、その日の履行とともに。一つの文で読む。"""
+    delay, found = channel_delay(as_of=as_of), []
+    for row in fetch_all(HEADS.format(terms=terms), values):
+        who, number, stage, *facts, days, amounts, paid, charges, owed = row
+        instalments = tuple(
+            Instalment(at, on, Yen(amount), ())
+            for at, (on, amount) in enumerate(zip(days or (), amounts or (), strict=True), 1)
+        )
+        standing = standing_of(instalments, int(paid), as_of=as_of, delay_days=delay)
+        found.append(
+            PledgeHead(who, number, ProcedureStage[stage], *facts, instalments, tuple(charges or ()), owed, standing)
+        )
+    return tuple(found)
+
+
+def pledges_of(addressee_number: str, *, as_of: date) -> tuple[PledgeHead, ...]:
+    """その人の納付誓約を、新しい順に。
+
+    要件: F14-03
+    """
+    return pledges("p.addressee_number = %(who)s", {"who": addressee_number}, as_of=as_of)
+
+
+def pledge_numbered(pledge_id: int, *, as_of: date) -> PledgeHead:
+    """番号の納付誓約。"""
+    found = pledges("p.pledge_id = %(pledge)s", {"pledge": pledge_id}, as_of=as_of)
+    if not found:
+        raise ProcedureUnknown(str(pledge_id))
+    return found[0]
+
+
+def open_pledges(*, as_of: date) -> tuple[PledgeHead, ...]:
+    """申請中・履行中・不履行の納付誓約（R-077 分納履行状況表）。
+
+    要件: F14-03
+    """
+    return pledges("p.stage IN ('APPLIED', 'IN_FORCE', 'DEFAULTED')", {}, as_of=as_of)
+
+
+def kept_charges(addressee_number: str, *, as_of: date) -> frozenset[int]:
+    """履行されている納付誓約に載る期別。催告と処分の候補から外し、差押えの条件では注意になる。
+
+    要件: F14-04
+    """
+    found = pledges("p.addressee_number = %(who)s AND p.stage = 'IN_FORCE'", {"who": addressee_number}, as_of=as_of)
+    return frozenset(charge for each in found if each.standing.kept for charge in each.charges)
+
+
+def _parts(head: PledgeHead) -> tuple[PartLine, ...]:
+    rows = fetch_all(
+        "SELECT c.charge_id, coalesce(t.name, c.tax_item), c.levy_year, coalesce(n.name, c.installment_term || '期'), c.due_date, "
+        "q.principal_tax, q.demand_fee, q.delinquency_charge, k.acknowledged_on, coalesce(k.signed_by, '') "
+        "FROM (SELECT charge_id, sum(principal_tax)::bigint AS principal_tax, sum(demand_fee)::bigint AS demand_fee, "
+        "sum(delinquency_charge)::bigint AS delinquency_charge FROM pledge_part WHERE addressee_number = %(who)s "
+        "AND pledge_id = %(pledge)s AND revision = %(revision)s GROUP BY charge_id) q "
+        "JOIN charge c ON c.addressee_number = %(who)s AND c.charge_id = q.charge_id "
+        "LEFT JOIN acknowledgement k ON k.addressee_number = %(who)s AND k.pledge_id = %(pledge)s "
+        "AND k.revision = %(revision)s AND k.charge_id = q.charge_id "
+        "LEFT JOIN LATERAL (SELECT name FROM tax_item i WHERE i.tax_item = c.tax_item AND i.valid_from <= c.due_date "
+        "ORDER BY i.valid_from DESC LIMIT 1) t ON true "
+        "LEFT JOIN installment_term n ON n.levy_year = c.levy_year AND n.tax_item = c.tax_item "
+        "AND n.installment_term = c.installment_term ORDER BY c.due_date, c.charge_id",
+        {"who": head.addressee_number, "pledge": head.pledge_id, "revision": head.revision},
+    )
+    return tuple(PartLine(*row) for row in rows)
+
+
+def _events(key: tuple[str, int]) -> tuple[EventLine, ...]:
+    rows = fetch_all(
+        "SELECT act, target, article, happened_on, note, officer FROM pledge_event "
+        "WHERE addressee_number = %s AND pledge_id = %s ORDER BY event_number",
+        [*key],
+    )
+    return tuple(EventLine(ProcedureAct[act], ProcedureStage[target], *rest) for act, target, *rest in rows)

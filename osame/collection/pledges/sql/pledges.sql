@@ -1,0 +1,21 @@
+-- 計画も承認も追記だけ。承認できるのは、その版の計画に載る期別に限る。
+CREATE TRIGGER pledge_plan_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON pledge_plan
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+CREATE TRIGGER pledge_instalment_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON pledge_instalment
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+CREATE TRIGGER pledge_part_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON pledge_part
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+CREATE TRIGGER acknowledgement_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON acknowledgement
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+ALTER TABLE pledge_part ADD CONSTRAINT pledge_part_of_a_charge
+    FOREIGN KEY (addressee_number, charge_id) REFERENCES charge (addressee_number, charge_id);
+CREATE FUNCTION guard_acknowledgement() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM pledge_part p WHERE p.addressee_number = NEW.addressee_number
+            AND p.pledge_id = NEW.pledge_id AND p.revision = NEW.revision AND p.charge_id = NEW.charge_id) THEN
+        RAISE EXCEPTION '誓約書に載らない期別は、承認できません。対象の期別を確かめてください。' USING ERRCODE = 'OS409';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER acknowledgement_of_what_was_signed BEFORE INSERT ON acknowledgement
+    FOR EACH ROW EXECUTE FUNCTION guard_acknowledgement();
