@@ -9,12 +9,14 @@ from osame.collection.debits.web import debits_urls
 from osame.collection.demand_mail.web import demand_mail_urls
 from osame.collection.demand_stops.web import demand_stops_urls
 from osame.collection.demands.web import demands_urls
+from osame.collection.grace.web import grace_urls
 from osame.collection.inquiry.web import inquiry_urls
 from osame.collection.intake.web import intake_urls
 from osame.collection.letters.web import letters_urls
 from osame.collection.matching.web import matching_urls
 from osame.collection.parameters.web import parameters_urls
 from osame.collection.payment_slips.web import payment_slips_urls
+from osame.collection.pledges.web import pledges_urls
 from osame.collection.refunds.payment_web import payment_urls
 from osame.collection.refunds.web import refunds_urls
 from osame.collection.reveals.web import reveals_urls
@@ -27,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *floor_urls,
     *arrears_urls,
     *debits_urls,
+    *pledges_urls,
+    *grace_urls,
     *demands_urls,
     *demand_mail_urls,
     *demand_stops_urls,

@@ -14,6 +14,7 @@ from osame.collection.closing.queries import CHANNEL_NAMES
 from osame.collection.inquiry.charges import fiscal_year_label
 from osame.collection.overpayments.models import Overpayment
 from osame.formats.reports import Channel
+from osame.law.dispositions import ProcedureAct
 from osame.platform.console.fields import short_wareki
 from osame.platform.database import fetch_all
 from osame.platform.suppression.facts import MARKER
@@ -27,13 +28,14 @@ class EventKind(StrEnum):
     DETERMINATION = "determination"
     DEMAND = "demand"
     CONTACT = "contact"
+    ARREARS = "arrears"
 
     @property
     def label(self) -> str:
         """画面での名。"""
         return {
             EventKind.PAYMENT: "収納・過誤納", EventKind.DETERMINATION: "調定・更正", EventKind.DEMAND: "督促・返戻",
-            EventKind.CONTACT: "折衝",
+            EventKind.CONTACT: "折衝", EventKind.ARREARS: "誓約・猶予",
         }[self]  # fmt: skip
 
 
@@ -85,6 +87,19 @@ FROM own c JOIN demand d USING (charge_id, addressee_number)
 CROSS JOIN LATERAL (VALUES (d.returned_on, '督促状の返戻', '', true), (d.published_on, '督促状の公示送達', '', true),
     (d.cancelled_on, '督促の取消し', d.cancel_reason, false)) x (on_day, what, note, tells_place)
 WHERE x.on_day IS NOT NULL AND NOT (x.tells_place AND %(hides)s)""",
+    EventKind.ARREARS: """
+SELECT e.happened_on, 10, NULL::bigint, CASE g.procedure WHEN 'COLLECTION_GRACE' THEN '徴収猶予' ELSE '換価の猶予' END
+       || '（猶予管理番号' || g.grace_id || '）', NULL::bigint, e.act, '', e.note, NULL::bigint, NULL::timestamptz, NULL::date
+FROM grace g JOIN grace_event e USING (addressee_number, grace_id) WHERE g.addressee_number = %(addressee)s
+UNION ALL
+SELECT e.happened_on, 11, NULL::bigint, '納付誓約（' || e.pledge_id || '）', NULL::bigint, e.act, '', e.note, NULL::bigint,
+       NULL::timestamptz, NULL::date
+FROM pledge_event e WHERE e.addressee_number = %(addressee)s
+UNION ALL
+SELECT ex.recorded_on, 12, ex.charge_id, '延滞金の免除期間', NULL::bigint, '', '',
+       ex.first_on || '～' || coalesce(ex.through_on::text, '') || '（' || ex.article || '、' || ex.document || '）', NULL::bigint,
+       NULL::timestamptz, NULL::date
+FROM exemption_period ex WHERE ex.addressee_number = %(addressee)s""",
     EventKind.CONTACT: """
 SELECT (k.contacted_at AT TIME ZONE 'Asia/Tokyo')::date, 9, NULL::bigint, k.means, NULL::bigint, k.relationship, k.counterpart,
        k.content, k.contact_id, k.contacted_at, NULL::date
@@ -187,6 +202,8 @@ def _event(row: tuple[Any, ...], hidden: HiddenValues | None, promised: dict[int
             promised.get(contact_id),
         )  # fmt: skip
         return TimelineEvent(EventKind.CONTACT, on, means, None, "", None, note, talk)
+    if kind == EventKind.ARREARS and code:
+        what = f"{what} {ProcedureAct[code].value}"
     if what == "過誤納":
         note = str(Overpayment.Cause(note).label)
     if what.startswith("収納") and code == Channel.APPROPRIATION:

@@ -11,8 +11,11 @@ from datetime import date, timedelta
 from osame.collection.arrears.models import Promise
 from osame.collection.arrears.queries import PromiseFacts
 from osame.collection.demands.models import DemandStop
+from osame.collection.grace.queries import GraceHead, graces_of
 from osame.collection.inquiry.charges import ChargeLine
 from osame.collection.inquiry.person import Person
+from osame.collection.pledges.queries import PledgeHead, pledges_of
+from osame.law.dispositions import ProcedureStage
 from osame.law.prescription import Event, PrescriptionEvent, prescription
 from osame.platform.database import fetch_all
 from osame.platform.suppression.decision import FactClass
@@ -47,6 +50,8 @@ class Opened:
     stops: Sequence[Stop]
     promises: Sequence[PromiseFacts]
     as_of: date
+    graces: Sequence[GraceHead] = ()
+    pledges: Sequence[PledgeHead] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,39 @@ def _stops(opened: Opened) -> Iterable[Warning]:
         )
 
 
+def _graces(opened: Opened) -> Iterable[Warning]:
+    """申請中と期間中の猶予。"""
+    for each in opened.graces:
+        name = each.procedure.value
+        if each.stage is ProcedureStage.APPLIED:
+            yield Warning(
+                17, "info", "◇", f"{name}の申請中", since=each.applied_on, basis=f"猶予管理番号{each.grace_id}"
+            )
+        elif each.stage is ProcedureStage.IN_FORCE and each.first_on <= opened.as_of <= each.through_on:
+            yield Warning(
+                14,
+                "warning",
+                "■",
+                f"{name}の期間中",
+                each.first_on,
+                each.through_on,
+                f"差押え・換価をしない（{each.ground_name}）",
+            )
+
+
+def _pledges(opened: Opened) -> Iterable[Warning]:
+    """納付誓約とその履行。"""
+    for each in opened.pledges:
+        if each.stage not in {ProcedureStage.IN_FORCE, ProcedureStage.DEFAULTED}:
+            continue
+        if each.standing.kept:
+            basis = f"計画の計{each.total:,}円のうち{each.standing.paid:,}円が納まった"
+            yield Warning(58, "info", "◇", "分割納付を履行中", until=each.standing.next_on, basis=basis)
+        else:
+            basis = f"{each.standing.missed}回、{each.standing.short:,}円が足りない"
+            yield Warning(32, "error", "✕", "分割納付の不履行", until=each.cure_through, basis=basis)
+
+
 def _prescription(opened: Opened) -> Iterable[Warning]:
     """いちばん早く時効になる未納。"""
     ends = [
@@ -182,7 +220,7 @@ def _represented(opened: Opened) -> Iterable[Warning]:
 
 
 SOURCES: tuple[Callable[[Opened], Iterable[Warning]], ...] = (
-    _protection, _withheld, _death, _gone, _prescription, _returned, _promises, _stops, _same_person, _represented,
+    _protection, _withheld, _death, _gone, _prescription, _returned, _promises, _graces, _pledges, _stops, _same_person, _represented,
 )  # fmt: skip
 """警告の出どころ。後の章は、ここに一つ足す。"""
 
@@ -193,6 +231,13 @@ def warnings_of(opened: Opened) -> tuple[Warning, ...]:
     要件: F28-05
     """
     return tuple(sorted((each for source in SOURCES for each in source(opened)), key=lambda each: each.rank))
+
+
+def graces_and_pledges_of(
+    addressee_number: str, *, as_of: date
+) -> tuple[tuple[GraceHead, ...], tuple[PledgeHead, ...]]:
+    """その人の猶予と納付誓約。"""
+    return graces_of(addressee_number), pledges_of(addressee_number, as_of=as_of)
 
 
 def stops_of(addressee_number: str, *, as_of: date) -> tuple[Stop, ...]:

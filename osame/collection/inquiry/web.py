@@ -17,7 +17,7 @@ from osame.collection.inquiry.forms import AskForm, StatusForm
 from osame.collection.inquiry.letters import send_payment_status
 from osame.collection.inquiry.person import AGENT_KINDS, Person, PersonUnknown, open_person
 from osame.collection.inquiry.timeline import EventKind, timeline_of
-from osame.collection.inquiry.warnings import SHOWN, Opened, stops_of, warnings_of
+from osame.collection.inquiry.warnings import SHOWN, Opened, graces_and_pledges_of, stops_of, warnings_of
 from osame.collection.ledger.queries import ChargeNotFound, charge_numbered
 from osame.law.parameters import ValueNotRegistered
 from osame.platform.audit.recording import record
@@ -49,7 +49,11 @@ def person(request: HttpRequest, addressee_number: str) -> HttpResponse:
         lines = stopped(lines, lambda line: any(stop.covers(line) for stop in stops))
         context = {
             "person": opened,
-            "warnings": warnings_of(Opened(opened, lines, stops, promises, ask.today)),
+            "warnings": warnings_of(
+                Opened(
+                    opened, lines, stops, promises, ask.today, *graces_and_pledges_of(addressee_number, as_of=ask.today)
+                )
+            ),
             "shown": SHOWN,
             **_owed(ask, lines),
             **_destinations(opened, lines, ask),

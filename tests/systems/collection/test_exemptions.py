@@ -28,6 +28,7 @@ from osame.law.grace import GraceGround, exemption_for_grace, exemption_for_susp
 from osame.platform.database import fetch_all, run_sql
 from tests.law.test_three_ways import naive_charge
 from tests.systems.collection.cast import (
+    AS_OF,
     OFFICER,
     SATO,
     determination,
@@ -68,7 +69,7 @@ class TestOneCharge:
     @pytest.fixture(autouse=True)
     def paid_late(self, city: str, tmp_path: Path) -> None:
         levy(tmp_path, determination(SATO, 1, 500_000))
-        pay(tmp_path, notice(1, SATO, 500_000, date(2025, 9, 1)))
+        pay(tmp_path, notice(1, SATO, 500_000, date(2025, 9, 1)), on=AS_OF)
         assert find_charge(str(slip(SATO))).delinquency_charge == 4_800
 
     def period(self, ground: GraceGround = GraceGround.ILLNESS) -> Period:

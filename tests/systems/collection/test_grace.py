@@ -75,8 +75,9 @@ def decided(key: tuple[str, int], decision: Decision, judgement: Judgement | Non
 
 
 @pytest.fixture
-def applied(city: str, tmp_path: Path) -> Callable[..., tuple[str, int]]:
+def applied(city: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[str, int]]:
     """佐藤の固定資産税第1期50万円について、徴収猶予を申請する。"""
+    monkeypatch.setenv("OSAME_HOME", str(tmp_path / "home"))
     levy(tmp_path, determination(SATO, 1, 500_000), determination(SATO, 2, 30_000, due_on=date(2026, 5, 31)))
 
     def apply(ground: GraceGround = GraceGround.ILLNESS, **changes: object) -> tuple[str, int]:
@@ -196,7 +197,10 @@ def test_a_cured_application_goes_on_and_a_second_one_is_refused(applied: Callab
         applied()
 
 
-def test_a_large_amount_needs_security_that_stays_until_it_is_paid(city: str, tmp_path: Path) -> None:
+def test_a_large_amount_needs_security_that_stays_until_it_is_paid(
+    city: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OSAME_HOME", str(tmp_path / "home"))
     levy(tmp_path, determination(SATO, 1, 1_500_000))
     with as_officer(OFFICER):
         application = Application(SATO, GraceGround.ILLNESS, (charge_of(SATO),), PERIOD, "入院", DAY)

@@ -9,6 +9,7 @@ from django.db import DatabaseError, transaction
 from osame.collection.inquiry.verification import verify_everything
 from osame.collection.ledger.queries import charge_numbered
 from osame.collection.letters.printing import print_run
+from osame.collection.matching.importing import import_receipts
 from osame.collection.pledges.actions import (
     AlreadySigned,
     ChargeInAnotherPledge,
@@ -31,8 +32,8 @@ from osame.kernel.money import Yen
 from osame.law.dispositions import ProcedureStage
 from osame.law.instalments import HouseholdBudget, PlanTooLong
 from osame.platform.database import fetch_all, run_sql
-from tests.systems.collection.cast import OFFICER, SATO, determination, notice
-from tests.systems.collection.demand_cast import charge_of, levy, pay
+from tests.systems.collection.cast import OFFICER, SATO, determination, notice, write_notices
+from tests.systems.collection.demand_cast import charge_of, levy, set_value
 from tests.systems.collection.test_letters import texts
 
 DAY = date(2026, 3, 2)
@@ -48,8 +49,11 @@ def signed(*charges: int, on: date = DAY) -> Signature:
 
 
 @pytest.fixture
-def owing(city: str, tmp_path: Path) -> Path:
+def owing(city: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """佐藤は、第1期5万円と第2期3万円を滞納している。"""
+    monkeypatch.setenv("OSAME_HOME", str(tmp_path / "home"))
+    set_value("コンビニの請求書発行企業コード", "959919")
+    set_value("納付区分", "06:106,01:101,合算:199")
     levy(tmp_path, determination(SATO, 1, 50_000), determination(SATO, 2, 30_000, due_on=date(2025, 8, 31)))
     return tmp_path
 
@@ -65,7 +69,8 @@ def accepted(*charges: int) -> tuple[str, int]:
 
 
 def pay_slip(tmp_path: Path, number: int, slip: int, amount: int, on: date) -> None:
-    pay(tmp_path, notice(number, SATO, amount, on, slip_number=slip), on=on, sequence=number)
+    path = write_notices(tmp_path / f"{number}.csv", notice(number, SATO, amount, on, slip_number=slip), on=on)
+    assert import_receipts(path, profile="bank_notice_v0", as_of=on, officer=OFFICER).amount_matched == amount
 
 
 @pytest.mark.usefixtures("owing")
