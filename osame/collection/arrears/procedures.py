@@ -41,7 +41,7 @@ def move(table: str, key: tuple[str, int], act: ProcedureAct, moved: Moved) -> T
         raise ProcedureUnknown(str(key[1]))
     found = transition(Procedure[rows[0][0]], ProcedureStage[rows[0][1]], act)
     run_sql(
-        f"INSERT INTO {table}_event (addressee_number, {table}_id, event_number, act, source, target, article, happened_on, "
+        f"INSERT INTO {table}_event (addressee_number, {table}_id, event_number, act, from_stage, to_stage, article, happened_on, "
         f"note, proposal_id, officer) SELECT %s, %s, coalesce(max(event_number), 0) + 1, %s, %s, %s, %s, %s, %s, %s, %s "
         f"FROM {table}_event WHERE addressee_number = %s AND {table}_id = %s",
         [*key, act.name, found.source.name, found.target.name, found.article, moved.on, moved.note, moved.proposal_id,
@@ -65,11 +65,11 @@ DECLARE
 BEGIN
     SELECT * INTO held FROM {table} t
     WHERE t.addressee_number = NEW.addressee_number AND t.{table}_id = NEW.{table}_id FOR UPDATE;
-    IF NOT FOUND OR held.stage <> NEW.source
-       OR (held.procedure, NEW.source, NEW.act, NEW.target) NOT IN (VALUES {allowed}) THEN
+    IF NOT FOUND OR held.stage <> NEW.from_stage
+       OR (held.procedure, NEW.from_stage, NEW.act, NEW.to_stage) NOT IN (VALUES {allowed}) THEN
         RAISE EXCEPTION 'いまの段階から、その行いはできません。手続の段階を確かめてください。' USING ERRCODE = 'OS409';
     END IF;
-    UPDATE {table} t SET stage = NEW.target
+    UPDATE {table} t SET stage = NEW.to_stage
     WHERE t.addressee_number = NEW.addressee_number AND t.{table}_id = NEW.{table}_id;
     RETURN NEW;
 END $$;

@@ -23,7 +23,7 @@ CREATE TEMP TABLE exemption_draft (
 WITHDRAWN = """
 CREATE TEMP TABLE exemption_withdrawn ON COMMIT DROP AS
 SELECT ex.* FROM exemption_period ex
-WHERE ex.source = %(source)s AND (%(last_on)s::date IS NULL OR ex.through_on IS NULL OR ex.through_on > %(last_on)s)
+WHERE ex.origin = %(source)s AND (%(last_on)s::date IS NULL OR ex.through_on IS NULL OR ex.through_on > %(last_on)s)
   AND (%(charges)s::bigint[] IS NULL OR ex.charge_id = ANY (%(charges)s::bigint[]))
   AND NOT EXISTS (SELECT 1 FROM exemption_cancellation xx
       WHERE xx.addressee_number = ex.addressee_number AND xx.period_id = ex.period_id)
@@ -105,7 +105,7 @@ def write_periods(source: Source, command: Claim, entered: Entered) -> int:
         raise ExemptionOfNobody(source.name)
     run_sql(
         "INSERT INTO exemption_period (addressee_number, period_id, charge_id, cause, relief, first_on, through_on, article, "
-        "source, document, recorded_on, officer, command_id) SELECT addressee_number, nextval('exemption_period_number'), "
+        "origin, document, recorded_on, officer, command_id) SELECT addressee_number, nextval('exemption_period_number'), "
         "charge_id, cause, relief, first_on, through_on, article, %s, %s, %s, %s, %s FROM exemption_draft "
         "ORDER BY charge_id, first_on",
         [source.name, source.document.strip(), entered.as_of, entered.officer, command.command_id],

@@ -33,7 +33,7 @@ class ExemptionPeriod(models.Model):
     first_on = models.DateField("初日")
     through_on = models.DateField("末日", null=True)  # 終わりが決まっていなければ空
     article = models.TextField("根拠の条文")
-    source = models.TextField("もとの行い")  # `grace:12` のように、章とその番号
+    origin = models.TextField("もとの行い")  # `grace:12` のように、章とその番号
     document = models.TextField("決裁・文書")
     recorded_on = models.DateField("登録日")
     officer = models.TextField("職員")
@@ -41,10 +41,10 @@ class ExemptionPeriod(models.Model):
 
     class Meta:
         db_table = "exemption_period"
-        db_table_comment = "免除期間 (F15-03, F20-03, F15-06)"
+        db_table_comment = "免除期間の記録 (F15-03, F20-03, F15-06)"
         indexes = [
             models.Index(name="exemption_period_charge", fields=["addressee_number", "charge_id"]),
-            models.Index(name="exemption_period_source", fields=["source"]),
+            models.Index(name="exemption_period_origin", fields=["origin"]),
         ]
         constraints = [
             models.CheckConstraint(
@@ -55,7 +55,7 @@ class ExemptionPeriod(models.Model):
                 name="exemption_period_as_the_law_knows", condition=Q(relief__in=[int(each) for each in Relief])
             ),
             models.CheckConstraint(
-                name="exemption_period_has_ground", condition=~Q(article="") & ~Q(source="") & ~Q(document="")
+                name="exemption_period_has_ground", condition=~Q(article="") & ~Q(origin="") & ~Q(document="")
             ),
         ]
 

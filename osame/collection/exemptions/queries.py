@@ -50,7 +50,7 @@ class PeriodLine:
     first_on: date
     through_on: date | None
     article: str
-    source: str
+    origin: str
     document: str
     recorded_on: date
     officer: str
@@ -95,7 +95,7 @@ def periods_of(addressee_number: str, charge_id: int | None = None) -> tuple[Per
     要件: F15-03
     """
     rows = fetch_all(
-        "SELECT ex.period_id, ex.charge_id, ex.cause, ex.relief, ex.first_on, ex.through_on, ex.article, ex.source, "
+        "SELECT ex.period_id, ex.charge_id, ex.cause, ex.relief, ex.first_on, ex.through_on, ex.article, ex.origin, "
         "ex.document, ex.recorded_on, ex.officer, xx.recorded_on, coalesce(xx.reason, '') "
         "FROM exemption_period ex LEFT JOIN exemption_cancellation xx USING (addressee_number, period_id) "
         "WHERE ex.addressee_number = %s AND (%s::bigint IS NULL OR ex.charge_id = %s) ORDER BY ex.period_id",

@@ -134,10 +134,10 @@ def receive_document(key: tuple[str, int], kind: GraceDocument.Kind, *, on: date
     with transaction.atomic():
         _pending(key)
         run_sql(
-            "INSERT INTO grace_document (addressee_number, grace_id, kind, received_on, defect) VALUES (%s, %s, %s, %s, '') "
-            "ON CONFLICT (addressee_number, grace_id, kind) DO UPDATE SET received_on = coalesce("
-            "grace_document.received_on, excluded.received_on), cured_on = CASE WHEN grace_document.defect <> '' "
-            "THEN excluded.received_on END",
+            "INSERT INTO grace_document (addressee_number, grace_id, kind, arrived_on, defect) VALUES (%s, %s, %s, %s, '') "
+            "ON CONFLICT (addressee_number, grace_id, kind) DO UPDATE SET arrived_on = coalesce("
+            "grace_document.arrived_on, excluded.arrived_on), cured_on = CASE WHEN grace_document.defect <> '' "
+            "THEN excluded.arrived_on END",
             [*key, kind, on],
         )
         record(
@@ -277,7 +277,7 @@ def _open_documents(key: tuple[str, int], application: Application, amount: Yen)
         kinds.append(Kind.PROOF)
     for kind in kinds:
         run_sql(
-            "INSERT INTO grace_document (addressee_number, grace_id, kind, received_on, defect) VALUES (%s, %s, %s, %s, '')",
+            "INSERT INTO grace_document (addressee_number, grace_id, kind, arrived_on, defect) VALUES (%s, %s, %s, %s, '')",
             [*key, kind, application.applied_on if kind is Kind.APPLICATION else None],
         )
 

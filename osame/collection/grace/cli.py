@@ -100,7 +100,7 @@ def show_command(grace_id: Number, as_of: AsOf = None, as_json: Json = False) ->
     table("対象の期別", ("期別", "税", "手数料・延滞金", "残る税"),
           ((c.label, c.principal_tax, c.demand_fee + c.delinquency_charge, c.left) for c in file.charges))  # fmt: skip
     table("書類", ("種類", "受領日", "不備", "補正の期限", "補正日"),
-          ((str(d.kind.label), d.received_on or "", d.defect, d.cure_through or "", d.cured_on or "") for d in file.documents))  # fmt: skip
+          ((str(d.kind.label), d.arrived_on or "", d.defect, d.cure_through or "", d.cured_on or "") for d in file.documents))  # fmt: skip
     table("分割の計画", ("回", "期日", "額"), ((str(i.number), i.on, i.amount) for i in file.instalments))
     table("担保", ("番号", "種類", "内容", "価額", "解除日"),
           ((str(s.security_id), str(s.kind.label), s.description, s.value, s.released_on or "") for s in file.securities))  # fmt: skip

@@ -31,7 +31,7 @@ FROM charge c JOIN addressee a USING (addressee_number)
 WHERE c.charge_id > 0 AND c.due_date >= %(first)s AND c.due_date < %(through)s AND c.principal_tax > 0
   AND EXISTS (SELECT 1 FROM unnest(%(areas)s::text[]) area WHERE starts_with(a.address, area))
   AND NOT EXISTS (SELECT 1 FROM exemption_period ex WHERE ex.addressee_number = c.addressee_number
-      AND ex.charge_id = c.charge_id AND ex.source = %(source)s)
+      AND ex.charge_id = c.charge_id AND ex.origin = %(source)s)
 ORDER BY c.charge_id FOR NO KEY UPDATE OF c
 """
 MOVED = """

@@ -31,7 +31,9 @@ class Grace(models.Model):
     pk = models.CompositePrimaryKey("addressee_number", "grace_id")
     addressee_number = models.CharField("宛名番号", max_length=15)
     grace_id = models.BigIntegerField("猶予管理番号")
-    procedure = models.CharField("猶予の種類", max_length=20, choices=[(each.name, each.value) for each in PROCEDURES])
+    procedure = models.CharField(
+        "滞納整理の手続", max_length=20, choices=[(each.name, each.value) for each in PROCEDURES]
+    )
     stage = models.CharField("段階", max_length=20, choices=STAGES, default="NONE")
     ground = models.CharField(
         "猶予の根拠", max_length=8, choices=[(each.value, GROUND_NAMES[each]) for each in GraceGround]
@@ -85,8 +87,8 @@ class GraceEvent(models.Model):
     grace_id = models.BigIntegerField("猶予管理番号")
     event_number = models.IntegerField("連番")
     act = models.CharField("行い", max_length=20, choices=ACTS)
-    source = models.CharField("前の段階", max_length=20, choices=STAGES)
-    target = models.CharField("後の段階", max_length=20, choices=STAGES)
+    from_stage = models.CharField("前の段階", max_length=20, choices=STAGES)
+    to_stage = models.CharField("後の段階", max_length=20, choices=STAGES)
     article = models.TextField("根拠の条文")
     happened_on = models.DateField("効力の日")
     note = models.TextField("説明", blank=True)
@@ -118,7 +120,7 @@ class GraceDocument(models.Model):
     addressee_number = models.CharField("宛名番号", max_length=15)
     grace_id = models.BigIntegerField("猶予管理番号")
     kind = models.CharField("書類の種類", max_length=2, choices=Kind.choices)
-    received_on = models.DateField("受領日", null=True)
+    arrived_on = models.DateField("受領日", null=True)
     defect = models.TextField("不備", default="", blank=True)
     notified_on = models.DateField("補正の通知日", null=True)
     cure_through = models.DateField("補正の期限", null=True)

@@ -67,7 +67,7 @@ class DocumentLine:
     """書類一つ。"""
 
     kind: GraceDocument.Kind
-    received_on: date | None
+    arrived_on: date | None
     defect: str
     notified_on: date | None
     cure_through: date | None
@@ -290,7 +290,7 @@ def _charges(key: tuple[str, int]) -> tuple[GracedCharge, ...]:
 
 def _documents(key: tuple[str, int]) -> tuple[DocumentLine, ...]:
     rows = fetch_all(
-        "SELECT kind, received_on, defect, notified_on, cure_through, cured_on FROM grace_document "
+        "SELECT kind, arrived_on, defect, notified_on, cure_through, cured_on FROM grace_document "
         "WHERE addressee_number = %s AND grace_id = %s ORDER BY kind",
         [*key],
     )
@@ -308,7 +308,7 @@ def _securities(key: tuple[str, int]) -> tuple[SecurityLine, ...]:
 
 def _events(key: tuple[str, int]) -> tuple[EventLine, ...]:
     rows = fetch_all(
-        "SELECT act, target, article, happened_on, note, proposal_id, officer FROM grace_event "
+        "SELECT act, to_stage, article, happened_on, note, proposal_id, officer FROM grace_event "
         "WHERE addressee_number = %s AND grace_id = %s ORDER BY event_number",
         [*key],
     )

@@ -90,7 +90,7 @@ def make_pledge(terms: PledgeTerms, *, as_of: date, officer: str) -> int:
             officer=officer,
         )
         run_sql(
-            "INSERT INTO pledge (addressee_number, pledge_id, procedure, stage, revision, officer, recorded_on, command_id) "
+            "INSERT INTO pledge (addressee_number, pledge_id, procedure, stage, plan_number, officer, recorded_on, command_id) "
             "VALUES (%s, %s, 'PLEDGE', 'NONE', 1, %s, %s, %s)",
             [*key, officer, as_of, command.command_id],
         )
@@ -129,15 +129,15 @@ def replan_pledge(key: tuple[str, int], terms: PledgeTerms, *, as_of: date, offi
         planned = plan_pledge(terms, as_of=as_of, lock=True)
         _refuse_overlap(terms.addressee_number, planned, but=key[1])
         move("pledge", key, ProcedureAct.RENEW, Moved(as_of, officer, terms.reason.strip()))
-        revision = file.head.revision + 1
-        _write_plan(key, revision, (terms, planned), Moved(as_of, officer))
+        plan_number = file.head.plan_number + 1
+        _write_plan(key, plan_number, (terms, planned), Moved(as_of, officer))
         run_sql(
-            "UPDATE pledge SET revision = %s, cure_through = NULL WHERE addressee_number = %s AND pledge_id = %s",
-            [revision, *key],
+            "UPDATE pledge SET plan_number = %s, cure_through = NULL WHERE addressee_number = %s AND pledge_id = %s",
+            [plan_number, *key],
         )
         send_pledge_paper(pledge_file(key, as_of=as_of), as_of=as_of, officer=officer)
         _recorded("分割納付の計画を立て直した", key, officer)
-        return revision
+        return plan_number
 
 
 def notify_default(keys: Sequence[tuple[str, int]], *, as_of: date, officer: str) -> int:
@@ -209,24 +209,24 @@ def watch_pledges(*, as_of: date, officer: str) -> Watched:
         )  # fmt: skip
 
 
-def _write_plan(key: tuple[str, int], revision: int, what: tuple[PledgeTerms, Planned], moved: Moved) -> None:
+def _write_plan(key: tuple[str, int], plan_number: int, what: tuple[PledgeTerms, Planned], moved: Moved) -> None:
     terms, planned = what
     household = asdict(terms.household) if terms.household else None
     run_sql(
-        "INSERT INTO pledge_plan (addressee_number, pledge_id, revision, made_on, first_on, monthly_amount, household, ability, "
+        "INSERT INTO pledge_plan (addressee_number, pledge_id, plan_number, made_on, first_on, monthly_amount, heard_budget, ability, "
         "reason, officer) VALUES (%s, %s, %s, %s, %s, %s, to_jsonb(%s::json), %s, %s, %s)",
-        [*key, revision, moved.on, terms.first_on, terms.amount, _json(household),
+        [*key, plan_number, moved.on, terms.first_on, terms.amount, _json(household),
          planned.ability.monthly if planned.ability else None, terms.reason.strip(), moved.officer],
     )  # fmt: skip
     for each in planned.plan.instalments:
         run_sql(
             "INSERT INTO pledge_instalment VALUES (%s, %s, %s, %s, %s, %s)",
-            [*key, revision, each.number, each.on, each.amount],
+            [*key, plan_number, each.number, each.on, each.amount],
         )
         for part in each.parts:
             run_sql(
                 "INSERT INTO pledge_part VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-                [*key, revision, each.number, int(part.key), part.principal, part.fee, part.delinquency_charge],
+                [*key, plan_number, each.number, int(part.key), part.principal, part.fee, part.delinquency_charge],
             )
 
 
@@ -245,12 +245,12 @@ def _acknowledge(file: PledgeFile, signature: Signature, officer: str) -> None:
     if signature.signed_on < head.made_on:
         raise SignedBeforePlan(format_wareki(head.made_on))
     if any(each.acknowledged_on for each in file.parts):
-        raise AlreadySigned(f"第{head.revision}版")
+        raise AlreadySigned(f"第{head.plan_number}版")
     for charge_id in sorted(chosen):
         run_sql(
-            "INSERT INTO acknowledgement (addressee_number, pledge_id, revision, charge_id, acknowledged_on, signed_by, "
+            "INSERT INTO acknowledgement (addressee_number, pledge_id, plan_number, charge_id, acknowledged_on, signed_by, "
             "authority, officer) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-            [*head.key, head.revision, charge_id, signature.signed_on, signature.signed_by.strip(), signature.authority,
+            [*head.key, head.plan_number, charge_id, signature.signed_on, signature.signed_by.strip(), signature.authority,
              officer],
         )  # fmt: skip
 
@@ -259,8 +259,8 @@ def _rounds(head: PledgeHead, as_of: date) -> list[PlannedRound]:
     """納付書にする回。納付予定日の過ぎた回は、最初の回に間に合わない。"""
     rows = fetch_all(
         "SELECT instalment_number, charge_id, principal_tax, demand_fee, delinquency_charge FROM pledge_part "
-        "WHERE addressee_number = %s AND pledge_id = %s AND revision = %s ORDER BY 1, 2",
-        [*head.key, head.revision],
+        "WHERE addressee_number = %s AND pledge_id = %s AND plan_number = %s ORDER BY 1, 2",
+        [*head.key, head.plan_number],
     )
     return [
         PlannedRound(each.number, each.on, tuple(PlannedShare(*row[1:]) for row in rows if row[0] == each.number))
@@ -270,13 +270,13 @@ def _rounds(head: PledgeHead, as_of: date) -> list[PlannedRound]:
 
 
 def _slip_key(head: PledgeHead) -> str:
-    return f"pledge:{head.pledge_id}:{head.revision}"
+    return f"pledge:{head.pledge_id}:{head.plan_number}"
 
 
 def _refuse_overlap(addressee_number: str, planned: Planned, *, but: int) -> None:
     charges = [each.facts.charge_id for each in planned.owed]
     rows = fetch_all(
-        "SELECT 1 FROM pledge p JOIN pledge_part q USING (addressee_number, pledge_id, revision) "
+        "SELECT 1 FROM pledge p JOIN pledge_part q USING (addressee_number, pledge_id, plan_number) "
         "WHERE p.addressee_number = %s AND p.stage IN ('APPLIED', 'IN_FORCE', 'DEFAULTED') AND p.pledge_id <> %s "
         "AND q.charge_id = ANY (%s)",
         [addressee_number, but, charges],

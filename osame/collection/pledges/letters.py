@@ -102,7 +102,7 @@ def send_pledge_paper(file: PledgeFile, *, as_of: date, officer: str) -> int:
         left -= each.amount
         rows.append(PledgedRow(each.number, short_wareki(each.on), each.amount, left))
     charges, plan = _pages([_charge(each) for each in file.parts], rows)
-    number = f"{head.pledge_id}-{head.revision}"
+    number = f"{head.pledge_id}-{head.plan_number}"
     paper = PledgePaper(number, format_wareki(head.made_on), head.total, len(rows), charges, plan)
     draft = Draft(head.addressee_number, "", paper, (f"{head.total:,}円",), f"pledge:{head.pledge_id}", len(charges))
     return freeze(PAPER, [draft], as_of=as_of, officer=officer)

@@ -19,7 +19,7 @@ class Pledge(models.Model):
     pledge_id = models.BigIntegerField("分割納付管理番号")
     procedure = models.CharField("手続", max_length=20, choices=[("PLEDGE", Procedure.PLEDGE.value)], default="PLEDGE")
     stage = models.CharField("段階", max_length=20, choices=STAGES, default="NONE")
-    revision = models.SmallIntegerField("誓約履歴番号", default=1)
+    plan_number = models.SmallIntegerField("誓約履歴番号", default=1)
     cure_through = models.DateField("不履行の通知の期限", null=True)
     officer = models.TextField("職員")
     recorded_on = models.DateField("登録日")
@@ -27,30 +27,30 @@ class Pledge(models.Model):
 
     class Meta:
         db_table = "pledge"
-        db_table_comment = "納付誓約 (F14-01, 036o 分割納付)"
+        db_table_comment = "納付誓約の記録 (F14-01, 036o 分割納付)"
         indexes = [models.Index(name="pledge_stage", fields=["stage"])]
 
 
 class PledgePlan(models.Model):
-    """分割納付の計画の一つの版。納付能力の聞き取りとともに残る。"""
+    """納付誓約の計画の一つの版。納付能力の聞き取りとともに残る。"""
 
     rights = APPEND_ONLY
 
-    pk = models.CompositePrimaryKey("addressee_number", "pledge_id", "revision")
+    pk = models.CompositePrimaryKey("addressee_number", "pledge_id", "plan_number")
     addressee_number = models.CharField("宛名番号", max_length=15)
     pledge_id = models.BigIntegerField("分割納付管理番号")
-    revision = models.SmallIntegerField("誓約履歴番号")
+    plan_number = models.SmallIntegerField("誓約履歴番号")
     made_on = models.DateField("作成日")
     first_on = models.DateField("初回の納付予定日")
     monthly_amount = models.BigIntegerField("毎回の額")
-    household = models.JSONField("納付能力の聞き取り", null=True)
+    heard_budget = models.JSONField("納付能力の聞き取り", null=True)
     ability = models.BigIntegerField("毎月の納付可能額", null=True)
     reason = models.TextField("作成・変更の理由")
     officer = models.TextField("職員")
 
     class Meta:
         db_table = "pledge_plan"
-        db_table_comment = "分割納付の計画 (F14-01, F14-05)"
+        db_table_comment = "納付誓約の計画 (F14-01, F14-05)"
         constraints = [
             models.CheckConstraint(name="pledge_plan_is_positive", condition=Q(monthly_amount__gt=0) & ~Q(reason=""))
         ]
@@ -61,10 +61,10 @@ class PledgeInstalment(models.Model):
 
     rights = APPEND_ONLY
 
-    pk = models.CompositePrimaryKey("addressee_number", "pledge_id", "revision", "instalment_number")
+    pk = models.CompositePrimaryKey("addressee_number", "pledge_id", "plan_number", "instalment_number")
     addressee_number = models.CharField("宛名番号", max_length=15)
     pledge_id = models.BigIntegerField("分割納付管理番号")
-    revision = models.SmallIntegerField("誓約履歴番号")
+    plan_number = models.SmallIntegerField("誓約履歴番号")
     instalment_number = models.SmallIntegerField("回次")
     due_on = models.DateField("納付予定日")
     amount = models.BigIntegerField("納付予定額")
@@ -80,10 +80,10 @@ class PledgePart(models.Model):
 
     rights = APPEND_ONLY
 
-    pk = models.CompositePrimaryKey("addressee_number", "pledge_id", "revision", "instalment_number", "charge_id")
+    pk = models.CompositePrimaryKey("addressee_number", "pledge_id", "plan_number", "instalment_number", "charge_id")
     addressee_number = models.CharField("宛名番号", max_length=15)
     pledge_id = models.BigIntegerField("分割納付管理番号")
-    revision = models.SmallIntegerField("誓約履歴番号")
+    plan_number = models.SmallIntegerField("誓約履歴番号")
     instalment_number = models.SmallIntegerField("回次")
     charge_id = models.BigIntegerField("期別番号")
     principal_tax = models.BigIntegerField("本税への額")
@@ -109,10 +109,10 @@ class Acknowledgement(models.Model):
         GUARDIAN = "03", "法定代理人"
         AGENT = "04", "委任を受けた代理人"
 
-    pk = models.CompositePrimaryKey("addressee_number", "pledge_id", "revision", "charge_id")
+    pk = models.CompositePrimaryKey("addressee_number", "pledge_id", "plan_number", "charge_id")
     addressee_number = models.CharField("宛名番号", max_length=15)
     pledge_id = models.BigIntegerField("分割納付管理番号")
-    revision = models.SmallIntegerField("誓約履歴番号")
+    plan_number = models.SmallIntegerField("誓約履歴番号")
     charge_id = models.BigIntegerField("期別番号")
     acknowledged_on = models.DateField("承認日")
     signed_by = models.TextField("署名者")
@@ -136,8 +136,8 @@ class PledgeEvent(models.Model):
     pledge_id = models.BigIntegerField("分割納付管理番号")
     event_number = models.IntegerField("連番")
     act = models.CharField("行い", max_length=20, choices=ACTS)
-    source = models.CharField("前の段階", max_length=20, choices=STAGES)
-    target = models.CharField("後の段階", max_length=20, choices=STAGES)
+    from_stage = models.CharField("前の段階", max_length=20, choices=STAGES)
+    to_stage = models.CharField("後の段階", max_length=20, choices=STAGES)
     article = models.TextField("根拠の条文")
     happened_on = models.DateField("効力の日")
     note = models.TextField("説明", blank=True)

@@ -18,24 +18,24 @@ from osame.platform.database import fetch_all
 # 時効に関わる出来事。署名した書面に載る期別だけが、承認した日に更新される。
 PRESCRIPTION = """
 SELECT k.addressee_number, k.charge_id, '承認' AS kind, k.acknowledged_on AS happened_on, NULL::date AS through_on,
-       'pledge:' || k.pledge_id || ':' || k.revision AS source
+       'pledge:' || k.pledge_id || ':' || k.plan_number AS source
 FROM acknowledgement k
 """
 HEADS = """
-SELECT p.addressee_number, p.pledge_id, p.stage, p.revision, p.cure_through, l.made_on, l.first_on, l.monthly_amount, l.ability,
+SELECT p.addressee_number, p.pledge_id, p.stage, p.plan_number, p.cure_through, l.made_on, l.first_on, l.monthly_amount, l.ability,
        l.reason, l.officer, a.name, i.days, i.amounts, r.paid, q.charges, q.owed
 FROM pledge p
-JOIN pledge_plan l USING (addressee_number, pledge_id, revision)
+JOIN pledge_plan l USING (addressee_number, pledge_id, plan_number)
 JOIN addressee a USING (addressee_number)
 LEFT JOIN LATERAL (
     SELECT array_agg(due_on ORDER BY instalment_number) AS days, array_agg(amount ORDER BY instalment_number) AS amounts
-    FROM pledge_instalment i WHERE (i.addressee_number, i.pledge_id, i.revision) = (p.addressee_number, p.pledge_id, p.revision)
+    FROM pledge_instalment i WHERE (i.addressee_number, i.pledge_id, i.plan_number) = (p.addressee_number, p.pledge_id, p.plan_number)
 ) i ON true
 LEFT JOIN LATERAL (
     SELECT array_agg(x.charge_id ORDER BY x.charge_id) AS charges,
            coalesce(sum(c.principal_tax + c.demand_fee + c.delinquency_charge), 0)::bigint AS owed
-    FROM (SELECT DISTINCT charge_id FROM pledge_part q WHERE (q.addressee_number, q.pledge_id, q.revision)
-            = (p.addressee_number, p.pledge_id, p.revision)) x
+    FROM (SELECT DISTINCT charge_id FROM pledge_part q WHERE (q.addressee_number, q.pledge_id, q.plan_number)
+            = (p.addressee_number, p.pledge_id, p.plan_number)) x
     JOIN charge c ON c.addressee_number = p.addressee_number AND c.charge_id = x.charge_id
 ) q ON true
 LEFT JOIN LATERAL (
@@ -55,7 +55,7 @@ class PledgeHead:
     addressee_number: str
     pledge_id: int
     stage: ProcedureStage
-    revision: int
+    plan_number: int
     cure_through: date | None
     made_on: date
     first_on: date
@@ -141,8 +141,8 @@ def pledge_file(key: tuple[str, int], *, as_of: date, lock: bool = False) -> Ple
     if not heads:
         raise ProcedureUnknown(str(key[1]))
     versions = fetch_all(
-        "SELECT revision, made_on, monthly_amount, reason, officer FROM pledge_plan WHERE addressee_number = %s "
-        "AND pledge_id = %s ORDER BY revision",
+        "SELECT plan_number, made_on, monthly_amount, reason, officer FROM pledge_plan WHERE addressee_number = %s "
+        "AND pledge_id = %s ORDER BY plan_number",
         [*key],
     )
     return PledgeFile(heads[0], _parts(heads[0]), _events(key), tuple(versions))  # type: ignore[arg-type]
@@ -203,22 +203,22 @@ def _parts(head: PledgeHead) -> tuple[PartLine, ...]:
         "q.principal_tax, q.demand_fee, q.delinquency_charge, k.acknowledged_on, coalesce(k.signed_by, '') "
         "FROM (SELECT charge_id, sum(principal_tax)::bigint AS principal_tax, sum(demand_fee)::bigint AS demand_fee, "
         "sum(delinquency_charge)::bigint AS delinquency_charge FROM pledge_part WHERE addressee_number = %(who)s "
-        "AND pledge_id = %(pledge)s AND revision = %(revision)s GROUP BY charge_id) q "
+        "AND pledge_id = %(pledge)s AND plan_number = %(plan_number)s GROUP BY charge_id) q "
         "JOIN charge c ON c.addressee_number = %(who)s AND c.charge_id = q.charge_id "
         "LEFT JOIN acknowledgement k ON k.addressee_number = %(who)s AND k.pledge_id = %(pledge)s "
-        "AND k.revision = %(revision)s AND k.charge_id = q.charge_id "
+        "AND k.plan_number = %(plan_number)s AND k.charge_id = q.charge_id "
         "LEFT JOIN LATERAL (SELECT name FROM tax_item i WHERE i.tax_item = c.tax_item AND i.valid_from <= c.due_date "
         "ORDER BY i.valid_from DESC LIMIT 1) t ON true "
         "LEFT JOIN installment_term n ON n.levy_year = c.levy_year AND n.tax_item = c.tax_item "
         "AND n.installment_term = c.installment_term ORDER BY c.due_date, c.charge_id",
-        {"who": head.addressee_number, "pledge": head.pledge_id, "revision": head.revision},
+        {"who": head.addressee_number, "pledge": head.pledge_id, "plan_number": head.plan_number},
     )
     return tuple(PartLine(*row) for row in rows)
 
 
 def _events(key: tuple[str, int]) -> tuple[EventLine, ...]:
     rows = fetch_all(
-        "SELECT act, target, article, happened_on, note, officer FROM pledge_event "
+        "SELECT act, to_stage, article, happened_on, note, officer FROM pledge_event "
         "WHERE addressee_number = %s AND pledge_id = %s ORDER BY event_number",
         [*key],
     )

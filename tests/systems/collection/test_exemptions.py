@@ -129,7 +129,7 @@ class TestOneCharge:
             "UPDATE exemption_period SET through_on = '2030-01-01'",
             "DELETE FROM exemption_period",
             "INSERT INTO exemption_period SELECT '000000000000099', 99, charge_id, cause, relief, first_on, through_on, "
-            "article, source, document, recorded_on, officer, command_id FROM exemption_period",
+            "article, origin, document, recorded_on, officer, command_id FROM exemption_period",
         ):
             with pytest.raises(DatabaseError), transaction.atomic():
                 run_sql(statement)

@@ -222,9 +222,9 @@ def test_a_large_amount_needs_security_that_stays_until_it_is_paid(
 
 @pytest.mark.parametrize("statement", [
     "UPDATE grace SET stage = 'IN_FORCE'",
-    "INSERT INTO grace_event (addressee_number, grace_id, event_number, act, source, target, article, happened_on, note, "
+    "INSERT INTO grace_event (addressee_number, grace_id, event_number, act, from_stage, to_stage, article, happened_on, note, "
     "officer) SELECT addressee_number, grace_id, 9, 'CANCEL', 'IN_FORCE', 'CANCELLED', '', '2026-01-01', '', '' FROM grace",
-    "INSERT INTO grace_event (addressee_number, grace_id, event_number, act, source, target, article, happened_on, note, "
+    "INSERT INTO grace_event (addressee_number, grace_id, event_number, act, from_stage, to_stage, article, happened_on, note, "
     "officer) SELECT addressee_number, grace_id, 9, 'GRANT', 'APPLIED', 'COMPLETED', '', '2026-01-01', '', '' FROM grace",
     "DELETE FROM grace_event",
 ])  # fmt: skip

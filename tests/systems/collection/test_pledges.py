@@ -119,7 +119,7 @@ class TestAcknowledgement:
             accept_pledge(key, signed(), as_of=DAY, officer=OFFICER)
         with pytest.raises(DatabaseError), transaction.atomic():
             run_sql(
-                "INSERT INTO acknowledgement SELECT addressee_number, pledge_id, revision, %s, acknowledged_on, signed_by, "
+                "INSERT INTO acknowledgement SELECT addressee_number, pledge_id, plan_number, %s, acknowledged_on, signed_by, "
                 "authority, officer FROM acknowledgement",
                 [second],
             )

@@ -12,7 +12,7 @@ ALTER TABLE pledge_part ADD CONSTRAINT pledge_part_of_a_charge
 CREATE FUNCTION guard_acknowledgement() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM pledge_part p WHERE p.addressee_number = NEW.addressee_number
-            AND p.pledge_id = NEW.pledge_id AND p.revision = NEW.revision AND p.charge_id = NEW.charge_id) THEN
+            AND p.pledge_id = NEW.pledge_id AND p.plan_number = NEW.plan_number AND p.charge_id = NEW.charge_id) THEN
         RAISE EXCEPTION '誓約書に載らない期別は、承認できません。対象の期別を確かめてください。' USING ERRCODE = 'OS409';
     END IF;
     RETURN NEW;
