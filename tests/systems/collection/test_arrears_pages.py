@@ -1,0 +1,131 @@
+"""納付誓約と猶予の画面と命令。職員は、納税者の画面から計画や申請を作り、履行と段階を見る。"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from osame.collection.inquiry.timeline import EventKind, timeline_of
+from osame.platform.database import fetch_all
+from tests.systems.collection.cast import SATO, determination
+from tests.systems.collection.demand_cast import charge_of, levy, set_value
+from tests.systems.collection.pages_cast import fields, officer_at_desk, pages_on, text
+
+TODAY = date(2026, 3, 2)
+ARREARS = "osame-purpose=arrears_management"
+
+
+@pytest.fixture
+def desk(city: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    monkeypatch.setenv("OSAME_HOME", str(tmp_path / "home"))
+    set_value("コンビニの請求書発行企業コード", "959919")
+    set_value("納付区分", "06:106,01:101,合算:199")
+    levy(tmp_path, determination(SATO, 1, 50_000), determination(SATO, 2, 30_000, due_on=date(2025, 8, 31)))
+    with pages_on(TODAY.isoformat(), monkeypatch):
+        yield officer_at_desk("A0001", "山本 昇", "collection_clerk")
+
+
+def plan(desk: Client, **seen: str) -> dict[str, object]:
+    page = desk.get(f"/people/{SATO}/pledges/new/?{ARREARS}")
+    assert page.status_code == 200
+    return fields(page) | {
+        "charges": [charge_of(SATO, 1), charge_of(SATO, 2)], "first_on": "R8.3.31", "amount": "20,000", "income": "280000",
+        "taxes": "57000", "dependants": "2", "reason": "毎月の収入から納める",
+    } | seen  # fmt: skip
+
+
+def test_a_plan_is_seen_before_the_paper_is_made_and_signed(desk: Client) -> None:
+    address = f"/people/{SATO}/pledges/new/?{ARREARS}"
+    sent = plan(desk)
+    shown = desk.post(address, sent)
+    assert "納付可能額は、毎月" in text(shown)
+    assert "33,000円" in text(shown)
+    assert fetch_all("SELECT count(*) FROM pledge") == [(0,)]
+    made = desk.post(address, sent | {"seen": shown.context["form"]["seen"].value()})
+    assert made.status_code == 302
+    place = made.headers["Location"]
+    assert "署名された誓約書を受け取る" in text(desk.get(f"{place}?{ARREARS}"))
+    sign = desk.get(f"{place}sign/?{ARREARS}")
+    given = {"charges": [charge_of(SATO, 1)], "signed_on": "R8.3.2", "signed_by": "佐藤 花子", "authority": "01"}
+    assert desk.post(f"{place}sign/?{ARREARS}", fields(sign) | given).status_code == 302
+    told = text(desk.get(f"{place}?{ARREARS}"))
+    assert "R8.3.2 佐藤 花子" in told
+    assert "効力がある" in told
+    assert "佐藤 花子" in text(desk.get(f"/pledges/?{ARREARS}"))
+    assert "分割納付を履行中" in text(desk.get(f"/people/{SATO}/?{ARREARS}"))
+    assert [each.what for each in timeline_of(SATO, kinds=(EventKind.ARREARS,), offset=0, size=9).events] == [
+        "納付誓約（1） 許可する", "納付誓約（1） 申請する",
+    ]  # fmt: skip
+
+
+def test_a_plan_beyond_the_ability_is_refused_beside_its_field(desk: Client) -> None:
+    page = desk.post(f"/people/{SATO}/pledges/new/?{ARREARS}", plan(desk, amount="40,000"))
+    assert page.status_code == 422
+    assert "納付可能額を超えています" in " ".join(page.context["form"].errors["amount"])
+
+
+def test_an_application_shows_the_conditions_of_the_law_and_is_proposed(desk: Client) -> None:
+    address = f"/people/{SATO}/graces/new/?{ARREARS}"
+    sent = fields(desk.get(address)) | {
+        "ground": "15-1-2", "charges": [charge_of(SATO, 1)], "applied_on": "R8.3.2", "first_on": "R8.3.2",
+        "through_on": "R9.3.1", "circumstances": "入院のため収入が減った", "instalments": "R8.3.31 20,000\nR8.4.30 30,000",
+    }  # fmt: skip
+    made = desk.post(address, sent)
+    assert made.status_code == 302, made.context["form"].errors
+    place = made.headers["Location"]
+    told = text(desk.get(f"{place}?{ARREARS}"))
+    for part in ("法の条件（徴収猶予）", "期間が1年以内である", "地方税法第16条第1項", "財産収支状況書", "30,000"):
+        assert part in told, part
+    assert "徴収猶予の申請中" in text(desk.get(f"/people/{SATO}/?{ARREARS}"))
+    propose = fields(desk.get(f"{place}propose/?{ARREARS}")) | {
+        "decision": "grant",
+        "reason": "申請のとおり",
+        "proved": "on",
+    }
+    done = desk.post(f"{place}propose/?{ARREARS}", propose)
+    assert done.status_code == 302
+    (content,) = [row[0] for row in fetch_all("SELECT content FROM proposal WHERE act = 'grace'")]
+    lines = (json.loads(content) if isinstance(content, str) else content)["conditions"]
+    assert any(line.startswith("【適】猶予の事由がある") for line in lines)
+    refused = desk.post(f"{place}propose/?{ARREARS}", propose | fields(desk.get(f"{place}propose/?{ARREARS}"))
+                        | {"decision": "cancel"})  # fmt: skip
+    assert refused.status_code == 422
+    assert "いまの段階から、その行いはできません" in text(refused)
+
+
+def test_the_commands_plan_list_and_extend(city: str, tmp_path: Path) -> None:
+    levy(tmp_path, determination(SATO, 1, 50_000))
+    environment = os.environ | {
+        "OSAME_DATABASE_NAME": city,
+        "OSAME_SYSTEM": "collection",
+        "OSAME_TODAY": TODAY.isoformat(),
+    }
+
+    def osame(*words: str) -> str:
+        ran = subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", "osame.cli", *words],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
+
+    assert "延滞金の見込み" in osame("pledge", "plan", SATO, "--first", "R8.3.31", "--amount", "20000")
+    assert json.loads(osame("grace", "list", "--json")) == []
+    told = osame(
+        "grace", "disaster", "架空市告示第5号", "--area", "架空市岩渕", "--from", "R7.6.15", "--through", "R7.12.1"
+    )
+    assert "1人、1件の期限を延長しました" in told
+    assert fetch_all("SELECT due_date FROM charge WHERE addressee_number = %s", [SATO]) == [(date(2025, 12, 1),)]
+    assert fetch_all("SELECT reason, ends_through FROM demand_stop") == [("02", date(2025, 12, 1))]
+    assert json.loads(osame("charge", "quote", f"06-2025-{int(SATO):010d}-1", "--as-of", "R7.12.1", "--json"))[
+        "delinquency_charge"
+    ] == 0  # fmt: skip
