@@ -256,8 +256,11 @@ def release_security(key: tuple[str, int], security_id: int, *, reason: str, as_
             "UPDATE grace_security SET released_on = %s, release_reason = %s WHERE addressee_number = %s AND security_id = %s",
             [as_of, reason.strip(), key[0], security_id],
         )
-        detail = {"猶予管理番号": key[1], "担保番号": security_id, "職員": officer}
-        record("担保を解除した", subjects=[key[0]], detail=detail)
+        record(
+            "担保を解除した",
+            subjects=[key[0]],
+            detail={"猶予管理番号": key[1], "担保番号": security_id, "職員": officer},
+        )
         return grace_file(key)
 
 

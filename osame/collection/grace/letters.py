@@ -173,7 +173,9 @@ def _pages(
     charges: list[NoticeCharge], rows: list[NoticeRow]
 ) -> tuple[tuple[tuple[NoticeCharge, ...], ...], tuple[tuple[NoticeRow, ...], ...]]:
     """一頁目に入るだけを入れ、残りを次の頁へ。期別の表の後に、分割の表を置く。"""
-    charge_pages, row_pages, room = [], [], FIRST_PAGE_ROWS
+    charge_pages: list[tuple[NoticeCharge, ...]] = []
+    row_pages: list[tuple[NoticeRow, ...]] = []
+    room = FIRST_PAGE_ROWS
     while charges or rows or not charge_pages:
         charge_pages.append(tuple(charges[:room]))
         charges, room = charges[room:], room - len(charge_pages[-1])

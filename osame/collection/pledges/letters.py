@@ -148,7 +148,9 @@ def _pages(
     charges: list[PledgedCharge], rows: list[PledgedRow]
 ) -> tuple[tuple[tuple[PledgedCharge, ...], ...], tuple[tuple[PledgedRow, ...], ...]]:
     """一頁目に入るだけを入れ、残りを次の頁へ。署名の欄は、いつも一頁目に置く。"""
-    charge_pages, row_pages, room = [], [], FIRST_PAGE_ROWS
+    charge_pages: list[tuple[PledgedCharge, ...]] = []
+    row_pages: list[tuple[PledgedRow, ...]] = []
+    room = FIRST_PAGE_ROWS
     while charges or rows or not charge_pages:
         charge_pages.append(tuple(charges[:room]))
         charges, room = charges[room:], room - len(charge_pages[-1])

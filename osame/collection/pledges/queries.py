@@ -145,7 +145,7 @@ def pledge_file(key: tuple[str, int], *, as_of: date, lock: bool = False) -> Ple
         "AND pledge_id = %s ORDER BY plan_number",
         [*key],
     )
-    return PledgeFile(heads[0], _parts(heads[0]), _events(key), tuple(versions))  # type: ignore[arg-type]
+    return PledgeFile(heads[0], _parts(heads[0]), _events(key), tuple(versions))
 
 
 def pledges(terms: str, values: dict[str, Any], *, as_of: date) -> tuple[PledgeHead, ...]:
@@ -158,9 +158,8 @@ def pledges(terms: str, values: dict[str, Any], *, as_of: date) -> tuple[PledgeH
             for at, (on, amount) in enumerate(zip(days or (), amounts or (), strict=True), 1)
         )
         standing = standing_of(instalments, int(paid), as_of=as_of, delay_days=delay)
-        found.append(
-            PledgeHead(who, number, ProcedureStage[stage], *facts, instalments, tuple(charges or ()), owed, standing)
-        )
+        rest = (instalments, tuple(charges or ()), owed, standing)
+        found.append(PledgeHead(*[who, number, ProcedureStage[stage], *facts, *rest]))
     return tuple(found)
 
 

@@ -1,17 +1,19 @@
 """納付誓約と猶予の画面と命令。職員は、納税者の画面から計画や申請を作り、履行と段階を見る。"""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from typer.testing import CliRunner
 
+from osame.collection.grace.cli import app as grace_app
+from osame.collection.inquiry.cli import app as charge_app
 from osame.collection.inquiry.timeline import EventKind, timeline_of
+from osame.collection.inquiry.verification import verify_everything
+from osame.collection.pledges.cli import app as pledge_app
 from osame.platform.database import fetch_all
 from tests.systems.collection.cast import SATO, determination
 from tests.systems.collection.demand_cast import charge_of, levy, set_value
@@ -99,33 +101,24 @@ def test_an_application_shows_the_conditions_of_the_law_and_is_proposed(desk: Cl
     assert "いまの段階から、その行いはできません" in text(refused)
 
 
+def call(app: object, *words: str) -> str:
+    answer = CliRunner().invoke(app, list(words))  # type: ignore[arg-type]
+    assert answer.exit_code == 0, answer.output
+    return answer.stdout
+
+
 def test_the_commands_plan_list_and_extend(city: str, tmp_path: Path) -> None:
     levy(tmp_path, determination(SATO, 1, 50_000))
-    environment = os.environ | {
-        "OSAME_DATABASE_NAME": city,
-        "OSAME_SYSTEM": "collection",
-        "OSAME_TODAY": TODAY.isoformat(),
-    }
-
-    def osame(*words: str) -> str:
-        ran = subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "osame.cli", *words],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert ran.returncode == 0, ran.stdout + ran.stderr
-        return ran.stdout
-
-    assert "延滞金の見込み" in osame("pledge", "plan", SATO, "--first", "R8.3.31", "--amount", "20000")
-    assert json.loads(osame("grace", "list", "--json")) == []
-    told = osame(
-        "grace", "disaster", "架空市告示第5号", "--area", "架空市岩渕", "--from", "R7.6.15", "--through", "R7.12.1"
-    )
+    planned = call(pledge_app, "plan", SATO, "--first", "R8.3.31", "--amount", "20000", "--as-of", "R8.3.2")
+    assert "延滞金の見込み" in planned
+    assert json.loads(call(grace_app, "list", "--json")) == []
+    told = call(
+        grace_app, "disaster", "架空市告示第5号", "--area", "架空市岩渕", "--from", "R7.6.15", "--through", "R7.12.1",
+        "--as-of", "R7.7.1",
+    )  # fmt: skip
     assert "1人、1件の期限を延長しました" in told
     assert fetch_all("SELECT due_date FROM charge WHERE addressee_number = %s", [SATO]) == [(date(2025, 12, 1),)]
     assert fetch_all("SELECT reason, ends_through FROM demand_stop") == [("02", date(2025, 12, 1))]
-    assert json.loads(osame("charge", "quote", f"06-2025-{int(SATO):010d}-1", "--as-of", "R7.12.1", "--json"))[
-        "delinquency_charge"
-    ] == 0  # fmt: skip
+    quoted = json.loads(call(charge_app, "quote", f"06-2025-{int(SATO):010d}-1", "--as-of", "R7.12.1", "--json"))
+    assert quoted["delinquency_charge"] == 0
+    assert verify_everything().sound
