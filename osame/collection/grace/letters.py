@@ -13,7 +13,7 @@ from osame.law.dispositions import Procedure
 from osame.platform.console.fields import short_wareki
 from osame.platform.letters.window import width
 
-FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 9, 38
+FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 14, 34
 NAME_SIZE, NAME_ROOM_MM, POINT_MM = 8.2, 34.0, 0.3528
 APPEAL = (
     "この処分に不服があるときは、この通知書を受け取った日の翌日から起算して3か月以内に、{mayor}に対して審査請求をすることができます。"
@@ -73,7 +73,7 @@ class SecurityRelease:
     """担保解除通知書の内容。"""
 
     procedure: str
-    number: int
+    security_number: int
     kind: str
     description: str
     value: int

@@ -11,7 +11,7 @@ from osame.kernel.dates import format_wareki
 from osame.platform.console.fields import short_wareki
 from osame.platform.letters.window import width
 
-FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 7, 34
+FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 17, 38
 NAME_SIZE, NAME_ROOM_MM, POINT_MM = 8.2, 34.0, 0.3528
 PROMISES = (
     "計画のとおり納められないときは、期日の前に必ず連絡します。新たに納期の来る市税等は、それぞれの納期限までに納めます。"
@@ -55,7 +55,7 @@ class PledgedRow:
 class PledgePaper:
     """納付誓約書の内容。 charges・rows: 頁ごとの行; signs: 署名の欄を置く頁。"""
 
-    number: str
+    pledge_number: str
     made_on: str
     total: int
     times: int
@@ -67,7 +67,7 @@ class PledgePaper:
 class DefaultNotice:
     """分納不履行通知の内容。"""
 
-    number: int
+    pledge_number: int
     due: int
     paid: int
     short: int
