@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from osame.collection.exemptions.queries import standing_exemptions
 from osame.collection.ledger.models import Account
 from osame.collection.ledger.order import AllocationOrder
 from osame.collection.ledger.queries import ChargeFacts
@@ -183,7 +184,10 @@ def _fixed_charge(
     complete = sum(each.amount for each in payments) == charge.tax_amount
     if not complete or max(each.on for each in payments) <= charge.due_date:
         return None
-    claim = ChargeClaim(Yen(charge.tax_amount), charge.due_date, tuple(payments), override=facts.override)
+    exemptions = standing_exemptions(charge.addressee_number, charge.charge_id)
+    claim = ChargeClaim(
+        Yen(charge.tax_amount), charge.due_date, tuple(payments), exemptions=exemptions, override=facts.override
+    )
     last = max(each.on for each in payments)
     return delinquency_charge(claim, as_of=last, rule=rule_for(facts.first_period_months))
 

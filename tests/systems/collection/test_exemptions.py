@@ -20,8 +20,11 @@ from osame.collection.inquiry.queries import history_of, quote
 from osame.collection.inquiry.verification import verify_everything
 from osame.collection.ledger.posting import claim_command
 from osame.collection.ledger.queries import find_charge
+from osame.collection.matching.actions import Act, identify_receipt
 from osame.collection.matching.exempting import end_exemptions, exempt
 from osame.collection.matching.importing import import_receipts
+from osame.collection.matching.preview import Payer, preview_identification
+from osame.collection.matching.queries import held_receipts
 from osame.kernel.money import Yen
 from osame.law.claim import ChargeClaim, Exemption, Payment, Relief
 from osame.law.grace import GraceGround, exemption_for_grace, exemption_for_suspension
@@ -31,6 +34,7 @@ from tests.systems.collection.cast import (
     AS_OF,
     OFFICER,
     SATO,
+    SUZUKI,
     determination,
     notice,
     slip,
@@ -133,6 +137,21 @@ class TestOneCharge:
         ):
             with pytest.raises(DatabaseError), transaction.atomic():
                 run_sql(statement)
+
+    def test_the_preview_of_a_match_is_what_the_match_fixes(self, tmp_path: Path) -> None:
+        levy(tmp_path, determination(SATO, 2, 500_000), name="second.csv")
+        second = find_charge(str(slip(SATO, 2)))
+        grant(
+            [graced(GraceGround.ILLNESS, date(2025, 7, 1), date(2025, 7, 31), of=(SATO, second.charge_id))], "grace:2"
+        )
+        pay(tmp_path, notice(2, SUZUKI, 500_000, date(2025, 9, 1)), on=AS_OF, sequence=2)
+        (held,) = held_receipts()
+        payer = Payer(held.paid_on, held.receipt_key, held.amount)
+        shown = preview_identification(payer, second, as_of=AS_OF)
+        identify_receipt(held.receipt_key, second, act=Act(AS_OF, OFFICER))
+        assert find_charge(str(slip(SATO, 2))).delinquency_charge == 3_800
+        assert shown.breakdown is not None
+        assert int(shown.breakdown.final) == 3_800
 
     def test_a_period_without_a_document_is_refused(self) -> None:
         command = claim_command("t", kind="test", content=[], purpose="試験", officer=OFFICER)
