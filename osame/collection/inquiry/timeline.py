@@ -88,11 +88,11 @@ CROSS JOIN LATERAL (VALUES (d.returned_on, '督促状の返戻', '', true), (d.p
     (d.cancelled_on, '督促の取消し', d.cancel_reason, false)) x (on_day, what, note, tells_place)
 WHERE x.on_day IS NOT NULL AND NOT (x.tells_place AND %(hides)s)""",
     EventKind.ARREARS: """
-SELECT e.happened_on, 10, NULL::bigint, CASE g.procedure WHEN 'COLLECTION_GRACE' THEN '徴収猶予' ELSE '換価の猶予' END
+SELECT e.happened_on, 20 + e.event_number, NULL::bigint, CASE g.procedure WHEN 'COLLECTION_GRACE' THEN '徴収猶予' ELSE '換価の猶予' END
        || '（猶予管理番号' || g.grace_id || '）', NULL::bigint, e.act, '', e.note, NULL::bigint, NULL::timestamptz, NULL::date
 FROM grace g JOIN grace_event e USING (addressee_number, grace_id) WHERE g.addressee_number = %(addressee)s
 UNION ALL
-SELECT e.happened_on, 11, NULL::bigint, '納付誓約（' || e.pledge_id || '）', NULL::bigint, e.act, '', e.note, NULL::bigint,
+SELECT e.happened_on, 20 + e.event_number, NULL::bigint, '納付誓約（' || e.pledge_id || '）', NULL::bigint, e.act, '', e.note, NULL::bigint,
        NULL::timestamptz, NULL::date
 FROM pledge_event e WHERE e.addressee_number = %(addressee)s
 UNION ALL

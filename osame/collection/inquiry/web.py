@@ -1,6 +1,6 @@
 """納税者の画面と、期別の説明の画面。"""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from osame.collection.addressees.queries import Destination, destinations_of
 from osame.collection.arrears.forms import ContactForm
 from osame.collection.arrears.queries import PromiseFacts, hidden_places, promises_of
+from osame.collection.grace.queries import GraceHead
 from osame.collection.inquiry.charges import ChargeLine, Totals, charge_lines, grouped, stopped
 from osame.collection.inquiry.explanation import COMPONENTS, explain
 from osame.collection.inquiry.forms import AskForm, StatusForm
@@ -19,6 +20,7 @@ from osame.collection.inquiry.person import AGENT_KINDS, Person, PersonUnknown, 
 from osame.collection.inquiry.timeline import EventKind, timeline_of
 from osame.collection.inquiry.warnings import SHOWN, Opened, graces_and_pledges_of, stops_of, warnings_of
 from osame.collection.ledger.queries import ChargeNotFound, charge_numbered
+from osame.collection.pledges.queries import PledgeHead
 from osame.law.parameters import ValueNotRegistered
 from osame.platform.audit.recording import record
 from osame.platform.console.answers import officer_of, page, refused
@@ -31,6 +33,8 @@ from osame.platform.terminal import now, today
 
 EVENTS = 20
 CONTACTS = "collection.arrears.list"
+OF_ARREARS = frozenset((EventKind.CONTACT, EventKind.ARREARS))
+"""滞納整理の職員だけが見る出来事。"""
 
 
 @bound("collection.inquiry.person")
@@ -50,9 +54,7 @@ def person(request: HttpRequest, addressee_number: str) -> HttpResponse:
         context = {
             "person": opened,
             "warnings": warnings_of(
-                Opened(
-                    opened, lines, stops, promises, ask.today, *graces_and_pledges_of(addressee_number, as_of=ask.today)
-                )
+                Opened(opened, lines, stops, promises, ask.today, *_arrears(addressee_number, ask.today, told=told))
             ),
             "shown": SHOWN,
             **_owed(ask, lines),
@@ -176,10 +178,15 @@ def _destinations(opened: Person, lines: list[ChargeLine], ask: AskForm) -> dict
     }
 
 
+def _arrears(addressee_number: str, as_of: date, *, told: bool) -> tuple[tuple[GraceHead, ...], tuple[PledgeHead, ...]]:
+    """猶予と納付誓約。滞納整理の職員だけに示す。"""
+    return graces_and_pledges_of(addressee_number, as_of=as_of) if told else ((), ())
+
+
 def _timeline(
     request: HttpRequest, ask: AskForm, opened: Person, promises: tuple[PromiseFacts, ...], *, told: bool
 ) -> dict[str, Any]:
-    allowed = tuple(kind for kind in EventKind if told or kind is not EventKind.CONTACT)
+    allowed = tuple(kind for kind in EventKind if told or kind not in OF_ARREARS)
     asked = ask.cleaned_data.get("kind")
     chosen = tuple(kind for kind in allowed if not asked or kind.value == asked)
     hidden = hidden_places(opened.addressee_number) if opened.hides else None
