@@ -216,7 +216,7 @@ class World:
         notices = []
         for at, (who, told) in enumerate(self.people.items()):
             if self.chance.random() < 0.6:
-                on = told.due + timedelta(days=self.chance.randrange(-20, 600))
+                on = min(TODAY, told.due + timedelta(days=self.chance.randrange(-20, 600)))
                 amount = self.chance.choice((1_000, told.principal // 3, told.principal // 2, told.principal, 12_345))
                 told.payments.append((on, amount))
                 notices.append(notice(self.files * 1_000_000 + at, who, amount, on, received_on=TODAY))
