@@ -104,9 +104,6 @@ def _collection(app: typer.Typer) -> None:
     from osame.collection.matching import cli as matching
     from osame.collection.parameters import cli as parameters
     from osame.collection.payment_slips import cli as payment_slips
-    from osame.collection.refunds import cli as refunds
-    from osame.collection.refunds import payment_cli as refund_payments
-    from osame.collection.payment_slips import cli as payment_slips
     from osame.collection.pledges import cli as pledges
     from osame.collection.refunds import cli as refunds
     from osame.collection.refunds import payment_cli as refund_payments
