@@ -14,8 +14,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "osame.platform.settings")
 
 
 def needs_no_database(arguments: list[str]) -> bool:
-    """法の計算と説明の表示は、データベースを開かない。"""
-    return not arguments or arguments[0] == "law" or "--help" in arguments
+    """法の計算、証明書の検証、説明の表示は、データベースを開かない。"""
+    offline = arguments[:1] == ["law"] or arguments[:2] == ["certificate", "verify"]
+    return not arguments or offline or "--help" in arguments
 
 
 def choose_system(arguments: list[str]) -> list[str]:
@@ -93,6 +94,7 @@ def _collection(app: typer.Typer) -> None:
     from osame.bench.cli import bench, letters_bench, officers_bench, taxpayers_bench
     from osame.collection.addressees import cli as addressees
     from osame.collection.arrears import cli as arrears
+    from osame.collection.certificates import cli as certificates
     from osame.collection.closing import cli as closing
     from osame.collection.debits import cli as debits
     from osame.collection.demands import cli as demands
@@ -120,6 +122,7 @@ def _collection(app: typer.Typer) -> None:
     letters.app.command("bench")(letters_bench)
     app.add_typer(closing.app, name="close")
     app.add_typer(debits.app, name="debit")
+    app.add_typer(certificates.app, name="certificate")
     app.add_typer(inquiry.app, name="charge")
     app.add_typer(arrears.app, name="contact")
     app.add_typer(pledges.app, name="pledge")

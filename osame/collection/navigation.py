@@ -3,7 +3,10 @@
 from osame.platform.console.navigation import Entry, Section
 
 SECTIONS = (
-    Section("窓口", (Entry("今日", "today", "t"), Entry("納税者を探す", "people", "p"))),
+    Section(
+        "窓口",
+        (Entry("今日", "today", "t"), Entry("納税者を探す", "people", "p"), Entry("納税証明", "certificates", "n")),
+    ),
     Section(
         "収納",
         (

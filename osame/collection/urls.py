@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver
 
 from osame.collection.arrears.web import arrears_urls
+from osame.collection.certificates.web import certificates_urls
 from osame.collection.changes.web import changes_urls
 from osame.collection.closing.web import closing_urls
 from osame.collection.debits.web import debits_urls
@@ -45,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *refunds_urls,
     *payment_urls,
     *closing_urls,
+    *certificates_urls,
     *reveals_urls,
     *search_urls,
     *today_urls,

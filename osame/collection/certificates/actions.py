@@ -189,6 +189,15 @@ def issue(request_id: int, *, as_of: date, officer: str) -> int:
     return number
 
 
+def review(request_id: int, *, as_of: date) -> Certified:
+    """審査の前に、いま発行したら証明することを見る。何も書かない。
+
+    要件: F12-01
+    """
+    with transaction.atomic():
+        return preview(locked_request(request_id), as_of=as_of)
+
+
 def preview(request: CertificateRequest, *, as_of: date) -> Certified:
     """いま発行したら証明すること。取込みが遅れていれば断る。
 

@@ -175,3 +175,31 @@ class Certificate(models.Model):
                 condition=models.Q(voided_at__isnull=True) | (~models.Q(void_reason="") & ~models.Q(voided_by="")),
             ),
         ]
+
+
+class ConsentedInquiry(models.Model):
+    """同意書による滞納の照会。滞納の有無だけを答えた記録。"""
+
+    rights = APPEND_ONLY
+
+    pk = models.CompositePrimaryKey("addressee_number", "inquiry_id")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    inquiry_id = models.BigIntegerField("照会番号")
+    asked_by = models.TextField("照会元")
+    use = models.TextField("照会の使用目的")
+    consent = models.TextField("同意書")
+    consented_on = models.DateField("同意した日")
+    as_of = models.DateField("照会の基準日")
+    has_arrears = models.BooleanField("滞納の有無")
+    officer = models.TextField("職員")
+    answered_at = models.DateTimeField("回答日時", db_default=Now())
+
+    class Meta:
+        db_table = "consented_inquiry"
+        db_table_comment = "同意書による滞納の照会 (F12-06)"
+        constraints = [
+            models.CheckConstraint(
+                name="inquiry_needs_consent", condition=~models.Q(consent="") & ~models.Q(asked_by="")
+            ),
+            models.CheckConstraint(name="consent_comes_first", condition=models.Q(consented_on__lte=models.F("as_of"))),
+        ]

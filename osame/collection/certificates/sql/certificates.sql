@@ -1,6 +1,7 @@
 -- 申請番号と証明番号は、それぞれ一つの連番から採る。時刻からは作らない。
 CREATE SEQUENCE certificate_request_number;
 CREATE SEQUENCE certificate_number;
+CREATE SEQUENCE consented_inquiry_number;
 -- 申請は、申請→本人確認→審査→発行／不発行／取下げ の順にだけ進む。本人確認の後は、誰の何の証明かを変えられない。
 CREATE FUNCTION guard_certificate_request() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -63,4 +64,6 @@ END $$;
 CREATE TRIGGER certificate_is_frozen BEFORE UPDATE ON certificate
     FOR EACH ROW EXECUTE FUNCTION guard_certificate();
 CREATE TRIGGER certificate_is_kept BEFORE DELETE OR TRUNCATE ON certificate
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+CREATE TRIGGER consented_inquiry_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON consented_inquiry
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
