@@ -20,11 +20,13 @@ from osame.platform.letters.engine import Letter, Template, sheet_code
 from osame.platform.letters.window import width
 
 SOURCE = "collection/certificates/typst/certificate.typ"
-FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 11, 24
+FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 9, 14
+LAST_PAGE_LINES = 12  # 終わりの頁に、行と備考を合わせて置ける数
 FIRST_RUN = 900_000  # 証明書の紙の通し番号は、発送する文書の実行番号と重ならない
 PER_RUN = 1_000_000
 QR_MM, LARGEST_CELL_MM = 44.0, 0.5
-NAME_MM, NAME_POINTS = 42.0, 8.6
+NAME_MM, NAME_POINTS = 50.0, 8.6
+AMOUNT_MM, AMOUNT_POINTS = 18.2, 8.6
 _MODULES = re.compile(r'width="(\d+)"')
 CLOSING = "上のとおり相違ないことを証明します。"
 NO_ARREARS = "証明日において、納期限の到来した市税について、滞納のないことを証明します。"
@@ -69,6 +71,7 @@ class CertificateSheet:
     closing: str
     pages: tuple[tuple[SheetRow, ...], ...]
     total: dict[str, int] | None
+    amount_size: float
     vehicle: dict[str, Any] | None
     remarks: tuple[str, ...]
     codes: tuple[str, ...]
@@ -118,7 +121,8 @@ def paper_of(found: Certificate, *, watermark: str) -> Paper:
 def _sheet(found: Certificate, facts: dict[str, Any], payload: str) -> CertificateSheet:
     kind = CertificateRequest.Kind(found.kind)
     rows = [_row(each) for each in facts["lines"]] if kind is CertificateRequest.Kind.GENERAL else []
-    pages = _pages(rows)
+    pages = _pages(rows, len(facts["remarks"]))
+    total = {name: sum(getattr(row, name) for row in rows) for name in AMOUNTS}
     qr = qr_svg(payload)
     modules = int(_modules(qr))
     vehicle = facts.get("vehicle")
@@ -127,7 +131,7 @@ def _sheet(found: Certificate, facts: dict[str, Any], payload: str) -> Certifica
         name=facts["subject"]["name"], address=facts["subject"]["address"], scope=facts["scope"],
         issued_on=format_wareki(found.as_of), statement=NO_ARREARS if kind is CertificateRequest.Kind.NO_ARREARS else "",
         closing=_closing(kind, vehicle), pages=pages,
-        total={name: sum(getattr(row, name) for row in rows) for name in AMOUNTS} if len(rows) > 1 else None,
+        total=total if len(rows) > 1 else None, amount_size=_amount_size(max(total.values())),
         vehicle=vehicle, remarks=tuple(facts["remarks"]), codes=codes_of(found, len(pages)), payload=payload, qr=qr,
         modules=modules, cell=min(LARGEST_CELL_MM, math.floor(QR_MM / modules * 1000) / 1000),
     )  # fmt: skip
@@ -154,10 +158,17 @@ def _row(line: dict[str, Any]) -> SheetRow:
     )
 
 
-def _pages(rows: list[SheetRow]) -> tuple[tuple[SheetRow, ...], ...]:
+def _amount_size(largest: int) -> float:
+    """額の欄に収まる字の大きさ（ポイント）。"""
+    return min(AMOUNT_POINTS, math.floor(AMOUNT_MM / width(f"{largest:,}") / 0.3528 * 10) / 10)
+
+
+def _pages(rows: list[SheetRow], remarks: int) -> tuple[tuple[SheetRow, ...], ...]:
+    """最初の頁に9行、続きの頁に14行。備考が収まらなければ、備考のための頁を加える。"""
     rest = rows[FIRST_PAGE_ROWS:]
     more = (tuple(rest[at : at + NEXT_PAGE_ROWS]) for at in range(0, len(rest), NEXT_PAGE_ROWS))
-    return (tuple(rows[:FIRST_PAGE_ROWS]), *more)
+    pages = (tuple(rows[:FIRST_PAGE_ROWS]), *more)
+    return (*pages, ()) if len(pages[-1]) + remarks > LAST_PAGE_LINES + 4 * (len(pages) > 1) else pages
 
 
 def _modules(drawn: str) -> str:

@@ -6,6 +6,7 @@ stalled compiler, a timeout or a killed worker costs a clean refusal, never anot
 cannot be shared between threads; here it never is.
 """
 
+import atexit
 import json
 import os
 import secrets
@@ -24,8 +25,6 @@ from typing import IO, Any
 from osame.kernel.refusals import Refusal
 from osame.platform.letters.engine import Letter, Template, compile_letters
 
-PRESSES = int(os.environ.get("OSAME_PRESSES", "2"))
-SECONDS = float(os.environ.get("OSAME_PRESS_SECONDS", "20"))
 TICKET_BYTES = 16
 _FRAME = struct.Struct(">I")
 
@@ -75,19 +74,20 @@ class Press:
 class Presses:
     """この process が持つ組版の process。空くのを待ち、借り、返す。"""
 
-    def __init__(self, count: int = PRESSES) -> None:
-        """count: 同時に組む数。"""
+    def __init__(self, count: int = 2, seconds: float = 20) -> None:
+        """count: 同時に組む数; seconds: 待つ時間も含めて、一通に許す秒数。"""
+        self.seconds = seconds
         self._free = threading.Semaphore(count)
         self._lock = threading.Lock()
         self._idle: list[Press] = []
 
-    def printed(self, template: Template, run: Mapping[str, Any], letter: Letter, *, seconds: float = SECONDS) -> bytes:
-        """一通を組み、PDF のバイト列を返す。待つ時間も含めて `seconds` を超えたら断る。
+    def printed(self, template: Template, run: Mapping[str, Any], letter: Letter) -> bytes:
+        """一通を組み、PDF のバイト列を返す。時間を超えたら断る。
 
         要件: F12-05
         """
-        until = time.monotonic() + seconds
-        if not self._free.acquire(timeout=seconds):
+        until = time.monotonic() + self.seconds
+        if not self._free.acquire(timeout=self.seconds):
             raise PressTimedOut
         try:
             return self._printed(_request(template, run, letter), until)
@@ -128,8 +128,10 @@ class Presses:
 
 @cache
 def presses() -> Presses:
-    """この process の印刷機。"""
-    return Presses()
+    """この process の印刷機。数と秒数は `OSAME_PRESSES`・`OSAME_PRESS_SECONDS` で変えられる。"""
+    made = Presses(int(os.environ.get("OSAME_PRESSES", "2")), float(os.environ.get("OSAME_PRESS_SECONDS", "20")))
+    atexit.register(made.close)
+    return made
 
 
 class _told_as_failure:  # noqa: N801 - 文脈として使う
