@@ -38,7 +38,7 @@ CLIENTS = int(os.environ.get("OSAME_STORM_CLIENTS", "64"))
 REQUESTS = int(os.environ.get("OSAME_STORM", "192"))
 MUTANT_REQUESTS = 128
 PER_OFFICER = 800  # 一人の職員が一日に決裁なしで出せる人数より少なく
-TRIES = 40
+TRIES = 100
 OTHERWISE = "一致しないため、出力を止めました"
 CLEAN = ("この印刷を取りやめました", "組版が止まりました", OTHERWISE)
 _reader = threading.Lock()  # 読み返す道具は、一度に一人しか使えない
@@ -127,7 +127,7 @@ def trouble(seed: int = 1) -> Iterator[Counter[str]]:
     over, chance = threading.Event(), random.Random(seed)
 
     def go() -> None:
-        while not over.wait(chance.uniform(0.05, 0.5)):
+        while not over.wait(chance.uniform(0.2, 1.5)):
             alive = [pid for pid in _press_ids() if pid]
             if not alive:
                 continue
