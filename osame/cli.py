@@ -109,6 +109,7 @@ def _collection(app: typer.Typer) -> None:
     from osame.collection.pledges import cli as pledges
     from osame.collection.refunds import cli as refunds
     from osame.collection.refunds import payment_cli as refund_payments
+    from osame.collection.returns import cli as returned
     from osame.demo import cli as demo
 
     app.command()(bench)
@@ -120,6 +121,7 @@ def _collection(app: typer.Typer) -> None:
     app.add_typer(demands.app, name="demand")
     app.add_typer(letters.app, name="letter")
     letters.app.command("bench")(letters_bench)
+    app.add_typer(returned.app, name="returned")
     app.add_typer(closing.app, name="close")
     app.add_typer(debits.app, name="debit")
     app.add_typer(certificates.app, name="certificate")

@@ -20,6 +20,7 @@ from osame.collection.payment_slips.web import payment_slips_urls
 from osame.collection.pledges.web import pledges_urls
 from osame.collection.refunds.payment_web import payment_urls
 from osame.collection.refunds.web import refunds_urls
+from osame.collection.returns.web import returns_urls
 from osame.collection.reveals.web import reveals_urls
 from osame.collection.search.web import search_urls
 from osame.collection.slips.web import slips_urls
@@ -47,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *payment_urls,
     *closing_urls,
     *certificates_urls,
+    *returns_urls,
     *reveals_urls,
     *search_urls,
     *today_urls,

@@ -27,7 +27,7 @@ from osame.collection.certificates.statement import (
     read_payload,
     signing_key,
 )
-from osame.collection.demands.protected import hidden_values
+from osame.collection.letters.protected import hidden_values
 from osame.kernel.refusals import Refusal
 from osame.platform.audit.recording import record
 from osame.platform.egress.authority import Output

@@ -1,4 +1,4 @@
-"""差出し、返戻、公示送達、引抜き、取消しの書式。"""
+"""差出し、引抜き、取消しの書式。"""
 
 from typing import Any
 
@@ -9,8 +9,6 @@ from osame.collection.demands.actions import (
     CancellationBeforeIssue,
     CancellationNeedsReason,
     DispatchBeforeIssue,
-    PublicationBeforeReturn,
-    ReturnBeforeIssue,
 )
 from osame.collection.demands.forms import PreviewedForm
 from osame.platform.console.acts import ActForm
@@ -52,20 +50,6 @@ class DispatchForm(PreviewedForm):
 
     dispatched_on = WarekiDateField(within_years=1, label="差出日", help_text="郵便局に差し出した日。例：R8.7.17")
     refusals = {DispatchBeforeIssue: "dispatched_on"}
-
-
-class ReturnForm(PreviewedForm):
-    """返戻日。"""
-
-    returned_on = WarekiDateField(within_years=1, label="返戻日", help_text="督促状が戻ってきた日。")
-    refusals = {ReturnBeforeIssue: "returned_on"}
-
-
-class PublicationForm(PreviewedForm):
-    """公示送達の掲示を始めた日。"""
-
-    published_on = WarekiDateField(within_years=1, label="掲示を始めた日", help_text="掲示場に掲げた日。")
-    refusals = {PublicationBeforeReturn: "published_on"}
 
 
 class CancelForm(PreviewedForm):

@@ -1,4 +1,4 @@
-"""督促を作った後の画面。引抜き、差出し、返戻、公示送達、取消し、回収、督促一つの記録。"""
+"""督促を作った後の画面。引抜き、差出し、取消し、回収、督促一つの記録。"""
 
 from collections.abc import Callable
 
@@ -9,10 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from osame.collection.demand_mail.forms import (
     CancelForm,
     DispatchForm,
-    PublicationForm,
     PullForm,
     RecallForm,
-    ReturnForm,
     ScanForm,
 )
 from osame.collection.demands.actions import (
@@ -20,15 +18,13 @@ from osame.collection.demands.actions import (
     cancel_demand,
     cancel_run,
     record_dispatch,
-    record_publication,
-    record_return,
 )
 from osame.collection.demands.effects import prescription_effect, rehearsed
 from osame.collection.demands.forms import PreviewedForm
 from osame.collection.demands.protected import recall_unsent, unsent_letters
 from osame.collection.demands.pulling import paid_since, pull
 from osame.collection.demands.runs import DemandLine, demands_of, demands_on, one_run
-from osame.law.demand import seizable_from, served_by_publication_on
+from osame.law.demand import seizable_from
 from osame.platform.audit.recording import record
 from osame.platform.console.answers import officer_of, page, refused
 from osame.platform.functions.binding import bound
@@ -176,48 +172,6 @@ def letter(request: HttpRequest, run_id: int, letter_number: int) -> HttpRespons
     return page(request, "collection/demand_mail/letter.html", shown)
 
 
-@bound("collection.demands.returned")
-@require_http_methods(["GET", "POST"])
-def returned(request: HttpRequest, run_id: int, letter_number: int) -> HttpResponse:
-    """返戻の登録。"""
-    lines = _letter(run_id, letter_number)
-    form = ReturnForm(request.POST or None, today=today(), initial={"returned_on": today()})
-    effect = None
-    if request.method == "POST" and form.is_valid():
-        day = form.cleaned_data["returned_on"]
-
-        def doing() -> int:
-            return record_return(run_id, letter_number, returned_on=day, officer=officer_of(request))
-
-        effect = form.weigh(lambda: {"charges": rehearsed(doing), "after": "差し押さえられない"})
-        if done := _carried(
-            request, form, _then(doing, run_id, letter_number), "返戻を登録しました。送付先を調べてください。"
-        ):
-            return done
-    shown = {"form": form, "effect": effect, "lines": lines, "first": _first(lines), "act": "returned"}
-    return page(request, "collection/demand_mail/served.html", shown, status=form.status)
-
-
-@bound("collection.demands.published")
-@require_http_methods(["GET", "POST"])
-def published(request: HttpRequest, run_id: int, letter_number: int) -> HttpResponse:
-    """公示送達の登録。"""
-    lines = _letter(run_id, letter_number)
-    form = PublicationForm(request.POST or None, today=today(), initial={"published_on": today()})
-    effect = None
-    if request.method == "POST" and form.is_valid():
-        day = form.cleaned_data["published_on"]
-
-        def doing() -> object:
-            return record_publication(run_id, letter_number, published_on=day, officer=officer_of(request))
-
-        effect = form.weigh(lambda: {"seizable": rehearsed(doing), "served": served_by_publication_on(day)})
-        if done := _carried(request, form, _then(doing, run_id, letter_number), "公示送達を登録しました。"):
-            return done
-    shown = {"form": form, "effect": effect, "lines": lines, "first": _first(lines), "act": "published"}
-    return page(request, "collection/demand_mail/served.html", shown, status=form.status)
-
-
 @bound("collection.demands.recall")
 @require_http_methods(["GET", "POST"])
 def recall(request: HttpRequest) -> HttpResponse:
@@ -240,14 +194,6 @@ def _carried(request: HttpRequest, form: PreviewedForm, act: Callable[[], str], 
     return form.carry_out(request, act, said=said) if form.agreed and not form.errors else None
 
 
-def _then(doing: Callable[[], object], run_id: int, letter_number: int) -> Callable[[], str]:
-    def act() -> str:
-        doing()
-        return reverse("demand_letter", args=[run_id, letter_number])
-
-    return act
-
-
 def _letter(run_id: int, letter_number: int) -> tuple[DemandLine, ...]:
     lines = demands_of(run_id, letter=letter_number, limit=MOST_ON_A_LETTER)
     if not lines:
@@ -268,7 +214,5 @@ demand_mail_urls: list[URLPattern] = [
     path("demands/runs/<int:run_id>/cancel/", cancel_whole, name="demand_run_cancel"),
     path("demands/letters/", scan, name="demand_scan"),
     path("demands/runs/<int:run_id>/letters/<int:letter_number>/", letter, name="demand_letter"),
-    path("demands/runs/<int:run_id>/letters/<int:letter_number>/returned/", returned, name="demand_returned"),
-    path("demands/runs/<int:run_id>/letters/<int:letter_number>/published/", published, name="demand_published"),
     path("demands/recall/", recall, name="demand_recall"),
 ]

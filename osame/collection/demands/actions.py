@@ -182,10 +182,11 @@ def record_dispatch(run_id: int, *, dispatched_on: date, officer: str) -> int:
         )
 
 
-def record_return(run_id: int, letter_number: int, *, returned_on: date, officer: str) -> int:
+def record_return(run_id: int, letter_number: int, *, returned_on: date, officer: str, attempt: int = 1) -> int:
     """督促状の返戻を記録する。送達されるまで、差し押さえられない。
 
-    Record a returned letter. Nothing can be seized on it until it is served. Returns the number of demands in it.
+    Record a returned letter (of its `attempt`-th sending). Nothing can be seized on it until it is served. Returns the number
+    of demands in it.
 
     要件: F08-04
     """
@@ -193,12 +194,33 @@ def record_return(run_id: int, letter_number: int, *, returned_on: date, officer
         issued_on, _ = _letter(run_id, letter_number)
         if returned_on < issued_on:
             raise ReturnBeforeIssue(f"発付日 {format_wareki(issued_on)}、返戻日 {format_wareki(returned_on)}")
-        _claim(f"demand-return:{run_id}:{letter_number}", [returned_on], "督促状の返戻", officer)
+        _claim(f"demand-return:{run_id}:{letter_number}:{attempt}", [returned_on], "督促状の返戻", officer)
         return run_sql(
             "UPDATE demand SET returned_on = %s, seizable_from = CASE WHEN published_on IS NULL THEN NULL "
             "ELSE seizable_from END WHERE run_id = %s AND letter_number = %s AND cancelled_on IS NULL",
             [returned_on, run_id, letter_number],
         )
+
+
+def record_resending(run_id: int, letter_number: int, *, resent_on: date, officer: str, attempt: int) -> date:
+    """返戻された督促状を再び発し（または交付し）、差押可能日を、その日から数え直して返す。
+
+    Record that a returned letter was sent again or handed over; ten days count from that day.
+
+    根拠: 地方税法第331条第1項第1号
+    要件: F08-04
+    """
+    with transaction.atomic():
+        _, returned_on = _letter(run_id, letter_number)
+        _claim(f"demand-resend:{run_id}:{letter_number}:{attempt}", [resent_on], "督促状の再発送", officer)
+        seizable = seizable_from(resent_on)
+        if returned_on is not None:
+            run_sql(
+                "UPDATE demand SET returned_on = NULL, seizable_from = %s "
+                "WHERE run_id = %s AND letter_number = %s AND cancelled_on IS NULL",
+                [seizable, run_id, letter_number],
+            )
+        return seizable
 
 
 def record_publication(run_id: int, letter_number: int, *, published_on: date, officer: str) -> date:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from osame.collection.demands.actions import cancel_demand, record_dispatch, record_publication, record_return, withdraw
+from osame.collection.demands.actions import cancel_demand, record_dispatch, withdraw
 from osame.collection.demands.batch import run_demands
 from osame.collection.demands.confirmation import propose_protected_letters, waiting_letters
 from osame.collection.demands.gate import GateResult, check_gate
@@ -171,34 +171,6 @@ def dispatched(run_id: Run, on: Annotated[str, typer.Option(help="差出日（�
     """督促状を差し出した日を記録する。差押可能日を、その日から数え直す。"""
     count = record_dispatch(run_id, dispatched_on=parse_date(on), officer=officer(by))
     console.print(f"{count:,}期別の差押可能日を記録しました。", soft_wrap=True)
-
-
-@app.command()
-@bound("collection.demands.returned")
-@refusals_told
-def returned(
-    run_id: Run,
-    letter: Annotated[int, typer.Argument(help="発付番号")],
-    on: Annotated[str, typer.Option(help="返戻日（必須）")],
-    by: Officer = None,
-) -> None:
-    """督促状の返戻を記録する。送達されるまで、差し押さえられない。"""
-    count = record_return(run_id, letter, returned_on=parse_date(on), officer=officer(by))
-    console.print(f"返戻を記録しました（期別{count:,}件）。送付先を調べてください。")
-
-
-@app.command()
-@bound("collection.demands.published")
-@refusals_told
-def published(
-    run_id: Run,
-    letter: Annotated[int, typer.Argument(help="発付番号")],
-    on: Annotated[str, typer.Option(help="掲示を始めた日（必須）")],
-    by: Officer = None,
-) -> None:
-    """返戻された督促状の公示送達を記録する。"""
-    seizable = record_publication(run_id, letter, published_on=parse_date(on), officer=officer(by))
-    console.print(f"公示送達を記録しました。差押可能日は{format_wareki(seizable)}です。")
 
 
 @app.command()

@@ -32,7 +32,7 @@ KINDS = (
     ("debit_unsent", "渡していない口座振替の依頼", "debits", "collection.debits.send", True),
     ("debit_application", "照合を待つ口座振替の申込み", "debit_applications", "collection.debits.apply", False),
     ("undispatched", "差し出していない督促", "demands", "collection.demands.dispatched", True),
-    ("returned", "返戻された督促状（送達の手当て待ち）", "demands", "collection.demands.returned", False),
+    ("returned", "返戻された督促状（送達の手当て待ち）", "returns", "collection.returns.show", False),
     ("prescription", "90日以内に時効が完成する期別（目安）", "", "collection.inquiry.list", True),
     ("protection", "期間の末日が近い支援措置（60日以内と経過）", "", "collection.demands.recall", False),
     ("overpayment", "決議していない過誤納", "refunds", "collection.refunds.show", False),
