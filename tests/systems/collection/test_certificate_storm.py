@@ -214,12 +214,15 @@ def names_by_the_second(folder: Path) -> Callable[..., bytes]:
     return printed
 
 
-def put_back(incident: str, patch: pytest.MonkeyPatch, folder: Path) -> None:
+@contextmanager
+def put_back(incident: str, patch: pytest.MonkeyPatch, folder: Path) -> Iterator[None]:
+    mutant = ReleasesOnlyTheLock(2, 3)
     if incident == "INC-01":
-        mutant = ReleasesOnlyTheLock(2, 3)
         patch.setattr(printing, "presses", lambda: mutant)
     else:
         patch.setattr(Presses, "printed", names_by_the_second(folder))
+    yield
+    mutant.close()
 
 
 @pytest.mark.parametrize("incident", ["INC-01", "INC-02"])
@@ -227,13 +230,11 @@ def test_the_release_gate_catches_what_happened_elsewhere(
     incident: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     storm = Storm(tmp_path, MUTANT_REQUESTS, clients=16)
-    put_back(incident, monkeypatch, tmp_path)
-    gated = storm.blow(tries=1)
-    assert gated["refused as other"] > 0  # 二百件のうちに見つける
-    assert gated["mixed"] == 0
-    open_again = [(number, who) for number, who in fetch_all(
-        "SELECT certificate_number, addressee_number FROM certificate WHERE printed_at IS NULL"
-    )]  # fmt: skip
-    monkeypatch.setattr(printing, "require_as_asked", lambda *_: None)  # 門がなければ、本当に取り違える
-    storm.waiting, storm.told = open_again, Counter()
-    assert storm.blow(tries=1)["mixed"] > 0
+    with put_back(incident, monkeypatch, tmp_path):
+        gated = storm.blow(tries=1)
+        assert gated["refused as other"] > 0  # 二百件のうちに見つける
+        assert gated["mixed"] == 0
+        waiting = fetch_all("SELECT certificate_number, addressee_number FROM certificate WHERE printed_at IS NULL")
+        monkeypatch.setattr(printing, "require_as_asked", lambda *_: None)  # 門がなければ、本当に取り違える
+        storm.waiting, storm.told = waiting, Counter()
+        assert storm.blow(tries=1)["mixed"] > 0
