@@ -209,12 +209,28 @@ def test_mailing_return_and_publication_move_the_day_of_seizure(overdue: Typist,
     assert "差出日が発付日より前" in overdue.refused("demand", "dispatched", run_id, "--on", "2025-07-17")
     assert "5期別" in overdue.ok("demand", "dispatched", run_id, "--on", "令和7年7月22日", *OFFICER)
     assert {row["差押可能日"] for row in rows_of(overdue, run_id, "issued", tmp_path / "1.csv")} == {"2025-08-02"}
-    assert "先に返戻日を記録" in overdue.refused("demand", "published", run_id, 1, "--on", "2025-08-01")
-    assert "期別2件" in overdue.ok("demand", "returned", run_id, 1, "--on", "2025-07-25", *OFFICER)
-    assert "返戻日が発付日より前" in overdue.refused("demand", "returned", run_id, 2, "--on", "2025-07-01")
-    assert "この番号の督促状はありません" in overdue.refused("demand", "returned", run_id, 99, "--on", "2025-07-25")
+    first, back = f"{run_id}-1", ("--cause", "02", "--on", "2025-07-25", "--as-of", "2025-07-25")
+    assert "返戻番号 1" in overdue.ok("returned", "register", first, *back, *OFFICER)
+    assert "既に登録しています" in overdue.refused("returned", "register", first, *back)
+    assert "差出日より前" in overdue.refused(
+        "returned", "register", f"{run_id}-2", "--cause", "02", "--on", "2025-07-01"
+    )
+    assert "送っていません" in overdue.refused("returned", "register", f"{run_id}-99", *back)
     assert "None" not in overdue.ok("charge", "show", slip(SATO), "--as-of", "2025-08-31")
-    assert "令和7年8月12日" in overdue.ok("demand", "published", run_id, 1, "--on", "2025-08-01", *OFFICER)
+    board = ("--reason", "住民票も現地も不明", "--kept-at", "収納推進課", "--as-of", "2025-07-30")
+    assert "要件を満たしていません" in overdue.refused("returned", "draft", 1, *board)
+    overdue.ok("returned", "inquire", 1, "--kind", "01", "--of", "戸籍住民課", "--on", "2025-07-28")
+    overdue.ok("returned", "answer", 1, "--outcome", "2", "--answer", "職権消除", "--on", "2025-07-30")
+    assert "公示番号 1" in overdue.ok("returned", "draft", 1, *board, *OFFICER)
+    assert "起案した職員は" in overdue.refused("returned", "post", 1, "--on", "2025-08-01", *OFFICER)
+    assert "令和7年8月8日" in overdue.ok("returned", "post", 1, "--on", "2025-08-01", "--officer", "鈴木")
+    assert "公示送達" in overdue.ok("returned", "list")
+    assert "外した日" in overdue.ok("returned", "take-down", 1, "--on", "2025-08-08")
+    assert "publication-1-" in overdue.ok("returned", "print", 1, "--to", tmp_path)
+    book = overdue.json("returned", "book", "--from", "2025-07-22", "--through", "2025-07-22")
+    assert [(each["presumed_on"], each["returned_on"]) for each in book][:2] == [
+        (None, "2025-07-25"), ("2025-07-24", None)
+    ]  # fmt: skip
     states = {
         row["宛名番号"]: (row["状態"], row["差押可能日"])
         for row in rows_of(overdue, run_id, "issued", tmp_path / "2.csv")

@@ -12,7 +12,7 @@ from osame.platform.rights import APPEND_ONLY, KEPT
 
 
 class ReturnedLetter(models.Model):
-    """戻った文書（F09-01、036o012）。同じ紙は、一度しか登録できない。再発送した紙が戻れば、次の回になる。"""
+    """返戻された文書（F09-01、036o012）。同じ紙は、一度しか登録できない。再発送した紙が戻れば、次の回になる。"""
 
     rights = KEPT
 
@@ -56,7 +56,7 @@ class ReturnedLetter(models.Model):
 
     class Meta:
         db_table = "returned_letter"
-        db_table_comment = "返戻 (F09-01, R-058)"
+        db_table_comment = "返戻された文書 (F09-01, R-058)"
         indexes = [
             models.Index(name="returned_by_letter", fields=["run_id", "letter_number"]),
             models.Index(name="returned_open", fields=["stage", "returned_on"]),

@@ -394,23 +394,12 @@ class TestService:
         wrong = clerk.post(path, {**hidden(clerk.get(path)), "dispatched_on": typed})
         assert (wrong.status_code, told in text(wrong)) == (422, True)
 
-    def test_a_returned_letter_is_found_by_its_barcode_and_published(self, run_id: int, clerk: Client) -> None:
+    def test_a_letter_is_found_by_its_barcode(self, run_id: int, clerk: Client) -> None:
         code = f"R{run_id:06d}-L000001-A{SATO}-P01/01"
         found = clerk.get("/demands/letters/", {"code": code})
         letter = f"/demands/runs/{run_id}/letters/1/"
         assert found.headers["Location"] == letter
-        early = clerk.post(
-            letter + "published/", {**hidden(clerk.get(letter + "published/")), "published_on": "R7.7.18"}
-        )
-        assert (early.status_code, "返戻の記録がない" in text(early)) == (422, True)
-        shown, done = send_twice(clerk, letter + "returned/", returned_on="R7.7.18")
-        assert "送達されるまでできない" in text(shown)
-        assert done.status_code == 302
-        assert "返戻日</dt><dd>令和7年7月18日" in text(clerk.get(letter))
-        shown, done = send_twice(clerk, letter + "published/", published_on="R7.7.18")
-        assert "令和7年7月25日に送達されたとみなす" in text(shown)
-        assert done.status_code == 302
-        assert "公示送達" in text(clerk.get(f"/demands/{charge_of(SATO)}/"))
+        assert f"/returns/new/?code={run_id}-1" in text(clerk.get(letter))
 
     @pytest.mark.parametrize("typed", ["", "x", "1-", "99999-1"])
     def test_a_code_that_names_no_letter_is_told(self, run_id: int, clerk: Client, typed: str) -> None:

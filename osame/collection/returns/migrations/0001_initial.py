@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "returned_letter",
-                "db_table_comment": "返戻 (F09-01, R-058)",
+                "db_table_comment": "返戻された文書 (F09-01, R-058)",
                 "indexes": [
                     models.Index(fields=["run_id", "letter_number"], name="returned_by_letter"),
                     models.Index(fields=["stage", "returned_on"], name="returned_open"),

@@ -1,0 +1,110 @@
+"""返戻の画面。番号を読んで登録し、調べ、別の職員が掲示する。"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from osame.collection.demands.actions import record_dispatch
+from osame.collection.demands.batch import run_demands
+from tests.letters.paper import texts
+from tests.systems.collection.cast import OFFICER, SATO, TANAKA, determination
+from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, levy
+from tests.systems.collection.pages_cast import fields, officer_at_desk, pages_on, text
+from tests.systems.collection.test_returns import SENT
+
+HERE = "/returns/"
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch: pytest.MonkeyPatch, city: str, tmp_path: Path) -> Iterator[None]:
+    levy(tmp_path, determination(SATO), determination(TANAKA))
+    run_id = run_demands(as_of=ISSUED, cut_off=CUT_OFF, officer=OFFICER).run_id
+    record_dispatch(run_id, dispatched_on=SENT, officer=OFFICER)
+    with pages_on("2025-07-28", monkeypatch):
+        yield
+
+
+@pytest.fixture
+def desk(city: str) -> Client:
+    return officer_at_desk("T0001", "伊藤 薫", "collection_clerk")
+
+
+@pytest.fixture
+def other(city: str) -> Client:
+    return officer_at_desk("T0002", "鈴木 茂", "collection_clerk")
+
+
+def send(client: Client, path: str, **typed: object) -> str:
+    return text(client.post(path, {**fields(client.get(path)), **typed}, follow=True))
+
+
+def registered(client: Client, code: str = f"R000001-L000001-A{SATO}-P01/01", on: str = "R7.7.25") -> str:
+    return send(client, f"{HERE}new/", code=code, cause="02", returned_on=on)
+
+
+def test_from_the_barcode_to_the_board(desk: Client, other: Client) -> None:
+    page = registered(desk)
+    for told in ("返戻を登録しました", "佐藤 花子", "転居先不明", "送達の推定は失われる", "送達されていません"):
+        assert told in page
+    assert "既に登録しています" in registered(desk)
+    one = f"{HERE}1/"
+    assert "公示送達の要件を満たしていません" in send(
+        desk, f"{one}publication/", ground="1", kept_at="課", reason="不明"
+    )
+    assert "照会先を入力" in send(desk, f"{one}inquire/", kind="01", asked_of="", asked_on="R7.7.28")
+    assert "照会を記録しました" in send(desk, f"{one}inquire/", kind="01", asked_of="戸籍住民課", asked_on="R7.7.28")
+    assert "答えを記録しました" in send(
+        desk, f"{one}inquiries/1/", outcome="2", answered_on="R7.7.28", answer="職権消除。転出先なし"
+    )
+    assert "起案しました" in send(
+        desk, f"{one}publication/", ground="1", kept_at="収納推進課", reason="住民票も現地も不明"
+    )
+    post = f"{one}publications/1/post/"
+    assert "起案した職員は、掲示できません" in send(desk, post, posted_on="R7.7.28", checked="on")
+    assert "確かめて、印を付けて" in send(other, post, posted_on="R7.7.28")
+    page = send(other, post, posted_on="R7.7.28", checked="on")
+    for told in ("令和7年8月4日", "令和7年8月8日からできます", "地方税法第20条の2第3項", "時効の満了日"):
+        assert told in page
+    (board,) = texts(other.post(f"{HERE}publications/1/print/").content)
+    assert "佐藤花子" in board
+    assert "円" not in board
+    assert "掲示から7日を経過していません" in send(other, f"{one}publications/1/take-down/", taken_down_on="R7.7.29")
+    page = text(desk.get(HERE))
+    assert "公示送達" in page
+    assert "返戻 1" in text(desk.get(f"{HERE}?code=1-1"))
+    assert "返戻は、ありません" in text(desk.get(f"{HERE}?stage=1"))
+    assert desk.get(f"{HERE}99/").status_code == 404
+
+
+def test_sent_again_handed_over_and_ended(desk: Client) -> None:
+    registered(desk)
+    assert "返戻日" in send(desk, f"{HERE}1/resend/", resent_on="R7.7.20")
+    page = send(desk, f"{HERE}1/resend/", resent_on="R7.7.28")
+    assert "令和7年8月8日からできます" in page
+    registered(desk, "1-2")
+    service = f"{HERE}service/"
+    for typed, told in (
+        ({"method": "03"}, "追跡番号を入力"),
+        ({"method": "05"}, "受領者を入力"),
+        ({"method": "07"}, "差し置いた理由を入力"),
+        ({"method": "05", "received_by": "本人", "code": "9-9"}, "送っていません"),
+    ):
+        wrong = {"code": "1-2", "delivered_on": "R7.7.28", "place": "窓口", **typed}
+        assert told in send(desk, service, **wrong)
+    done = {"code": "1-2", "delivered_on": "R7.7.28", "place": "窓口", "method": "05", "received_by": "本人"}
+    assert "送達を記録しました" in send(desk, service, **done)
+    page = text(desk.get(f"{HERE}2/"))
+    assert "交付送達" in page
+    registered(desk, "1-1", "R7.7.28")
+    assert "返戻を終えました" in send(desk, f"{HERE}3/close/", note="来庁して納付")
+
+
+def test_the_book_of_sending_is_shown_and_saved(desk: Client) -> None:
+    registered(desk)
+    page = text(desk.get(f"{HERE}book/", {"first": "R7.7.1", "last": "R7.7.31"}))
+    for told in ("田中 一郎", "R7.7.24", "推定しない", "架空市岩渕"):
+        assert told in page
+    saved = desk.get(f"{HERE}book/", {"first": "R7.7.1", "last": "R7.7.31", "csv": "1"})
+    assert "推定しない" in saved.content.decode("utf-8-sig")
