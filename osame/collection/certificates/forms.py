@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from osame.collection.certificates import actions
 from osame.collection.certificates.actions import Application, Identity
-from osame.collection.certificates.certified import ArrearsFound, Asked, Evidence, NothingToCertify, SubjectUnknown
+from osame.collection.certificates.certified import Asked, Evidence, SubjectUnknown
 from osame.collection.certificates.consented import ConsentMissing, Inquiry
 from osame.collection.certificates.models import CertificateRequest
 from osame.collection.demand_stops.forms import ADDRESSEE_DIGITS, AddresseeField
@@ -131,10 +131,7 @@ class EvidenceForm(ActForm):
 
 
 class IssueForm(ActForm):
-    """発行。欄はない。見たとおりの内容であるときだけ発行する。"""
-
-    refusals: dict[type, str] = {}  # 断りは書式の上に言う
-    shown = (ArrearsFound, NothingToCertify)
+    """発行。欄はない。断りは、画面で言う。"""
 
 
 class CloseForm(ActForm):

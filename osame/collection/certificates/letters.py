@@ -7,14 +7,14 @@ import json
 import math
 import re
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from typing import Any
 
 from osame.collection.certificates.models import Certificate, CertificateRequest
 from osame.collection.certificates.statement import AMOUNTS, certificate_name, signed_payload
-from osame.collection.parameters.queries import MunicipalityFacts, municipality
+from osame.collection.letters.issuer import issuer_on, site_watermark
+from osame.collection.parameters.queries import municipality
 from osame.kernel.dates import format_wareki
-from osame.platform.database import fetch_one
 from osame.platform.letters.codes import qr_svg
 from osame.platform.letters.engine import Letter, Template, sheet_code
 from osame.platform.letters.window import width
@@ -82,16 +82,6 @@ class CertificateSheet:
 
 
 @dataclass(frozen=True, slots=True)
-class CertificateRun:
-    """どの証明書にも共通する内容。seal: 公印の画像（なければ、押印の欄を空ける）。"""
-
-    issuer: str
-    mayor: str
-    seal: list[int]
-    watermark: str
-
-
-@dataclass(frozen=True, slots=True)
 class Paper:
     """刷る証明書。"""
 
@@ -101,7 +91,7 @@ class Paper:
     payload: str
 
 
-def paper_of(found: Certificate, *, watermark: str) -> Paper:
+def paper_of(found: Certificate) -> Paper:
     """凍らせた事実から、刷る紙面を作る。
 
     要件: F12-01, F12-02, F12-05
@@ -115,7 +105,9 @@ def paper_of(found: Certificate, *, watermark: str) -> Paper:
         FIRST_RUN + run, number, found.addressee_number, len(sheet.pages), asdict(sheet), own=(sheet.address,)
     )
     moment = int(datetime.combine(found.as_of, time(), UTC).timestamp())
-    return Paper(Template(SOURCE, moment), asdict(_common(city, found.as_of, watermark)), letter, payload)
+    return Paper(
+        Template(SOURCE, moment), {**asdict(issuer_on(found.as_of)), "watermark": site_watermark()}, letter, payload
+    )
 
 
 def _sheet(found: Certificate, facts: dict[str, Any], payload: str) -> CertificateSheet:
@@ -175,12 +167,3 @@ def _modules(drawn: str) -> str:
     found = _MODULES.search(drawn)
     assert found is not None
     return found[1]
-
-
-def _common(city: MunicipalityFacts, as_of: date, watermark: str) -> CertificateRun:
-    """発行する日の市長と公印。"""
-    (seal,) = fetch_one(
-        "SELECT seal_image FROM municipality WHERE valid_from <= %s ORDER BY valid_from DESC LIMIT 1", [as_of]
-    )
-    mayor = f"{city.name.removesuffix(city.mayor_title[:1])}{city.mayor_title}　{city.mayor_name}"
-    return CertificateRun(city.name, mayor, list(bytes(seal or b"")), watermark)

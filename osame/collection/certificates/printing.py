@@ -7,7 +7,6 @@ does it leave through the egress broker, and the row keeps the hash of what left
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,8 +39,6 @@ from osame.platform.letters.readback import page_texts
 from osame.platform.letters.release import PrintedOtherwise, PrintJob
 from osame.platform.suppression.hidden_values import HiddenValueShown
 
-SAMPLE = "見本"
-
 
 class AlreadyPrinted(Refusal):
     """この証明書は、既に刷っています。刷り損じたときは、理由を添えて再発行してください（番号が新しくなります）。"""
@@ -73,7 +70,7 @@ def printed_certificate(certificate_number: int) -> Printed:
     """
     with transaction.atomic():
         found = _printable(certificate_number)
-        paper = paper_of(found, watermark=watermark())
+        paper = paper_of(found)
         hidden = hidden_values()
     if missing := missing_in(paper.letter.context):
         raise UncoveredName("・".join(f"U+{ord(each[0]):04X}" for each in missing))
@@ -126,11 +123,6 @@ def require_as_asked(pdf: bytes, found: Certificate) -> None:
     signed = read_payload(payload_of(pdf), [signing_key().public_key()])
     if (signed.number, signed.name) != (certificate_name(found.certificate_number), facts["subject"]["name"]):
         raise PrintedOtherwise(f"{certificate_name(found.certificate_number)} の署名した内容が違う")
-
-
-def watermark() -> str:
-    """本番でなければ、見本と刷る。"""
-    return "" if os.environ.get("OSAME_ENVIRONMENT") == "production" else SAMPLE
 
 
 def _marks(found: Certificate, facts: dict[str, Any]) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from django.db import transaction
 from django.http import HttpResponse
 
-from osame.collection.parameters.queries import municipality
+from osame.collection.letters.issuer import issuer_on
 from osame.collection.returns.queries import Published, publication
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
@@ -48,15 +48,6 @@ class PublicationSheet:
     posted_on: str
 
 
-@dataclass(frozen=True, slots=True)
-class BoardOffice:
-    """掲示する団体。"""
-
-    mayor: str
-    office: str
-    telephone: str
-
-
 def printed_publication(publication_id: int) -> bytes:
     """公示送達書を組み、読み返して確かめる。
 
@@ -64,7 +55,7 @@ def printed_publication(publication_id: int) -> bytes:
     """
     with transaction.atomic():
         found = publication(publication_id)
-        city = municipality(as_of=found.posted_on or found.drafted_on)
+        issuer = issuer_on(found.posted_on or found.drafted_on)
         places = fetch_one(
             "SELECT postal_code, address, address_detail FROM addressee WHERE addressee_number = %s",
             [found.addressee_number],
@@ -73,13 +64,11 @@ def printed_publication(publication_id: int) -> bytes:
         f"公示第{found.publication_id}号", found.name, found.document_name, found.kept_at,
         format_wareki(found.posted_on) if found.posted_on else "　　年　　月　　日",
     )  # fmt: skip
-    mayor = f"{city.name.removesuffix(city.mayor_title[:1])}{city.mayor_title}　{city.mayor_name}"
-    office = BoardOffice(mayor, f"{city.name} {city.office_name}", city.office_telephone)
     if found.state == "9" or missing_in(json.loads(json.dumps(asdict(sheet)))):
         raise NotForTheBoard(sheet.number)
     moment = int(datetime.combine(found.posted_on or found.drafted_on, time(), UTC).timestamp())
     pdf = presses().printed(
-        Template(SOURCE, moment), asdict(office), Letter(0, 0, found.addressee_number, 1, asdict(sheet))
+        Template(SOURCE, moment), asdict(issuer), Letter(0, 0, found.addressee_number, 1, asdict(sheet))
     )
     _require_only_what_may_hang(pdf, found, sheet, [str(each) for each in places if each])
     return pdf

@@ -16,8 +16,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from functools import cache
 from typing import IO, Any
@@ -48,13 +48,13 @@ class Press:
 
     def ask(self, ticket: bytes, request: bytes, *, until: float) -> None:
         """依頼を渡す。"""
-        with _told_as_failure():
+        with _broken_pipes_told():
             assert self.process.stdin is not None
             _write(self.process.stdin, ticket + request, until)
 
     def answer(self, ticket: bytes, *, until: float) -> bytes:
         """その依頼の答え。ほかの依頼の答えは受け取らない。"""
-        with _told_as_failure():
+        with _broken_pipes_told():
             assert self.process.stdout is not None
             answer = _read(self.process.stdout, until)
         if answer[:TICKET_BYTES] != ticket or not answer[TICKET_BYTES:].startswith(b"%PDF"):
@@ -134,16 +134,13 @@ def presses() -> Presses:
     return made
 
 
-class _told_as_failure:  # noqa: N801 - 文脈として使う
+@contextmanager
+def _broken_pipes_told() -> Iterator[None]:
     """管の切れを、職員に言える断りにする。"""
-
-    def __enter__(self) -> None:
-        """何もしない。"""
-
-    def __exit__(self, kind: object, failure: object, _trace: object) -> None:
-        """管が切れていたら、断りにする。"""
-        if isinstance(failure, OSError | EOFError | ValueError):
-            raise PressFailed from failure
+    try:
+        yield
+    except (OSError, EOFError) as failure:
+        raise PressFailed from failure
 
 
 def _request(template: Template, run: Mapping[str, Any], letter: Letter) -> bytes:
