@@ -141,7 +141,7 @@ def payload_of(pdf: bytes) -> str:
         metadata = PdfReader(io.BytesIO(pdf)).metadata
     except (PyPdfError, ValueError) as failure:
         raise NotAStatement from failure
-    return str((metadata or {}).get("/Keywords", ""))
+    return str(metadata.get("/Keywords", "")) if metadata else ""
 
 
 def read_pdf(pdf: bytes, keys: Iterable[Ed25519PublicKey]) -> Statement:

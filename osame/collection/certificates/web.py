@@ -18,6 +18,7 @@ from osame.collection.demands.stopped import tax_item_choices
 from osame.collection.inquiry.charges import ChargeLine, charge_lines
 from osame.kernel.refusals import Refusal
 from osame.platform.audit.recording import record
+from osame.platform.console.acts import ActForm
 from osame.platform.console.answers import officer_of, page, refused
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import today
@@ -211,7 +212,7 @@ def _told(line: ChargeLine) -> str:
 
 def _form(
     request: HttpRequest,
-    shown: tuple[forms.ActForm, Asking],
+    shown: tuple[ActForm, Asking],
     template: str,
     act: Callable[[], None],
     said: str,

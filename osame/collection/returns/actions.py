@@ -165,7 +165,7 @@ def answer_inquiry(
         if answered_on < asked.asked_on:
             raise DayTooEarly(f"照会日 {format_wareki(asked.asked_on)}")
         WhereaboutsInquiry.objects.filter(inquiry_id=inquiry_id).update(
-            outcome=outcome, answered_on=answered_on, answer=answer.strip(), answered_by=officer
+            outcome=outcome, answered_on=answered_on, reply=answer.strip(), answered_by=officer
         )
         _told("所在調査の答えを記録した", asked.addressee_number, 調査番号=inquiry_id, 結果=Outcome(outcome).label)
 
@@ -366,5 +366,5 @@ def _require_text(text: str) -> None:
         raise NumberWritten
 
 
-def _told(act: str, addressee_number: str, **detail: object) -> None:
+def _told(act: str, addressee_number: str, **detail: str | int) -> None:
     record(act, subjects=[addressee_number], fields=list(FACTS), detail=dict(detail))

@@ -79,12 +79,13 @@ class PostForm(ActForm):
     """公示送達の掲示。起案した職員とは別の職員が、人と書類を確かめる。"""
 
     posted_on = WarekiDateField(label="掲示を始めた日", within_years=1)
-    checked = forms.BooleanField(
-        label="送達を受けるべき者の氏名と書類名を、返戻された文書と突き合わせた",
-        error_messages={"required": "氏名と書類名を確かめて、印を付けてください。"},
-    )
+    checked = forms.BooleanField(label="送達を受けるべき者の氏名と書類名を、返戻された文書と突き合わせた")
 
     refusals = {actions.DayTooEarly: "posted_on"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["checked"].error_messages["required"] = "氏名と書類名を確かめて、印を付けてください。"
 
 
 class TakeDownForm(ActForm):

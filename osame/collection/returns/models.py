@@ -105,7 +105,7 @@ class WhereaboutsInquiry(models.Model):
     asked_by = models.TextField("照会した職員")
     outcome = models.CharField("調査の結果", max_length=1, choices=Outcome.choices, blank=True)
     answered_on = models.DateField("回答日", null=True)
-    answer = models.TextField("回答の内容", blank=True)
+    reply = models.TextField("回答の内容", blank=True)
     answered_by = models.TextField("回答を記録した職員", blank=True)
 
     class Meta:
@@ -116,7 +116,7 @@ class WhereaboutsInquiry(models.Model):
             models.CheckConstraint(
                 name="inquiry_answered_whole",
                 condition=Q(outcome="", answered_on__isnull=True)
-                | (~Q(outcome="") & ~Q(answer="") & ~Q(answered_by="") & Q(answered_on__gte=F("asked_on"))),
+                | (~Q(outcome="") & ~Q(reply="") & ~Q(answered_by="") & Q(answered_on__gte=F("asked_on"))),
             ),
             models.CheckConstraint(name="inquiry_asks_somebody", condition=~Q(asked_of="")),
         ]

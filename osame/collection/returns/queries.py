@@ -9,7 +9,7 @@ from osame.collection.returns.letters_sent import DEMAND_NAME, Paper, paper
 from osame.collection.returns.models import ReturnedLetter, ServicePublication, ServiceRecord, WhereaboutsInquiry
 from osame.law.demand import ten_days_passed_on
 from osame.law.prescription import Event, PrescriptionEvent, prescription
-from osame.law.service import POSTAL_DAYS, Service, presumed_served_on, service_of
+from osame.law.serving import POSTAL_DAYS, Service, presumed_served_on, service_of
 from osame.platform.database import fetch_all
 
 DELIVERY = "普通郵便が通常到達する日数（配達日）"
@@ -21,7 +21,7 @@ SELECT r.return_id, r.addressee_number, CASE WHEN a.withheld THEN '' ELSE a.name
 FROM returned_letter r JOIN addressee a USING (addressee_number)
 """
 INQUIRIES = """
-SELECT inquiry_id, return_id, kind, asked_of, asked_on, asked_by, outcome, answered_on, answer, answered_by
+SELECT inquiry_id, return_id, kind, asked_of, asked_on, asked_by, outcome, answered_on, reply, answered_by
 FROM whereabouts_inquiry WHERE return_id = %s ORDER BY inquiry_id
 """
 PUBLICATIONS = """
@@ -107,7 +107,7 @@ class Inquired:
     asked_by: str
     outcome: str
     answered_on: date | None
-    answer: str
+    reply: str
     answered_by: str
 
     @property
@@ -260,9 +260,7 @@ def sending_book(*, first: date, last: date, limit: int = 5_000) -> tuple[BookLi
     """
     days = _postal_days(last)
     rows = fetch_all(BOOK, {"first": first, "last": last, "limit": limit, "demand": DEMAND_NAME})
-    return tuple(
-        BookLine(*row, presumed_on=None if row[7] else presumed_served_on(row[4], postal_days=days)) for row in rows
-    )
+    return tuple(BookLine(*row, None if row[7] else presumed_served_on(row[4], postal_days=days)) for row in rows)
 
 
 def effect_of(found: Returned, *, as_of: date) -> Effect:

@@ -14,7 +14,7 @@ from osame.collection.returns.actions import Delivery
 from osame.collection.returns.letters_sent import PaperUnknown
 from osame.collection.returns.models import ReturnedLetter, ServicePublication, ServiceRecord, WhereaboutsInquiry
 from osame.collection.returns.queries import effect_of, returned_letter, sending_book, services_of
-from osame.law.service import presumed_served_on
+from osame.law.serving import presumed_served_on
 from osame.platform.database import fetch_all, fetch_one, run_sql
 from osame.platform.letters.release import PrintedOtherwise
 from tests.letters.paper import texts
@@ -138,7 +138,7 @@ def test_the_database_takes_no_uninvestigated_publication(letter, city):
         with pytest.raises(psycopg.Error, match="書き換えられません"):
             hostile.execute("UPDATE service_publication SET name = 'y' WHERE publication_id = %s", [notice])
         with pytest.raises(psycopg.Error, match="書き換えられません"):
-            hostile.execute("UPDATE whereabouts_inquiry SET answer = 'y'")
+            hostile.execute("UPDATE whereabouts_inquiry SET reply = 'y'")
 
 
 def test_publication_serves_on_the_eighth_day(letter):
