@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 from django.http import HttpResponse
+from pypdf.errors import PyPdfError
 
 from osame.collection.certificates.actions import AlreadyVoid, CertificateNotFound
 from osame.collection.certificates.letters import Paper, codes_of, paper_of
@@ -76,9 +77,12 @@ def printed_certificate(certificate_number: int) -> Printed:
         raise UncoveredName("・".join(f"U+{ord(each[0]):04X}" for each in missing))
     pdf = presses().printed(paper.template, paper.run, paper.letter)
     job = PrintJob(certificate_name(certificate_number), paper.template, paper.run, hidden=hidden)
-    _require_nothing_hidden(pdf, job, paper)
-    with transaction.atomic():
-        require_as_asked(pdf, _printable(certificate_number))
+    try:
+        _require_nothing_hidden(pdf, job, paper)
+        with transaction.atomic():
+            require_as_asked(pdf, _printable(certificate_number))
+    except (PyPdfError, KeyError) as failure:
+        raise PrintedOtherwise(f"{job.name} の刷り上がりを読めない") from failure
     return Printed(certificate_number, found.addressee_number, pdf, paper.payload)
 
 

@@ -84,7 +84,7 @@ class Storm:
         return self.told
 
     def _client(self, desk: Client, tries: int) -> None:
-        client = Client()
+        client = Client(raise_request_exception=False)
         client.cookies.update(desk.cookies)
         try:
             while True:
@@ -216,7 +216,7 @@ def names_by_the_second(folder: Path) -> Callable[..., bytes]:
 
 @contextmanager
 def put_back(incident: str, patch: pytest.MonkeyPatch, folder: Path) -> Iterator[None]:
-    mutant = ReleasesOnlyTheLock(2, 3)
+    mutant = ReleasesOnlyTheLock(2, 30)
     if incident == "INC-01":
         patch.setattr(printing, "presses", lambda: mutant)
     else:
