@@ -159,4 +159,4 @@ def _requests(terms: str, values: Sequence[Any]) -> tuple[Asking, ...]:
     issued: dict[int, list[Issued]] = {}
     for row in fetch_all(ISSUED, [[row[0] for row in rows]]):
         issued.setdefault(row[1], []).append(Issued(*row))
-    return tuple(Asking(*row, tuple(issued.get(row[0], ()))) for row in rows)
+    return tuple(Asking(*(*row, tuple(issued.get(row[0], ())))) for row in rows)

@@ -260,7 +260,8 @@ def sending_book(*, first: date, last: date, limit: int = 5_000) -> tuple[BookLi
     """
     days = _postal_days(last)
     rows = fetch_all(BOOK, {"first": first, "last": last, "limit": limit, "demand": DEMAND_NAME})
-    return tuple(BookLine(*row, None if row[7] else presumed_served_on(row[4], postal_days=days)) for row in rows)
+    presumed = (None if row[7] else presumed_served_on(row[4], postal_days=days) for row in rows)
+    return tuple(BookLine(*(*row, arrives)) for row, arrives in zip(rows, presumed, strict=True))
 
 
 def effect_of(found: Returned, *, as_of: date) -> Effect:
