@@ -34,7 +34,7 @@ def test_a_certificate_is_applied_for_checked_issued_and_printed(browser, consol
         for label, value in (
             ("証明する人の宛名番号", SATO), ("申請者の氏名", "佐藤 花子"), ("使用目的", "融資"), ("提出先", "架空銀行"),
         ):  # fmt: skip
-            page.get_by_label(label).fill(value)
+            page.locator("main").get_by_label(label).fill(value)
         press(at, "申請を受け付ける")
         open_link(at, "本人確認をする")
         page.get_by_label("確認した書類").select_option("01")
