@@ -76,7 +76,6 @@ class CertificateSheet:
     remarks: tuple[str, ...]
     codes: tuple[str, ...]
     payload: str
-    qr: str
     modules: int
     cell: float
 
@@ -99,10 +98,17 @@ def paper_of(found: Certificate) -> Paper:
     facts = json.loads(found.facts)
     city = municipality(as_of=found.as_of)
     payload = signed_payload(found.certificate_number, facts, found.facts_sha256, city.municipality_code)
-    sheet = _sheet(found, facts, payload)
+    qr = qr_svg(payload)
+    sheet = _sheet(found, facts, payload, qr)
     run, number = divmod(found.certificate_number, PER_RUN)
     letter = Letter(
-        FIRST_RUN + run, number, found.addressee_number, len(sheet.pages), asdict(sheet), own=(sheet.address,)
+        FIRST_RUN + run,
+        number,
+        found.addressee_number,
+        len(sheet.pages),
+        asdict(sheet),
+        own=(sheet.address,),
+        drawn={"qr": qr},
     )
     moment = int(datetime.combine(found.as_of, time(), UTC).timestamp())
     return Paper(
@@ -110,12 +116,11 @@ def paper_of(found: Certificate) -> Paper:
     )
 
 
-def _sheet(found: Certificate, facts: dict[str, Any], payload: str) -> CertificateSheet:
+def _sheet(found: Certificate, facts: dict[str, Any], payload: str, qr: str) -> CertificateSheet:
     kind = CertificateRequest.Kind(found.kind)
     rows = [_row(each) for each in facts["lines"]] if kind is CertificateRequest.Kind.GENERAL else []
     pages = _pages(rows, len(facts["remarks"]))
     total = {name: sum(getattr(row, name) for row in rows) for name in AMOUNTS}
-    qr = qr_svg(payload)
     modules = int(_modules(qr))
     vehicle = facts.get("vehicle")
     return CertificateSheet(
@@ -124,7 +129,7 @@ def _sheet(found: Certificate, facts: dict[str, Any], payload: str) -> Certifica
         issued_on=format_wareki(found.as_of), statement=NO_ARREARS if kind is CertificateRequest.Kind.NO_ARREARS else "",
         closing=_closing(kind, vehicle), pages=pages,
         total=total if len(rows) > 1 else None, amount_size=_amount_size(max(total.values())),
-        vehicle=vehicle, remarks=tuple(facts["remarks"]), codes=codes_of(found, len(pages)), payload=payload, qr=qr,
+        vehicle=vehicle, remarks=tuple(facts["remarks"]), codes=codes_of(found, len(pages)), payload=payload,
         modules=modules, cell=min(LARGEST_CELL_MM, math.floor(QR_MM / modules * 1000) / 1000),
     )  # fmt: skip
 

@@ -33,11 +33,11 @@ from osame.platform.audit.recording import record
 from osame.platform.egress.authority import Output
 from osame.platform.egress.broker import download, emit
 from osame.platform.egress.models import EgressKind, EgressMedium, EgressRecord, ReceiverClass
+from osame.platform.letters.batches import PrintedOtherwise, Sheets
 from osame.platform.letters.coverage import missing_in
 from osame.platform.letters.engine import SHEET_CODE
 from osame.platform.letters.press import presses
 from osame.platform.letters.readback import page_texts
-from osame.platform.letters.release import PrintedOtherwise, PrintJob
 from osame.platform.suppression.hidden_values import HiddenValueShown
 
 
@@ -76,13 +76,13 @@ def printed_certificate(certificate_number: int) -> Printed:
     if missing := missing_in(paper.letter.context):
         raise UncoveredName("・".join(f"U+{ord(each[0]):04X}" for each in missing))
     pdf = presses().printed(paper.template, paper.run, paper.letter)
-    job = PrintJob(certificate_name(certificate_number), paper.template, paper.run, hidden=hidden)
+    sheets = Sheets(paper.template, paper.run, hidden)
     try:
-        _require_nothing_hidden(pdf, job, paper)
+        _require_nothing_hidden(pdf, sheets, paper)
         with transaction.atomic():
             require_as_asked(pdf, _printable(certificate_number))
     except (PyPdfError, KeyError) as failure:
-        raise PrintedOtherwise(f"{job.name} の刷り上がりを読めない") from failure
+        raise PrintedOtherwise(f"{certificate_name(certificate_number)} の刷り上がりを読めない") from failure
     return Printed(certificate_number, found.addressee_number, pdf, paper.payload)
 
 
@@ -142,10 +142,10 @@ def _marks(found: Certificate, facts: dict[str, Any]) -> list[str]:
     return [*marks, *facts["remarks"]]
 
 
-def _require_nothing_hidden(pdf: bytes, job: PrintJob, paper: Paper) -> None:
+def _require_nothing_hidden(pdf: bytes, sheets: Sheets, paper: Paper) -> None:
     for text in page_texts(pdf):
-        if job.tells(text, paper.letter):
-            raise HiddenValueShown(job.name)
+        if sheets.tells(text, paper.letter):
+            raise HiddenValueShown(paper.letter.codes()[0])
 
 
 def _printable(certificate_number: int) -> Certificate:

@@ -22,11 +22,11 @@ from osame.platform.database import fetch_one
 from osame.platform.egress.authority import Authority, Output
 from osame.platform.egress.broker import download, emit
 from osame.platform.egress.models import EgressKind, EgressMedium, ReceiverClass
+from osame.platform.letters.batches import PrintedOtherwise
 from osame.platform.letters.coverage import missing_in
 from osame.platform.letters.engine import Letter, Template
 from osame.platform.letters.press import presses
 from osame.platform.letters.readback import page_texts
-from osame.platform.letters.release import PrintedOtherwise
 
 SOURCE = "collection/returns/typst/publication.typ"
 ON_THE_BOARD = Authority(reason="掲示場に掲げる")

@@ -21,7 +21,7 @@ from osame.collection.certificates.statement import (
 )
 from osame.contracts.signed_statement import KeyNotGiven, NotAStatement, StatementForged, encoded, public_keys
 from osame.platform.database import fetch_one, run_sql
-from osame.platform.letters.release import PrintedOtherwise
+from osame.platform.letters.batches import PrintedOtherwise
 from tests.letters.paper import rasterised, texts
 from tests.systems.collection.cast import KAKU, OFFICER, SATO, TANAKA
 from tests.systems.collection.certificate_cast import issued, taxed
@@ -101,6 +101,18 @@ def test_another_ones_paper_is_not_released(city, tmp_path):
     for number, other in ((mine, hers), (hers, mine)):
         with pytest.raises(PrintedOtherwise):
             printing.require_as_asked(printing.printed_certificate(other).pdf, certificate(number))
+
+
+def test_a_name_beyond_the_text_fonts_is_printed_and_a_private_one_is_refused(city, tmp_path):
+    taxed(tmp_path)
+    for name in ("\U00020bb7\u7530 \u9ad9", "\ue000\u91ce \u685c"):  # 外字の字体にある字と、どの字体にもない字
+        run_sql("UPDATE addressee SET name = %s WHERE addressee_number = %s", [name, SATO])
+        number = issued()
+        if name.startswith("\ue000"):
+            with pytest.raises(printing.UncoveredName, match="U\\+E000"):
+                printing.printed_certificate(number)
+        else:
+            assert read_pdf(printing.printed_certificate(number).pdf, keys()).name == name
 
 
 def test_every_kind_and_many_pages(city, tmp_path):

@@ -16,7 +16,7 @@ from osame.collection.returns.models import ReturnedLetter, ServicePublication, 
 from osame.collection.returns.queries import effect_of, returned_letter, sending_book, services_of
 from osame.law.serving import presumed_served_on
 from osame.platform.database import fetch_all, fetch_one, run_sql
-from osame.platform.letters.release import PrintedOtherwise
+from osame.platform.letters.batches import PrintedOtherwise
 from tests.letters.paper import texts
 from tests.systems.collection.cast import OFFICER, SATO, TANAKA, determination
 from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, levy
