@@ -18,11 +18,10 @@ SECTIONS = (
         ),
     ),
     Section("還付", (Entry("過誤納金", "refunds", "r"), Entry("還付金の支払", "payment_runs"))),
-    Section("督促", (Entry("督促", "demands", "d"), Entry("督促の停止", "demand_stops"))),
-    Section("滞納整理", (Entry("納付誓約", "pledges", "l"), Entry("猶予", "graces", "y"))),
     Section(
         "督促", (Entry("督促", "demands", "d"), Entry("督促の停止", "demand_stops"), Entry("返戻・公示送達", "returns"))
     ),
+    Section("滞納整理", (Entry("納付誓約", "pledges", "l"), Entry("猶予", "graces", "y"))),
     Section("文書", (Entry("文書の発送", "letters"),)),
     Section("設定", (Entry("パラメータ", "parameters", "q"),)),
 )
