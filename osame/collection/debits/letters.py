@@ -4,7 +4,6 @@ Four letters. Each is made once for what it tells: what was told already is not 
 three digits only.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -19,20 +18,25 @@ from osame.collection.debits.queries import place_name
 from osame.collection.debits.requests import DebitLine, failures_of, one_request
 from osame.collection.debits.statements import paid_in_year
 from osame.collection.letters.actions import Draft, freeze
-from osame.collection.letters.kinds import LetterKind, letter_kind
+from osame.collection.letters.kinds import Drawing, LetterKind, letter_kind, nothing_drawn
 from osame.collection.parameters.overview import year_name
+from osame.collection.payment_slips.actions import issue_carried_slip
+from osame.collection.payment_slips.drawing import SlipPart, slip_drawings, slip_marks, slip_part
+from osame.collection.payment_slips.planning import SlipRequest, usual_day
+from osame.collection.payment_slips.queries import Slip
 from osame.kernel.dates import format_wareki
 from osame.platform.console.fields import short_wareki
 from osame.platform.database import fetch_all
 
-FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 10, 34
+MOST_ROWS = 8
+"""納付書の上に刷れる行の数。これを超えたら、文書と納付書を分ける。"""
 NOTICE_NOTE = (
     "引落しの日の前日までに、口座の残高を確かめてください。残高が足りないと、延滞金がかかることがあります。口座番号は下3桁だけを"
     "示しています。内容に誤りがあるときは、お早めにご連絡ください。"
 )
 FAILURE_NOTE = (
-    "納期限を過ぎてから納めるときは、延滞金がかかることがあります。行き違いで納付済みのときは、ご容赦ください。続けて振り替えられ"
-    "ないときは、口座振替を停めることがあります。"
+    "金額を訂正したもの、指定期限を過ぎたものは使えません。延滞金は含めていません。納付の日までの延滞金を、後から納めていただくことが"
+    "あります。行き違いで納付済みのときは、使わずに捨ててください。続けて振り替えられないときは、口座振替を停めることがあります。"
 )
 STATEMENT_NOTE = (
     "この通知は、一年の間に口座振替で納めた額をお知らせするものです。還付または充当した額は除いています。社会保険料控除には、"
@@ -71,13 +75,13 @@ class FailedRow:
 
 @dataclass(frozen=True, slots=True)
 class DebitFailure:
-    """振替不能のお知らせの内容。 pages: 頁ごとの行。"""
+    """振替不能のお知らせの内容。 slip: 下に刷る納付書。"""
 
     tax_item: str
     debit_on: str
     place: str
-    unpaid: int
-    pages: tuple[tuple[FailedRow, ...], ...]
+    rows: tuple[FailedRow, ...]
+    slip: SlipPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +111,10 @@ class DebitForm:
     tax_items: tuple[str, ...]
 
 
-def _kind(form: str, name: str, source: str, context: type, note: str) -> LetterKind:
+def _kind(form: str, name: str, source: str, context: type, note: str, draws: Drawing = nothing_drawn) -> LetterKind:
     told = {f"{name}:注意": note}
     path = f"collection/debits/typst/{source}.typ"
-    return letter_kind(LetterKind(form, name, name, path, context, told))
+    return letter_kind(LetterKind(form, name, name, path, context, told, draws=draws))
 
 
 NOTICE = _kind("R-007", "口座振替の通知", "debit_notice", DebitNotice, NOTICE_NOTE)
@@ -120,6 +124,7 @@ FAILURE = _kind(
     "debit_failure",
     DebitFailure,
     FAILURE_NOTE,
+    slip_drawings,
 )
 STATEMENT = _kind("R-009", "口座振替済額の通知", "debit_statement", DebitStatement, STATEMENT_NOTE)
 FORM = _kind("R-010", "口座振替依頼書", "debit_form", DebitForm, FORM_NOTE)
@@ -145,6 +150,12 @@ WHERE (a.recorded_at AT TIME ZONE 'Asia/Tokyo')::date >= %(since)s
 ORDER BY a.addressee_number, a.tax_item
 """
 
+# 不能となってまだ納められていない期別。知らせを作り終えるまで、納付を待たせる。
+HELD = """
+SELECT 1 FROM charge c JOIN debit_instruction i USING (addressee_number, charge_id)
+WHERE i.request_id = %s AND c.principal_tax > 0 ORDER BY addressee_number, charge_id FOR NO KEY UPDATE OF c
+"""
+
 
 def send_notices(*, since: date, as_of: date, officer: str) -> int:
     """口座振替の開始・変更・停止・再開・廃止の通知（R-007）を作る。束の番号を返す。 since: この日から後に登録したもの。
@@ -157,9 +168,10 @@ def send_notices(*, since: date, as_of: date, officer: str) -> int:
 
 
 def send_failures(request_id: int, *, as_of: date, officer: str) -> int:
-    """振り替えられず、まだ納められていない人への、振替不能のお知らせ（R-008）を作る。束の番号を返す。
+    """振り替えられず、まだ納められていない人への、振替不能のお知らせ（R-008）を、納付書とともに作る。束の番号を返す。
 
-    One letter per taxpayer and tax. Who has paid meanwhile, or was told of this request before, gets none.
+    One letter per taxpayer and tax, with a payment slip over what it names, issued in the same transaction. Who has paid
+    meanwhile, or was told of this request before, gets none. The charges are held, so that no payment comes in between.
 
     要件: F06-07
     """
@@ -167,12 +179,15 @@ def send_failures(request_id: int, *, as_of: date, officer: str) -> int:
         debit_on = one_request(request_id).debit_on
         subject = f"debit_failure:{request_id}"
         told = _told(subject)
+        fetch_all(HELD, [request_id])
         waiting = [e for e in failures_of(request_id) if e.unpaid and (e.addressee_number, e.tax_item) not in told]
         waiting.sort(key=lambda each: (each.addressee_number, each.tax_item, each.due_date, each.charge_id))
-        drafts = [
-            _failure(key, tuple(lines), debit_on, subject)
-            for key, lines in groupby(waiting, key=lambda each: (each.addressee_number, each.tax_item))
-        ]
+        drafts = []
+        for _, lines in groupby(waiting, key=lambda each: (each.addressee_number, each.tax_item)):
+            failed = tuple(lines)
+            for at in range(0, len(failed), MOST_ROWS):
+                part = failed[at : at + MOST_ROWS]
+                drafts.append(_failure(part, _slip_over(part, as_of=as_of, officer=officer), debit_on, subject))
         return freeze(FAILURE, drafts, as_of=as_of, officer=officer)
 
 
@@ -244,27 +259,35 @@ def _change(state: str, before: str | None, same: bool | None) -> str:
     return "再開" if before == DebitAccount.State.SUSPENDED and same else "変更"
 
 
-def _failure(key: tuple[str, str], lines: tuple[DebitLine, ...], debit_on: date, subject: str) -> Draft:
-    number, tax_item = key
-    rows = [
+def _slip_over(lines: tuple[DebitLine, ...], *, as_of: date, officer: str) -> Slip:
+    """知らせる期別の納付書。延滞金は、いつ納めるか分からないので含めない。"""
+    request = SlipRequest(
+        lines[0].addressee_number,
+        tuple(each.charge_id for each in lines),
+        usual_day(as_of),
+        with_charge=False,
+        reason=f"{FAILURE.name}に添える",
+    )
+    return issue_carried_slip(request, as_of=as_of, officer=officer).slip
+
+
+def _failure(lines: tuple[DebitLine, ...], slip: Slip, debit_on: date, subject: str) -> Draft:
+    shares = {each.charge_id: each for each in slip.shares}
+    rows = tuple(
         FailedRow(
             f"{year_name(each.levy_year)} 第{each.installment_term}期",
             short_wareki(each.due_date),
             each.amount,
-            each.unpaid,
+            shares[each.charge_id].amount,
             each.result,
         )
         for each in lines
-    ]
-    unpaid = sum(each.unpaid for each in rows)
-    pages = tuple(tuple(part) for part in _pages(rows))
-    context = DebitFailure(lines[0].tax_item_name, format_wareki(debit_on), lines[0].place[5:], unpaid, pages)
-    return Draft(number, tax_item, context, (f"{unpaid:,}円", format_wareki(debit_on)), subject, len(pages))
-
-
-def _pages(rows: list[FailedRow]) -> Iterable[list[FailedRow]]:
-    rest = rows[FIRST_PAGE_ROWS:]
-    return [rows[:FIRST_PAGE_ROWS], *(rest[at : at + NEXT_PAGE_ROWS] for at in range(0, len(rest), NEXT_PAGE_ROWS))]
+    )
+    first = lines[0]
+    told = DebitFailure(
+        first.tax_item_name, format_wareki(debit_on), first.place[5:], rows, slip_part(slip, name=first.name)
+    )
+    return Draft(first.addressee_number, first.tax_item, told, (format_wareki(debit_on), *slip_marks(slip)), subject)
 
 
 def _told(subject: str) -> set[tuple[str, str]]:

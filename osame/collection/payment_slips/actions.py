@@ -80,6 +80,19 @@ def issue_slip(request: SlipRequest, *, as_of: date, officer: str) -> Issued:
     要件: F07-01, F07-02, F07-03, F07-04, F07-09
     """
     with transaction.atomic():
+        issued = issue_carried_slip(request, as_of=as_of, officer=officer)
+        freeze_slips([issued.slip], as_of=as_of, officer=officer)
+        return issued
+
+
+def issue_carried_slip(request: SlipRequest, *, as_of: date, officer: str) -> Issued:
+    """ほかの文書の下に刷る納付書を発行する。納付書だけの紙は作らない。呼び手が、同じ取引で文書を凍らせる。
+
+    The slip alone: the caller freezes, in the same transaction, the letter that carries it (`slip_part`).
+
+    要件: F07-01, F06-07
+    """
+    with transaction.atomic():
         plan = plan_slip(request, as_of=as_of, lock=True)
         if plan.needs_reason and not request.reason.strip():
             raise ReasonNeeded("、".join(each.text for each in plan.cautions if each.needs_reason))
@@ -97,9 +110,7 @@ def issue_slip(request: SlipRequest, *, as_of: date, officer: str) -> Issued:
             fields=FIELDS,
             detail={"納付書番号": number, "金額": plan.amount, "無効にした納付書": "、".join(map(str, replaced))},
         )
-        slip = slip_numbered(number)
-        freeze_slips([slip], as_of=as_of, officer=officer)
-        return Issued(slip, replaced)
+        return Issued(slip_numbered(number), replaced)
 
 
 def void_slip(slip_number: int, *, reason: str, as_of: date, officer: str) -> Slip:

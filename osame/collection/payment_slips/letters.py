@@ -65,17 +65,21 @@ def payer_name(addressee_number: str) -> str:
     return str(rows[0][0])
 
 
+# 納付書を刷る文書。納付書だけの紙も、ほかの文書の下に付けたものも、凍った内容に番号を持つ。
+CARRIERS = """
+SELECT l.run_id, l.letter_number FROM letter l JOIN payment_slip s USING (addressee_number)
+WHERE s.slip_number = %(slip)s AND l.context->'slip'->>'slip_number' = %(slip)s::text
+"""
+
+
 def subject_of(slip_number: int) -> str:
     """文書の台帳での、納付書の名。"""
     return f"payment_slip:{slip_number}"
 
 
 def letter_of(slip_number: int) -> tuple[int, int]:
-    """納付書の文書（束の番号、発付番号）。"""
-    rows = fetch_all(
-        "SELECT run_id, letter_number FROM letter WHERE subject = %s ORDER BY run_id DESC LIMIT 1",
-        [subject_of(slip_number)],
-    )
+    """納付書を刷る文書（束の番号、発付番号）。"""
+    rows = fetch_all(f"{CARRIERS} ORDER BY l.run_id DESC LIMIT 1", {"slip": slip_number})
     if not rows:
         raise SlipNotFound(str(slip_number))
     return int(rows[0][0]), int(rows[0][1])
@@ -83,9 +87,7 @@ def letter_of(slip_number: int) -> tuple[int, int]:
 
 def pull_unprinted(slip_number: int, *, reason: str, officer: str) -> None:
     """まだ刷っていない納付書の文書を引き抜く。刷ったものは、窓口で渡したかもしれないので、そのままにする。"""
-    rows = fetch_all(
-        "SELECT run_id, letter_number FROM letter WHERE subject = %s AND state IN ('1', '4')", [subject_of(slip_number)]
-    )
+    rows = fetch_all(f"{CARRIERS} AND l.state IN ('1', '4')", {"slip": slip_number})
     for run_id, number in rows:
         pull(run_id, number, reason=reason, officer=officer)
 

@@ -14,6 +14,7 @@ from osame.collection.parameters.queries import allocation_order, setting
 from osame.collection.payment_slips.owed import Owed, Share, owed_of
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
+from osame.law.due_date import shift_due_date
 
 MOST_TERMS = 12
 """一枚の内訳に載せられる期別の数。"""
@@ -21,6 +22,8 @@ MOST_AMOUNT = 99_999_999_999
 """OCR行と eL-QR の金額の欄（11桁）に入る額。"""
 LONGEST_DAYS = "納付書の指定期限までの最長日数"
 DEFAULT_LONGEST_DAYS = 90
+USUAL_DAYS = 14
+"""指定期限の初めの値。発行の二週間後の、次の開庁日。"""
 
 
 class NothingChosen(Refusal):
@@ -91,6 +94,15 @@ class Plan:
     def needs_reason(self) -> bool:
         """理由がなければ発行できないか。"""
         return any(each.needs_reason for each in self.cautions)
+
+
+def usual_day(as_of: date) -> date:
+    """選ばないときの指定期限。
+
+    >>> usual_day(date(2025, 7, 10)), usual_day(date(2025, 7, 12))
+    (datetime.date(2025, 7, 24), datetime.date(2025, 7, 28))
+    """
+    return shift_due_date(as_of + timedelta(days=USUAL_DAYS))
 
 
 def plan_slip(request: SlipRequest, *, as_of: date, lock: bool = False) -> Plan:

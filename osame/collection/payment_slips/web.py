@@ -1,6 +1,6 @@
 """納付書の画面。一人の納付書の一覧と発行、一枚の内訳・印刷・無効化。"""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
@@ -11,17 +11,14 @@ from osame.collection.payment_slips.actions import issue_slip, void_slip
 from osame.collection.payment_slips.forms import SlipForm, VoidForm
 from osame.collection.payment_slips.letters import print_slip
 from osame.collection.payment_slips.owed import owed_of
-from osame.collection.payment_slips.planning import Plan, plan_slip
+from osame.collection.payment_slips.planning import Plan, plan_slip, usual_day
 from osame.collection.payment_slips.queries import KINDS, Slip, State, slip_numbered, slips_of
-from osame.law.due_date import shift_due_date
 from osame.platform.audit.recording import record
 from osame.platform.console.answers import officer_of, page
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import today
 
 FACTS = ("氏名", "期別", "納付書")
-DAYS = 14
-"""指定期限の初めの値。今日から二週間後の、次の開庁日。"""
 
 
 @bound("collection.payment_slips.issue")
@@ -32,7 +29,7 @@ def issue(request: HttpRequest, addressee_number: str) -> HttpResponse:
     person = open_person(addressee_number, as_of=as_of)
     owed = owed_of(addressee_number, on=as_of, as_of=as_of)
     initial = {
-        "payable_through": shift_due_date(as_of + timedelta(days=DAYS)), "charges": request.GET.getlist("charge"),
+        "payable_through": usual_day(as_of), "charges": request.GET.getlist("charge"),
         "with_fee": True, "with_charge": True,
     }  # fmt: skip
     form = SlipForm(request.POST or None, today=as_of, owed=owed, initial=initial)
