@@ -60,6 +60,9 @@ MAIN = {
     "today", "people", "person", "charge", "intake", "intake_file", "held_rows", "matching", "receipts", "closing",
     "demands", "demand_stops", "parameters", "approvals", "jobs", "staff_list", "staff_member", "staff_matrix", "audit",
     "audit_who", "audit_event", "outputs", "staff_me", "number_rights", "personal_number",
+    "refunds", "refund_decide", "refund_decisions", "refunds_outstanding", "payment_runs", "debits",
+    "debit_applications", "debit_letters", "debit_accounts", "debit_account_set", "debit_apply", "payment_slips",
+    "payment_slip_issue", "letters",
 }  # fmt: skip
 
 
