@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.encoding import force_bytes
 
 from osame.platform import gate
@@ -71,6 +71,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - 仕組みの決まった形
         """自分では登録できない。"""
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002 - 仕組みの決まった形
+        """サインインの後は、はじめの画面へ。団体ごとの入口なら、その入口のはじめの画面。"""
+        return get_script_prefix()
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """一時の知らせは出さない。画面そのものが状態を示す。"""
