@@ -150,7 +150,7 @@ def test_late_and_wrong_dates_are_told(overdue: Typist) -> None:
 
 def test_letters_are_printed_and_read_back(overdue: Typist, tmp_path: Path) -> None:
     """督促状。誰に、何を、いくら、いつまでに。外字と、後から支援措置になった人の分は手作業に回す。"""
-    gaiji = write_addressees(tmp_path / "a.csv", person(GAIJI, name="\ue000野 桜"))
+    gaiji = write_addressees(tmp_path / "a.csv", person(GAIJI, name="𰻝野 桜"))
     overdue.ok("import", "addressees", gaiji, "--as-of", AS_OF)
     overdue.take("determinations", write_determinations(tmp_path / "e.csv", determination(GAIJI)), "--as-of", AS_OF)
     run_id = overdue.json("demand", "run", *DATES)["run_id"]
