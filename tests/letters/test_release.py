@@ -1,6 +1,7 @@
 """刷り上がりが依頼どおりでなければ、一枚も渡さない。"""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -103,3 +104,11 @@ def test_every_printable_name_is_read_back() -> None:
     letters = [letter(number, name="".join(drawn[(number * step) % len(drawn)] for step in range(1, 12)))
                for number in range(1, 401)]  # fmt: skip
     assert verify_pages(compile_letters(job().template, job().run, letters), letters) == 400
+
+
+def test_threads_of_the_console_take_turns_at_the_compiler() -> None:
+    """見本をいくつもの thread が同時に求めても、どれも、求めた一通である。"""
+    letters = [letter(number, f"佐藤 {number}子") for number in range(1, 41)]
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(lambda each: compile_letters(TEMPLATE, {"watermark": ""}, [each]), letters))
+    assert [verify_pages(pdf, [each]) for pdf, each in zip(made, letters, strict=True)] == [1] * len(letters)

@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import typst
 
 from osame.platform.letters.coverage import FONTS, gaiji_in
 
+_TURN = Lock()
 BATCH_LETTERS = 200
 ROOT = Path(__file__).parents[2]  # osame/ の中だけを読ませる
 SHEET_CODE = re.compile(r"R(\d{6})-L(\d{6})-A(\d{15})-P(\d{2})/(\d{2})")
@@ -63,8 +65,8 @@ def sheet_code(run_number: int, letter_number: int, addressee_number: str, page:
 
 def compile_letters(template: Template, run: Mapping[str, Any], letters: Sequence[Letter]) -> bytes:
     """まとめて組み、PDF のバイト列を返す。"""
-    pdf = _compiler(template.source).compile(
-        format="pdf", sys_inputs=inputs_of(run, letters), timestamp=template.issued_timestamp, pdf_tags=False
+    pdf = _compiled(
+        template, format="pdf", sys_inputs=inputs_of(run, letters), timestamp=template.issued_timestamp, pdf_tags=False
     )
     assert isinstance(pdf, bytes)
     return pdf
@@ -72,7 +74,7 @@ def compile_letters(template: Template, run: Mapping[str, Any], letters: Sequenc
 
 def render_page(template: Template, run: Mapping[str, Any], letter: Letter, *, ppi: float = 110) -> bytes:
     """一通の最初の頁を画像（PNG）にする。画面での確認に使う。"""
-    image = _compiler(template.source).compile(format="png", ppi=ppi, sys_inputs=inputs_of(run, [letter]))
+    image = _compiled(template, format="png", ppi=ppi, sys_inputs=inputs_of(run, [letter]))
     first = image[0] if isinstance(image, list) else image
     assert isinstance(first, bytes)
     return first
@@ -85,6 +87,12 @@ def inputs_of(run: Mapping[str, Any], letters: Sequence[Letter]) -> dict[str, st
         "run": json.dumps(run, ensure_ascii=False),
         "letters": json.dumps([{**each.context, **each.drawn} for each in letters], ensure_ascii=False),
     }
+
+
+def _compiled(template: Template, **asked: Any) -> Any:
+    """組版器で組む。組版器は一度に一人しか使えないので、ほかの thread が使う間は待つ。"""
+    with _TURN:
+        return _compiler(template.source).compile(**asked)
 
 
 @cache
