@@ -112,16 +112,20 @@ def told(content: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 
 def _listed(source: LetterSource, letters: Sequence[Letter]) -> list[dict[str, Any]]:
-    """起案に書く中身。居場所は書かない。ハッシュが、内容の一字の違いも見分ける。"""
+    """起案に書く中身。ハッシュが、内容の一字の違いも見分ける。居場所は、ハッシュの元にも入れない（影を落とさないように）。"""
     return [
         {
             "letter": each.letter_number,
             "addressee": each.addressee_number,
             "told": source.told(each),
-            "sha256": hashlib.sha256(json.dumps(each.context, ensure_ascii=False, sort_keys=True).encode()).hexdigest(),
+            "sha256": _digest({name: fact for name, fact in each.context.items() if name != "to"}),
         }
         for each in letters
     ]
+
+
+def _digest(facts: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def _protected(run_id: int) -> list[Letter]:
