@@ -74,7 +74,7 @@ REWRITINGS = [
     "TRUNCATE determination_revision",
     "DELETE FROM charge",
     "DELETE FROM charge WHERE charge_id = 0",
-    "TRUNCATE charge",
+    "TRUNCATE charge CASCADE",
     "UPDATE charge SET charge_id = charge_id + 1000000",
     "UPDATE charge SET addressee_number = '000000000000009'",
     "UPDATE charge SET notice_number = 'X' WHERE charge_id > 0",
