@@ -65,7 +65,7 @@ def test_every_built_act_is_told_in_words():
 
 
 def test_an_act_without_words_shows_its_content():
-    told = described(HighRiskAct.ERASURE, {"期別番号": 3, "理由": "", "相手": None})
+    told = described(HighRiskAct.WRITE_OFF, {"期別番号": 3, "理由": "", "相手": None})
     assert told.facts == (("期別番号", "3"), ("理由", "—"), ("相手", "—"))
     assert told.changes == ()
 
