@@ -102,6 +102,8 @@ ATTACHMENT = re.compile(r"content-disposition|attachment|application/pdf|text/cs
 ALLOWED = {
     "osame/collection/demands/lists.py": "仲介に渡す前の、隠れた名の置き場に書く",
     "osame/collection/intake/row_cells.py": "受け取った行を、直した欄で組み直す（取込みに戻すバイト列を作るだけ）",
+    "osame/collection/letters/samples.py": "架空の人の見本の絵（人の情報を含まない）",
+    "osame/platform/bodies.py": "団体の登録簿（団体コードと名。人の情報を含まない）",
     "osame/platform/functions/cli.py": "機能と役割の表（人の情報を含まない）",
     "osame/platform/functions/matrix.py": "機能と役割の表（人の情報を含まない）",
     "osame/linkage/numbers/rotation.py": "公開鍵",
@@ -111,6 +113,7 @@ ALLOWED = {
     "osame/platform/exchanges/keys.py": "署名の鍵",
     "osame/platform/imports/uploads.py": "預かったファイルを、取り込む間だけ、持ち主だけが読める置き場に開く",
     "osame/platform/letters/csv_list.py": "バイト列を作るだけ",
+    "osame/platform/letters/batches.py": "仲介に渡す前の、隠れた名の置き場に書く",
     "osame/platform/letters/release.py": "仲介に渡す前の、隠れた名の置き場に書く",
     "osame/platform/secret.py": "秘密鍵",
     "osame/platform/secret_keys.py": "秘密鍵",

@@ -199,7 +199,7 @@ def test_a_peer_that_is_not_on_the_list_is_refused(linkage: Server, ours: str) -
         key_id = keys.trust("pension", base64.b64encode(key.public_key().public_bytes_raw()).decode())
     assert send(linkage, signed(signer=Signer(key_id, key))) == 403
     with pytest.raises(NotOnTheList):
-        calling.client("gateway")
+        calling.client("pension")
 
 
 def test_of_twenty_copies_at_once_one_passes(linkage: Server, ours: str) -> None:
