@@ -89,7 +89,9 @@ def test_round_trip(database: str, tmp_path: Path) -> None:
     defaults = resources.files("osame.collection.parameters").joinpath("defaults.toml").read_text(encoding="utf-8")
     expected = '[[expected_file]]\nprofile = "zengin_91"\nsender = "0155"\nbusiness_on = [2025-06-30, 2025-09-01]\n'
     tricky = '[[marker]]\nmarker_number = 99\nname = "引用符\\"と\\\\と\\n改行"\ncolour = "#123456"\n'
-    dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="  # 一点の PNG
+    dot = (
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="  # 一点の PNG
+    )
     seal = CITY + f'seal_image = "{dot}"\n'
     load(tmp_path, defaults, seal, TERM, expected, tricky)
     assert fetch_one("SELECT count(*) FROM expected_file")[0] == 2
