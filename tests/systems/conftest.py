@@ -165,3 +165,17 @@ def linkage_database() -> Iterator[str]:
     """An empty linkage database of this test's own; this process is the linkage system meanwhile."""
     with fresh("linkage") as name:
         yield name
+
+
+@pytest.fixture
+def gateway_database() -> Iterator[str]:
+    """An empty gateway database of this test's own; this process is the gateway meanwhile."""
+    with fresh("gateway") as name:
+        yield name
+
+
+@pytest.fixture
+def network_database() -> Iterator[str]:
+    """An empty network database of this test's own; this process is the stand-in of the network meanwhile."""
+    with fresh("network") as name:
+        yield name

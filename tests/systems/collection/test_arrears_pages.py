@@ -107,7 +107,8 @@ def call(app: object, *words: str) -> str:
     return answer.stdout
 
 
-def test_the_commands_plan_list_and_extend(city: str, tmp_path: Path) -> None:
+def test_the_commands_plan_list_and_extend(city: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OSAME_PURPOSE", "arrears_management")
     levy(tmp_path, determination(SATO, 1, 50_000))
     planned = call(pledge_app, "plan", SATO, "--first", "R8.3.31", "--amount", "20000", "--as-of", "R8.3.2")
     assert "延滞金の見込み" in planned
