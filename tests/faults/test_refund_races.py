@@ -47,6 +47,7 @@ def test_no_race_refunds_more_than_there_is(city: str, tmp_path: Path) -> None:
     people = [person(number) for number in range(ACCOUNTS)]
     move_in(people)
     levy(tmp_path, *(determination(who, term, LEVIED) for who in people for term in (1, 2)))
+    overpay(tmp_path / "overpaid.csv", people)  # 始めから、還付できるものがある
     share = ACCOUNTS * ROUNDS // CLIENTS
     workers = [
         subprocess.Popen(
@@ -68,6 +69,12 @@ def test_no_race_refunds_more_than_there_is(city: str, tmp_path: Path) -> None:
     assert told["refund.done"] > 0
     assert told["cancel.done"] > 0
     sys.stderr.write(f"\n{ACCOUNTS} accounts, {ROUNDS} rounds, {CLIENTS} clients: {dict(sorted(told.items()))}\n")
+
+
+def overpay(path: Path, people: list[str]) -> None:
+    """Every account pays its first term and 20,000 yen more."""
+    write_notices(path, *(notice(number, who, LEVIED + 20_000, date(2025, 5, 30), 1) for number, who in enumerate(people)))
+    assert import_receipts(path, profile="bank_notice_v0", as_of=TODAY, officer=OFFICER).rows_posted == len(people)
 
 
 def conserved() -> bool:
