@@ -91,7 +91,7 @@ def _floor(app: typer.Typer) -> None:
 
 def _collection(app: typer.Typer) -> None:
     """収滞納管理システムの命令。"""
-    from osame.bench.cli import bench, letters_bench, officers_bench, taxpayers_bench
+    from osame.bench.cli import audit_bench, bench, letters_bench, officers_bench, taxpayers_bench
     from osame.collection.addressees import cli as addressees
     from osame.collection.arrears import cli as arrears
     from osame.collection.certificates import cli as certificates
@@ -114,6 +114,7 @@ def _collection(app: typer.Typer) -> None:
 
     app.command()(bench)
     app.command("bench-officers")(officers_bench)
+    app.command("bench-audit")(audit_bench)
     app.command("bench-taxpayers")(taxpayers_bench)
     app.add_typer(demo.app, name="demo")
     app.add_typer(intake.app, name="import")
@@ -149,11 +150,12 @@ def _addressee(app: typer.Typer) -> None:
     from osame.addressee.protection import cli as protection
     from osame.addressee.residents import cli as residents
     from osame.addressee.search import cli as search
-    from osame.bench.cli import search_bench
+    from osame.bench.cli import feed_bench, search_bench
 
     addressee = _group("宛名管理システム")
     addressee.registered_commands += search.app.registered_commands
     addressee.command("bench-search")(search_bench)
+    addressee.command("bench-feed")(feed_bench)
     addressee.registered_commands.extend(people.app.registered_commands)
     addressee.command("candidates")(consolidation.candidates_command)
     addressee.add_typer(consolidation.app, name="consolidate")

@@ -55,6 +55,27 @@ def search_bench(people: Annotated[int, typer.Option(help="宛名の数")] = 300
     sys.stdout.write(json.dumps(run_search_bench(people=people), ensure_ascii=False, indent=2) + "\n")
 
 
+@bound("addressee.search.bench")
+@refusals_told
+def feed_bench(people: Annotated[int, typer.Option(min=1_000, help="宛名の数")] = 300_000) -> None:
+    """宛名の配信を測る。初めの受信、全員の異動の受信、一件の異動の遅れを JSON で出す。先に「osame setup」で鍵を作る。"""
+    from osame.bench.feed import run_feed_bench
+
+    sys.stdout.write(json.dumps(run_feed_bench(people=people), ensure_ascii=False, indent=2) + "\n")
+
+
+@bound("collection.bench.run")
+@refusals_told
+def audit_bench(
+    writers: Annotated[int, typer.Option(min=1, help="同時に書く者の数")] = 32,
+    events: Annotated[int, typer.Option(min=100, help="記録の数")] = 16_000,
+) -> None:
+    """監査の記録と封を測る。毎秒の件数を、封のない同じ幅の行の書込みと並べて JSON で出す。"""
+    from osame.bench.audit import run_audit_bench
+
+    sys.stdout.write(json.dumps(run_audit_bench(writers=writers, events=events), ensure_ascii=False, indent=2) + "\n")
+
+
 @bound("linkage.numbers.bench")
 @refusals_told
 def vault_bench(

@@ -26,6 +26,7 @@ def fresh_database(name: str) -> None:
     os.environ["OSAME_DATABASE_NAME"] = name
     for alias in ("default", "owner"):
         settings.DATABASES[alias]["NAME"] = name
+        connections[alias].close()  # 既に開いていれば、そちらに書いてしまう
         connections[alias].settings_dict["NAME"] = name
     database.prepare()
 

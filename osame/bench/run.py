@@ -14,9 +14,9 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.db import connections
 
-from osame.platform import database, gate
+from osame.bench.people import fresh_database
+from osame.platform import gate
 
 DATABASE = "osame_bench"
 GOALS = {"determinations": 2.5, "matching": 2.0, "charges": 1.5}
@@ -40,14 +40,8 @@ def run_bench(*, charges: int, payments: int) -> dict[str, Any]:
 
 
 def _fresh_database() -> None:
+    fresh_database(DATABASE)
     owner = settings.DATABASES["owner"]
-    with _server() as server:
-        server.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-    os.environ["OSAME_DATABASE_NAME"] = DATABASE
-    for alias in ("default", "owner"):
-        settings.DATABASES[alias]["NAME"] = DATABASE
-        connections[alias].settings_dict["NAME"] = DATABASE
-    database.prepare()
     with psycopg.connect(host=owner["HOST"], user=owner["USER"], dbname=DATABASE, autocommit=True) as bench:
         bench.execute(f"GRANT CREATE ON SCHEMA public TO {settings.SYSTEM.role}")  # 床の表を作るため
         bench.execute(f"ALTER DATABASE {DATABASE} OWNER TO {settings.SYSTEM.role}")

@@ -39,7 +39,7 @@ def run_search_bench(*, people: int) -> dict[str, Any]:
     fresh_database(DATABASE)
     with acting(Acting("計測", "addressee.search.bench", "計測")):
         with transaction.atomic():
-            _make_people(people)
+            make_people(people)
         started = time.perf_counter()
         rows = refresh()
         index_seconds = time.perf_counter() - started
@@ -58,7 +58,8 @@ def run_search_bench(*, people: int) -> dict[str, Any]:
         }
 
 
-def _make_people(people: int) -> None:
+def make_people(people: int) -> None:
+    """架空の人々。十人に一人は、転居の前の履歴を持つ。"""
     through_stage(
         "addressee", ("addressee_number", "kind", "origin"), ((number(n), kind(n), "001") for n in range(people))
     )
