@@ -73,7 +73,9 @@ def test_no_race_refunds_more_than_there_is(city: str, tmp_path: Path) -> None:
 
 def overpay(path: Path, people: list[str]) -> None:
     """Every account pays its first term and 20,000 yen more."""
-    write_notices(path, *(notice(number, who, LEVIED + 20_000, date(2025, 5, 30), 1) for number, who in enumerate(people)))
+    write_notices(
+        path, *(notice(number, who, LEVIED + 20_000, date(2025, 5, 30), 1) for number, who in enumerate(people))
+    )
     assert import_receipts(path, profile="bank_notice_v0", as_of=TODAY, officer=OFFICER).rows_posted == len(people)
 
 
