@@ -63,7 +63,7 @@ def _sealed() -> None:
     record("計測した", subjects=["000000000000001"], fields=["氏名", "住所"], detail={"件数": 1})
 
 
-def _rate(writers: int, events: int, together: int, write: Callable[[], None]) -> int:
+def _rate(writers: int, events: int, together: int, write: Callable[[], object]) -> int:
     """毎秒の件数。 together: 一つの取引で書く件数。"""
     turns = max(1, events // writers // together)
 
