@@ -25,7 +25,7 @@ from osame.bench.people import fresh_database, number, through_stage
 from osame.bench.population import install_parameters
 from osame.bench.taxpayers import COLUMNS, copies
 from osame.collection.letters.actions import Draft, freeze
-from osame.collection.letters.kinds import LetterKind, letter_kind
+from osame.collection.letters.kinds import LetterKind, SampleLetter, letter_kind
 from osame.collection.letters.printing import common_content, letters_of, one_pdf, print_run
 from osame.collection.letters.runs import run_facts
 from osame.platform.embedded import home
@@ -70,9 +70,14 @@ def _drawn(context: Any) -> dict[str, str]:
     return {"gs1": gs1_128_svg(digits[:44]), "qr": qr_svg(digits)}
 
 
+def _samples() -> tuple[SampleLetter, ...]:
+    draft = _draft(1)
+    return tuple(SampleLetter(draft.context, draft.marks, hard=hard) for hard in (False, True))
+
+
 KIND = letter_kind(
     LetterKind(
-        "B-001", "計測の督促状", "督促状", "bench/typst/coded_letter.typ", CodedLetter,
+        "B-001", "計測の督促状", "督促状", "bench/typst/coded_letter.typ", CodedLetter, _samples,
         texts={"計測:納付": "裏面の金融機関、コンビニエンスストア、または二次元コードを読み取って納めてください。"},
         ordered_by_law=True, draws=_drawn,
     )

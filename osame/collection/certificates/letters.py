@@ -26,7 +26,7 @@ FIRST_RUN = 900_000  # 証明書の紙の通し番号は、発送する文書の
 PER_RUN = 1_000_000
 QR_MM, LARGEST_CELL_MM = 44.0, 0.5
 NAME_MM, NAME_POINTS = 50.0, 8.6
-AMOUNT_MM, AMOUNT_POINTS = 18.2, 8.6
+AMOUNT_MM, AMOUNT_POINTS = 17.4, 8.6
 _MODULES = re.compile(r'width="(\d+)"')
 CLOSING = "上のとおり相違ないことを証明します。"
 NO_ARREARS = "証明日において、納期限の到来した市税について、滞納のないことを証明します。"
@@ -95,25 +95,28 @@ def paper_of(found: Certificate) -> Paper:
 
     要件: F12-01, F12-02, F12-05
     """
-    facts = json.loads(found.facts)
     city = municipality(as_of=found.as_of)
-    payload = signed_payload(found.certificate_number, facts, found.facts_sha256, city.municipality_code)
+    payload = signed_payload(
+        found.certificate_number, json.loads(found.facts), found.facts_sha256, city.municipality_code
+    )
+    run = {**asdict(issuer_on(found.as_of)), "watermark": site_watermark()}
+    return Paper(template_of(found), run, letter_of(found, payload), payload)
+
+
+def template_of(found: Certificate) -> Template:
+    """証明日に作った形の、組版のひな型。"""
+    return Template(SOURCE, int(datetime.combine(found.as_of, time(), UTC).timestamp()))
+
+
+def letter_of(found: Certificate, payload: str) -> Letter:
+    """凍らせた事実と署名した内容から、刷る一通。"""
     qr = qr_svg(payload)
-    sheet = _sheet(found, facts, payload, qr)
+    sheet = _sheet(found, json.loads(found.facts), payload, qr)
     run, number = divmod(found.certificate_number, PER_RUN)
-    letter = Letter(
-        FIRST_RUN + run,
-        number,
-        found.addressee_number,
-        len(sheet.pages),
-        asdict(sheet),
-        own=(sheet.address,),
-        drawn={"qr": qr},
-    )
-    moment = int(datetime.combine(found.as_of, time(), UTC).timestamp())
-    return Paper(
-        Template(SOURCE, moment), {**asdict(issuer_on(found.as_of)), "watermark": site_watermark()}, letter, payload
-    )
+    return Letter(
+        FIRST_RUN + run, number, found.addressee_number, len(sheet.pages), asdict(sheet), (sheet.name, sheet.number),
+        own=(sheet.address,), drawn={"qr": qr},
+    )  # fmt: skip
 
 
 def _sheet(found: Certificate, facts: dict[str, Any], payload: str, qr: str) -> CertificateSheet:

@@ -4,7 +4,7 @@ Four letters. Each is made once for what it tells: what was told already is not 
 three digits only.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -18,12 +18,15 @@ from osame.collection.debits.queries import place_name
 from osame.collection.debits.requests import DebitLine, failures_of, one_request
 from osame.collection.debits.statements import paid_in_year
 from osame.collection.letters.actions import Draft, freeze
-from osame.collection.letters.kinds import Drawing, LetterKind, letter_kind, nothing_drawn
+from osame.collection.letters.kinds import Drawing, LetterKind, SampleLetter, Samples, letter_kind, nothing_drawn
+from osame.collection.letters.samples import HARD, PLAIN
 from osame.collection.parameters.overview import year_name
 from osame.collection.payment_slips.actions import issue_carried_slip
 from osame.collection.payment_slips.drawing import SlipPart, slip_drawings, slip_marks, slip_part
+from osame.collection.payment_slips.models import PaymentSlip
 from osame.collection.payment_slips.planning import SlipRequest, usual_day
 from osame.collection.payment_slips.queries import Slip
+from osame.collection.payment_slips.sample_slips import sample_part, sample_slip
 from osame.kernel.dates import format_wareki
 from osame.platform.console.fields import short_wareki
 from osame.platform.database import fetch_all
@@ -111,23 +114,77 @@ class DebitForm:
     tax_items: tuple[str, ...]
 
 
-def _kind(form: str, name: str, source: str, context: type, note: str, draws: Drawing = nothing_drawn) -> LetterKind:
-    told = {f"{name}:注意": note}
+def _kind(
+    names: tuple[str, str, str], context: type, note: str, samples: Samples, draws: Drawing = nothing_drawn
+) -> LetterKind:
+    form, name, source = names
     path = f"collection/debits/typst/{source}.typ"
-    return letter_kind(LetterKind(form, name, name, path, context, told, draws=draws))
+    return letter_kind(LetterKind(form, name, name, path, context, samples, {f"{name}:注意": note}, draws=draws))
 
 
-NOTICE = _kind("R-007", "口座振替の通知", "debit_notice", DebitNotice, NOTICE_NOTE)
+def _notice_samples() -> tuple[SampleLetter, ...]:
+    plain = DebitNotice(
+        "開始",
+        "固定資産税・都市計画税",
+        "架空銀行 本店",
+        "普通 ****567",
+        "ｻﾄｳ ﾊﾅｺ",
+        "期別",
+        "令和8年7月17日",
+        "令和8年度 第2期",
+    )
+    hard = DebitNotice(
+        "変更", "国民健康保険税（普通徴収・介護納付金分）", "架空中央信用農業協同組合連合会 大字城ヶ丘ショッピングセンター出張所",
+        "納税準備 ****567", "ﾄｸﾃｲﾋｴｲﾘｶﾂﾄﾞｳﾎｳｼﾞﾝ ｶｸｳｼﾁｲｷｷｮｳｾｲｼﾔｶｲ", "全期前納", "令和8年12月31日", "令和9年度 第12期",
+    )  # fmt: skip
+    return (
+        SampleLetter(plain, ("****567", plain.starts_on)),
+        SampleLetter(hard, ("****567", hard.starts_on), hard=True),
+    )
+
+
+def _failure_samples() -> tuple[SampleLetter, ...]:
+    made = []
+    for hard in (False, True):
+        slip = sample_slip(PaymentSlip.Kind.COMBINED, hard=hard)
+        row = FailedRow("令和8年度 第12期", "R8.12.25", slip.amount, slip.amount, "預金者の都合による振替停止")
+        told = DebitFailure(
+            "国民健康保険税（普通徴収・介護納付金分）" if hard else "固定資産税・都市計画税", "令和8年12月25日",
+            "架空中央信用農業協同組合連合会 大字城ヶ丘ショッピングセンター出張所" if hard else "架空銀行 本店",
+            (row,) * MOST_ROWS if hard else (replace(row, amount=31_300, unpaid=31_300, reason="資金不足"),) * 3,
+            sample_part(slip, hard=hard),
+        )  # fmt: skip
+        made.append(SampleLetter(told, (told.debit_on, *slip_marks(slip)), hard=hard))
+    return tuple(made)
+
+
+def _statement_samples() -> tuple[SampleLetter, ...]:
+    plain = DebitStatement(
+        "令和8年", 150_000, (PaidRow("固定資産税・都市計画税", 4, 120_000), PaidRow("軽自動車税（種別割）", 1, 30_000))
+    )
+    row = PaidRow("国民健康保険税（普通徴収・介護納付金分）", 12, 99_999_999_999)
+    hard = DebitStatement("令和12年", 10 * row.amount, (row,) * 10)
+    return tuple(SampleLetter(each, (f"{each.total:,}円", each.year), hard=each is hard) for each in (plain, hard))
+
+
+def _form_samples() -> tuple[SampleLetter, ...]:
+    plain = DebitForm(PLAIN.name, "000000000000001", ("市民税・県民税（普通徴収）", "固定資産税・都市計画税"))
+    taxes = (
+        "市民税・県民税（普通徴収）", "固定資産税・都市計画税", "軽自動車税（種別割）", "国民健康保険税（普通徴収・介護納付金分）",
+        "法人市民税", "森林環境税", "後期高齢者医療保険料", "介護保険料", "特別土地保有税", "入湯税",
+    )  # fmt: skip
+    hard = DebitForm(HARD.name, "999999999999999", taxes)
+    return tuple(SampleLetter(each, (each.addressee_number,), hard=each is hard) for each in (plain, hard))
+
+
+NOTICE = _kind(("R-007", "口座振替の通知", "debit_notice"), DebitNotice, NOTICE_NOTE, _notice_samples)
 FAILURE = _kind(
-    "R-008",
-    "口座振替不能のお知らせ",
-    "debit_failure",
-    DebitFailure,
-    FAILURE_NOTE,
-    slip_drawings,
+    ("R-008", "口座振替不能のお知らせ", "debit_failure"), DebitFailure, FAILURE_NOTE, _failure_samples, slip_drawings
 )
-STATEMENT = _kind("R-009", "口座振替済額の通知", "debit_statement", DebitStatement, STATEMENT_NOTE)
-FORM = _kind("R-010", "口座振替依頼書", "debit_form", DebitForm, FORM_NOTE)
+STATEMENT = _kind(
+    ("R-009", "口座振替済額の通知", "debit_statement"), DebitStatement, STATEMENT_NOTE, _statement_samples
+)
+FORM = _kind(("R-010", "口座振替依頼書", "debit_form"), DebitForm, FORM_NOTE, _form_samples)
 
 # 届いた日から後に登録した、まだ知らせていない口座の、いちばん新しい行。短い間に幾度か変えても、知らせるのは一度。
 UNTOLD = """

@@ -11,18 +11,19 @@ from typing import Any
 
 from osame.collection.demands.estimates import estimated_charges
 from osame.collection.demands.models import DemandExclusion
-from osame.collection.demands.texts import demand_texts
+from osame.collection.demands.texts import DemandTexts, demand_texts
 from osame.collection.letters.folders import copy_of
-from osame.collection.letters.issuer import SAMPLE, issuer_on, site_watermark
+from osame.collection.letters.issuer import SAMPLE, Issuer, issuer_on, site_watermark
 from osame.collection.letters.protected import AWAITS_CONFIRMATION, HELD_BACK, PROTECTED, hidden_values
 from osame.kernel.dates import era_year, format_wareki
 from osame.kernel.refusals import Refusal
 from osame.platform.database import fetch_all
 from osame.platform.egress.authority import Authority, orders_in_bulk
 from osame.platform.letters.batches import HeldLetter
+from osame.platform.letters.codes import customer_barcode_svg
 from osame.platform.letters.engine import BATCH_LETTERS, Letter, Template, render_page, sheet_code
 from osame.platform.letters.release import PrintJob, PrintResult, print_letters
-from osame.platform.letters.window import AddressTooLong, WindowAddress, fit, width
+from osame.platform.letters.window import AddressTooLong, WindowAddress, fit
 
 SOURCE = "collection/demands/typst/demand_letter.typ"
 FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 12, 34
@@ -69,11 +70,9 @@ class ChargeRow:
     """督促状の表の一行。"""
 
     tax_item: str
-    name_size: float
     levy_year: str
     term: str
     notice_number: str
-    notice_size: float
     due_date: str
     principal_tax: int
     demand_fee: int
@@ -248,6 +247,12 @@ def common_content(issued_on: date, designated: date, watermark: str) -> DemandL
     """どの一通にも共通する内容。"""
     issuer = issuer_on(issued_on)
     texts = demand_texts(issuer.city, issuer.mayor_office, as_of=issued_on)
+    return content_by(issuer, texts, (issued_on, designated), watermark)
+
+
+def content_by(issuer: Issuer, texts: DemandTexts, days: tuple[date, date], watermark: str) -> DemandLetterRun:
+    """その者が、その文で発する督促状に共通する内容。 days: 発付日と指定期限。"""
+    issued_on, designated = days
     return DemandLetterRun(
         document_number="収納督",
         issued_on=format_wareki(issued_on),
@@ -270,21 +275,24 @@ def letter_of(run_id: int, rows: list[dict[str, Any]], estimates: dict[int, int]
     number, addressee = rows[0]["letter_number"], rows[0]["addressee_number"]
     if reason := rows[0]["held_back"]:
         return HeldLetter(number, addressee, str(DemandExclusion.Reason(reason).label))
+    barcode = customer_barcode_svg(rows[0]["postal_code"], rows[0]["address"])
     try:
-        to = fit(_address(rows[0]))
+        to = fit(_address(rows[0]), barcode=bool(barcode))
     except AddressTooLong as refusal:
         return HeldLetter(number, addressee, str(refusal))
-    pages = _pages(run_id, rows, estimates)
+    pages = pages_of(run_id, rows, estimates)
     principal, fee = sum(row["principal_tax"] for row in rows), sum(row["demand_fee"] for row in rows)
     content = DemandLetter(
         number, to, "、".join(dict.fromkeys(row["demand_article"] for row in rows)), principal, fee, principal + fee,
         delinquency_text(sum(estimates.get(row["charge_id"], 0) for row in rows)), pages,
     )  # fmt: skip
     marks = (to.name + to.honorific, f"{principal + fee:,}円", rows[0]["notice_number"])
-    return Letter(run_id, number, addressee, len(pages), asdict(content), marks, own=_own(rows[0], to))
+    return Letter(
+        run_id, number, addressee, len(pages), asdict(content), marks, own=_own(rows[0], to), drawn={"barcode": barcode}
+    )
 
 
-def _pages(run_id: int, rows: list[dict[str, Any]], estimates: dict[int, int]) -> tuple[LetterPage, ...]:
+def pages_of(run_id: int, rows: list[dict[str, Any]], estimates: dict[int, int]) -> tuple[LetterPage, ...]:
     """最初の頁に12行、続きの頁に34行。"""
     rest = rows[FIRST_PAGE_ROWS:]
     parts = [rows[:FIRST_PAGE_ROWS], *(rest[at : at + NEXT_PAGE_ROWS] for at in range(0, len(rest), NEXT_PAGE_ROWS))]
@@ -302,21 +310,14 @@ def _row(row: dict[str, Any], estimate: int) -> ChargeRow:
     due = era_year(row["due_date"])
     return ChargeRow(
         tax_item=row["tax_item_name"],
-        name_size=_size(row["tax_item_name"], 46.0),
         levy_year=f"{era.name}{'元' if year == 1 else year}",
         term=row["term_name"] or str(row["installment_term"]),
         notice_number=row["notice_number"],
-        notice_size=_size(row["notice_number"], 22.0),
         due_date=f"{due[0].letter}{due[1]}.{row['due_date'].month}.{row['due_date'].day}",
         principal_tax=row["principal_tax"],
         demand_fee=row["demand_fee"],
         delinquency_charge=estimate,
     )
-
-
-def _size(text: str, room_mm: float) -> float:
-    """欄に収まる字の大きさ（ポイント）。"""
-    return min(8.2, round(room_mm / max(width(text), 1.0) / 0.3528, 1))
 
 
 def _address(row: dict[str, Any]) -> WindowAddress:

@@ -1,20 +1,27 @@
 """猶予の通知書（R-072・R-073）と、担保解除通知書（R-075）。"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from osame.collection.grace.queries import GracedCharge, GraceFile, SecurityLine
 from osame.collection.letters.actions import Draft, freeze
-from osame.collection.letters.kinds import LetterKind, letter_kind
+from osame.collection.letters.kinds import LetterKind, SampleLetter, letter_kind
+from osame.collection.parameters.overview import year_name
 from osame.kernel.dates import format_wareki
 from osame.law.dispositions import Procedure
 from osame.platform.console.fields import short_wareki
 from osame.platform.letters.window import width
 
-FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 14, 34
-NAME_SIZE, NAME_ROOM_MM, POINT_MM = 8.2, 34.0, 0.3528
+FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 14, 36
+FACT_LINE = 44  # 事項の一行に入る字
+FREE_LINES = 4  # 最初の頁に14行を置けるときの、事項の行数
+MOST = 999_999_999_999  # 見本の、最も大きい額
+LONG_REASON = (
+    "取引先の倒産により売掛金の回収ができず、事業の継続と生活の維持に必要な資金を除くと、一時に納付できる資金がないため"
+)
 APPEAL = (
     "この処分に不服があるときは、この通知書を受け取った日の翌日から起算して3か月以内に、{mayor}に対して審査請求をすることができます。"
     "処分の取消しの訴えは、審査請求に対する裁決があったことを知った日の翌日から起算して6か月以内に、{city}を被告として"
@@ -37,7 +44,6 @@ class NoticeCharge:
     """対象の期別一つ。"""
 
     tax_item: str
-    name_size: float
     levy_year: str
     term: str
     due_date: str
@@ -81,11 +87,64 @@ class SecurityRelease:
     reason: str
 
 
+def _notice_samples(procedure: Procedure) -> tuple[SampleLetter, ...]:
+    charge = NoticeCharge("固定資産税・都市計画税", "令和8", "2期", "R8.7.31", 30_000, 1_300)
+    plain = GraceNotice(
+        f"{procedure.value}許可通知書", "令和8年7月1日に申請のあった徴収の猶予について、次のとおり許可します。",
+        (("猶予の根拠", "災害による財産の損失"), ("猶予の番号", "12"), ("担保", "要しない（地方税法第16条第1項）")), 62_600,
+        "令和8年7月17日から令和9年7月16日まで", ((charge, charge),), ((NoticeRow(1, "R8.8.31", 31_300), NoticeRow(2, "R8.9.30", 31_300)),),
+        warns=True,
+    )  # fmt: skip
+    long_tax = "国民健康保険税（普通徴収・介護納付金分）"
+    wide = NoticeCharge(long_tax, "令和8", "随時12期", "R8.12.25", MOST, 9_999_999_999)
+    rows = [NoticeRow(number, "R8.12.25", MOST) for number in range(1, 25)]
+    facts = (
+        ("猶予の根拠", "事業の休廃止・著しい損失などにより、納付すべき税額を一時に納付することができないと認められる場合"),
+        ("猶予の番号", "123456789"), ("理由", LONG_REASON), *((("法の要件", LONG_REASON),) * 3),
+        ("担保", "土地 999,999,999,999円、建物 999,999,999,999円、保証人の保証 999,999,999,999円"),
+    )  # fmt: skip
+    room = _room(facts)
+    charges, plan = _pages([wide] * 30, rows, room=room)
+    hard = GraceNotice(
+        f"{procedure.value}期間延長通知書", f"令和8年12月25日に申請のあった{procedure.value}について、次のとおり猶予の期間を延長します。",
+        facts, MOST,
+        "令和8年12月25日から令和10年12月24日まで", charges, plan, warns=True,
+    )  # fmt: skip
+    return (
+        SampleLetter(plain, ("62,600円",)),
+        SampleLetter(hard, (f"{MOST:,}円",), pages=len(charges), hard=True),
+    )
+
+
+def _release_samples() -> tuple[SampleLetter, ...]:
+    plain = SecurityRelease(
+        "徴収の猶予",
+        3,
+        "土地",
+        "三重県架空市岩渕1丁目7番29号 宅地 120.00平方メートル",
+        5_000_000,
+        "令和8年7月17日",
+        "完納",
+    )
+    hard = SecurityRelease(
+        "換価の猶予（職権）", 123_456_789, "保証人の保証", LONG_REASON, MOST, "令和8年12月25日", LONG_REASON
+    )
+    return tuple(
+        SampleLetter(each, (f"{each.value:,}円", each.released_on), hard=each is hard) for each in (plain, hard)
+    )
+
+
 TEXTS = {"猶予の通知書:注意": KEPT, "猶予の通知書:教示": APPEAL}
 SOURCE = "collection/grace/typst/grace_notice.typ"
 COLLECTION_NOTICE = letter_kind(
     LetterKind(
-        form="R-072", name="徴収猶予の通知書", title="徴収猶予通知書", source=SOURCE, context=GraceNotice, texts=TEXTS
+        form="R-072",
+        name="徴収猶予の通知書",
+        title="徴収猶予通知書",
+        source=SOURCE,
+        context=GraceNotice,
+        samples=partial(_notice_samples, Procedure.COLLECTION_GRACE),
+        texts=TEXTS,
     )
 )
 REALIZATION_NOTICE = letter_kind(
@@ -95,13 +154,14 @@ REALIZATION_NOTICE = letter_kind(
         title="換価の猶予通知書",
         source=SOURCE,
         context=GraceNotice,
+        samples=partial(_notice_samples, Procedure.REALIZATION_GRACE),
         texts=TEXTS,
     )
 )
 RELEASE = letter_kind(
     LetterKind(
         form="R-075", name="担保解除通知書", title="担保解除通知書", source="collection/grace/typst/security_release.typ",
-        context=SecurityRelease,
+        context=SecurityRelease, samples=_release_samples,
     )
 )  # fmt: skip
 
@@ -130,7 +190,7 @@ def send_notice(file: GraceFile, decision: str, content: Mapping[str, Any], *, a
     rows = (
         [NoticeRow(each.number, short_wareki(each.on), each.amount) for each in file.instalments] if shows_plan else []
     )
-    charges, plan = _pages([_charge(each) for each in file.charges], rows)
+    charges, plan = _pages([_charge(each) for each in file.charges], rows, room=_room(facts))
     notice = GraceNotice(
         f"{head.procedure.value}{outcome}通知書", f"{lead}{head.procedure.value}について、{sentence}", tuple(facts),
         file.amount, period if last else "", charges, plan, shows_plan,
@@ -163,19 +223,24 @@ def send_release(file: GraceFile, security: SecurityLine, *, as_of: date, office
 
 def _charge(each: GracedCharge) -> NoticeCharge:
     return NoticeCharge(
-        each.tax_name, min(NAME_SIZE, round(NAME_ROOM_MM / max(width(each.tax_name), 1.0) / POINT_MM, 1)),
-        f"{each.levy_year}年度", each.term_name, short_wareki(each.due_date), each.principal_tax,
+        each.tax_name,
+        year_name(each.levy_year).removesuffix("年度"), each.term_name, short_wareki(each.due_date), each.principal_tax,
         each.demand_fee + each.delinquency_charge,
     )  # fmt: skip
 
 
+def _room(facts: Sequence[tuple[str, str]]) -> int:
+    """最初の頁に置ける表の行数。事項が長いほど少ない。"""
+    lines = 1 + sum(max(1, -int(-width(value) // FACT_LINE)) for _, value in facts)  # 一行は、猶予の期間
+    return max(0, FIRST_PAGE_ROWS - max(0, lines - FREE_LINES))
+
+
 def _pages(
-    charges: list[NoticeCharge], rows: list[NoticeRow]
+    charges: list[NoticeCharge], rows: list[NoticeRow], *, room: int
 ) -> tuple[tuple[tuple[NoticeCharge, ...], ...], tuple[tuple[NoticeRow, ...], ...]]:
     """一頁目に入るだけを入れ、残りを次の頁へ。期別の表の後に、分割の表を置く。"""
     charge_pages: list[tuple[NoticeCharge, ...]] = []
     row_pages: list[tuple[NoticeRow, ...]] = []
-    room = FIRST_PAGE_ROWS
     while charges or rows or not charge_pages:
         charge_pages.append(tuple(charges[:room]))
         charges, room = charges[room:], room - len(charge_pages[-1])

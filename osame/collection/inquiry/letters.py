@@ -9,10 +9,8 @@ from osame.collection.letters.kinds import LetterKind, SampleLetter, letter_kind
 from osame.kernel.dates import format_wareki
 from osame.platform.console.fields import short_wareki
 from osame.platform.database import fetch_one
-from osame.platform.letters.window import width
 
 FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 17, 36
-NAME_SIZE, NAME_ROOM_MM, POINT_MM = 8.2, 27.0, 0.3528
 NOTES = (
     "この書面は、納付の状況をお知らせするもので、領収証書や納税証明書ではありません。金融機関などで納めた分は、市に届くまで日数が"
     "かかるため、行き違いのときはご容赦ください。延滞金は、上の日に納めるものとして計算しています。"
@@ -24,7 +22,6 @@ class StatusRow:
     """期別一つ。"""
 
     tax_item: str
-    name_size: float
     levy_year: str
     term: str
     due_date: str
@@ -47,9 +44,9 @@ class PaymentStatus:
 
 
 def _samples() -> tuple[SampleLetter, ...]:
-    row = StatusRow("市民税・県民税（普通徴収）", 5.8, "令和8", "1期", "R8.6.30", 30_000, 10_000, 20_000, 1_100)
+    row = StatusRow("市民税・県民税（普通徴収）", "令和8", "1期", "R8.6.30", 30_000, 10_000, 20_000, 1_100)
     wide = StatusRow(
-        "固定資産税・都市計画税", 6.9, "令和8", "随時12期", "R8.12.25", 999_999_999_999, 999_999_999_999, 999_999_999_999,
+        "固定資産税・都市計画税", "令和8", "随時12期", "R8.12.25", 999_999_999_999, 999_999_999_999, 999_999_999_999,
         999_999_999_999,
     )  # fmt: skip
     most = 999_999_999_999
@@ -109,7 +106,6 @@ def _pages(rows: list[StatusRow]) -> tuple[tuple[StatusRow, ...], ...]:
 def _row(line: ChargeLine) -> StatusRow:
     return StatusRow(
         tax_item=line.tax_name,
-        name_size=min(NAME_SIZE, round(NAME_ROOM_MM / max(width(line.tax_name), 1.0) / POINT_MM, 1)),
         levy_year=line.year_label.removesuffix("年度"),
         term=line.term_name,
         due_date=short_wareki(line.due_date),

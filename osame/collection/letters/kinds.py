@@ -3,7 +3,7 @@
 KIND = letter_kind(LetterKind(
 form="R-034", name="還付請求再通知", title="還付金のお受け取りについて",
 source="collection/refunds/typst/refund_reminder.typ", context=RefundReminder,
-texts={"還付請求再通知:教示": APPEAL},
+texts={"還付請求再通知:教示": APPEAL}, samples=samples,
 ))
 """
 
@@ -35,11 +35,6 @@ class SampleLetter:
 Samples = Callable[[], Sequence[SampleLetter]]
 
 
-def no_samples() -> Sequence[SampleLetter]:
-    """見本のない文書。"""
-    return ()
-
-
 def nothing_drawn(_context: Mapping[str, Any]) -> Mapping[str, str]:
     """符号のない文書。"""
     return {}
@@ -49,10 +44,10 @@ def nothing_drawn(_context: Mapping[str, Any]) -> Mapping[str, str]:
 class LetterKind:
     """文書の種類。
 
-    form: 様式番号; source: 組版のひな型（osame/ からの道）; context: 内容の型; texts: 文言ID と、登録のないときの文;
-    series: 文書記号; document: 送付先の書類区分（空なら、どの書類にも使う送付先）; ordered_by_law: 法が一括の発送を命じるか
-    （命じるなら、決裁された大量出力でなくても、束の人数まで出せる）; draws: 凍った内容から、紙に刷る符号の絵を作る関数;
-    samples: 架空の見本（ふつうの一通と、入りにくい一通）。紙面の試験と、docs/letters/ の絵になる。
+    form: 様式番号; source: 組版のひな型（osame/ からの道）; context: 内容の型; samples: 架空の見本（ふつうの一通と、入りにくい
+    一通）。紙面の試験と、docs/letters/ の絵になる; texts: 文言ID と、登録のないときの文; series: 文書記号; document: 送付先の
+    書類区分（空なら、どの書類にも使う送付先）; ordered_by_law: 法が一括の発送を命じるか（命じるなら、決裁された大量出力でなくても、
+    束の人数まで出せる）; draws: 凍った内容から、紙に刷る符号の絵を作る関数。
     """
 
     form: str
@@ -60,12 +55,12 @@ class LetterKind:
     title: str
     source: str
     context: type
+    samples: Samples
     texts: Mapping[str, str] = field(default_factory=dict)
     series: str = "収納"
     document: str = ""
     ordered_by_law: bool = False
     draws: Drawing = nothing_drawn
-    samples: Samples = no_samples
 
 
 _kinds: dict[str, LetterKind] = {}

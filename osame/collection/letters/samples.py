@@ -5,10 +5,12 @@ tests measure their pages; `osame letter samples` draws the pictures of the docu
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from django.utils.module_loading import autodiscover_modules
 
 from osame.collection.letters.issuer import SAMPLE, Issuer
 from osame.collection.letters.kinds import LetterKind, SampleLetter, kinds
@@ -25,42 +27,61 @@ HARD = WindowAddress(
     "（ジャン＝バティスト・エマニュエル・ゾルグ 分）", "渡邉\U000e010f エリザベス・アレクサンドラ・メアリー", "様",
 )  # fmt: skip
 ISSUED = 1_784_246_400
+PPI = 72
 
 
-def samples_of(kind: LetterKind, *, hard: bool) -> Iterator[Letter]:
-    """その種類の見本。"""
-    for number, sample in enumerate(kind.samples(), start=1):
-        if sample.hard == hard:
-            yield _letter(kind, number, sample)
+@dataclass(frozen=True, slots=True)
+class SamplePaper:
+    """見本の紙。 run: どの一通にも共通する内容; hard: 最も入りにくいもの。"""
+
+    template: Template
+    run: Mapping[str, Any]
+    letter: Letter
+    hard: bool
 
 
-def sample_content(kind: LetterKind, *, watermark: str = SAMPLE) -> dict[str, Any]:
-    """見本の束に共通する内容。"""
-    texts = {
-        key: text.replace("{mayor}", ISSUER.mayor_office).replace("{city}", ISSUER.city)
-        for key, text in kind.texts.items()
-    }
-    return {
-        "form": kind.form, "title": kind.title, "document_number": f"{kind.series}第1号", "issued_on": "令和8年7月17日",
-        "issuer": asdict(ISSUER), "texts": texts, "watermark": watermark,
-    }  # fmt: skip
+Papers = Callable[[], Iterable[SamplePaper]]
+_apart: dict[str, Papers] = {}
 
 
-def template_of(kind: LetterKind) -> Template:
-    """見本の組版のひな型。"""
-    return Template(kind.source, ISSUED)
+def papers_apart(form: str, papers: Papers) -> None:
+    """文書の束によらずに刷る紙（督促状、証明書、公示送達書）の見本を登録する。章の `sample_papers.py` で呼ぶ。"""
+    _apart[form] = papers
+
+
+def sample_papers() -> dict[str, list[SamplePaper]]:
+    """見本の紙。様式の番号ごとに、束によるものも、よらないものも。"""
+    found = {form: list(_papers_of(kind)) for form, kind in kinds().items()}
+    autodiscover_modules("sample_papers")
+    return dict(sorted((found | {form: list(papers()) for form, papers in _apart.items()}).items()))
 
 
 def write_samples(folder: Path, *, form: str = "") -> tuple[Path, ...]:
     """見本の絵を書く。様式の番号が、ファイルの名になる。"""
     made = []
-    for kind in kinds().values():
-        letter = next(samples_of(kind, hard=False), None)
-        if letter is not None and form in {"", kind.form}:
-            path = folder / f"{kind.form}.png"
-            path.write_bytes(render_page(template_of(kind), sample_content(kind), letter, ppi=96))
+    for number, papers in sample_papers().items():
+        plain = next(each for each in papers if not each.hard)
+        if form in {"", number}:
+            path = folder / f"{number}.png"
+            path.write_bytes(render_page(plain.template, {**plain.run, "watermark": SAMPLE}, plain.letter, ppi=PPI))
             made.append(path)
     return tuple(made)
+
+
+def sample_texts(texts: Mapping[str, str]) -> dict[str, str]:
+    """定型文に、架空の団体の名を埋める。"""
+    return {
+        key: text.replace("{mayor}", ISSUER.mayor_office).replace("{city}", ISSUER.city) for key, text in texts.items()
+    }
+
+
+def _papers_of(kind: LetterKind) -> Iterator[SamplePaper]:
+    run = {
+        "form": kind.form, "title": kind.title, "document_number": f"{kind.series}第1号", "issued_on": "令和8年7月17日",
+        "issuer": asdict(ISSUER), "texts": sample_texts(kind.texts), "watermark": "",
+    }  # fmt: skip
+    for number, sample in enumerate(kind.samples(), start=1):
+        yield SamplePaper(Template(kind.source, ISSUED), run, _letter(kind, number, sample), sample.hard)
 
 
 def _letter(kind: LetterKind, number: int, sample: SampleLetter) -> Letter:

@@ -82,8 +82,13 @@ class SlipContent:
 
 def slip_content(slip: Slip, *, name: str) -> SlipContent:
     """納付書一通の内容。 name: 納税義務者の氏名。"""
+    return content_around(slip, slip_part(slip, name=name))
+
+
+def content_around(slip: Slip, part: SlipPart) -> SlipContent:
+    """三片の上に、見出しと内訳と注意書を置く。"""
     rows = tuple(_row(each) for each in slip.shares)
-    return SlipContent(_heading(slip), _opening(slip), slip_part(slip, name=name), rows, tuple(_notes(slip)))
+    return SlipContent(_heading(slip), _opening(slip), part, rows, tuple(_notes(slip)))
 
 
 def slip_part(slip: Slip, *, name: str) -> SlipPart:
@@ -92,12 +97,17 @@ def slip_part(slip: Slip, *, name: str) -> SlipPart:
     要件: F07-01, F07-02, F07-03
     """
     city = municipality(as_of=slip.issued_on)
+    return part_of(slip, (city.name, city.municipality_code), name=name)
+
+
+def part_of(slip: Slip, city: tuple[str, str], *, name: str) -> SlipPart:
+    """その団体（名とコード）が発する、納付書の三片の内容。"""
     taxes = list(dict.fromkeys(each.tax_name for each in slip.shares))
     tax = taxes[0] if len(taxes) == 1 else f"{taxes[0]}ほか{len(taxes) - 1}税目"
     return SlipPart(
-        city=city.name,
-        city_code=city.municipality_code,
-        payee=f"{city.name}会計管理者",
+        city=city[0],
+        city_code=city[1],
+        payee=f"{city[0]}会計管理者",
         slip_number=str(slip.slip_number),
         year=_years(slip.shares),
         tax=fitted(tax, (43, 5), 8),

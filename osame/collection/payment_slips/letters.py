@@ -6,6 +6,7 @@ page, before anybody gets it.
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from django.http import HttpResponse
@@ -16,6 +17,7 @@ from osame.collection.letters.printing import print_one, write_one
 from osame.collection.payment_slips.drawing import SlipContent, slip_content, slip_drawings, slip_marks
 from osame.collection.payment_slips.models import PaymentSlip
 from osame.collection.payment_slips.queries import Slip, SlipNotFound, State, slip_numbered
+from osame.collection.payment_slips.sample_slips import sample_letters
 from osame.kernel.refusals import Refusal
 from osame.platform.database import fetch_all
 from osame.platform.egress.models import EgressRecord
@@ -25,8 +27,8 @@ FORMS = {PaymentSlip.Kind.SINGLE: "R-001", PaymentSlip.Kind.COMBINED: "R-002", P
 KINDS = {
     kind: letter_kind(
         LetterKind(
-            form=form, name=f"納付書（{kind.label}）", title="納付書", source=SOURCE, context=SlipContent, series="収納納付",
-            draws=slip_drawings,
+            form=form, name=f"納付書（{kind.label}）", title="納付書", source=SOURCE, context=SlipContent,
+            samples=partial(sample_letters, kind), series="収納納付", draws=slip_drawings,
         )
     )
     for kind, form in FORMS.items()

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from osame.collection.letters.actions import Draft, freeze
-from osame.collection.letters.kinds import LetterKind, letter_kind
+from osame.collection.letters.kinds import LetterKind, SampleLetter, letter_kind
+from osame.collection.parameters.overview import year_name
 from osame.collection.pledges.queries import PartLine, PledgeFile, PledgeHead
 from osame.kernel.dates import format_wareki
 from osame.platform.console.fields import short_wareki
-from osame.platform.letters.window import width
 
-FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 17, 38
-NAME_SIZE, NAME_ROOM_MM, POINT_MM = 8.2, 34.0, 0.3528
+FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 17, 42
+MOST = 999_999_999_999  # 見本の、最も大きい額
 PROMISES = (
     "計画のとおり納められないときは、期日の前に必ず連絡します。新たに納期の来る市税等は、それぞれの納期限までに納めます。"
     "計画のとおり納めないときは、分割納付を取り消され、財産の差押えを受けても異議がありません。"
@@ -32,7 +32,6 @@ class PledgedCharge:
     """承認する期別一つ。"""
 
     tax_item: str
-    name_size: float
     levy_year: str
     term: str
     due_date: str
@@ -77,16 +76,41 @@ class DefaultNotice:
     rows: tuple[PledgedRow, ...]
 
 
+def _paper_samples() -> tuple[SampleLetter, ...]:
+    tax, long_tax = "固定資産税・都市計画税", "国民健康保険税（普通徴収・介護納付金分）"
+    charge = PledgedCharge(tax, "令和8", "2期", "R8.7.31", 30_000, 100, 1_200)
+    rows = tuple(PledgedRow(number, "R8.8.31", 31_300, 62_600 - number * 31_300) for number in (1, 2))
+    plain = PledgePaper("12-1", "令和8年7月17日", 62_600, 2, ((charge, charge),), (rows,))
+    wide = PledgedCharge(long_tax, "令和8", "随時12期", "R8.12.25", MOST, 9_999_999, 99_999_999_999)
+    charges, plan = _pages([wide] * 30, [PledgedRow(number, "R8.12.25", MOST, MOST) for number in range(1, 25)])
+    hard = PledgePaper("123456789-12", "令和8年12月25日", MOST, 24, charges, plan)
+    return (
+        SampleLetter(plain, ("62,600円",)),
+        SampleLetter(hard, (f"{MOST:,}円",), pages=len(charges), hard=True),
+    )
+
+
+def _notice_samples() -> tuple[SampleLetter, ...]:
+    rows = tuple(PledgedRow(number, "R8.6.30", 10_000, 120_000 - number * 10_000) for number in (1, 2, 3))
+    plain = DefaultNotice(12, 30_000, 10_000, 20_000, 2, 110_000, "令和8年7月31日", rows)
+    wide = tuple(PledgedRow(number, "R8.12.25", MOST, MOST) for number in range(15, 25))
+    hard = DefaultNotice(123_456_789, MOST, MOST, MOST, 24, MOST, "令和8年12月31日", wide)
+    return tuple(
+        SampleLetter(each, (f"{each.short:,}円", each.cure_through), hard=each is hard) for each in (plain, hard)
+    )
+
+
 PAPER = letter_kind(
     LetterKind(
         form="R-076", name="納付誓約書", title="納付誓約書（債務承認書）", source="collection/pledges/typst/pledge_paper.typ",
-        context=PledgePaper, texts={"納付誓約書:遵守事項": PROMISES, "納付誓約書:延滞金": FORECAST},
+        context=PledgePaper, samples=_paper_samples,
+        texts={"納付誓約書:遵守事項": PROMISES, "納付誓約書:延滞金": FORECAST},
     )
 )  # fmt: skip
 NOTICE = letter_kind(
     LetterKind(
         form="R-054", name="分納不履行通知", title="分割納付の不履行について（通知）",
-        source="collection/pledges/typst/default_notice.typ", context=DefaultNotice,
+        source="collection/pledges/typst/default_notice.typ", context=DefaultNotice, samples=_notice_samples,
         texts={"分納不履行通知:注意": CONSEQUENCE},
     )
 )  # fmt: skip
@@ -138,8 +162,8 @@ def _default(head: PledgeHead, through: date, as_of: date) -> DefaultNotice:
 
 def _charge(each: PartLine) -> PledgedCharge:
     return PledgedCharge(
-        each.tax_name, min(NAME_SIZE, round(NAME_ROOM_MM / max(width(each.tax_name), 1.0) / POINT_MM, 1)),
-        f"{each.levy_year}年度", each.term_name, short_wareki(each.due_date), each.principal_tax, each.demand_fee,
+        each.tax_name,
+        year_name(each.levy_year).removesuffix("年度"), each.term_name, short_wareki(each.due_date), each.principal_tax, each.demand_fee,
         each.delinquency_charge,
     )  # fmt: skip
 

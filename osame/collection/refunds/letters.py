@@ -7,12 +7,14 @@ person or the heirs. Whoever is asked for an account receives the claim form as 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TypeVar
 
 from django.db import transaction
 
 from osame.collection.letters.actions import Draft, NothingToSend, freeze
-from osame.collection.letters.kinds import LetterKind, letter_kind
+from osame.collection.letters.kinds import LetterKind, SampleLetter, letter_kind
+from osame.collection.letters.samples import HARD, PLAIN
 from osame.collection.refunds.actions import Act
 from osame.collection.refunds.causes import Cause
 from osame.collection.refunds.models import RefundPart, RefundPayee
@@ -26,7 +28,9 @@ Use = RefundPart.Use
 Row = TypeVar("Row")
 State = RefundPayee.State
 SOURCE = "collection/refunds/typst/refund_notice.typ"
-ROWS = 6  # 一枚に載せる行。続きは次の頁に
+FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 19, 36
+HEADING_ROWS = 3  # 表の見出しの高さ（行）
+MOST = 999_999_999_999  # 見本の、最も大きい額
 APPEAL = (
     "この通知に係る処分に不服がある場合は、この通知書を受け取った日の翌日から起算して3月以内に、{mayor}に対して審査請求をすることが"
     "できます。処分の取消しの訴えは、審査請求に対する裁決の送達を受けた日の翌日から起算して6月以内に、{city}を被告として提起する"
@@ -72,8 +76,17 @@ class ShareRow:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticePage:
+    """一頁に載せる行。過誤納金、充当先、相続人の順に置く。"""
+
+    sources: tuple[NoticeRow, ...]
+    targets: tuple[TargetRow, ...]
+    heirs: tuple[ShareRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RefundNotice:
-    """還付・充当の通知の内容。 account: 振込先（空なら請求をお願いする）; heirs: 相続人ごとの額。"""
+    """還付・充当の通知の内容。 account: 振込先（空なら請求をお願いする）; to_heirs: 相続人に宛てる。"""
 
     name: str
     decision: str
@@ -85,9 +98,8 @@ class RefundNotice:
     expires_on: str
     account: str
     asks: bool
-    sources: tuple[tuple[NoticeRow, ...], ...]
-    targets: tuple[tuple[TargetRow, ...], ...]
-    heirs: tuple[ShareRow, ...]
+    to_heirs: bool
+    pages: tuple[NoticePage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +116,47 @@ class RefundReminder:
 def _kind(form: str, name: str, title: str) -> LetterKind:
     return letter_kind(
         LetterKind(
-            form=form, name=name, title=title, source=SOURCE, context=RefundNotice, texts=TEXTS, ordered_by_law=True
+            form=form, name=name, title=title, source=SOURCE, context=RefundNotice, samples=partial(_samples, form),
+            texts=TEXTS, ordered_by_law=True,
         )
+    )  # fmt: skip
+
+
+def _samples(form: str) -> tuple[SampleLetter, ...]:
+    """見本。様式ごとに、振込先を知るか、充当があるか、相続人がいるかが違う。"""
+    row = NoticeRow("固定資産税・都市計画税 令和8年度 2期", Cause.DOUBLE_PAYMENT.label, "R8.7.17", 30_000, 300)
+    target = TargetRow("市民税・県民税（普通徴収） 令和8年度 1期", "R8.7.17", 9_000, 100, 200, 9_300)
+    wide = NoticeRow(
+        "国民健康保険税（普通徴収・介護納付金分） 令和12年度 随時12期", Cause.MISDIRECTED.label, "R8.12.25", 99_999_999_999,
+        9_999_999_999,
+    )  # fmt: skip
+    far = TargetRow(wide.label, "R8.12.25", 99_999_999_999, 9_999_999, 9_999_999_999, 99_999_999_999)
+    made = []
+    for hard in (False, True):
+        sources, targets = ([wide] * 20, [far] * 14) if hard else ([row], [target])
+        name = (HARD if hard else PLAIN).name
+        share = ShareRow(name, "1000/3000" if hard else "1/2", MOST if hard else 10_500)
+        appropriated = MOST if hard else 9_300
+        payable = MOST if hard else 30_300 if form in {"R-030", "R-031"} else 21_000
+        notice = RefundNotice(
+            name, "123456", "令和8年12月25日", MOST if hard else 30_000, MOST if hard else 300,
+            appropriated if form in {"R-032", "R-033"} else 0, 0 if form == "R-032" else payable, "令和13年12月31日",
+            "架空中央信用農業協同組合連合会 城ヶ丘出張所 普通 ****567" if form == "R-030" else "",
+            form in {"R-031", "R-033", "R-035"}, form == "R-035",
+            _pages(sources, targets if form in {"R-032", "R-033"} else [], [share] * (8 if hard else 2) if form == "R-035" else []),
+        )  # fmt: skip
+        figure = notice.payable or notice.appropriated
+        marks = (f"{figure:,}円", *((notice.expires_on,) if notice.payable and not notice.account else ()))
+        made.append(SampleLetter(notice, marks, pages=len(notice.pages) + notice.asks, hard=hard))
+    return tuple(made)
+
+
+def _reminder_samples() -> tuple[SampleLetter, ...]:
+    plain = RefundReminder(PLAIN.name, "12", "令和8年7月17日", 30_300, "令和13年7月17日")
+    hard = RefundReminder(HARD.name, "123456789", "令和8年12月25日", MOST, "令和13年12月31日")
+    return tuple(
+        SampleLetter(each, (f"{each.amount:,}円", each.expires_on), pages=2, hard=each is hard)
+        for each in (plain, hard)
     )
 
 
@@ -121,8 +172,8 @@ REMINDER = letter_kind(
         title="還付金の請求について（再通知）",
         source="collection/refunds/typst/refund_reminder.typ",
         context=RefundReminder,
+        samples=_reminder_samples,
         texts=TEXTS,
-        ordered_by_law=True,
     )
 )
 # 充当先の科目ごとの額。その収納の、生きている割付けから。
@@ -233,19 +284,17 @@ def _draft(sheet: DecisionSheet) -> tuple[LetterKind, Draft]:
         name=decision.name, decision=str(decision.decision_id), decided_on=format_wareki(decision.decided_on),
         overpaid=sum(each.amount for each in sources), interest=decision.interest, appropriated=decision.appropriated,
         payable=decision.payable, expires_on=format_wareki(max(each.expires_on for each in sheet.parts)),
-        account=account, asks=asks, sources=_paged(sources),
-        targets=_paged(targets) if targets else (),
-        heirs=tuple(ShareRow(each.name, each.share, each.amount) for each in heirs),
+        account=account, asks=asks, to_heirs=bool(heirs),
+        pages=_pages(sources, targets, [ShareRow(each.name, each.share, each.amount) for each in heirs]),
     )  # fmt: skip
     figure = decision.payable or decision.appropriated
-    pages = max(len(context.sources), len(context.targets)) + asks
-    return _kind_of(context), Draft(
-        decision.addressee_number, "", context, (f"{figure:,}円",), f"refund_decision:{decision.decision_id}", pages
-    )
+    subject = f"refund_decision:{decision.decision_id}"
+    pages = len(context.pages) + asks
+    return _kind_of(context), Draft(decision.addressee_number, "", context, (f"{figure:,}円",), subject, pages)
 
 
 def _kind_of(context: RefundNotice) -> LetterKind:
-    if context.heirs:
+    if context.to_heirs:
         return TO_HEIRS
     if not context.payable:
         return APPROPRIATED
@@ -254,8 +303,24 @@ def _kind_of(context: RefundNotice) -> LetterKind:
     return WITH_CLAIM if context.asks else WITH_ACCOUNT
 
 
-def _paged(rows: list[Row]) -> tuple[tuple[Row, ...], ...]:
-    return tuple(tuple(rows[at : at + ROWS]) for at in range(0, len(rows), ROWS)) or ((),)
+def _pages(sources: list[NoticeRow], targets: list[TargetRow], heirs: list[ShareRow]) -> tuple[NoticePage, ...]:
+    """一頁目に入るだけを入れ、残りを次の頁へ。"""
+    pages: list[NoticePage] = []
+    room = FIRST_PAGE_ROWS
+    while sources or targets or heirs or not pages:
+        some, room = _taken(sources, room)
+        aims, room = _taken(targets, room)
+        shares, _ = _taken(heirs, room)
+        pages.append(NoticePage(some, aims, shares))
+        sources, targets, heirs = sources[len(some) :], targets[len(aims) :], heirs[len(shares) :]
+        room = NEXT_PAGE_ROWS
+    return tuple(pages)
+
+
+def _taken(rows: list[Row], room: int) -> tuple[tuple[Row, ...], int]:
+    """見出しとともに置ける行と、残りの行数。"""
+    taken = tuple(rows[: max(0, room - HEADING_ROWS)])
+    return taken, room - len(taken) - HEADING_ROWS if taken else room
 
 
 def _named(parts: tuple[str, int, str]) -> str:
