@@ -64,7 +64,7 @@ def town(city: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def draft(who: str, amount: int = 12_000, **changes: Any) -> Draft:
-    row = status_letters.StatusRow("固定資産税", 8.2, "令和7", "1期", "R7.6.30", amount, 0, amount, 0)
+    row = status_letters.StatusRow("固定資産税", "令和7", "1期", "R7.6.30", amount, 0, amount, 0)
     context = status_letters.PaymentStatus("試験", "令和7年7月20日", amount, 0, amount, ((row,),))
     facts = {"tax_item": "06", "context": context, "marks": (f"{amount:,}円",), "subject": f"test:{who}"} | changes
     return Draft(who, **facts)
