@@ -48,6 +48,9 @@ def _describe_and_grant() -> None:
                         table, sql.Identifier(str(column.column)), sql.Literal(str(column.verbose_name))
                     )
                 )
+        cursor.execute("SELECT viewname FROM pg_views WHERE schemaname = 'public'")
+        for (view,) in cursor.fetchall():
+            cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(sql.Identifier(view), role))
         cursor.execute(sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}").format(role))
 
 

@@ -1,10 +1,9 @@
 """猶予の照会。一件の綴り、生きている猶予、処分と督促と時効のための事実、履行の状況。
 
-What others ask of graces: `stages_of` tells dispositions what is in force on a charge, `PRESCRIPTION` hands the events of
-prescription to whoever counts it, and `instalment_standing` compares plans with receipts, with the delay of channels allowed.
+What others ask of graces they read through `arrears.stages` and `arrears.prescribing` (the views of `sql/grace.sql`);
+`instalment_standing` compares plans with receipts, with the delay of channels allowed.
 """
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,21 +12,11 @@ from osame.collection.arrears.procedures import ProcedureUnknown
 from osame.collection.arrears.standing import Standing, channel_delay, standing_of
 from osame.collection.grace.models import GROUND_NAMES, GraceDocument, GraceSecurity
 from osame.kernel.money import Yen
-from osame.law.arrears_facts import Span
 from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage
 from osame.law.grace import GraceGround
 from osame.law.instalments import Instalment
 from osame.platform.database import fetch_all
 
-# 時効に関わる出来事。申請は承認（申請書を出した日）、許可した期間は進行しない。
-PRESCRIPTION = """
-SELECT c.addressee_number, c.charge_id, '承認' AS kind, g.applied_on AS happened_on, NULL::date AS through_on,
-       'grace:' || g.grace_id AS source
-FROM grace g JOIN grace_charge c USING (addressee_number, grace_id) WHERE g.applied_on IS NOT NULL
-UNION ALL
-SELECT c.addressee_number, c.charge_id, '猶予', g.granted_first_on, g.through_on, 'grace:' || g.grace_id
-FROM grace g JOIN grace_charge c USING (addressee_number, grace_id) WHERE g.granted_first_on <= g.through_on
-"""
 FILE = """
 SELECT g.addressee_number, g.grace_id, g.procedure, g.stage, g.ground, g.applied_on, g.circumstances, g.first_on, g.through_on,
        g.granted_first_on, g.security_excuse, g.officer, g.recorded_on, a.name
@@ -200,41 +189,6 @@ def head_numbered(grace_id: int) -> GraceHead:
     if not found:
         raise ProcedureUnknown(str(grace_id))
     return found[0]
-
-
-def stages_of(addressee_number: str, *, as_of: date) -> dict[int, dict[Procedure, set[ProcedureStage]]]:
-    """期別ごとの、その日の猶予の段階。処分の章が `blocked_by` に渡す。期間の外の許可は数えない。
-
-    要件: F15-03
-    """
-    rows = fetch_all(
-        "SELECT c.charge_id, g.procedure, g.stage FROM grace g JOIN grace_charge c USING (addressee_number, grace_id) "
-        "WHERE g.addressee_number = %(who)s AND (g.stage = 'APPLIED' OR g.stage = 'IN_FORCE' "
-        "AND %(on)s BETWEEN g.granted_first_on AND g.through_on)",
-        {"who": addressee_number, "on": as_of},
-    )
-    found: dict[int, dict[Procedure, set[ProcedureStage]]] = defaultdict(lambda: defaultdict(set))
-    for charge_id, procedure, stage in rows:
-        found[charge_id][Procedure[procedure]].add(ProcedureStage[stage])
-    return {charge_id: dict(held) for charge_id, held in found.items()}
-
-
-def spans_of(addressee_number: str) -> dict[int, dict[Procedure, tuple[Span, ...]]]:
-    """期別ごとの、許可した猶予の期間。差押えの条件の判定（`seizure_conditions`）に渡す。
-
-    要件: F15-03
-    """
-    rows = fetch_all(
-        "SELECT c.charge_id, g.procedure, g.granted_first_on, g.through_on "
-        "FROM grace g JOIN grace_charge c USING (addressee_number, grace_id) "
-        "WHERE g.addressee_number = %s AND g.granted_first_on <= g.through_on ORDER BY g.granted_first_on",
-        [addressee_number],
-    )
-    found: dict[int, dict[Procedure, tuple[Span, ...]]] = defaultdict(dict)
-    for charge_id, procedure, first, through in rows:
-        held = found[charge_id]
-        held[Procedure[procedure]] = (*held.get(Procedure[procedure], ()), Span(first, through))
-    return dict(found)
 
 
 def uncured(*, as_of: date) -> tuple[tuple[str, int], ...]:

@@ -1,7 +1,7 @@
 """納付誓約の照会。一件の綴り、履行の状況、処分と催告と時効のための事実。
 
-`kept_charges` tells dispositions and reminders which charges are under a pledge that is being kept; `PRESCRIPTION` hands the
-acknowledgements to whoever counts prescription. How a pledge stands is never stored: it follows from the receipts.
+`kept_charges` tells dispositions and reminders which charges are under a pledge that is being kept; acknowledgements reach
+whoever counts prescription through `arrears.prescribing` (the views of `sql/pledges.sql`). How a pledge stands is never stored: it follows from the receipts.
 """
 
 from dataclasses import dataclass
@@ -15,12 +15,6 @@ from osame.law.dispositions import ProcedureAct, ProcedureStage
 from osame.law.instalments import Instalment
 from osame.platform.database import fetch_all
 
-# 時効に関わる出来事。署名した書面に載る期別だけが、承認した日に更新される。
-PRESCRIPTION = """
-SELECT k.addressee_number, k.charge_id, '承認' AS kind, k.acknowledged_on AS happened_on, NULL::date AS through_on,
-       'pledge:' || k.pledge_id || ':' || k.plan_number AS source
-FROM acknowledgement k
-"""
 HEADS = """
 SELECT p.addressee_number, p.pledge_id, p.stage, p.plan_number, p.cure_through, l.made_on, l.first_on, l.monthly_amount, l.ability,
        l.reason, l.officer, a.name, i.days, i.amounts, r.paid, q.charges, q.owed

@@ -27,7 +27,7 @@ from osame.collection.pledges.actions import (
 )
 from osame.collection.pledges.models import Acknowledgement
 from osame.collection.pledges.planning import BeyondAbility, NothingToPledge, PledgeTerms, plan_pledge
-from osame.collection.pledges.queries import PRESCRIPTION, kept_charges, open_pledges, pledge_file
+from osame.collection.pledges.queries import kept_charges, open_pledges, pledge_file
 from osame.kernel.money import Yen
 from osame.law.dispositions import ProcedureStage
 from osame.law.instalments import HouseholdBudget, PlanTooLong
@@ -103,7 +103,7 @@ class TestAcknowledgement:
     def test_renews_prescription_for_exactly_the_signed_terms(self) -> None:
         key, first = made(), charge_of(SATO, 1)
         accept_pledge(key, signed(first), as_of=DAY, officer=OFFICER)
-        assert fetch_all(f"SELECT charge_id, kind, happened_on FROM ({PRESCRIPTION}) p") == [(first, "承認", DAY)]
+        assert fetch_all("SELECT charge_id, kind, happened_on FROM prescription_event_pledges") == [(first, "承認", DAY)]
         parts = {each.charge_id: each.acknowledged_on for each in pledge_file(key, as_of=DAY).parts}
         assert parts == {first: DAY, charge_of(SATO, 2): None}
 

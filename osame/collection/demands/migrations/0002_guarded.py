@@ -1,5 +1,6 @@
 from django.db import migrations
 
+from osame.platform.database import sql_text
 from osame.platform.gate import guarded
 
 TABLE = "demand_destination"
@@ -15,4 +16,5 @@ class Migration(migrations.Migration):
             "ALTER TABLE demand_run ALTER COLUMN run_id DROP DEFAULT",
         ),
         migrations.RunSQL(guarded(TABLE), f"ALTER TABLE {TABLE} DISABLE ROW LEVEL SECURITY"),
+        migrations.RunSQL(sql_text("osame.collection.demands", "sql/demands.sql")),
     ]

@@ -19,3 +19,18 @@ BEGIN
 END $$;
 CREATE TRIGGER grace_security_is_guarded BEFORE UPDATE ON grace_security
     FOR EACH ROW EXECUTE FUNCTION guard_grace_security();
+-- 猶予が、時効と手続について言うこと。申請は承認（申請書を出した日）、許可した期間は進行しない。
+CREATE VIEW prescription_event_grace WITH (security_invoker = true) AS
+SELECT c.addressee_number, c.charge_id, '承認' AS kind, g.applied_on AS happened_on, NULL::date AS through_on,
+       'grace:' || g.grace_id AS source
+FROM grace g JOIN grace_charge c USING (addressee_number, grace_id) WHERE g.applied_on IS NOT NULL
+UNION ALL
+SELECT c.addressee_number, c.charge_id, '猶予', g.granted_first_on, g.through_on, 'grace:' || g.grace_id
+FROM grace g JOIN grace_charge c USING (addressee_number, grace_id) WHERE g.granted_first_on <= g.through_on;
+CREATE VIEW procedure_stage_grace WITH (security_invoker = true) AS
+SELECT c.addressee_number, c.charge_id, g.procedure, 'APPLIED' AS stage, g.applied_on AS first_on, NULL::date AS through_on,
+       'grace:' || g.grace_id AS source
+FROM grace g JOIN grace_charge c USING (addressee_number, grace_id) WHERE g.stage = 'APPLIED'
+UNION ALL
+SELECT c.addressee_number, c.charge_id, g.procedure, 'IN_FORCE', g.granted_first_on, g.through_on, 'grace:' || g.grace_id
+FROM grace g JOIN grace_charge c USING (addressee_number, grace_id) WHERE g.granted_first_on <= g.through_on;

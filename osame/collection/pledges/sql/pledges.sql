@@ -19,3 +19,14 @@ BEGIN
 END $$;
 CREATE TRIGGER acknowledgement_of_what_was_signed BEFORE INSERT ON acknowledgement
     FOR EACH ROW EXECUTE FUNCTION guard_acknowledgement();
+-- 誓約が、時効と手続について言うこと。署名した書面に載る期別だけが、承認した日に更新される。
+CREATE VIEW prescription_event_pledges WITH (security_invoker = true) AS
+SELECT k.addressee_number, k.charge_id, '承認' AS kind, k.acknowledged_on AS happened_on, NULL::date AS through_on,
+       'pledge:' || k.pledge_id || ':' || k.plan_number AS source
+FROM acknowledgement k;
+CREATE VIEW procedure_stage_pledges WITH (security_invoker = true) AS
+SELECT DISTINCT p.addressee_number, q.charge_id, 'PLEDGE' AS procedure, p.stage, l.made_on AS first_on, NULL::date AS through_on,
+       'pledge:' || p.pledge_id AS source
+FROM pledge p JOIN pledge_plan l USING (addressee_number, pledge_id, plan_number)
+JOIN pledge_part q USING (addressee_number, pledge_id, plan_number)
+WHERE p.stage IN ('APPLIED', 'IN_FORCE', 'DEFAULTED');
