@@ -103,7 +103,9 @@ class TestAcknowledgement:
     def test_renews_prescription_for_exactly_the_signed_terms(self) -> None:
         key, first = made(), charge_of(SATO, 1)
         accept_pledge(key, signed(first), as_of=DAY, officer=OFFICER)
-        assert fetch_all("SELECT charge_id, kind, happened_on FROM prescription_event_pledges") == [(first, "承認", DAY)]
+        assert fetch_all("SELECT charge_id, kind, happened_on FROM prescription_event_pledges") == [
+            (first, "承認", DAY)
+        ]
         parts = {each.charge_id: each.acknowledged_on for each in pledge_file(key, as_of=DAY).parts}
         assert parts == {first: DAY, charge_of(SATO, 2): None}
 
