@@ -5,5 +5,3 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = []
-
-    operations: list[object] = []
