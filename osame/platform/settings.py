@@ -179,3 +179,12 @@ def _databases() -> dict[str, dict[str, Any]]:
 
 
 DATABASES = _databases()
+
+# システムの側の失敗は、人の値を除いて標準エラーに書く。断り（404 や 403）は監査記録にあるので書かない。
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"places": {"()": "osame.platform.web.failures.PlacesOnly"}},
+    "handlers": {"failures": {"class": "logging.StreamHandler", "level": "ERROR", "formatter": "places"}},
+    "loggers": {"django.request": {"handlers": ["failures"], "level": "ERROR", "propagate": False}},
+}
