@@ -79,12 +79,25 @@ class Limits:
 USUAL = Limits()
 
 
+def connections(base_url: str) -> httpx.Client:
+    """一つの住所への、つないだまま使い回す接続の束。どの糸からも使える。"""
+    return httpx.Client(
+        base_url=base_url,
+        trust_env=False,  # 環境の代理サーバーに、庁内の通信を渡さない
+        follow_redirects=False,
+        headers={"accept": "application/json", "accept-encoding": "identity"},
+    )
+
+
 class SystemClient:
-    """相手システム一つへの口。 One peer's HTTP door. Close it, or use it as a context manager."""
+    """相手システム一つへの口。 One peer's HTTP door. Close it, or use it as a context manager.
+
+    `base`: the peer's address, or connections to it that outlive this door, so that a request needs no new one.
+    """
 
     def __init__(
         self,
-        base_url: str,
+        base: str | httpx.Client,
         signer: Signer,
         peer: str,
         *,
@@ -94,13 +107,8 @@ class SystemClient:
     ) -> None:
         self.peer, self.signer, self.limits = peer, signer, limits
         self._on_exchange, self._clock = on_exchange, clock
-        self._http = httpx.Client(
-            base_url=base_url,
-            timeout=httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds),
-            trust_env=False,  # 環境の代理サーバーに、庁内の通信を渡さない
-            follow_redirects=False,
-            headers={"accept": "application/json", "accept-encoding": "identity"},
-        )
+        self._own = isinstance(base, str)
+        self._http = connections(base) if isinstance(base, str) else base
 
     def __enter__(self) -> "SystemClient":
         """文脈として使う。"""
@@ -111,8 +119,9 @@ class SystemClient:
         self.close()
 
     def close(self) -> None:
-        """つながりを閉じる。"""
-        self._http.close()
+        """つながりを閉じる。使い回す接続は、閉じない。"""
+        if self._own:
+            self._http.close()
 
     def get(
         self,

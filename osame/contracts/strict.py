@@ -26,11 +26,22 @@ def parsed(cls: type[T], value: Any) -> T:
 
 def plain(value: Any) -> Any:
     """JSON にできる値に戻す。"""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+    kind = type(value)
+    if kind in LEAVES:
+        return value
     if isinstance(value, tuple | list):
         return [plain(each) for each in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: plain(getattr(value, name)) for name in _names(cast("Any", kind))}
     return value.isoformat() if isinstance(value, date) else value
+
+
+LEAVES = frozenset({str, int, bool, type(None)})
+
+
+@cache
+def _names(cls: type[Any]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(cls))
 
 
 @cache

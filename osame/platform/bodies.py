@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -62,10 +63,19 @@ def is_code(text: str) -> bool:
 
 def find(code: str) -> Body:
     """団体コードから団体を引く。"""
+    if not is_code(code):
+        raise UnknownBody
     file = register() / f"{code}.toml"
-    if not is_code(code) or not file.exists():
-        raise UnknownBody(code if is_code(code) else "")
-    facts = tomllib.loads(file.read_text(encoding="utf-8"))
+    try:
+        return _read(file, file.stat().st_mtime_ns)
+    except FileNotFoundError as missing:
+        raise UnknownBody(code) from missing
+
+
+@lru_cache(maxsize=256)
+def _read(file: Path, _changed: int) -> Body:
+    """台帳の一枚。書き換えられるまで、読み直さない。"""
+    facts, code = tomllib.loads(file.read_text(encoding="utf-8")), file.stem
     return Body(
         code, facts["name"], facts["institution"], dict(facts.get("addresses", {})), dict(facts.get("terms", {}))
     )

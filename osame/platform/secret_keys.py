@@ -8,6 +8,8 @@ import hashlib
 import hmac
 import os
 import secrets
+from functools import lru_cache
+from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -35,6 +37,12 @@ def own_key(name: str) -> bytes:
             pass
         finally:
             fresh.unlink()
+    return _read(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _read(file: Path, _changed: int) -> bytes:
+    """鍵のファイル。取り替えられるまで、読み直さない。"""
     return file.read_bytes()
 
 

@@ -4,7 +4,7 @@ from django.db import connections
 from granian.constants import Interfaces
 from granian.server import Server
 
-from osame.platform import secret, systems
+from osame.platform import bodies, secret, systems
 from osame.platform.functions.checks import refuse_to_start
 
 APPLICATION = "osame.platform.web.application:application"
@@ -17,6 +17,7 @@ def serve(*, host: str, port: int | None, workers: int) -> None:
     secret.require(system.code)
     refuse_to_start()
     connections.close_all()
+    bodies.close()
     Server(
         APPLICATION,
         address=host,

@@ -111,6 +111,7 @@ SYSTEMS = {
                 "returns",
                 "payment_slips",
                 "refunds",
+                "public_benefit_accounts",
                 "debits",
                 "arrears",
                 "reminders",

@@ -1,8 +1,11 @@
 """ほかのシステムを呼ぶ。用件は目的の門から取り、やり取りは自分の側にも記録する。"""
 
+from functools import cache
+
+import httpx
 from django.db import connection
 
-from osame.contracts.client import USUAL, Exchange, Limits, SystemClient
+from osame.contracts.client import USUAL, Exchange, Limits, SystemClient, connections
 from osame.contracts.signatures import Errand
 from osame.platform import gate
 from osame.platform.exchanges import keys, peers
@@ -19,7 +22,13 @@ def client(peer: str, *, limits: Limits = USUAL) -> SystemClient:
 
     要件: F31-04, F36-07
     """
-    return SystemClient(peers.address(peer), keys.signer(), peer, limits=limits, on_exchange=log)
+    return SystemClient(_kept(peers.address(peer)), keys.signer(), peer, limits=limits, on_exchange=log)
+
+
+@cache
+def _kept(address: str) -> httpx.Client:
+    """この処理が、その住所につないだまま使い回す接続。"""
+    return connections(address)
 
 
 def refuse_unready(peer: str) -> None:

@@ -11,6 +11,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -89,8 +90,15 @@ def signer() -> Signer:
 
 def _private(key_id: str, system: str = "") -> Ed25519PrivateKey:
     path = _file(directory(system) / "own", key_id)
-    if path.stat().st_mode & 0o077:
+    found = path.stat()
+    if found.st_mode & 0o077:
         raise LooseKey(str(path))
+    return _loaded(path, found.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _loaded(path: Path, _changed: int) -> Ed25519PrivateKey:
+    """秘密鍵のファイル。書き換えられるまで、読み直さない。"""
     key = load_pem_private_key(path.read_bytes(), password=None)
     assert isinstance(key, Ed25519PrivateKey)
     return key
@@ -153,11 +161,18 @@ def public_key_of(key_id: str) -> Ed25519PublicKey | None:
     peer, _, fingerprint = key_id.partition(":")
     if not (peer.replace("_", "").isalnum() and fingerprint.isalnum() and key_id.isascii()):
         return None
+    path = _file(directory() / "trusted" / peer, key_id)
     try:
-        key = _public(_file(directory() / "trusted" / peer, key_id).read_text(encoding="utf-8"))
+        key = _trusted(path, path.stat().st_mtime_ns)  # 外した鍵のファイルは、もうない
     except (FileNotFoundError, UnreadableKey):
         return None
     return key if identify(peer, key) == key_id else None
+
+
+@lru_cache(maxsize=1024)
+def _trusted(path: Path, _changed: int) -> Ed25519PublicKey:
+    """相手の公開鍵のファイル。書き換えられるまで、読み直さない。"""
+    return _public(path.read_text(encoding="utf-8"))
 
 
 def identify(system: str, key: Ed25519PublicKey) -> str:

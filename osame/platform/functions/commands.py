@@ -17,7 +17,7 @@ from django.db import DatabaseError
 
 from osame.kernel.personal_numbers import holds_personal_number
 from osame.kernel.refusals import Refusal
-from osame.platform import gate
+from osame.platform import bodies, gate, systems
 from osame.platform.audit.recording import Outcome, record
 from osame.platform.functions import doors, permission
 from osame.platform.functions.binding import code_of
@@ -89,7 +89,7 @@ def _officer_parameter(command: Callable[..., Any]) -> str | None:
 def _acting(function: Function, named: str | None) -> gate.Acting:
     """端末の前の者。職員のアカウントがあれば、その役割と期限を確かめる。なければ、端末の運用者として行う。"""
     who = officer(named)
-    account = None if function.offline else _of_account(who)
+    account = None if function.offline or _concerned() != [""] else _of_account(who)
     if function.high_risk:
         _prove(who, account, function)
     identity = account or Identity(Kind.OPERATOR, who, roles=frozenset({Role.OPERATOR}))
@@ -157,15 +157,28 @@ def _of_account(who: str) -> Identity | None:
 @contextmanager
 def _recorded(name: str) -> Iterator[None]:
     """命令の始めと終わりを記録する。始めを記録できなければ、行わない。"""
-    record("命令を始めた", detail={"命令": name})
+    _note("命令を始めた", detail={"命令": name})
     try:
         yield
     except SystemExit as ended:
         done = ended.code in {None, 0}
-        record("命令を終えた", outcome=Outcome.DONE if done else Outcome.REFUSED, detail={"命令": name})
+        _note("命令を終えた", outcome=Outcome.DONE if done else Outcome.REFUSED, detail={"命令": name})
         raise
     except BaseException:
         with suppress(DatabaseError):  # もとの失敗を隠さない
-            record("命令を終えた", outcome=Outcome.FAILED, detail={"命令": name})
+            _note("命令を終えた", outcome=Outcome.FAILED, detail={"命令": name})
         raise
-    record("命令を終えた", detail={"命令": name})
+    _note("命令を終えた", detail={"命令": name})
+
+
+def _note(act: str, *, outcome: Outcome = Outcome.DONE, detail: Mapping[str, str | int]) -> None:
+    """記録する。団体を決めずに動く命令は、仕える団体のどの監査にも残す。"""
+    for code in _concerned():
+        with bodies.serving(code) if code else nullcontext():
+            record(act, outcome=outcome, detail=detail)
+
+
+def _concerned() -> list[str]:
+    """命令にかかわる団体。団体を決めたとき、または団体ごとに分かれていないシステムでは、空の名が一つ。"""
+    apart = systems.current().per_body and not bodies.chosen()
+    return bodies.listed() if apart else [""]
