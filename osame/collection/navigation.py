@@ -17,7 +17,14 @@ SECTIONS = (
             Entry("日締め", "closing", "c"),
         ),
     ),
-    Section("還付", (Entry("過誤納金", "refunds", "r"), Entry("還付金の支払", "payment_runs"))),
+    Section(
+        "還付",
+        (
+            Entry("過誤納金", "refunds", "r"),
+            Entry("還付金の支払", "payment_runs"),
+            Entry("公金受取口座", "public_accounts"),
+        ),
+    ),
     Section(
         "督促", (Entry("督促", "demands", "d"), Entry("督促の停止", "demand_stops"), Entry("返戻・公示送達", "returns"))
     ),

@@ -18,6 +18,7 @@ from osame.collection.matching.web import matching_urls
 from osame.collection.parameters.web import parameters_urls
 from osame.collection.payment_slips.web import payment_slips_urls
 from osame.collection.pledges.web import pledges_urls
+from osame.collection.public_benefit_accounts.web import public_account_urls
 from osame.collection.refunds.payment_web import payment_urls
 from osame.collection.refunds.web import refunds_urls
 from osame.collection.returns.web import returns_urls
@@ -45,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *payment_slips_urls,
     *parameters_urls,
     *refunds_urls,
+    *public_account_urls,
     *payment_urls,
     *closing_urls,
     *certificates_urls,

@@ -27,6 +27,7 @@ from osame.platform.letters.seal import UnreadableSeal, seal_svg
 WHOLE_NUMBER_SETTINGS = (
     "督促しない少額（円未満）", "督促の指定期限までの日数", "督促の発付日数", "口座振替の開始までの日数",
     "口座振替の開始までの日数（ペイジー）", "口座振替を止める連続不能の回数", "納付書の指定期限までの最長日数",
+    "公金受取口座の保存日数",
 )  # fmt: skip
 CONSIGNOR_DIGITS = {"bank_code": 4, "consignor_code": 10, "branch_code": 3, "account_number": 7}
 EARLIEST, LATEST = date(1950, 1, 1), date(2100, 12, 31)

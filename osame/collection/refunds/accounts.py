@@ -7,6 +7,9 @@ last three digits. Which account is used follows the order of F05-04, and none b
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Value
+from django.db.models.functions import Coalesce
+
 from osame.collection.parameters.banks import branch, successor
 from osame.collection.refunds.models import PayeeAccount
 from osame.kernel.kana import BankField, BankKanaError, for_comparison, to_bank_kana
@@ -16,10 +19,14 @@ from osame.platform.database import fetch_all, fetch_one
 
 KEY = "payee-account"
 NUMBER_DIGITS = 7
+SEPARATOR = "\n"  # 番号と名義を一緒に封じるときの境
+PUBLIC_MONEY = PayeeAccount.Source.PUBLIC_MONEY
+# 画面と帳票での口座。下三桁だけを見せる。消した口座は、消したと言う。
+LABEL = "CASE WHEN a.erased_on IS NULL THEN a.bank_code || '-' || a.branch_code || ' ****' || a.last_digits ELSE '消去済' END"
 # 本人の生きている口座を、出どころの順、新しい順に。同意のない口座は、次の還付に使わない。
 STANDING = """
 SELECT account_id FROM payee_account
-WHERE addressee_number = %s AND own AND consented AND registered_on <= %s AND (ended_on IS NULL OR ended_on > %s)
+WHERE addressee_number = %s AND own AND consented AND erased_on IS NULL AND registered_on <= %s AND (ended_on IS NULL OR ended_on > %s)
 ORDER BY source, account_id DESC LIMIT 1
 """
 
@@ -59,17 +66,20 @@ class Registration:
 def register_account(addressee_number: str, account: Account, how: Registration, *, as_of: date, officer: str) -> int:
     """口座を登録する。店舗の統廃合があれば、いまの店舗で置く。口座の番号を返す。
 
+    Of a 公金受取口座 the holder's name is sealed together with the number; nothing of either stands in clear.
+
     要件: F05-04
     """
     refuse_unusable(account)
     bank_code, branch_code = successor(account.bank_code, account.branch_code, as_of=as_of)
-    number = account.number.zfill(NUMBER_DIGITS)
+    number, holder = account.number.zfill(NUMBER_DIGITS), to_bank_kana(account.holder_kana, field=BankField.NAME)
+    secret, shown = (f"{number}{SEPARATOR}{holder}", "") if how.source == PUBLIC_MONEY else (number, holder)
     (account_id,) = fetch_one("SELECT nextval('payee_account_number')")
     PayeeAccount.objects.create(
         addressee_number=addressee_number, account_id=account_id, source=how.source, own=how.own, bank_code=bank_code,
         branch_code=branch_code, account_type=account.account_type,
-        sealed_number=secret_keys.seal(KEY, number, owner=_owner(addressee_number, account_id)),
-        last_digits=number[-3:], holder_kana=to_bank_kana(account.holder_kana, field=BankField.NAME),
+        sealed_number=secret_keys.seal(KEY, secret, owner=_owner(addressee_number, account_id)),
+        last_digits=number[-3:], holder_kana=shown,
         consented=how.consented, registered_on=as_of, officer=officer,
     )  # fmt: skip
     return int(account_id)
@@ -102,9 +112,25 @@ def end_account(addressee_number: str, account_id: int, *, reason: str, as_of: d
     )
 
 
-def number_of(addressee_number: str, account_id: int, sealed: bytes) -> str:
-    """封を開いた口座番号。振込のファイルを作るときだけに使う。"""
-    return secret_keys.unseal(KEY, bytes(sealed), owner=_owner(addressee_number, account_id))
+def opened(addressee_number: str, account_id: int, sealed: bytes, holder_kana: str) -> tuple[str, str]:
+    """封を開いた口座番号と名義。振込のファイルを作るときと、公金受取口座の名義を確かめるときだけに使う。"""
+    secret = secret_keys.unseal(KEY, bytes(sealed), owner=_owner(addressee_number, account_id))
+    number, _, holder = secret.partition(SEPARATOR)
+    return number, holder or holder_kana
+
+
+def erase_account(addressee_number: str, account_id: int, *, as_of: date) -> bool:
+    """口座の中身を消す。登録したことと、いつ消したかだけが残る。消したか。
+
+    要件: F05-05, F36-09
+    """
+    standing = PayeeAccount.objects.filter(addressee_number=addressee_number, account_id=account_id, erased_on=None)
+    return bool(
+        standing.update(
+            bank_code="", branch_code="", account_type="", sealed_number=b"", last_digits="", holder_kana="",
+            ended_on=Coalesce("ended_on", Value(as_of)), erased_on=as_of,
+        )
+    )  # fmt: skip
 
 
 def is_same_name(holder_kana: str, payee_kana: str) -> bool:

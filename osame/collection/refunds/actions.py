@@ -182,7 +182,7 @@ def expire_claims(*, act: Act) -> int:
     """
     rows = fetch_all(
         "SELECT p.addressee_number, p.decision_id, p.payee_number FROM refund_payee p "
-        "WHERE p.state = '1' AND %s > (SELECT max(m.expires_on) FROM refund_part m "
+        "WHERE p.state = '1' AND p.claimed_on IS NULL AND %s > (SELECT max(m.expires_on) FROM refund_part m "
         "WHERE m.addressee_number = p.addressee_number AND m.decision_id = p.decision_id) ORDER BY 1, 2, 3",
         [act.as_of],
     )

@@ -171,6 +171,7 @@ class PayeeAccount(models.Model):
     registered_on = models.DateField("登録日")
     ended_on = models.DateField("口座の終了日", null=True)
     ending_reason = models.TextField("終了の理由", default="", blank=True)
+    erased_on = models.DateField("口座の消去日", null=True)
     officer = models.TextField("職員")
 
     class Meta:

@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from osame.collection.closing.queries import first_open_day
 from osame.collection.ledger.posting import claim_command, open_stage, post
 from osame.collection.parameters.calendar import is_open_day, open_days
-from osame.collection.refunds.accounts import end_account
+from osame.collection.refunds.accounts import LABEL, end_account
 from osame.collection.refunds.actions import Act, PayeeNotOpen, Where, locked_payee
 from osame.collection.refunds.models import PaymentRun, RefundPayee, RefundPayment
 from osame.collection.refunds.payouts import Booking, Leaving, lock_decisions, stage_payouts, stage_return
@@ -45,9 +45,9 @@ JOIN payee_account a ON a.addressee_number = p.addressee_number AND a.account_id
 JOIN refund_decision d ON d.addressee_number = p.addressee_number AND d.decision_id = p.decision_id AND d.state = '1'
 WHERE p.state = '2' ORDER BY p.decision_id, p.payee_number
 """
-RUN_LINES = """
+RUN_LINES = f"""
 SELECT y.addressee_number, y.payment_id, y.decision_id, y.payee_number, y.amount, y.account_id, p.name, p.state,
-       a.bank_code || '-' || a.branch_code || ' ****' || a.last_digits
+       {LABEL}
 FROM refund_payment y
 JOIN refund_payee p USING (addressee_number, decision_id, payee_number)
 JOIN payee_account a ON a.addressee_number = y.addressee_number AND a.account_id = y.account_id

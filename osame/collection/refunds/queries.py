@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from osame.collection.refunds.accounts import LABEL as LABEL_OF_ACCOUNT
 from osame.collection.refunds.actions import PayeeNotFound
 from osame.collection.refunds.models import PaymentRun, RefundDecision, RefundPart, RefundPayee, RefundPayment
 from osame.platform.database import fetch_all, fetch_one
@@ -28,9 +29,9 @@ SELECT p.part_number, p.use, {LABEL}, p.charge_id, p.amount, p.interest, p.appli
 FROM refund_part p JOIN charge c USING (charge_id, addressee_number)
 WHERE p.addressee_number = %s AND p.decision_id = %s ORDER BY p.part_number
 """
-PAYEES = """
+PAYEES = f"""
 SELECT p.payee_number, p.kind, p.name, p.share, p.amount, p.state, p.claimed_on, p.reminded_on, p.note,
-       coalesce(a.bank_code || '-' || a.branch_code || ' ****' || a.last_digits, ''), y.payment_id, y.run_id, y.paid_out_on
+       coalesce({LABEL_OF_ACCOUNT}, ''), y.payment_id, y.run_id, y.paid_out_on
 FROM refund_payee p
 LEFT JOIN payee_account a ON a.addressee_number = p.addressee_number AND a.account_id = p.account_id
 LEFT JOIN LATERAL (SELECT * FROM refund_payment y WHERE y.addressee_number = p.addressee_number AND y.decision_id = p.decision_id
@@ -277,7 +278,7 @@ def payments_of(run_id: int) -> list[dict[str, Any]]:
     """支払の実行の支払（R-038）。"""
     rows = fetch_all(
         "SELECT y.payment_id, y.addressee_number, y.decision_id, y.payee_number, p.name, y.amount, "
-        "coalesce(a.bank_code || '-' || a.branch_code || ' ****' || a.last_digits, ''), y.state, y.returned_on, y.return_reason "
+        f"coalesce({LABEL_OF_ACCOUNT}, ''), y.state, y.returned_on, y.return_reason "
         "FROM refund_payment y JOIN refund_payee p USING (addressee_number, decision_id, payee_number) "
         "LEFT JOIN payee_account a ON a.addressee_number = y.addressee_number AND a.account_id = y.account_id "
         "WHERE y.run_id = %s ORDER BY y.payment_id",

@@ -14,7 +14,7 @@ from django.http import HttpResponse
 
 from osame.collection.parameters.banks import bank, branch
 from osame.collection.parameters.queries import SettingMissing, setting
-from osame.collection.refunds.accounts import number_of
+from osame.collection.refunds.accounts import opened
 from osame.collection.refunds.models import PaymentRun
 from osame.formats import zengin_transfer
 from osame.formats.zengin_records import ZenginBatch
@@ -49,6 +49,10 @@ class FileNotMade(Refusal):
     """この支払の実行には、まだファイルがありません。照査・決裁・執行を済ませてください。"""
 
 
+class FileErased(Refusal):
+    """この支払の実行のファイルは、保存の期限が来たので消しました。渡した記録は、出力の記録で確かめられます。"""
+
+
 class AlreadyHandedOver(Refusal):
     """この支払の実行のファイルは、もう渡しています。二度目は渡せません。出力の記録を確かめてください。"""
 
@@ -76,8 +80,10 @@ def seal_file(run_id: int, transfer_on: date, *, as_of: date) -> tuple[bytes, st
 def file_of(run_id: int) -> bytes:
     """封を開いたファイル。"""
     run = PaymentRun.objects.filter(run_id=run_id).first()
-    if run is None or run.sealed_file is None:
+    if run is None or not run.file_sha256:
         raise FileNotMade(str(run_id))
+    if run.sealed_file is None:
+        raise FileErased(str(run_id))
     return secret_keys.unseal_bytes(KEY, bytes(run.sealed_file), owner=str(run_id))
 
 
@@ -99,6 +105,14 @@ def download_file(run_id: int) -> HttpResponse:
         return download(
             file_of(run_id), f"payment-run-{run_id}.txt", _output(run_id), Authority(bulk_by_law=_bulk(run_id))
         )
+
+
+def erase_file(run_id: int) -> bool:
+    """指図したファイルの中身を消す。ハッシュと、いつ誰に渡したかは残る。消したか。
+
+    要件: F05-05, F36-09
+    """
+    return bool(PaymentRun.objects.filter(run_id=run_id, sealed_file__isnull=False, state="2").update(sealed_file=None))
 
 
 def was_handed_over(run_id: int) -> bool:
@@ -145,12 +159,13 @@ def _transfers(run_id: int) -> list[Transfer]:
     return [
         Transfer(
             bank_code=bank_code, branch_code=branch_code, account_type=account_type,
-            account_number=number_of(addressee, account_id, sealed), payee_kana=holder, amount=Yen(amount),
+            account_number=number, payee_kana=holder, amount=Yen(amount),
             customer_code=f"{payment_id:010d}{run_id:010d}", bank_name=_bank_kana(bank_code),
             branch_name=_branch_kana(bank_code, branch_code),
         )
-        for addressee, payment_id, amount, account_id, bank_code, branch_code, account_type, sealed, holder
+        for addressee, payment_id, amount, account_id, bank_code, branch_code, account_type, sealed, shown
         in fetch_all(LINES, [run_id])
+        for number, holder in [opened(addressee, account_id, sealed, shown)]
     ]  # fmt: skip
 
 

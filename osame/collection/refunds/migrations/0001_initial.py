@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 ("registered_on", models.DateField(verbose_name="登録日")),
                 ("ended_on", models.DateField(null=True, verbose_name="口座の終了日")),
                 ("ending_reason", models.TextField(blank=True, default="", verbose_name="終了の理由")),
+                ("erased_on", models.DateField(null=True, verbose_name="口座の消去日")),
                 ("officer", models.TextField(verbose_name="職員")),
             ],
             options={

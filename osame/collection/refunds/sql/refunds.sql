@@ -108,9 +108,12 @@ CREATE TRIGGER refund_payment_is_guarded BEFORE UPDATE ON refund_payment
 CREATE TRIGGER refund_payment_is_kept BEFORE DELETE OR TRUNCATE ON refund_payment
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
 
--- 支払の実行は、一度だけ指図になる。指図した後は、何も変えられない。
+-- 支払の実行は、一度だけ指図になる。指図した後は、ファイルを消すほかに、何も変えられない。
 CREATE FUNCTION guard_payment_run() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF OLD.state = '2' AND NEW.sealed_file IS NULL AND (to_jsonb(NEW) - 'sealed_file') = (to_jsonb(OLD) - 'sealed_file') THEN
+        RETURN NEW;  -- 保存の期限が来たファイルは、消してよい
+    END IF;
     IF OLD.state <> '1'
        OR (NEW.run_id, NEW.transfer_on, NEW.payments, NEW.total, NEW.digest) IS DISTINCT FROM
           (OLD.run_id, OLD.transfer_on, OLD.payments, OLD.total, OLD.digest)
