@@ -6,11 +6,13 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from osame.gateway.exchange_records import queries, recording
+from osame.gateway.exchange_records.disclosing import hand_disclosure
 from osame.gateway.exchange_records.forms import CorrectionForm
 from osame.gateway.exchange_records.models import ExchangeRecord
 from osame.platform import bodies
 from osame.platform.audit.recording import record
 from osame.platform.console.answers import page
+from osame.platform.egress.authority import CopyNeedsReason
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import today
 
@@ -27,14 +29,20 @@ def exchange_records(request: HttpRequest) -> HttpResponse:
     return page(request, "gateway/records.html", {"rows": rows, "unified": unified})
 
 
-@bound("gateway.records.show")
-@require_GET
+@bound("gateway.records.show", POST="gateway.records.disclose")
+@require_http_methods(["GET", "POST"])
 def record_disclosure(request: HttpRequest, unified: str) -> HttpResponse:
-    """本人に開示する書面。不開示情報に該当するものは、載せない。"""
+    """本人に開示する書面。見て、PDF で渡す。不開示情報に該当するものは、載せない。"""
+    trouble = ""
+    if request.method == "POST":
+        try:
+            return hand_disclosure(unified, on=today(), reason=request.POST.get("reason", "").strip())
+        except CopyNeedsReason as refusal:
+            trouble = str(refusal)
     with transaction.atomic():
         rows = queries.disclosed(unified)
-    context = {"rows": rows, "unified": unified, "body": bodies.current().name, "on": today()}
-    return page(request, "gateway/disclosure.html", context)
+    context = {"rows": rows, "unified": unified, "body": bodies.current().name, "on": today(), "trouble": trouble}
+    return page(request, "gateway/disclosure.html", context, status=422 if trouble else 200)
 
 
 @bound("gateway.records.correct")
