@@ -18,7 +18,7 @@ setup: $(VENV)/.ready  ## 必要なものを .venv に入れる (install into .v
 demo: setup  ## 架空市で一年の収納から督促までを動かす (run one city's year; RESIDENTS=10000)
 	$(BIN)/osame demo run --residents $(RESIDENTS)
 
-serve: setup  ## 架空市の三つのシステムの画面を開く (open the demo city's consoles; Ctrl+C stops)
+serve: setup  ## 架空市の三つのシステムと中間サーバー、国の側の模擬を開く (open the demo city's consoles; Ctrl+C stops)
 	$(BIN)/osame demo serve $(if $(filter-out file,$(origin RESIDENTS)),--residents $(RESIDENTS))
 
 browser:  ## 画面の試験に使う Chromium と字体を入れる (Chromium and a Japanese font, for the tests)

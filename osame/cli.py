@@ -91,7 +91,14 @@ def _floor(app: typer.Typer) -> None:
 
 def _collection(app: typer.Typer) -> None:
     """収滞納管理システムの命令。"""
-    from osame.bench.cli import audit_bench, bench, letters_bench, officers_bench, taxpayers_bench
+    from osame.bench.cli import (
+        audit_bench,
+        bench,
+        gateway_bench,
+        letters_bench,
+        officers_bench,
+        taxpayers_bench,
+    )
     from osame.collection.addressees import cli as addressees
     from osame.collection.arrears import cli as arrears
     from osame.collection.certificates import cli as certificates
@@ -107,6 +114,7 @@ def _collection(app: typer.Typer) -> None:
     from osame.collection.parameters import cli as parameters
     from osame.collection.payment_slips import cli as payment_slips
     from osame.collection.pledges import cli as pledges
+    from osame.collection.public_benefit_accounts import cli as public_benefit_accounts
     from osame.collection.refunds import cli as refunds
     from osame.collection.refunds import payment_cli as refund_payments
     from osame.collection.returns import cli as returned
@@ -115,6 +123,7 @@ def _collection(app: typer.Typer) -> None:
     app.command()(bench)
     app.command("bench-officers")(officers_bench)
     app.command("bench-audit")(audit_bench)
+    app.command("bench-gateway")(gateway_bench)
     app.command("bench-taxpayers")(taxpayers_bench)
     app.add_typer(demo.app, name="demo")
     app.add_typer(intake.app, name="import")
@@ -133,6 +142,7 @@ def _collection(app: typer.Typer) -> None:
     app.add_typer(matching.app, name="receipt")
     app.add_typer(refunds.app, name="refund")
     app.add_typer(refund_payments.app, name="refund-payment")
+    app.add_typer(public_benefit_accounts.app, name="public-account")
     app.add_typer(payment_slips.app, name="slip")
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(parameters.app, name="parameters")

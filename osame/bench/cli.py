@@ -46,6 +46,20 @@ def officers_bench(
     table(f"職員{officers}人、住民{residents:,}人、誤り{found['errors']}件", columns, rows)
 
 
+@bound("collection.bench.run")
+@refusals_told
+def gateway_bench(
+    inquiries: Annotated[int, typer.Option(min=100, help="初めから終わりまで行う照会の数")] = 3_000,
+    workers: Annotated[int, typer.Option(min=1, help="中間サーバーの処理の数（床も同じ）")] = 1,
+) -> None:
+    """中間サーバーの照会を、署名も記録もしない同じ往復と並べて測り、JSON で出す。専用の場所を作り、終われば消す。"""
+    from osame.bench.gateway import run_gateway_bench
+
+    sys.stdout.write(
+        json.dumps(run_gateway_bench(inquiries=inquiries, workers=workers), ensure_ascii=False, indent=2) + "\n"
+    )
+
+
 @bound("addressee.search.bench")
 @refusals_told
 def search_bench(people: Annotated[int, typer.Option(help="宛名の数")] = 300_000) -> None:

@@ -31,7 +31,7 @@ DEPARTMENTS = {
     "collection": "収納推進課", "assessment": "課税課", "branch": "支所", "audit": "監査委員事務局",
     "system": "情報政策課",
 }  # fmt: skip
-NUMBER_PURPOSES = ["identification", "number_linkage"]
+NUMBER_PURPOSES = ["identification", "number_linkage", "refund_notice"]
 STEP_SECONDS = 30
 
 

@@ -1,7 +1,7 @@
-"""架空市の画面を開く。三つのシステムを、それぞれの処理とデータベースで動かし、止めるまで見守る。
+"""架空市の画面を開く。三つのシステムと、中間サーバー、国の側の模擬を、それぞれの処理とデータベースで動かし、止めるまで見守る。
 
-`osame demo serve`: prepares the city when there is none, starts a server and a worker for each system, lets the addressee feed run,
-and ends everything that it started, whatever ends it. Only for a trial: it refuses a production environment and a database
+`osame demo serve`: prepares the city when there is none, starts a server and a worker for each system, the gateway with its clerk of
+exchange and the stand-in of the network, lets the addressee feed run, and ends everything that it started, whatever ends it. Only for a trial: it refuses a production environment and a database
 that somebody else manages.
 """
 
@@ -16,27 +16,34 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import IO, NoReturn
+from urllib.parse import urlsplit
 
 from rich.table import Table
 
 from osame.contracts.sealed import NoLinkageKey, linkage_key
 from osame.demo.accounts import CAST, DEPARTMENTS, kept
+from osame.demo.national import INSTITUTION, NAME
 from osame.demo.places import MUNICIPALITY_CODE
 from osame.demo.run import PLAN_FOLDER, run_demo
 from osame.demo.suggestions import suggestions
 from osame.kernel.dates import format_wareki, parse_date
 from osame.kernel.refusals import Refusal
-from osame.platform import database, systems
+from osame.platform import bodies, database, systems
+from osame.platform.exchanges import keys
+from osame.platform.exchanges.peers import registry
 from osame.platform.terminal import console
 
 FIRST_PORT = 8501
 DAY = "2026-04-07"
 """架空市の今日。一年が終わり、四月のファイルを待っている火曜日。"""
+OUTSIDE = tuple(code for code, system in systems.SYSTEMS.items() if system.apart)
+"""団体の三つのシステムの外。中間サーバーと、国の側の模擬。"""
 START_SECONDS = 90
 END_SECONDS = 8  # 待ち続けるジョブは、途中で止めてよい。次に始めたときに、続きから行う
 ADDRESS = "127.0.0.1"
@@ -61,7 +68,7 @@ class DidNotStart(Refusal):
 
 @dataclass(slots=True)
 class Office:
-    """動いている三つのシステム。"""
+    """動いているシステム。三つのシステムと、中間サーバーと、国の側の模擬。"""
 
     directory: Path
     first_port: int
@@ -71,21 +78,32 @@ class Office:
     @property
     def ports(self) -> dict[str, int]:
         """システムごとのポート。"""
-        return {code: self.first_port + at for at, code in enumerate(systems.SUITE)}
+        return {code: self.first_port + at for at, code in enumerate(systems.SYSTEMS)}
 
     def address(self, code: str) -> str:
-        """システムの画面のアドレス。"""
+        """システムのアドレス。"""
         return f"http://{ADDRESS}:{self.ports[code]}"
 
-    def environment(self, code: str) -> dict[str, str]:
-        """そのシステムの処理に告げること。"""
+    def front(self, code: str) -> str:
+        """画面の初め。中間サーバーでは、団体ごと。"""
+        return (
+            f"{self.address(code)}/{MUNICIPALITY_CODE}/" if systems.named(code).per_body else f"{self.address(code)}/"
+        )
+
+    def environment(self, code: str, *, web: bool = False) -> dict[str, str]:
+        """そのシステムの処理に告げること。中間サーバーの画面の処理だけは、団体を決めずに動く。"""
+        system = systems.named(code)
+        body = MUNICIPALITY_CODE if system.per_body and not web else ""
         return os.environ | {
             "OSAME_SYSTEM": code,
-            "OSAME_DATABASE_NAME": systems.named(code).database,
+            "OSAME_BODY": body,
+            "OSAME_DATABASE_NAME": bodies.database_of(body or "none") if system.per_body else system.database,
             "OSAME_TODAY": os.environ.get("OSAME_TODAY") or DAY,
-            "OSAME_ISSUER": "collection",
-            "OSAME_CONSOLES": ",".join(f"{each}={self.address(each)}" for each in systems.SUITE),
-            **{f"OSAME_PEER_URL_{each.upper()}": self.address(each) for each in systems.SUITE},
+            "OSAME_ISSUER": "" if system.apart else "collection",  # 団体の外の二つは、自分のアカウントで開く
+            "OSAME_CONSOLES": ""
+            if system.apart
+            else ",".join(f"{each}={self.address(each)}" for each in systems.SUITE),
+            **{f"OSAME_PEER_URL_{each.upper()}": self.address(each) for each in systems.SYSTEMS},
         }
 
     def log(self, name: str) -> IO[bytes]:
@@ -108,8 +126,8 @@ class Office:
         """一つの処理を始める。端末の Ctrl+C は、この処理だけが受ける。"""
         with self.log(f"{code}-{name}") as log:
             child = subprocess.Popen(
-                [sys.executable, "-W", "ignore", "-m", "osame.cli", *arguments], env=self.environment(code),
-                stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
+                [sys.executable, "-W", "ignore", "-m", "osame.cli", *arguments],
+                env=self.environment(code, web=name == "web"), stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
         self.children.append((f"{code}-{name}", child))
 
@@ -192,16 +210,16 @@ def _stop_asked() -> Iterator[threading.Event]:
 
 
 def free_first_port() -> int:
-    """三つ続けて空いているポートの最初。OSAME_PORT で選べる。ふさがっていれば、空いている番号を教えて断る。"""
+    """システムの数だけ続けて空いているポートの最初。OSAME_PORT で選べる。ふさがっていれば、空いている番号を教えて断る。"""
     wanted = int(os.environ.get("OSAME_PORT") or FIRST_PORT)
-    if taken := [port for port in _three(wanted) if not _free(port)]:
-        other = next(first for first in range(wanted + 10, 65_000, 10) if all(map(_free, _three(first))))
+    if taken := [port for port in _row(wanted) if not _free(port)]:
+        other = next(first for first in range(wanted + 10, 65_000, 10) if all(map(_free, _row(first))))
         raise PortTaken(f"{taken[0]}番。「OSAME_PORT={other} make serve」なら開けます")
     return wanted
 
 
-def _three(first: int) -> range:
-    return range(first, first + len(systems.SUITE))
+def _row(first: int) -> range:
+    return range(first, first + len(systems.SYSTEMS))
 
 
 def _free(port: int) -> bool:
@@ -225,13 +243,31 @@ def _prepare(office: Office, residents: int | None, home: Path) -> None:
         console.print("三つのシステムを用意しています …")
     database.close_all()
     kept(directory)
-    office.run("collection", "-m", "osame.cli", "setup")
+    with ThreadPoolExecutor(len(OUTSIDE)) as clerks:  # 国の側は、三つのシステムと並んで用意できる
+        apart = [clerks.submit(office.run, code, "-m", "osame.cli", "setup", "--system", code) for code in OUTSIDE]
+        office.run("collection", "-m", "osame.cli", "setup")
+        for each in apart:
+            each.result()
     try:
         linkage_key()
     except NoLinkageKey:
         office.run("linkage", "-m", "osame.cli", "linkage", "keys", "create", "--municipality", MUNICIPALITY_CODE)
     for code in systems.SUITE:
         office.run(code, "-m", "osame.demo.filling", str(directory), office.on.isoformat())
+    for code in OUTSIDE:
+        office.run(code, "-m", "osame.demo.filling", str(directory), office.on.isoformat())
+    introduce_outside(office)
+
+
+def introduce_outside(office: Office) -> None:
+    """中間サーバーと国の側の模擬を、架空市に引き合わせる。"""
+    bodies.add(bodies.Body(MUNICIPALITY_CODE, NAME, INSTITUTION, {"linkage": office.address("linkage")}))
+    os.environ["OSAME_BODY"] = MUNICIPALITY_CODE
+    try:
+        keys.introduce({code: sorted(row.accepts & systems.SYSTEMS.keys()) for code, row in registry().items()})
+    finally:
+        del os.environ["OSAME_BODY"]
+    office.run("network", "-m", "osame.demo.national", "network", str(office.directory))
 
 
 def _residents_of(directory: Path) -> int:
@@ -246,28 +282,33 @@ def _open(office: Office) -> None:
     for code, port in office.ports.items():
         office.start(code, "web", "serve", "--port", str(port))
     for code in office.ports:
-        _wait_for(office, code)
+        wait_for(office, code)
     office.run("collection", "-m", "osame.cli", "addressee-copy", "follow", "--once")
     office.run("linkage", "-m", "osame.cli", "linkage", "feed", "follow")
-    for code in office.ports:
+    office.run("gateway", "-m", "osame.demo.national", "gateway", str(office.directory))
+    for code, step in (("collection", "people"), ("linkage", "unify"), ("network", "accounts")):
+        office.run(code, "-m", "osame.demo.national", step, str(office.directory))
+    for code in systems.SUITE:
         office.start(code, "worker", "jobs", "work")
+    office.start("gateway", "exchange", "gateway", "exchange")
     told = {"residents": _residents_of(office.directory)}
     (office.directory / "ready.json").write_text(json.dumps(told), encoding="utf-8")
 
 
-def _wait_for(office: Office, code: str) -> None:
+def wait_for(office: Office, code: str) -> None:
     """画面が答えるまで待つ。"""
     deadline = time.monotonic() + START_SECONDS
-    while not _answers(office.ports[code]):
+    while not _answers(office.front(code)):
         if (gone := office.ended()) or time.monotonic() > deadline:
             raise DidNotStart(f"{gone or code}：{office.directory / 'logs'}")
         time.sleep(0.1)
 
 
-def _answers(port: int) -> bool:
-    asked = http.client.HTTPConnection(ADDRESS, port, timeout=5)
+def _answers(front: str) -> bool:
+    address = urlsplit(front)
+    asked = http.client.HTTPConnection(address.netloc, timeout=5)
     try:
-        asked.request("GET", "/healthz")
+        asked.request("GET", f"{address.path}healthz")
         return asked.getresponse().status == http.HTTPStatus.OK
     except OSError:
         return False
@@ -279,8 +320,11 @@ def _tell(office: Office) -> None:
     """アドレスと職員を知らせる。"""
     today = parse_date(office.environment("collection")["OSAME_TODAY"])
     console.print(f"\n架空市の画面を開きました。架空市の今日は、{format_wareki(today)}です。\n")
-    for code, system in systems.SUITE.items():
-        console.print(f"  {system.name}  {office.address(code)}/", soft_wrap=True)
+    for code, system in systems.SYSTEMS.items():
+        console.print(f"  {system.name}  {office.front(code)}", soft_wrap=True)
+    console.print(
+        "  （中間サーバーと模擬は、アカウントが別です。同じ職員番号とパスワードで、それぞれサインインします。）"
+    )
     console.print(_officers())
     console.print(f"パスワード（全員に共通）  {kept(office.directory).password}", soft_wrap=True)
     told = "確認コードは、別の端末で「osame demo code 職員番号」と打つと示されます（30秒ごとに変わります）。"

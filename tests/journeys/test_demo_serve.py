@@ -25,7 +25,7 @@ class City:
 
     def __init__(self, home: Path) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("OSAME_")}
-        self.port = _three_free()
+        self.port = _five_free()
         self.environment = {**kept, "OSAME_HOME": str(home), "OSAME_PORT": str(self.port), "COLUMNS": "200"}
         self.said = home.parent / "said.txt"
 
@@ -73,11 +73,11 @@ class City:
         return self.process.wait(60)
 
 
-def _three_free() -> int:
+def _five_free() -> int:
     while True:
         first = free_port()
         try:
-            for port in range(first, first + 3):
+            for port in range(first, first + 5):
                 with socket.socket() as tried:
                     tried.bind(("127.0.0.1", port))
         except OSError:
