@@ -20,6 +20,7 @@ from osame.collection.payment_slips.web import payment_slips_urls
 from osame.collection.pledges.web import pledges_urls
 from osame.collection.public_benefit_accounts.web import public_account_urls
 from osame.collection.refunds.payment_web import payment_urls
+from osame.collection.refunds.sharing_web import sharing_urls
 from osame.collection.refunds.web import refunds_urls
 from osame.collection.returns.web import returns_urls
 from osame.collection.reveals.web import reveals_urls
@@ -47,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *parameters_urls,
     *refunds_urls,
     *public_account_urls,
+    *sharing_urls,
     *payment_urls,
     *closing_urls,
     *certificates_urls,

@@ -12,14 +12,14 @@ from uuid import UUID
 
 from osame.collection.demands.models import DemandStop
 from osame.collection.refunds.causes import Cause, Found, Ground, assumed
+from osame.collection.refunds.terms import TERM, term_name
 from osame.law.appropriation import AppropriationTarget
 from osame.platform.database import fetch_all, fetch_one
 
 FIRST_FEE_CODE = "20"  # 税目コード。20から先は、税でない料（介護保険料など）
 
-LABEL = "c.tax_item || '-' || c.levy_year || '-' || c.notice_number || '-' || c.installment_term"
 SOURCES = f"""
-SELECT o.charge_id, o.receipt_key, o.amount, c.tax_item, {LABEL}, o.cause, o.arises_on, r.paid_on, r.fiscal_year,
+SELECT o.charge_id, o.receipt_key, o.amount, c.tax_item, {TERM}, o.cause, o.arises_on, r.paid_on, r.fiscal_year,
        c.declaration_number <> '' OR c.declaration_class <> '',
        (SELECT max(v.corrected_on) FROM determination_revision v WHERE v.charge_id = c.charge_id
             AND v.addressee_number = c.addressee_number AND v.difference < 0),
@@ -34,7 +34,7 @@ WHERE o.addressee_number = %(addressee)s
 ORDER BY o.arises_on, o.charge_id, o.receipt_key
 """
 TARGETS = f"""
-SELECT c.charge_id, c.tax_item, {LABEL}, c.due_date, c.statutory_due_date, c.determined_on,
+SELECT c.charge_id, c.tax_item, {TERM}, c.due_date, c.statutory_due_date, c.determined_on,
        c.declaration_number <> '' OR c.declaration_class <> '', c.principal_tax, c.demand_fee, c.delinquency_charge,
        EXISTS (SELECT 1 FROM demand_stop s WHERE s.addressee_number = c.addressee_number AND s.reason = %(grace)s
            AND (s.charge_id IS NULL OR s.charge_id = c.charge_id) AND s.tax_item IN ('', c.tax_item)
@@ -127,6 +127,12 @@ def sources_of(addressee_number: str) -> tuple[Source, ...]:
     return tuple(_source(row) for row in fetch_all(SOURCES, {"addressee": addressee_number}))
 
 
+def name_of(addressee_number: str) -> str:
+    """その人の氏名。宛名になければ空。"""
+    rows = fetch_all("SELECT name FROM addressee WHERE addressee_number = %s", [addressee_number])
+    return str(rows[0][0]) if rows else ""
+
+
 def targets_of(addressee_number: str, *, as_of: date, sources: Sequence[Source]) -> tuple[Target, ...]:
     """その人の未納を、納期限の順に。充当できないものも、理由とともに。
 
@@ -167,7 +173,9 @@ def _source(row: tuple[Any, ...]) -> Source:
         found = Found(Cause(row[11]), Ground(row[12]), row[13], row[14] or corrected_on, row[15])
     else:
         found = assumed(Cause(cause), declared=declared, corrected_on=corrected_on)
-    return Source(charge_id, key, amount, tax_item, label, arises_on, paid_on, year, found, row[11] is not None)
+    return Source(
+        charge_id, key, amount, tax_item, term_name(label), arises_on, paid_on, year, found, row[11] is not None
+    )
 
 
 def _target(row: tuple[Any, ...], as_of: date, only_fees: bool) -> Target:
@@ -182,4 +190,4 @@ def _target(row: tuple[Any, ...], as_of: date, only_fees: bool) -> Target:
         barred = "税と料の間では充当できません"
     elif graced:
         barred = "徴収猶予の期間中です（充当できるのは猶予の期限から）"
-    return Target(charge_id, tax_item, label, due, principal, fee, charge, kind, ready_on, barred)
+    return Target(charge_id, tax_item, term_name(label), due, principal, fee, charge, kind, ready_on, barred)

@@ -1,15 +1,21 @@
 """還付・充当の書式。決議、認定、請求、保留、支払、組戻し。"""
 
+from datetime import datetime, time
+from fractions import Fraction
+
 from django import forms
+from django.core.exceptions import ValidationError
 
 from osame.collection.demands.forms import PreviewedForm
 from osame.collection.refunds.accounts import Account, AccountUnreadable, HolderUnwritable, UnknownBranch
 from osame.collection.refunds.actions import ClaimTooLate, NoteMissing
 from osame.collection.refunds.causes import GROUNDS, Cause, FindingLacksDay, Found, Ground, GroundDoesNotFit
-from osame.collection.refunds.models import PayeeAccount, RefundPayee
+from osame.collection.refunds.models import PayeeAccount, RefundEncumbrance, RefundPayee
 from osame.collection.refunds.paying import CashNeedsTwoOfficers, TransferDayClosed, TransferDayPassed
+from osame.collection.refunds.sharing import Heir, HeirSharesWrong, NewEncumbrance
 from osame.platform.console.acts import ActForm
-from osame.platform.console.fields import CodeField, ReasonField, WarekiDateField
+from osame.platform.console.fields import CodeField, ReasonField, WarekiDateField, YenField, plain
+from osame.platform.terminal import JAPAN
 
 FAR_YEARS = 20
 
@@ -113,3 +119,53 @@ class BackForm(ActForm):
 
     on = WarekiDateField(label="その日", within_years=1)
     note = ReasonField(label="理由")
+
+
+class HeirsForm(ActForm):
+    """相続人への按分。一行に一人。"""
+
+    heirs = forms.CharField(
+        label="相続人",
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="一行に一人、氏名、カナ、持分を「、」で区切ります。例：佐藤 太郎、サトウ タロウ、1/2",
+    )
+    refusals = {HeirSharesWrong: "heirs"}
+
+    def clean_heirs(self) -> list[Heir]:
+        """行ごとの氏名・カナ・持分。"""
+        found = []
+        for number, line in enumerate(filter(str.strip, self.cleaned_data["heirs"].splitlines()), start=1):
+            parts = [each.strip() for each in line.replace(",", "、").replace("，", "、").split("、")]
+            if len(parts) != 3 or not all(parts):
+                raise ValidationError(f"{number}行目を、氏名、カナ、持分の順に「、」で区切ってください。")
+            try:
+                found.append(Heir(parts[0], parts[1], Fraction(plain(parts[2]))))
+            except (ValueError, ZeroDivisionError) as failure:
+                raise ValidationError(f"{number}行目の持分を、1/2 のように入力してください。") from failure
+        return found
+
+
+class EncumbranceForm(ActForm):
+    """還付請求権の差押え・譲渡の通知。優先の順は、送達の日時で決まる。"""
+
+    kind = forms.ChoiceField(label="種類", choices=RefundEncumbrance.Kind.choices, widget=forms.RadioSelect)
+    creditor_name = forms.CharField(label="債権者", max_length=120)
+    creditor_kana = forms.CharField(label="債権者カナ", max_length=120)
+    served_on = WarekiDateField(label="送達を受けた日", within_years=FAR_YEARS)
+    served_time = forms.TimeField(
+        label="送達を受けた時刻",
+        help_text="例：10:30",
+        error_messages={"invalid": "時刻は 10:30 のように入力してください。"},
+    )
+    document = ReasonField(label="通知の文書", help_text="例：差押通知書（津税務署 徴第123号）")
+    amount = YenField(label="額（円）", required=False, help_text="全額なら空にします。")
+    refusals = {NoteMissing: "document"}
+
+    def new(self) -> NewEncumbrance:
+        """打たれた通知。"""
+        told = self.cleaned_data
+        moment: time = told["served_time"]
+        return NewEncumbrance(
+            RefundEncumbrance.Kind(told["kind"]), told["creditor_name"], told["creditor_kana"],
+            datetime.combine(told["served_on"], moment, JAPAN), told["document"], told["amount"],
+        )  # fmt: skip

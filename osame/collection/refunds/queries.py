@@ -2,17 +2,24 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from osame.collection.refunds.accounts import LABEL as LABEL_OF_ACCOUNT
 from osame.collection.refunds.actions import PayeeNotFound
-from osame.collection.refunds.models import PaymentRun, RefundDecision, RefundPart, RefundPayee, RefundPayment
+from osame.collection.refunds.models import (
+    PaymentRun,
+    RefundDecision,
+    RefundEncumbrance,
+    RefundPart,
+    RefundPayee,
+    RefundPayment,
+)
+from osame.collection.refunds.terms import TERM, term_name
 from osame.platform.database import fetch_all, fetch_one
 
 NEAR_DAYS = 180  # 時効間近とみる日数
-LABEL = "c.tax_item || '-' || c.levy_year || '-' || c.notice_number || '-' || c.installment_term"
 
 DECISIONS = """
 SELECT d.decision_id, d.addressee_number, coalesce(a.name, ''), d.decided_on, d.appropriated, d.payable, d.interest, d.state,
@@ -22,9 +29,9 @@ SELECT d.decision_id, d.addressee_number, coalesce(a.name, ''), d.decided_on, d.
 FROM refund_decision d LEFT JOIN addressee a USING (addressee_number)
 """
 PARTS = f"""
-SELECT p.part_number, p.use, {LABEL}, p.charge_id, p.amount, p.interest, p.applied, p.cause, p.ground, p.starts_on, p.ends_on,
+SELECT p.part_number, p.use, {TERM}, p.charge_id, p.amount, p.interest, p.applied, p.cause, p.ground, p.starts_on, p.ends_on,
        p.steps, p.revenue_class, p.expires_on, p.appropriated_on,
-       (SELECT {LABEL} FROM charge c WHERE c.charge_id = p.target_charge_id AND c.addressee_number = p.addressee_number),
+       (SELECT {TERM} FROM charge c WHERE c.charge_id = p.target_charge_id AND c.addressee_number = p.addressee_number),
        p.target_charge_id
 FROM refund_part p JOIN charge c USING (charge_id, addressee_number)
 WHERE p.addressee_number = %s AND p.decision_id = %s ORDER BY p.part_number
@@ -235,10 +242,38 @@ def decision_sheet(decision_id: int) -> DecisionSheet:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Encumbrance:
+    """還付請求権の差押え・譲渡一つ。 amount: None なら全額。"""
+
+    encumbrance_id: int
+    kind: str
+    creditor_name: str
+    amount: int | None
+    served_at: datetime
+    document: str
+    released_on: date | None
+    release_reason: str
+
+
 def _part(row: tuple[Any, ...]) -> PartLine:
     values = list(row)
+    values[2], values[15] = term_name(row[2]), term_name(row[15]) if row[15] else None
     values[11] = json.loads(row[11]) if isinstance(row[11], str) else row[11]
     return PartLine(*values)
+
+
+def encumbrances_of(addressee_number: str) -> tuple[Encumbrance, ...]:
+    """その人の還付請求権の差押え・譲渡。送達の早い順に、解除したものも。
+
+    要件: F05-12
+    """
+    rows = fetch_all(
+        "SELECT encumbrance_id, kind, creditor_name, amount, served_at, document, released_on, release_reason "
+        "FROM refund_encumbrance WHERE addressee_number = %s ORDER BY served_at, encumbrance_id",
+        [addressee_number],
+    )
+    return tuple(Encumbrance(row[0], str(RefundEncumbrance.Kind(row[1]).label), *row[2:]) for row in rows)
 
 
 def outstanding(wanted: Wanted, *, as_of: date) -> tuple[OutstandingLine, ...]:

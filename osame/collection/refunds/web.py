@@ -19,7 +19,7 @@ from osame.collection.refunds.actions import (
     remind,
 )
 from osame.collection.refunds.cancelling import propose_cancellation
-from osame.collection.refunds.candidates import sources_of, waiting_count, waiting_people
+from osame.collection.refunds.candidates import name_of, sources_of, waiting_count, waiting_people
 from osame.collection.refunds.deciding import NothingToDecide, Wanted, plan_for, propose_decision
 from osame.collection.refunds.forms import CashForm, CauseForm, ClaimForm, DecideForm, NoteForm, PlainForm
 from osame.collection.refunds.models import OverpaymentFinding, RefundPart, RefundPayee
@@ -83,7 +83,7 @@ def decide(request: HttpRequest, addressee_number: str) -> HttpResponse:
         if form.agreed and not form.errors and (done := form.carry_out(request, act, said=PROPOSED)):
             return done
     context = {"form": form, "plan": plan, "sources": sources_of(addressee_number), "addressee": addressee_number,
-               "agreed": form.is_bound and not form.errors, "as_of": on}  # fmt: skip
+               "name": name_of(addressee_number), "agreed": form.is_bound and not form.errors, "as_of": on}  # fmt: skip
     return page(request, f"{TEMPLATES}/decide.html", context, status=form.status)
 
 

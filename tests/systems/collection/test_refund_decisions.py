@@ -156,10 +156,10 @@ def test_only_the_persons_own_due_terms_outside_grace_are_candidates(tmp_path: P
     pay_twice(tmp_path, SATO)
     found = {each.label: each.barred for each in targets_of(SATO, as_of=DECIDED, sources=sources_of(SATO))}
     assert found == {
-        "01-2025-11-1": "",
-        "01-2025-12-2": "納期限が来ていません",
-        "01-2025-13-3": "徴収猶予の期間中です（充当できるのは猶予の期限から）",
-        "20-2025-14-4": "税と料の間では充当できません",
+        "市民税・県民税 令和7年度 1期（通知書11）": "",
+        "市民税・県民税 令和7年度 2期（通知書12）": "納期限が来ていません",
+        "市民税・県民税 令和7年度 3期（通知書13）": "徴収猶予の期間中です（充当できるのは猶予の期限から）",
+        "介護保険料 令和7年度 4期（通知書14）": "税と料の間では充当できません",
     }
     plan = plan_for(Wanted(SATO), decided_on=DECIDED)
     assert (plan.appropriated, plan.payable) == (10_000, 40_000)

@@ -9,7 +9,7 @@ from django.test import Client
 from osame.collection.inquiry.timeline import timeline_of
 from osame.collection.inquiry.verification import verify_everything
 from osame.platform.approvals.models import Proposal
-from osame.platform.database import fetch_one
+from osame.platform.database import fetch_all, fetch_one, run_sql
 from tests.systems.collection.cast import SATO, determination
 from tests.systems.collection.demand_cast import levy
 from tests.systems.collection.pages_cast import fields, pages_on, text
@@ -115,3 +115,45 @@ def test_a_decision_is_cancelled_by_proposal(clerk: Client) -> None:
 
 def test_today_leads_to_what_waits(clerk: Client) -> None:
     assert f'href="{HERE}"' in text(clerk.get("/"))
+
+
+def test_the_page_calls_the_person_and_the_terms_by_name(clerk: Client) -> None:
+    seen = text(clerk.get(f"{HERE}people/{SATO}/"))
+    assert "佐藤 花子" in seen
+    assert "令和7年度" in seen
+    assert "-2025-" not in seen
+
+
+def test_heirs_share_on_their_page(clerk: Client) -> None:
+    run_sql("UPDATE addressee SET died_on = '2025-08-01' WHERE addressee_number = %s", [SATO])
+    path = f"{HERE}decisions/{decided(SATO)}/payees/1/heirs/"
+    for typed, said in (("佐藤 太郎、1/2", "1行目を"), ("佐藤 太郎、サトウ タロウ、半分", "1行目の持分"),
+                        ("佐藤 太郎、サトウ タロウ、1/2", "合計が1になりません")):  # fmt: skip
+        wrong = clerk.post(path, {**fields(clerk.get(path)), "heirs": typed})
+        assert wrong.status_code == 422
+        assert said in text(wrong)
+    done = pressed(clerk, path, heirs="佐藤 太郎、サトウ タロウ、2/3\n佐藤 次郎、サトウ ジロウ、1/3\n")
+    assert "還付を相続人に分けました" in done
+    assert "佐藤 次郎（1/3）" in done
+    assert fetch_all("SELECT amount, share FROM refund_payee WHERE state = '1' ORDER BY payee_number") == [
+        (13_334, "2/3"), (6_666, "1/3"),
+    ]  # fmt: skip
+
+
+def test_a_served_notice_takes_the_refund_and_its_release_gives_it_back(clerk: Client) -> None:
+    decided(SATO)
+    path = f"{HERE}people/{SATO}/encumbrances/"
+    assert clerk.get(f"{HERE}people/{'9' * 15}/encumbrances/").status_code == 404
+    done = pressed(
+        clerk, path, kind="1", creditor_name="津税務署", creditor_kana="ﾂｾﾞｲﾑｼﾖ", served_on="R7.9.9", served_time="10:30",
+        document="差押通知書 徴第1号", amount="12,000",
+    )  # fmt: skip
+    assert "支払先を決め直しました" in done
+    assert "津税務署" in done
+    assert "10:30" in done
+    live = "SELECT kind, amount FROM refund_payee WHERE state <> '9' ORDER BY payee_number"
+    assert fetch_all(live) == [("4", 12_000), ("1", 8_000)]
+    (number,) = fetch_one("SELECT encumbrance_id FROM refund_encumbrance")
+    assert clerk.get(f"{path}{number + 1}/release/").status_code == 404
+    assert "解除を記録し" in pressed(clerk, f"{path}{number}/release/", note="取立ての済んだ通知")
+    assert fetch_all(live) == [("1", 20_000)]
