@@ -101,10 +101,12 @@ def _collection(app: typer.Typer) -> None:
     )
     from osame.collection.addressees import cli as addressees
     from osame.collection.arrears import cli as arrears
+    from osame.collection.assets import cli as assets
     from osame.collection.certificates import cli as certificates
     from osame.collection.closing import cli as closing
     from osame.collection.debits import cli as debits
     from osame.collection.demands import cli as demands
+    from osame.collection.dispositions import cli as dispositions
     from osame.collection.grace import cli as grace
     from osame.collection.inquiry import cli as inquiry
     from osame.collection.intake import cli as intake
@@ -139,6 +141,8 @@ def _collection(app: typer.Typer) -> None:
     app.add_typer(arrears.app, name="contact")
     app.add_typer(pledges.app, name="pledge")
     app.add_typer(grace.app, name="grace")
+    app.add_typer(assets.app, name="asset")
+    app.add_typer(dispositions.app, name="disposition")
     app.add_typer(matching.app, name="receipt")
     app.add_typer(refunds.app, name="refund")
     app.add_typer(refund_payments.app, name="refund-payment")

@@ -28,7 +28,15 @@ SECTIONS = (
     Section(
         "督促", (Entry("督促", "demands", "d"), Entry("督促の停止", "demand_stops"), Entry("返戻・公示送達", "returns"))
     ),
-    Section("滞納整理", (Entry("納付誓約", "pledges", "l"), Entry("猶予", "graces", "y"))),
+    Section(
+        "滞納整理",
+        (
+            Entry("納付誓約", "pledges", "l"),
+            Entry("猶予", "graces", "y"),
+            Entry("財産調査", "assets", "z"),
+            Entry("滞納処分", "dispositions", "x"),
+        ),
+    ),
     Section("文書", (Entry("文書の発送", "letters"),)),
     Section("設定", (Entry("パラメータ", "parameters", "q"),)),
 )

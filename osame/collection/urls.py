@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver
 
 from osame.collection.arrears.web import arrears_urls
+from osame.collection.assets.web import assets_urls
 from osame.collection.certificates.web import certificates_urls
 from osame.collection.changes.web import changes_urls
 from osame.collection.closing.web import closing_urls
@@ -10,6 +11,7 @@ from osame.collection.debits.web import debits_urls
 from osame.collection.demand_mail.web import demand_mail_urls
 from osame.collection.demand_stops.web import demand_stops_urls
 from osame.collection.demands.web import demands_urls
+from osame.collection.dispositions.web import dispositions_urls
 from osame.collection.grace.web import grace_urls
 from osame.collection.inquiry.web import inquiry_urls
 from osame.collection.intake.web import intake_urls
@@ -35,6 +37,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *debits_urls,
     *pledges_urls,
     *grace_urls,
+    *assets_urls,
+    *dispositions_urls,
     *demands_urls,
     *demand_mail_urls,
     *demand_stops_urls,

@@ -25,9 +25,11 @@ CORPORATE_KINDS = ("3", "5")
 CO_OWNERS = "4"
 DRAFT = """
 CREATE TEMP TABLE letter_draft (
-    place integer, addressee_number varchar(15), tax_item varchar(2), context jsonb, marks text[], subject text, pages smallint
+    place integer, addressee_number varchar(15), tax_item varchar(2), context jsonb, marks text[], subject text, pages smallint,
+    outside_name text, outside_postal_code varchar(7), outside_address text, outside_detail text
 ) ON COMMIT DROP
 """
+# 宛名にない第三者への文書は、受け取る者の宛名番号を持たない。対象者が支援措置を受けていれば、別の職員の確認を待つ。
 FREEZE = f"""
 INSERT INTO letter (run_id, letter_number, addressee_number, subject, tax_item, receiver_number, agent_kind, postal_code,
                     address, address_detail, to_name, honorific, care_of, shared, protected, context, marks, pages, state,
@@ -35,21 +37,30 @@ INSERT INTO letter (run_id, letter_number, addressee_number, subject, tax_item, 
 SELECT %(run)s, row_number() OVER (ORDER BY protected, postal_code, receiver_number, place), addressee_number, subject,
        tax_item, receiver_number, agent_kind, postal_code, address, address_detail, to_name,
        CASE WHEN corporate AND to_name = receiver_name THEN '御中' ELSE '様' END,
-       CASE WHEN to_name <> name THEN '（' || name || ' 分）' ELSE '' END, shared, protected, context,
+       CASE WHEN to_name <> name AND NOT outside THEN '（' || name || ' 分）' ELSE '' END, shared, protected, context,
        array_prepend(to_name || CASE WHEN corporate AND to_name = receiver_name THEN '御中' ELSE '様' END, marks), pages,
        CASE WHEN held <> '' THEN '3' WHEN protected THEN '4' ELSE '1' END, held, false
 FROM (
     SELECT d.place, d.addressee_number, d.subject, d.tax_item, d.context, d.marks, d.pages, s.receiver_number, s.agent_kind,
-           s.postal_code, s.address, s.address_detail, a.name, r.name AS receiver_name,
-           r.kind = ANY (%(corporate)s) AS corporate, a.kind = %(shared)s AS shared,
-           coalesce(nullif(s.mailing_name, ''), r.name) AS to_name, {PROTECTED} AS protected,
+           s.postal_code, s.address, s.address_detail, a.name, coalesce(r.name, d.outside_name) AS receiver_name,
+           r.kind IS NULL OR r.kind = ANY (%(corporate)s) AS corporate, a.kind = %(shared)s AS shared,
+           d.outside_name IS NOT NULL AS outside,
+           coalesce(d.outside_name, nullif(s.mailing_name, ''), r.name) AS to_name, {PROTECTED} AS protected,
            CASE {HELD_BACK} WHEN '09' THEN %(withheld)s WHEN '04' THEN %(unsafe)s
                 ELSE CASE WHEN r.died_on IS NOT NULL THEN '死亡・相続人調査' WHEN s.address = '' THEN '送付先なし' ELSE '' END
            END AS held
     FROM letter_draft d
-    JOIN destination s USING (addressee_number, tax_item)
     JOIN addressee a USING (addressee_number)
-    JOIN addressee r ON r.addressee_number = s.receiver_number
+    CROSS JOIN LATERAL (
+        SELECT t.receiver_number, t.agent_kind, t.postal_code, t.address, t.address_detail, t.mailing_name, t.protected
+        FROM destination t
+        WHERE d.outside_name IS NULL AND t.addressee_number = d.addressee_number AND t.tax_item = d.tax_item
+        UNION ALL
+        SELECT '', '', d.outside_postal_code, d.outside_address, d.outside_detail, '', a.protection_measure
+        WHERE d.outside_name IS NOT NULL
+    ) s
+    LEFT JOIN addressee r ON r.addressee_number = s.receiver_number
+    WHERE d.outside_name IS NOT NULL OR r.addressee_number IS NOT NULL
 ) drafted
 """
 # 数え直す。支援措置の対象者のものは、束の外で一通ずつ扱う。
@@ -68,7 +79,7 @@ SELECT s.run_id, s.letter_number, s.addressee_number
 FROM letter s
 JOIN letter_run u USING (run_id)
 JOIN addressee a USING (addressee_number)
-JOIN addressee r ON r.addressee_number = s.receiver_number
+LEFT JOIN addressee r ON r.addressee_number = s.receiver_number
 WHERE u.dispatched_on IS NULL AND s.state IN ('1', '2', '4') AND ({UNSAFE})
 ORDER BY s.run_id, s.letter_number
 """
@@ -115,11 +126,22 @@ class PullNeedsReason(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """宛名にない第三者（金融機関、勤務先、保険会社など）の、文書の宛先。"""
+
+    name: str
+    postal_code: str
+    address: str
+    address_detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """作る一通。
+    """作る一通。 addressee_number: 誰についての文書か。
 
     tax_item: どの税目の送付先へ送るか（空なら、税目によらない送付先）; context: 内容（章の dataclass）; marks: 氏名のほかに、
-    最初の頁にあるはずの文字（金額・期限）; subject: 何についての文書か（`refund_decision:123`）; pages: 頁数。
+    最初の頁にあるはずの文字（金額・期限）; subject: 何についての文書か（`refund_decision:123`）; pages: 頁数;
+    outside: 第三者に送るなら、その宛先（送付先は選ばない）。
     """
 
     addressee_number: str
@@ -128,6 +150,7 @@ class Draft:
     marks: tuple[str, ...]
     subject: str
     pages: int = 1
+    outside: Outside | None = None
 
 
 def freeze(kind: LetterKind, drafts: Iterable[Draft], *, as_of: date, officer: str) -> int:
@@ -143,7 +166,19 @@ def freeze(kind: LetterKind, drafts: Iterable[Draft], *, as_of: date, officer: s
         run_sql(DRAFT)
         copy_rows(
             "letter_draft",
-            ("place", "addressee_number", "tax_item", "context", "marks", "subject", "pages"),
+            (
+                "place",
+                "addressee_number",
+                "tax_item",
+                "context",
+                "marks",
+                "subject",
+                "pages",
+                "outside_name",
+                "outside_postal_code",
+                "outside_address",
+                "outside_detail",
+            ),
             (_row(kind, place, draft) for place, draft in enumerate(drafts)),
         )
         (wanted,) = fetch_one("SELECT count(*) FROM letter_draft")
@@ -169,7 +204,10 @@ def _row(kind: LetterKind, place: int, draft: Draft) -> tuple[Any, ...]:
     facts = asdict(draft.context)
     assert draft.context.__class__ is kind.context, f"{kind.form} takes {kind.context.__name__}"
     context = json.dumps(facts, ensure_ascii=False)
-    return place, draft.addressee_number, draft.tax_item, context, list(draft.marks), draft.subject, draft.pages
+    to = draft.outside
+    place_of = (to.name, to.postal_code, to.address, to.address_detail) if to else (None,) * 4
+    row = (place, draft.addressee_number, draft.tax_item, context, list(draft.marks), draft.subject, draft.pages)
+    return (*row, *place_of)
 
 
 def tally(run_id: int) -> None:

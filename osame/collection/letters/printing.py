@@ -55,7 +55,7 @@ SELECT s.letter_number, s.addressee_number, s.postal_code, s.address, s.address_
        s.shared, s.context, s.marks, s.pages, s.state, s.reason, s.subject, {PROTECTED}, {HELD_BACK}
 FROM letter s
 JOIN addressee a USING (addressee_number)
-JOIN addressee r ON r.addressee_number = s.receiver_number
+LEFT JOIN addressee r ON r.addressee_number = s.receiver_number
 WHERE s.run_id = %(run)s AND s.letter_number >= %(first)s AND s.letter_number < %(until)s AND s.state <> '9'
 ORDER BY s.letter_number
 """

@@ -17,15 +17,16 @@ UNION ALL
 SELECT c.addressee_number, '', c.value, '', '', ''
 FROM addressee_contact c JOIN addressee a USING (addressee_number) WHERE a.protection_measure
 """
-PROTECTED = "(s.protected OR a.protection_measure OR r.protection_measure)"
-# 支援措置の対象者なのに、作ったときに決めた送付先が、いまの安全な送付先ではない。
-UNSAFE = """(a.protection_measure OR r.protection_measure) AND (
-    NOT s.protected OR (a.protection_measure AND s.receiver_number <> s.addressee_number) OR NOT EXISTS (
+PROTECTED = "(s.protected OR a.protection_measure OR coalesce(r.protection_measure, false))"
+# 支援措置の対象者なのに、作ったときに決めた送付先が、いまの安全な送付先ではない。第三者への文書は、対象者になる前に作ったものが危うい。
+UNSAFE = """(a.protection_measure OR coalesce(r.protection_measure, false)) AND (
+    NOT s.protected OR s.receiver_number <> '' AND (
+        (a.protection_measure AND s.receiver_number <> a.addressee_number) OR NOT EXISTS (
         SELECT 1 FROM addressee_mailing m WHERE m.addressee_number = s.receiver_number AND m.is_safe
-            AND (m.postal_code, m.address, m.address_detail) = (s.postal_code, s.address, s.address_detail)))"""
+            AND (m.postal_code, m.address, m.address_detail) = (s.postal_code, s.address, s.address_detail))))"""
 WITHHELD, UNSAFE_PLACE = "09", "04"
 # 刷れない理由の符号。
-HELD_BACK = f"CASE WHEN a.withheld OR r.withheld THEN '{WITHHELD}' WHEN {UNSAFE} THEN '{UNSAFE_PLACE}' ELSE '' END"
+HELD_BACK = f"CASE WHEN a.withheld OR coalesce(r.withheld, false) THEN '{WITHHELD}' WHEN {UNSAFE} THEN '{UNSAFE_PLACE}' ELSE '' END"
 HELD_REASONS = {
     WITHHELD: "他業務参照不可（宛名の所管課に送付先を確かめる）",
     UNSAFE_PLACE: "支援措置（職員が送付先を確かめる）",

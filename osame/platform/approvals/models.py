@@ -28,6 +28,7 @@ class HighRiskAct(models.TextChoices):
     PROVISION_RELEASE = "provision_release", "情報提供の許可"
     PROVISION_SWITCH = "provision_switch", "情報提供の開始・停止"
     GRACE = "grace", "猶予"
+    IDENTIFICATION = "identification", "同一人の認定"
 
 
 @kept_history()

@@ -13,5 +13,6 @@ class Migration(migrations.Migration):
         ("demands", "0002_guarded"),
         ("grace", "0002_guarded"),
         ("pledges", "0002_guarded"),
+        ("dispositions", "0002_guarded"),
     ]
     operations = [migrations.RunSQL(sql_text("osame.collection.writeoffs", "sql/arrears_facts.sql"))]

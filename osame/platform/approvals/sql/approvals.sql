@@ -13,7 +13,21 @@ BEGIN
     IF (OLD.checker <> '' AND NEW.checker <> OLD.checker) OR (OLD.decider <> '' AND NEW.decider <> OLD.decider) THEN
         RAISE EXCEPTION '照査者と決裁者は、後から変えられません。' USING ERRCODE = 'restrict_violation';
     END IF;
+    IF (NEW.checker <> OLD.checker AND NEW.checker <> coalesce(current_setting('osame.officer', true), ''))
+       OR (NEW.decider <> OLD.decider AND NEW.decider <> coalesce(current_setting('osame.officer', true), '')) THEN
+        RAISE EXCEPTION '照査と決裁は、本人が行います。ほかの職員の名では行えません。' USING ERRCODE = 'restrict_violation';
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER proposal_stays_as_proposed BEFORE UPDATE ON proposal
     FOR EACH ROW EXECUTE FUNCTION proposal_stays_as_proposed();
+-- 決裁の済んだ起案を、初めから書き込むことはできない。
+CREATE FUNCTION proposal_begins_undecided() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.state <> '1' OR (NEW.checker, NEW.decider, NEW.executor) <> ('', '', '') THEN
+        RAISE EXCEPTION '起案は、照査も決裁もされていないところから始まります。' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER proposal_begins_undecided BEFORE INSERT ON proposal
+    FOR EACH ROW EXECUTE FUNCTION proposal_begins_undecided();

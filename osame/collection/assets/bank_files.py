@@ -1,0 +1,177 @@
+"""預貯金の電子照会。依頼ファイルを出力の仲介から渡し、回答ファイルを取込みの仲介から受ける。
+
+A request file holds many people of one bank; a protected person's address is never in it. A reply file is matched to the inquiries
+by number, kept as told, and identified by the rule in one set-based step: what the rule does not settle waits for an officer.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from django.db import transaction
+
+from osame.collection.assets.actions import Found, Holder, Told, add_inquiries, record_nothing, record_reply
+from osame.collection.assets.identifying import identify
+from osame.collection.assets.letters import earlier_addresses
+from osame.collection.assets.models import PropertyInquiry, PropertyReply
+from osame.collection.assets.queries import inquiries, investigations, third_party
+from osame.collection.ledger.posting import claim_command
+from osame.formats import bank_inquiry_csv
+from osame.formats.bank_inquiry_csv import InquiryLine, ReplyLine
+from osame.formats.reports import LineProblem
+from osame.kernel.refusals import Refusal
+from osame.law.arrears_facts import AssetKind
+from osame.platform.audit.recording import record
+from osame.platform.database import fetch_all
+from osame.platform.egress.authority import Authority, Output
+from osame.platform.egress.broker import emit
+from osame.platform.egress.models import EgressKind, EgressRecord, ReceiverClass
+from osame.platform.imports import registry
+from osame.platform.imports.registry import Arrival, ImportResult
+
+PROFILE = "bank_inquiry_reply_v0"
+SHOWN_PROBLEMS = 20
+Read = list[tuple[int, bytes, ReplyLine] | LineProblem]
+
+
+class NotElectronic(Refusal):
+    """この照会先は、電子照会を受け付けていません。書面で照会してください。"""
+
+
+class NobodyToAsk(Refusal):
+    """照会する人がいません。財産調査を始めてから、依頼ファイルを作ってください。"""
+
+
+class InquiryNotWaiting(Refusal):
+    """この照会番号の照会は、回答を待っていません。照会番号を確かめるよう、金融機関に依頼してください。"""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedByFile:
+    """作った依頼ファイル。 asked: 照会した人数。"""
+
+    egress: EgressRecord
+    asked: int
+
+
+def ask_by_file(
+    third_party_id: int, people: Sequence[str], to: Path, *, reply_by: date, as_of: date, officer: str
+) -> AskedByFile:
+    """一つの金融機関への依頼ファイルを作る。調査中の人だけ、一人一件。
+
+    要件: F16-03, F16-10, F29-06
+    """
+    party = third_party(third_party_id)
+    if not party.takes_files:
+        raise NotElectronic(party.name)
+    with transaction.atomic():
+        plans = investigations(
+            "v.closed_on IS NULL AND v.addressee_number = ANY (%(people)s)", {"people": list(people)}
+        )
+        if not plans:
+            raise NobodyToAsk
+        how = (PropertyInquiry.Medium.FILE, reply_by)
+        asked = [add_inquiries(each.key, [third_party_id], how, as_of=as_of, officer=officer)[0] for each in plans]
+        content = bank_inquiry_csv.write_requests(_lines(asked, party.bank_code))
+        subjects = sorted(each.addressee_number for each in plans)
+        output = Output(EgressKind.PROVISION, subjects, ReceiverClass.BANK, party.name)
+        target = to / f"bank-inquiry-{party.bank_code}-{as_of.isoformat()}-{asked[0]}.csv" if to.is_dir() else to
+        return AskedByFile(emit(content, target, output, Authority()), len(asked))
+
+
+def import_replies(path: Path, *, as_of: date, officer: str) -> ImportResult:
+    """回答ファイルを取り込む。規則で足りる回答だけを認定し、ほかは職員の確かめを待つ。同じ中身は二度受け付けない。
+
+    要件: F16-03
+    """
+    arrival = registry.arrive(path, profile=PROFILE, officer=officer)
+    with transaction.atomic():
+        registry.take_turn()
+        earlier = registry.earlier_result(arrival.content_hash)
+        if earlier and not earlier.refusal:
+            return earlier
+        with path.open("rb") as stream:
+            read: Read = list(bank_inquiry_csv.read_replies(stream))
+        if refusal := next((e.reason for e in read if isinstance(e, LineProblem) and not e.line_number), ""):
+            return registry.refuse(arrival, refusal)
+        return _take(arrival, read, as_of)
+
+
+def _take(arrival: Arrival, read: Read, as_of: date) -> ImportResult:
+    file_id = registry.register(arrival, business_on=as_of)
+    claim_command(
+        f"import:{arrival.content_hash}", kind="import_bank_replies", content=[arrival.profile], purpose="預貯金の照会の回答",
+        officer=arrival.officer,
+    )  # fmt: skip
+    waiting = _waiting([row[2].inquiry_id for row in read if not isinstance(row, LineProblem)])
+    rejected: list[tuple[int, bytes, str, int | None]] = []
+    made, nothing = [], 0
+    for each in read:
+        if isinstance(each, LineProblem):
+            rejected.append((each.line_number, b"", each.reason, None))
+            continue
+        line, _, row = each
+        if row.inquiry_id not in waiting:
+            reason = f"{line}行目: {InquiryNotWaiting(f'照会番号{row.inquiry_id}')}"
+            rejected.append((line, f"照会番号{row.inquiry_id}（名義人と口座番号は残さない）".encode(), reason, None))
+        elif not row.found:
+            record_nothing(row.inquiry_id, on=as_of, officer=arrival.officer)
+            nothing += 1
+        else:
+            made.append(_reply(row, waiting[row.inquiry_id], (as_of, file_id), arrival.officer))
+    done, left = identify(made, as_of=as_of, officer=arrival.officer)
+    record(
+        "預貯金の回答を取り込んだ",
+        detail={"取込番号": file_id, "回答": len(made), "認定": len(done), "要確認": len(left)},
+    )
+    registry.keep_rejected(file_id, rejected)
+    return registry.settle(
+        ImportResult(
+            file_id, arrival.file_name, arrival.profile, rows_in=len(read), rows_posted=len(done) + nothing, rows_held=len(left),
+            rows_rejected=len(rejected),
+            problems=tuple((line, reason) for line, _, reason, _ in sorted(rejected)[:SHOWN_PROBLEMS]),
+        )
+    )  # fmt: skip
+
+
+def _waiting(numbers: Sequence[int]) -> dict[int, tuple[str, int, str]]:
+    """電子照会のうち、調査の続いているもの。 照会番号 → （宛名番号、照会先番号、照会先の名）"""
+    rows = fetch_all(
+        "SELECT q.inquiry_id, q.addressee_number, q.third_party_id, t.name FROM property_inquiry q "
+        "JOIN third_party t USING (third_party_id) WHERE q.inquiry_id = ANY (%s) AND q.medium = '2' AND q.replied_on IS NULL",
+        [list(dict.fromkeys(numbers))],
+    )
+    return {int(number): (str(who), int(party), str(name)) for number, who, party, name in rows}
+
+
+def _reply(row: ReplyLine, asked: tuple[str, int, str], when: tuple[date, int], officer: str) -> int:
+    who, party, name = asked
+    holder = Holder(row.name, row.kana, row.born_on, row.sex, row.address, row.telephone)
+    account = f"{name} {row.branch_name} {row.account_type} 口座番号{row.account_number}"
+    found = Found(AssetKind.DEPOSIT, account, row.balance, row.loans)
+    told = Told(PropertyReply.Source.BANK_FILE, row.counted_on or when[0], row.inquiry_id, party, when[1])
+    return record_reply(who, holder, found, told, officer=officer)
+
+
+def _lines(asked: Sequence[int], bank_code: str) -> list[InquiryLine]:
+    people = {
+        row[0]: row[1:]
+        for row in fetch_all(
+            "SELECT q.inquiry_id, a.kana, a.name, a.born_on, a.address || ' ' || a.address_detail, a.protection_measure, a.addressee_number "
+            "FROM property_inquiry q JOIN addressee a USING (addressee_number) WHERE q.inquiry_id = ANY (%s)",
+            [list(asked)],
+        )
+    }
+    lines = []
+    for each in inquiries("q.inquiry_id = ANY (%(numbers)s)", {"numbers": list(asked)}):
+        kana, name, born_on, address, protected, who = people[each.inquiry_id]
+        lines.append(
+            InquiryLine(
+                inquiry_id=each.inquiry_id, bank_code=bank_code, kana=kana, name=name, born_on=born_on,
+                address="" if protected else address.strip(),
+                earlier_addresses="" if protected else "／".join(earlier_addresses(who)),
+                as_of=each.sent_on, reply_by=each.reply_due_on, article=each.article,
+            )
+        )  # fmt: skip
+    return sorted(lines, key=lambda line: line.inquiry_id)

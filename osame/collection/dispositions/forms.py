@@ -1,0 +1,193 @@
+"""滞納処分の書式。差押え・交付要求の起案、送達、取立て、配当、解除、方針、破産。"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from osame.collection.dispositions.bankruptcies import ClosedBeforeOpened, EvidenceNeeded
+from osame.collection.dispositions.collecting import (
+    CollectedBeforeEffect,
+    NoEffectYet,
+    NotCollectable,
+    ServedBeforeDone,
+)
+from osame.collection.dispositions.facts import NothingToSeizeFor
+from osame.collection.dispositions.releasing import (
+    NoGroundToRelease,
+    PolicyNeeded,
+    ReleaseJudgement,
+    ReleaseNeedsReason,
+)
+from osame.collection.dispositions.seizing import (
+    BodyNeeded,
+    NothingSeizableOfWages,
+    PerformByNeeded,
+    ScopeNeeded,
+    WagesNeeded,
+)
+from osame.kernel.money import Yen
+from osame.law.conditions import ConditionNotMet
+from osame.law.seizure_effect import SeizureService
+from osame.law.wage_seizure import Wages
+from osame.platform.approvals.actions import NoReason
+from osame.platform.console.acts import ActForm
+from osame.platform.console.fields import ReasonField, WarekiDateField, YenField
+
+MOST_DEPENDANTS = 20
+
+
+class ChargesField(forms.TypedMultipleChoiceField):
+    """期別を選ぶ。値は期別番号。"""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(coerce=int, widget=forms.CheckboxSelectMultiple, **options)
+
+
+class ChosenForm(ActForm):
+    """期別と、市の外の者を選ぶ書式。"""
+
+    charges = ChargesField(label="対象の期別")
+
+    def __init__(
+        self, *args: Any, choices: Sequence[tuple[int, str]], parties: Sequence[tuple[int, str]] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, told in (("charges", choices), ("registry", [("", "嘱託しない"), *parties]), ("body", parties)):
+            field = self.fields.get(name)
+            if isinstance(field, forms.ChoiceField):
+                field.choices = list(told)
+
+
+class SeizureForm(ChosenForm):
+    """差押えの起案。"""
+
+    scope = forms.CharField(
+        label="差し押さえる範囲", max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="例：差押えの時の残高の全額。給与なら「毎月の給料等のうち、差押可能額」。",
+    )  # fmt: skip
+    perform_by = WarekiDateField(within_years=1, label="履行期限（債権だけ）", required=False)
+    gross = YenField(label="給料等の額（給与・年金だけ）", required=False)
+    income_tax = YenField(label="所得税（1号）", least=0, required=False)
+    resident_tax = YenField(label="住民税（2号）", least=0, required=False)
+    insurance = YenField(label="社会保険料（3号）", least=0, required=False)
+    dependants = forms.IntegerField(
+        label="生計を一にする親族の人数", required=False, min_value=0, max_value=MOST_DEPENDANTS
+    )
+    registry = forms.TypedChoiceField(label="登記・登録を嘱託する先", coerce=int, empty_value=None, required=False)
+    place = forms.CharField(label="場所・立会人（動産だけ）", max_length=200, required=False)
+    reason = ReasonField(label="差し押さえる理由")
+    refusals = {
+        NothingToSeizeFor: "charges", ConditionNotMet: "charges", ScopeNeeded: "scope", PerformByNeeded: "perform_by",
+        WagesNeeded: "gross", NothingSeizableOfWages: "gross", NoReason: "reason",
+    }  # fmt: skip
+
+    @property
+    def wages(self) -> Wages | None:
+        """打たれた給料等。なければ None。"""
+        told = self.cleaned_data
+        if not told.get("gross"):
+            return None
+        deductions = tuple(Yen(told[name] or 0) for name in ("income_tax", "resident_tax", "insurance"))
+        return Wages(Yen(told["gross"]), deductions, told["dependants"] or 0)
+
+
+class RequestForm(ChosenForm):
+    """交付要求・参加差押えの起案。"""
+
+    body = forms.TypedChoiceField(label="執行機関・先の差押えの機関", coerce=int)
+    case_number = forms.CharField(label="事件番号・先の差押えの表示", max_length=120)
+    has_easier_asset = forms.BooleanField(label="ほかに換価の容易な財産がある", required=False)
+    reason = ReasonField(label="起案の理由")
+    refusals = {NothingToSeizeFor: "charges", ConditionNotMet: "charges", BodyNeeded: "case_number", NoReason: "reason"}
+
+
+class ServiceForm(ActForm):
+    """送達などの日。"""
+
+    third_party_served_on = WarekiDateField(within_years=2, label="第三債務者などに送達した日", required=False)
+    taxpayer_served_on = WarekiDateField(within_years=2, label="滞納者に送達した日", required=False)
+    registered_on = WarekiDateField(within_years=2, label="登記・登録の日", required=False)
+    possessed_on = WarekiDateField(within_years=2, label="占有した日（動産だけ）", required=False)
+    refusals = {ServedBeforeDone: "third_party_served_on"}
+
+    @property
+    def service(self) -> SeizureService:
+        """打たれた日。"""
+        told = self.cleaned_data
+        return SeizureService(
+            told["possessed_on"], told["third_party_served_on"], told["taxpayer_served_on"], told["registered_on"]
+        )
+
+
+class CollectForm(ActForm):
+    """取立て。"""
+
+    amount = YenField(label="取り立てた額")
+    collected_on = WarekiDateField(within_years=1, label="取立ての日")
+    from_whom = forms.CharField(label="支払った者", max_length=120)
+    refusals = {NoEffectYet: "collected_on", CollectedBeforeEffect: "collected_on", NotCollectable: "amount"}
+
+
+class DistributionForm(ActForm):
+    """配当の起案。"""
+
+    reason = ReasonField(label="起案の理由", initial="計算のとおり配当する")
+    refusals = {NoReason: "reason"}
+
+
+class ReleaseForm(ActForm):
+    """解除。"""
+
+    reason = ReasonField(label="解除の理由")
+    unlawful = forms.BooleanField(label="差押えが違法であった", required=False)
+    third_partys = forms.BooleanField(label="滞納者の財産でなかった", required=False)
+    hardship = forms.BooleanField(label="生活の窮迫による執行停止をした", required=False)
+    substitute = YenField(label="代わりに差し押さえた財産の額", least=0, required=False)
+    refusals = {ReleaseNeedsReason: "reason", NoGroundToRelease: "reason"}
+
+    @property
+    def judgement(self) -> ReleaseJudgement:
+        """打たれた判断。"""
+        told = self.cleaned_data
+        return ReleaseJudgement(
+            told["reason"], told["unlawful"], told["third_partys"], told["hardship"], told["substitute"] or 0
+        )
+
+
+class CancelForm(ActForm):
+    """取消し。"""
+
+    reason = ReasonField(label="取り消す理由")
+    refusals = {ReleaseNeedsReason: "reason"}
+
+
+class PolicyForm(ActForm):
+    """方針と見直しの日。"""
+
+    policy = forms.CharField(label="換価・解除・停止の方針", max_length=300)
+    review_on = WarekiDateField(within_years=2, label="見直しの日")
+    refusals = {PolicyNeeded: "policy"}
+
+
+class ConfirmForm(ActForm):
+    """確かめて行う。"""
+
+
+class BankruptcyForm(ActForm):
+    """破産手続の開始。"""
+
+    court = forms.CharField(label="裁判所", max_length=80)
+    case_number = forms.CharField(label="事件番号", max_length=80)
+    opened_on = WarekiDateField(within_years=20, label="開始の決定の日")
+    evidence = forms.CharField(label="知った資料", max_length=120, help_text="例：官報 令和8年4月1日 第1234号")
+    refusals = {EvidenceNeeded: "evidence"}
+
+
+class BankruptcyEndForm(ActForm):
+    """破産手続の終わり。"""
+
+    on = WarekiDateField(within_years=20, label="終わった日")
+    was_cancelled = forms.BooleanField(label="開始の決定の取消し・廃止", required=False)
+    note = forms.CharField(label="説明", max_length=200, required=False)
+    refusals = {ClosedBeforeOpened: "on"}

@@ -1,0 +1,259 @@
+"""滞納処分の書面。差押調書謄本、債権差押通知書、計算書、差押書、嘱託書、差押通知書、解除、交付要求、参加差押え、取立て、配当。
+
+Papers for the taxpayer and for third parties. A third party is told the name; the address only when the taxpayer is not protected —
+what a protected person's paper says does not depend on where they live.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from osame.collection.assets.letters import subject_of
+from osame.collection.assets.queries import Party, interests_in, third_party
+from osame.collection.dispositions.paper import (
+    APPEAL,
+    CLAIM_BAN,
+    OWNER_BAN,
+    Paper,
+    amount_text,
+    charge_rows,
+    kind_of,
+    paged,
+)
+from osame.collection.dispositions.queries import DispositionFile
+from osame.collection.letters.actions import Draft, Outside, freeze
+from osame.kernel.dates import format_wareki
+from osame.law.arrears_facts import AssetKind
+from osame.law.dispositions import Procedure
+from osame.law.distribution import DistributionAnswer, DistributionSchedule
+
+RECORDED = frozenset((
+    AssetKind.MOVABLE, AssetKind.DEPOSIT, AssetKind.WAGE, AssetKind.PENSION, AssetKind.INSURANCE, AssetKind.RECEIVABLE,
+    AssetKind.DEPOSIT_OF_LEASE, AssetKind.REFUND, AssetKind.INTANGIBLE_CLAIM, AssetKind.BOOK_ENTRY_SECURITIES,
+    AssetKind.ELECTRONIC_CLAIM,
+))  # fmt: skip
+"""差押調書の謄本を滞納者に交付する財産（国税徴収法第54条）。ほかは差押書を送達する（同法第68条など）。"""
+Facts = tuple[tuple[str, str], ...]
+
+
+def send_papers(file: DispositionFile, registry_id: int | None, *, as_of: date, officer: str) -> tuple[int, ...]:
+    """処分の書面を、滞納者・第三債務者・利害関係人・登記所の分まで一度に作る。束の番号を返す。
+
+    要件: F17-02, F17-03, F17-06, F17-08, F18-01, F18-02
+    """
+    procedure = file.head.procedure
+    if procedure is Procedure.DISTRIBUTION_REQUEST:
+        return _send_request(file, "R-097", ("交付要求書", "交付要求通知書"), as_of, officer)
+    if procedure is Procedure.PARTICIPATING_SEIZURE:
+        return _send_request(file, "R-099", ("参加差押書", "参加差押通知書"), as_of, officer)
+    head, kind = file.head, file.head.asset_kind
+    assert kind is not None
+    runs = []
+    if kind in RECORDED:
+        runs.append(_freeze("R-090", [_own(file, _seizure(file, "差押調書（謄本）", own=True))], as_of, officer))
+    else:
+        runs.append(_freeze("R-093", [_own(file, _seizure(file, "差押書", own=True))], as_of, officer))
+    if head.third_party_id is not None:
+        party = third_party(head.third_party_id)
+        runs.append(_freeze("R-091", [_outside(file, party, _seizure(file, _notice_title(kind)))], as_of, officer))
+        if head.wage_steps:
+            runs.append(_freeze("R-092", [_outside(file, party, _wages(file))], as_of, officer))
+    if registry_id is not None:
+        runs.append(_freeze("R-094", [_outside(file, third_party(registry_id), _entrustment(file))], as_of, officer))
+    if others := _interested(file):
+        paper = _seizure(file, "差押通知書", interested=True)
+        runs.append(_freeze("R-095", [_outside(file, each, paper) for each in others], as_of, officer))
+    return tuple(runs)
+
+
+def send_release(file: DispositionFile, ground: tuple[str, str], *, as_of: date, officer: str) -> tuple[int, ...]:
+    """解除・取消しの通知を、知らせるべきすべての者に一度に作る。 ground: （事由、条文）
+
+    要件: F17-10, F18-03
+    """
+    head = file.head
+    form = {
+        Procedure.SEIZURE: "R-096",
+        Procedure.PARTICIPATING_SEIZURE: "R-099",
+        Procedure.DISTRIBUTION_REQUEST: "R-098",
+    }
+    title = (
+        f"{head.procedure.value}解除通知書" if head.stage.name == "RELEASED" else f"{head.procedure.value}取消通知書"
+    )
+    facts = (("処分の番号", head.number), ("処分の日", format_wareki(head.done_on)), ("事由", ground[0]), ("根拠", ground[1]),
+             ("解除の日", format_wareki(as_of)))  # fmt: skip
+    opening = f"次の{head.procedure.value}を解除しましたので、通知します。"
+    paper = Paper(title, opening, _asset_facts(file, facts), (), (), (), (), "")
+    drafts = [_own(file, paper)]
+    party = head.third_party_id or head.body_id
+    told = [*([third_party(party)] if party else []), *_interested(file)]
+    outside = Paper(title, opening, (*subject_of(head.addressee_number)[:1], *paper.facts), (), (), (), (), "")
+    drafts += [_outside(file, each, outside) for each in told]
+    return (_freeze(form[head.procedure], drafts, as_of, officer),)
+
+
+def send_receipt(file: DispositionFile, amount: int, collected_on: date, *, as_of: date, officer: str) -> int:
+    """取立ての受領書（R-100）を作る。
+
+    要件: F17-05
+    """
+    head = file.head
+    facts = _asset_facts(
+        file, (("処分の番号", head.number), ("受領の日", format_wareki(collected_on)), ("根拠", "国税徴収法第67条"))
+    )
+    opening = "差し押さえた債権の取立てとして、次の金額を受領しました。"
+    paper = Paper("取立受領書", opening, facts, (("受領した金額", amount_text(amount)),), (), (), (), "")
+    party = third_party(head.third_party_id) if head.third_party_id else None
+    draft = _outside(file, party, paper) if party else _own(file, paper)
+    return _freeze("R-100", [draft], as_of, officer)
+
+
+def send_distribution(
+    file: DispositionFile,
+    answer: DistributionAnswer,
+    schedule: DistributionSchedule | None,
+    *,
+    as_of: date,
+    officer: str,
+) -> int:
+    """配当計算書の謄本を、滞納者とほかの債権者に作る（R-104）。
+
+    要件: F19-05
+    """
+    head = file.head
+    delivery = format_wareki(schedule.delivery_on) if schedule else "―"
+    facts = _asset_facts(
+        file, (("処分の番号", head.number), ("交付期日", delivery), ("根拠", "国税徴収法第131条・第132条"))
+    )
+    lines = (
+        *(f"{each.name}（{each.kind.value}）債権{each.claimed:,}円　配当{each.amount:,}円" for each in answer.shares),
+        *answer.steps,
+    )
+    charges, pages = paged((), lines)
+    paper = Paper(
+        "配当計算書（謄本）", "換価代金等を次のとおり配当するので、配当計算書の謄本を送付します。", facts,
+        (("残余の金額", amount_text(answer.left)),), charges, pages,
+        (("異議の申出", "配当計算書の金額に異議があるときは、交付期日までに申し出てください（国税徴収法第133条）。"),), "",
+    )  # fmt: skip
+    drafts = [_own(file, paper), *(_outside(file, each, paper) for each in _interested(file))]
+    return _freeze("R-104", drafts, as_of, officer)
+
+
+def _send_request(
+    file: DispositionFile, form: str, titles: tuple[str, str], as_of: date, officer: str
+) -> tuple[int, ...]:
+    head = file.head
+    assert head.body_id is not None
+    body = third_party(head.body_id)
+    rows = charge_rows(file.parts)
+    charges, lines = paged(rows, ())
+    facts = _asset_facts(file, (("処分の番号", head.number), ("執行機関", body.name), ("事件・先の差押え", head.case_number),
+                                ("根拠", "地方税法第331条第4項・第5項、国税徴収法第82条・第86条")))  # fmt: skip
+    total = (("要求する額", amount_text(file.total)),)
+    to_body = Paper(titles[0], f"滞納者の財産について、次の徴収金のため、{head.procedure.value}をします。",
+                    (*_subject(file), *facts), total, charges, lines, (_extra(),), "")  # fmt: skip
+    to_own = Paper(titles[1], f"あなたの滞納している徴収金のため、次のとおり{head.procedure.value}をしたので、通知します。", facts, total,
+                   charges, lines, (("不服の申立て", APPEAL),), "")  # fmt: skip
+    return (_freeze(form, [_outside(file, body, to_body), _own(file, to_own)], as_of, officer),)
+
+
+def _seizure(file: DispositionFile, title: str, *, own: bool = False, interested: bool = False) -> Paper:
+    head, kind = file.head, file.head.asset_kind
+    facts: Facts = (
+        ("処分の番号", head.number), ("差押えの日", format_wareki(head.done_on)), ("差し押さえる範囲", head.scope),
+        *((("履行期限", format_wareki(head.perform_by)),) if head.perform_by else ()),
+        *((("場所・立会人", head.place),) if head.place else ()),
+    )  # fmt: skip
+    facts = _asset_facts(file, facts)
+    charges, lines = paged(charge_rows(file.parts), head.wage_steps if own else ())
+    total = (("差押えに係る徴収金の額", amount_text(file.total)),)
+    if own:
+        opening = "次の徴収金を滞納しているので、地方税法と国税徴収法により、次の財産を差し押さえました。"
+        notes = (_extra(), ("処分の禁止", OWNER_BAN), ("不服の申立て", APPEAL))
+        return Paper(title, opening, facts, total, charges, lines, notes, head.officer)
+    facts = (*_subject(file), *facts)
+    if interested:
+        opening = "あなたが権利を有する次の財産を差し押さえたので、国税徴収法第55条により通知します。"
+        return Paper(title, opening, facts, total, charges, lines, (_extra(),), "")
+    opening = "滞納者に対する徴収金のため、滞納者があなたに対して有する次の債権などを差し押さえます。"
+    ban = CLAIM_BAN if kind is not None else OWNER_BAN
+    return Paper(title, opening, facts, total, charges, lines, (("履行", ban), _extra()), "")
+
+
+def _wages(file: DispositionFile) -> Paper:
+    _, lines = paged((), file.head.wage_steps)
+    facts = (*_subject(file), ("処分の番号", file.head.number), ("根拠", "国税徴収法第76条第1項"))
+    opening = "差し押さえた給料等について、差し押さえることができる額の計算は、次のとおりです。支払額が変わる月は、同じ方法で計算してください。"
+    return Paper("差押可能額計算書", opening, facts, (), ((),), lines, (), "")
+
+
+def _entrustment(file: DispositionFile) -> Paper:
+    head = file.head
+    facts = _asset_facts(file, (("登記の目的", "差押え"), ("原因", f"{format_wareki(head.done_on)} {head.number}"), ("根拠", "国税徴収法第68条第3項、地方税法第331条第6項")))  # fmt: skip
+    opening = "次のとおり差押えの登記（登録）を嘱託します。"
+    return Paper("差押登記（登録）嘱託書", opening, (*_subject(file), *facts), (), (), (), (), "")
+
+
+def _interested(file: DispositionFile) -> list[Party]:
+    """財産について権利を有する者。第三債務者には、別に通知する。"""
+    head = file.head
+    if head.asset_id is None:
+        return []
+    numbers = dict.fromkeys(each.third_party_id for each in interests_in((head.addressee_number, head.asset_id)))
+    return [third_party(each) for each in numbers if each != head.third_party_id]
+
+
+def _subject(file: DispositionFile) -> Facts:
+    """第三者に示す滞納者。氏名と、支援措置の対象者でなければ住所。"""
+    told = subject_of(file.head.addressee_number)
+    return tuple(
+        (f"滞納者の{label}", value) for label, value in told if label in {"氏名", "法人の名称", "住所", "所在地"}
+    )
+
+
+def _asset_facts(file: DispositionFile, facts: Facts) -> Facts:
+    head = file.head
+    kind = head.asset_kind
+    shown = (("財産の種類", kind.value), ("財産の表示", head.asset)) if kind else ()
+    return (*facts, *shown)
+
+
+def _extra() -> tuple[str, str]:
+    return (
+        "延滞金",
+        "表の延滞金は処分の日までの額です。完納の日までの法律による金額（要す）を加えて徴収します。滞納処分費も、あわせて徴収します。",
+    )
+
+
+def _notice_title(kind: AssetKind) -> str:
+    return (
+        "債権差押通知書" if kind not in {AssetKind.BOOK_ENTRY_SECURITIES, AssetKind.INTANGIBLE_CLAIM} else "差押通知書"
+    )
+
+
+def _own(file: DispositionFile, paper: Paper) -> Draft:
+    head = file.head
+    item = file.parts[0].tax_item if len({each.tax_item for each in file.parts}) == 1 else ""
+    return Draft(
+        head.addressee_number, item, paper, _marks(paper), f"disposition:{head.disposition_id}", paper.page_count
+    )
+
+
+def _outside(file: DispositionFile, party: Party, paper: Paper) -> Draft:
+    to = Outside(party.name, party.postal_code, party.address, party.section)
+    return Draft(
+        file.head.addressee_number,
+        "",
+        paper,
+        _marks(paper),
+        f"disposition:{file.head.disposition_id}",
+        paper.page_count,
+        to,
+    )
+
+
+def _marks(paper: Paper) -> tuple[str, ...]:
+    return tuple(value for _, value in paper.totals)
+
+
+def _freeze(form: str, drafts: Sequence[Draft], as_of: date, officer: str) -> int:
+    return freeze(kind_of(form), drafts, as_of=as_of, officer=officer)

@@ -1,0 +1,24 @@
+from django.db import migrations
+
+from osame.collection.arrears.procedures import guarded_transitions
+from osame.law.dispositions import Procedure
+from osame.platform.database import sql_text
+from osame.platform.gate import guarded
+
+TABLES = (
+    "disposition", "disposition_charge", "disposition_event", "collected_money", "distribution", "distribution_part",
+    "bankruptcy", "bankruptcy_event",
+)  # fmt: skip
+DISPOSITIONS = (Procedure.SEIZURE, Procedure.PARTICIPATING_SEIZURE, Procedure.DISTRIBUTION_REQUEST)
+
+
+class Migration(migrations.Migration):
+    """処分の段階を、法の表のとおりにだけ進ませ、目的の門の内に置く。目的を告げない取引には、一行も見せない。"""
+
+    dependencies = [("dispositions", "0001_initial"), ("assets", "0002_guarded"), ("approvals", "0002_frozen")]
+    operations = [
+        migrations.RunSQL(guarded_transitions("disposition", *DISPOSITIONS)),
+        migrations.RunSQL(guarded_transitions("bankruptcy", Procedure.BANKRUPTCY)),
+        migrations.RunSQL(sql_text("osame.collection.dispositions", "sql/dispositions.sql")),
+        *(migrations.RunSQL(guarded(table), f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY") for table in TABLES),
+    ]

@@ -1,0 +1,241 @@
+"""滞納処分の表。差押え・参加差押え・交付要求、その期別、移り方、取立て、配当、破産。
+
+One table of procedures; every move is a row that PostgreSQL checks against the law's table. One open seizure for an asset, and
+none without a decided proposal and a standing identification: both held below, in the database.
+"""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from osame.collection.arrears.procedures import ACTS, STAGES
+from osame.law.dispositions import Procedure
+from osame.law.distribution import CreditorKind
+from osame.platform.rights import APPEND_ONLY, KEPT
+
+PROCEDURES = [
+    (each.name, each.value)
+    for each in (Procedure.SEIZURE, Procedure.PARTICIPATING_SEIZURE, Procedure.DISTRIBUTION_REQUEST)
+]
+OPEN_STAGES = ("IN_FORCE", "COLLECTING", "SOLD", "DISTRIBUTED")
+CREDITORS = [(each.name, each.value) for each in CreditorKind]
+
+
+class Disposition(models.Model):
+    """滞納処分一件。差押え、参加差押え、交付要求。条件の判定は、起案のときのまま残る。"""
+
+    rights = KEPT
+
+    pk = models.CompositePrimaryKey("addressee_number", "disposition_id")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    disposition_id = models.BigIntegerField("処分管理番号")
+    procedure = models.CharField("手続", max_length=30, choices=PROCEDURES)
+    stage = models.CharField("段階", max_length=20, choices=STAGES, default="NONE")
+    numbered_year = models.SmallIntegerField("処分の年度")
+    year_number = models.IntegerField("年度の連番")
+    asset_id = models.BigIntegerField("財産番号", null=True)
+    body_id = models.BigIntegerField("執行機関・先の差押えの機関の照会先番号", null=True)
+    case_number = models.TextField("事件番号・先の差押えの表示", default="", blank=True)
+    scope = models.TextField("差し押さえた範囲")
+    perform_by = models.DateField("履行期限", null=True)
+    wage_steps = models.JSONField("給与の差押可能額の計算", default=list)
+    conditions = models.JSONField("起案のときの条件の一覧")
+    done_on = models.DateField("処分の日")
+    place = models.TextField("処分の場所・立会人", default="", blank=True)
+    possessed_on = models.DateField("占有した日", null=True)
+    third_party_served_on = models.DateField("第三債務者などに送達した日", null=True)
+    taxpayer_served_on = models.DateField("滞納者に送達した日", null=True)
+    registered_on = models.DateField("登記・登録の日", null=True)
+    effect_on = models.DateField("効力の生じた日", null=True)
+    review_on = models.DateField("見直しの日", null=True)
+    policy = models.TextField("換価・解除・停止の方針", default="", blank=True)
+    proposal_id = models.BigIntegerField("起案番号")
+    officer = models.TextField("職員")
+
+    class Meta:
+        db_table = "disposition"
+        db_table_comment = "滞納処分 (F17-02, F17-15, F18-01, F18-02)"
+        constraints = [
+            models.UniqueConstraint(
+                name="disposition_numbered_in_its_year",
+                fields=["addressee_number", "numbered_year", "procedure", "year_number"],
+            ),
+            models.UniqueConstraint(
+                name="disposition_one_open_seizure",
+                fields=["addressee_number", "asset_id"],
+                condition=Q(procedure="SEIZURE", stage__in=OPEN_STAGES),
+            ),
+            models.CheckConstraint(
+                name="disposition_has_its_object", condition=Q(asset_id__isnull=False) | Q(body_id__isnull=False)
+            ),
+        ]
+        indexes = [models.Index(name="disposition_stage", fields=["procedure", "stage"])]
+
+
+class DispositionCharge(models.Model):
+    """処分の対象の期別。金額は、処分の日のもの。"""
+
+    rights = APPEND_ONLY
+
+    pk = models.CompositePrimaryKey("addressee_number", "disposition_id", "charge_id")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    disposition_id = models.BigIntegerField("処分管理番号")
+    charge_id = models.BigIntegerField("期別番号")
+    principal_tax = models.BigIntegerField("本税")
+    demand_fee = models.BigIntegerField("督促手数料")
+    delinquency_charge = models.BigIntegerField("延滞金（処分の日まで）")
+
+    class Meta:
+        db_table = "disposition_charge"
+        db_table_comment = "滞納処分の期別 (F17-02)"
+        indexes = [models.Index(name="disposition_charge_of", fields=["addressee_number", "charge_id"])]
+
+
+class DispositionEvent(models.Model):
+    """滞納処分の移り方の記録。追記だけ。"""
+
+    rights = APPEND_ONLY
+
+    pk = models.CompositePrimaryKey("addressee_number", "disposition_id", "event_number")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    disposition_id = models.BigIntegerField("処分管理番号")
+    event_number = models.IntegerField("連番")
+    act = models.CharField("行い", max_length=20, choices=ACTS)
+    from_stage = models.CharField("前の段階", max_length=20, choices=STAGES)
+    to_stage = models.CharField("後の段階", max_length=20, choices=STAGES)
+    article = models.TextField("根拠の条文")
+    happened_on = models.DateField("効力の日")
+    note = models.TextField("説明", blank=True)
+    proposal_id = models.BigIntegerField("起案番号", null=True)
+    officer = models.TextField("職員")
+    recorded_at = models.DateTimeField("登録日時", db_default=Now())
+
+    class Meta:
+        db_table = "disposition_event"
+        db_table_comment = "滞納処分の移り方の記録 (F17-15)"
+
+
+class CollectedMoney(models.Model):
+    """取り立てた金銭、または受けた配当金。配当するまで、誰のものでもない。"""
+
+    rights = APPEND_ONLY
+
+    pk = models.CompositePrimaryKey("addressee_number", "disposition_id", "collected_number")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    disposition_id = models.BigIntegerField("処分管理番号")
+    collected_number = models.IntegerField("連番")
+    collected_on = models.DateField("取立ての日")
+    amount = models.BigIntegerField("取り立てた額")
+    from_whom = models.TextField("支払った者")
+    officer = models.TextField("職員")
+
+    class Meta:
+        db_table = "collected_money"
+        db_table_comment = "取り立てた金銭 (F17-05, F18-04)"
+        constraints = [models.CheckConstraint(name="collected_money_is_positive", condition=Q(amount__gt=0))]
+
+
+class Distribution(models.Model):
+    """配当一回。計算の過程と、この団体の分を記帳した納付書番号が残る。"""
+
+    rights = APPEND_ONLY
+
+    pk = models.CompositePrimaryKey("addressee_number", "disposition_id", "distribution_number")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    disposition_id = models.BigIntegerField("処分管理番号")
+    distribution_number = models.IntegerField("連番")
+    through_collected = models.IntegerField("どの取立てまでを配当したか")
+    collected_on = models.DateField("取立ての日")
+    proceeds = models.BigIntegerField("換価代金等")
+    surplus = models.BigIntegerField("滞納者に交付する残余")
+    is_statement_made = models.BooleanField("配当計算書を作ったか")
+    delivery_on = models.DateField("換価代金等の交付期日", null=True)
+    steps = models.JSONField("計算の過程")
+    slip_number = models.BigIntegerField("記帳した納付書番号", null=True)
+    done_on = models.DateField("配当の日")
+    proposal_id = models.BigIntegerField("起案番号")
+    officer = models.TextField("職員")
+
+    class Meta:
+        db_table = "distribution"
+        db_table_comment = "配当 (F19-05, F18-04)"
+        constraints = [
+            models.CheckConstraint(name="distribution_is_positive", condition=Q(proceeds__gt=0, surplus__gte=0))
+        ]
+
+
+class DistributionPart(models.Model):
+    """配当を受けた債権一つ。"""
+
+    rights = APPEND_ONLY
+
+    pk = models.CompositePrimaryKey("addressee_number", "disposition_id", "distribution_number", "part_number")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    disposition_id = models.BigIntegerField("処分管理番号")
+    distribution_number = models.IntegerField("配当の連番")
+    part_number = models.SmallIntegerField("並び")
+    creditor_name = models.TextField("債権者の名")
+    kind = models.CharField("債権の種類", max_length=30, choices=CREDITORS)
+    claimed = models.BigIntegerField("債権の額")
+    amount = models.BigIntegerField("配当の額")
+
+    class Meta:
+        db_table = "distribution_part"
+        db_table_comment = "配当を受けた債権 (F19-05)"
+        constraints = [
+            models.CheckConstraint(
+                name="distribution_part_within_claim", condition=Q(amount__gte=0, amount__lte=models.F("claimed"))
+            )
+        ]
+
+
+class Bankruptcy(models.Model):
+    """破産手続。開始の決定から終わりまで、破産財団に属する財産を新たに差し押さえない。"""
+
+    rights = KEPT
+
+    pk = models.CompositePrimaryKey("addressee_number", "bankruptcy_id")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    bankruptcy_id = models.BigIntegerField("破産管理番号")
+    procedure = models.CharField(
+        "手続", max_length=20, choices=[("BANKRUPTCY", Procedure.BANKRUPTCY.value)], default="BANKRUPTCY"
+    )
+    stage = models.CharField("段階", max_length=20, choices=STAGES, default="NONE")
+    court = models.TextField("裁判所")
+    case_number = models.TextField("事件番号")
+    trustee_id = models.BigIntegerField("破産管財人の照会先番号", null=True)
+    opened_on = models.DateField("開始の決定の日")
+    closed_on = models.DateField("終わった日", null=True)
+    evidence = models.TextField("知った資料（官報など）")
+    officer = models.TextField("職員")
+
+    class Meta:
+        db_table = "bankruptcy"
+        db_table_comment = "破産手続 (F16-09, F18-01)"
+        constraints = [
+            models.CheckConstraint(name="bankruptcy_has_evidence", condition=~Q(evidence="") & ~Q(case_number=""))
+        ]
+
+
+class BankruptcyEvent(models.Model):
+    """破産手続の移り方の記録。追記だけ。"""
+
+    rights = APPEND_ONLY
+
+    pk = models.CompositePrimaryKey("addressee_number", "bankruptcy_id", "event_number")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    bankruptcy_id = models.BigIntegerField("破産管理番号")
+    event_number = models.IntegerField("連番")
+    act = models.CharField("行い", max_length=20, choices=ACTS)
+    from_stage = models.CharField("前の段階", max_length=20, choices=STAGES)
+    to_stage = models.CharField("後の段階", max_length=20, choices=STAGES)
+    article = models.TextField("根拠の条文")
+    happened_on = models.DateField("効力の日")
+    note = models.TextField("説明", blank=True)
+    proposal_id = models.BigIntegerField("起案番号", null=True)
+    officer = models.TextField("職員")
+    recorded_at = models.DateTimeField("登録日時", db_default=Now())
+
+    class Meta:
+        db_table = "bankruptcy_event"
+        db_table_comment = "破産手続の移り方の記録 (F16-09)"

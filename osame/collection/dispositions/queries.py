@@ -1,0 +1,302 @@
+"""滞納処分の照会。一件の綴り、続いている処分、見直しの一覧、人ごとの処分、破産。"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from osame.collection.arrears.procedures import ProcedureUnknown
+from osame.law.arrears_facts import AssetKind
+from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage
+from osame.law.distribution import CreditorKind
+from osame.law.seizure_effect import SeizureService
+from osame.platform.database import fetch_all
+
+OPEN = (
+    ProcedureStage.IN_FORCE,
+    ProcedureStage.COLLECTING,
+    ProcedureStage.SOLD,
+    ProcedureStage.DISTRIBUTED,
+)
+HEADS = """
+SELECT d.addressee_number, d.disposition_id, d.procedure, d.stage, d.numbered_year, d.year_number, d.asset_id, s.kind,
+       coalesce(s.description, ''), s.third_party_id, d.body_id, coalesce(t.name, b.name, ''), d.case_number, d.scope, d.perform_by,
+       ARRAY(SELECT jsonb_array_elements_text(d.wage_steps)), ARRAY(SELECT jsonb_array_elements_text(d.conditions)), d.done_on, d.place, d.possessed_on, d.third_party_served_on, d.taxpayer_served_on, d.registered_on,
+       d.effect_on, d.review_on, d.policy, d.proposal_id, d.officer, a.name, coalesce(m.collected, 0)::bigint,
+       coalesce(m.last_number, 0), coalesce(x.distributed, 0)::bigint, coalesce(x.through_collected, 0)
+FROM disposition d
+JOIN addressee a USING (addressee_number)
+LEFT JOIN asset s ON s.addressee_number = d.addressee_number AND s.asset_id = d.asset_id
+LEFT JOIN third_party t ON t.third_party_id = s.third_party_id
+LEFT JOIN third_party b ON b.third_party_id = d.body_id
+LEFT JOIN LATERAL (SELECT sum(amount) AS collected, max(collected_number) AS last_number FROM collected_money m
+    WHERE (m.addressee_number, m.disposition_id) = (d.addressee_number, d.disposition_id)) m ON true
+LEFT JOIN LATERAL (SELECT sum(proceeds) AS distributed, max(through_collected) AS through_collected FROM distribution x
+    WHERE (x.addressee_number, x.disposition_id) = (d.addressee_number, d.disposition_id)) x ON true
+WHERE {terms} ORDER BY d.disposition_id DESC
+"""
+PARTS = """
+SELECT c.charge_id, coalesce(t.name, c.tax_item), c.tax_item, c.levy_year, coalesce(n.name, c.installment_term || '期'), c.due_date,
+       c.statutory_due_date_etc, q.principal_tax, q.demand_fee, q.delinquency_charge,
+       c.principal_tax + c.demand_fee + c.delinquency_charge
+FROM disposition_charge q JOIN charge c USING (addressee_number, charge_id)
+LEFT JOIN LATERAL (SELECT name FROM tax_item i WHERE i.tax_item = c.tax_item AND i.valid_from <= c.due_date
+    ORDER BY i.valid_from DESC LIMIT 1) t ON true
+LEFT JOIN installment_term n ON n.levy_year = c.levy_year AND n.tax_item = c.tax_item AND n.installment_term = c.installment_term
+WHERE q.addressee_number = %s AND q.disposition_id = %s ORDER BY c.due_date, c.charge_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DispositionHead:
+    """処分の見出し。 last_collected: 取立ての連番の最後; distributed_through: どの取立てまで配当したか。"""
+
+    addressee_number: str
+    disposition_id: int
+    procedure: Procedure
+    stage: ProcedureStage
+    numbered_year: int
+    year_number: int
+    asset_id: int | None
+    asset_kind: AssetKind | None
+    asset: str
+    third_party_id: int | None
+    body_id: int | None
+    party: str
+    case_number: str
+    scope: str
+    perform_by: date | None
+    wage_steps: tuple[str, ...]
+    conditions: tuple[str, ...]
+    done_on: date
+    place: str
+    possessed_on: date | None
+    third_party_served_on: date | None
+    taxpayer_served_on: date | None
+    registered_on: date | None
+    effect_on: date | None
+    review_on: date | None
+    policy: str
+    proposal_id: int
+    officer: str
+    name: str
+    collected: int
+    last_collected: int
+    distributed: int
+    distributed_through: int
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """（宛名番号、処分管理番号）。"""
+        return self.addressee_number, self.disposition_id
+
+    @property
+    def number(self) -> str:
+        """処分の番号。"""
+        return f"令和{self.numbered_year - 2018}年度 {self.procedure.value} 第{self.year_number}号"
+
+    @property
+    def is_open(self) -> bool:
+        """続いているか。"""
+        return self.stage in OPEN
+
+    @property
+    def undistributed(self) -> int:
+        """まだ配当していない額。"""
+        return self.collected - self.distributed
+
+    @property
+    def service(self) -> SeizureService:
+        """送達などの日。"""
+        return SeizureService(
+            self.possessed_on, self.third_party_served_on, self.taxpayer_served_on, self.registered_on
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DispositionPart:
+    """処分の対象の期別。金額は処分の日のもの。 left: いま残る額（進んでいる延滞金を除く）。"""
+
+    charge_id: int
+    tax_name: str
+    tax_item: str
+    levy_year: int
+    term_name: str
+    due_date: date
+    statutory_due_date_etc: date
+    principal_tax: int
+    demand_fee: int
+    delinquency_charge: int
+    left: int
+
+    @property
+    def label(self) -> str:
+        """期別の呼び名。"""
+        return f"{self.tax_name} {self.levy_year}年度 {self.term_name}"
+
+    @property
+    def amount(self) -> int:
+        """処分の日の額。"""
+        return self.principal_tax + self.demand_fee + self.delinquency_charge
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """移り方一つ。"""
+
+    act: ProcedureAct
+    target: ProcedureStage
+    article: str
+    happened_on: date
+    note: str
+    officer: str
+
+
+@dataclass(frozen=True, slots=True)
+class CollectedLine:
+    """取立て一回。"""
+
+    collected_number: int
+    collected_on: date
+    amount: int
+    from_whom: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharedLine:
+    """配当を受けた債権一つ。"""
+
+    distribution_number: int
+    done_on: date
+    creditor: str
+    kind: CreditorKind
+    claimed: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class DispositionFile:
+    """処分一件の綴り。"""
+
+    head: DispositionHead
+    parts: tuple[DispositionPart, ...]
+    collected: tuple[CollectedLine, ...]
+    shares: tuple[SharedLine, ...]
+    events: tuple[EventLine, ...]
+
+    @property
+    def total(self) -> int:
+        """処分の日の額の計。"""
+        return sum(each.amount for each in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class BankruptcyLine:
+    """破産手続一つ。"""
+
+    addressee_number: str
+    bankruptcy_id: int
+    name: str
+    stage: ProcedureStage
+    court: str
+    case_number: str
+    trustee_id: int | None
+    opened_on: date
+    closed_on: date | None
+    evidence: str
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """（宛名番号、破産管理番号）。"""
+        return self.addressee_number, self.bankruptcy_id
+
+
+def dispositions(terms: str, values: dict[str, Any]) -> tuple[DispositionHead, ...]:
+    """条件に合う処分。"""
+    found = []
+    for row in fetch_all(HEADS.format(terms=terms), values):
+        who, number, procedure, stage, year, at, asset, kind, *rest = row
+        rest[7], rest[8] = tuple(rest[7]), tuple(rest[8])
+        known = AssetKind[kind] if kind else None
+        found.append(
+            DispositionHead(who, number, Procedure[procedure], ProcedureStage[stage], year, at, asset, known, *rest)
+        )
+    return tuple(found)
+
+
+def disposition_file(key: tuple[str, int], *, lock: bool = False) -> DispositionFile:
+    """処分一件の綴り。
+
+    要件: F17-02, F17-15
+    """
+    if lock:
+        fetch_all("SELECT 1 FROM disposition WHERE addressee_number = %s AND disposition_id = %s FOR UPDATE", [*key])
+    heads = dispositions("d.addressee_number = %(who)s AND d.disposition_id = %(at)s", {"who": key[0], "at": key[1]})
+    if not heads:
+        raise ProcedureUnknown(str(key[1]))
+    collected = fetch_all(
+        "SELECT collected_number, collected_on, amount, from_whom FROM collected_money WHERE addressee_number = %s "
+        "AND disposition_id = %s ORDER BY 1",
+        [*key],
+    )
+    return DispositionFile(
+        heads[0], tuple(DispositionPart(*row) for row in fetch_all(PARTS, [*key])),
+        tuple(CollectedLine(*row) for row in collected), _shares(key), _events(key),
+    )  # fmt: skip
+
+
+def disposition_numbered(disposition_id: int) -> DispositionHead:
+    """番号の処分。"""
+    found = dispositions("d.disposition_id = %(at)s", {"at": disposition_id})
+    if not found:
+        raise ProcedureUnknown(str(disposition_id))
+    return found[0]
+
+
+def dispositions_of(addressee_number: str) -> tuple[DispositionHead, ...]:
+    """その人の処分を、新しい順に。
+
+    要件: F17-15
+    """
+    return dispositions("d.addressee_number = %(who)s", {"who": addressee_number})
+
+
+def open_dispositions() -> tuple[DispositionHead, ...]:
+    """続いている処分（R-111）。
+
+    要件: F17-09
+    """
+    return dispositions("d.stage IN ('IN_FORCE', 'COLLECTING', 'SOLD', 'DISTRIBUTED')", {})
+
+
+def bankruptcies_of(addressee_number: str) -> tuple[BankruptcyLine, ...]:
+    """その人の破産手続。
+
+    要件: F16-09
+    """
+    rows = fetch_all(
+        "SELECT b.addressee_number, b.bankruptcy_id, a.name, b.stage, b.court, b.case_number, b.trustee_id, b.opened_on, b.closed_on, "
+        "b.evidence FROM bankruptcy b JOIN addressee a USING (addressee_number) WHERE b.addressee_number = %s ORDER BY b.opened_on",
+        [addressee_number],
+    )
+    return tuple(BankruptcyLine(*[*row[:3], ProcedureStage[row[3]], *row[4:]]) for row in rows)
+
+
+def _shares(key: tuple[str, int]) -> tuple[SharedLine, ...]:
+    rows = fetch_all(
+        "SELECT p.distribution_number, x.done_on, p.creditor_name, p.kind, p.claimed, p.amount FROM distribution_part p "
+        "JOIN distribution x USING (addressee_number, disposition_id, distribution_number) "
+        "WHERE p.addressee_number = %s AND p.disposition_id = %s ORDER BY p.distribution_number, p.part_number",
+        [*key],
+    )
+    return tuple(
+        SharedLine(at, on, who, CreditorKind[kind], claimed, paid) for at, on, who, kind, claimed, paid in rows
+    )
+
+
+def _events(key: tuple[str, int]) -> tuple[EventLine, ...]:
+    rows = fetch_all(
+        "SELECT act, to_stage, article, happened_on, note, officer FROM disposition_event "
+        "WHERE addressee_number = %s AND disposition_id = %s ORDER BY event_number",
+        [*key],
+    )
+    return tuple(EventLine(ProcedureAct[act], ProcedureStage[target], *rest) for act, target, *rest in rows)

@@ -1,0 +1,278 @@
+"""差押え・参加差押え・交付要求。条件を一つずつ判定して起案に凍らせ、決裁を経て執行し、書面を作る。
+
+Judged twice: when proposed (and frozen into what the deciders see) and again on the day of execution. Money owed, demands, graces,
+suspensions, extinction, bankruptcy and the asset are read by `facts.py`; the law answers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from osame.collection.arrears.procedures import Moved, move
+from osame.collection.assets.queries import AssetRow, asset_numbered, namesakes, third_party
+from osame.collection.dispositions.facts import Case, case_of
+from osame.collection.dispositions.letters import send_papers
+from osame.collection.dispositions.queries import disposition_file
+from osame.kernel.dates import format_wareki
+from osame.kernel.money import Yen
+from osame.kernel.refusals import Refusal
+from osame.law.arrears_facts import AssetKind
+from osame.law.conditions import ConditionNotMet, Conditions
+from osame.law.dispositions import Procedure, ProcedureAct
+from osame.law.seizure_conditions import may_participate, may_request_distribution, may_seize
+from osame.law.wage_seizure import Wages, exempt_amounts_on, wage_seizure_exemption
+from osame.platform import gate
+from osame.platform.approvals.actions import hash_of, propose
+from osame.platform.approvals.models import HighRiskAct, Proposal
+from osame.platform.audit.recording import record
+from osame.platform.database import fetch_all, fetch_one, run_sql
+
+NUMBER_LOCK = 7_140_211
+NEW_YEAR_MONTH = 4
+CLAIMS = frozenset((
+    AssetKind.DEPOSIT, AssetKind.WAGE, AssetKind.PENSION, AssetKind.INSURANCE, AssetKind.RECEIVABLE, AssetKind.DEPOSIT_OF_LEASE,
+    AssetKind.REFUND,
+))  # fmt: skip
+"""第三債務者のある債権。"""
+
+
+class WagesNeeded(Refusal):
+    """給与と年金の差押えには、差押禁止額の計算が要ります。給料等の額、控除、扶養の人数を入力してください。"""
+
+
+class NothingSeizableOfWages(Refusal):
+    """差押禁止額を引くと、差し押さえることのできる額がありません。計算を確かめてください。"""
+
+
+class PerformByNeeded(Refusal):
+    """債権の差押えには、履行期限が要ります。期限を入力してください。"""
+
+
+class ObligorNeeded(Refusal):
+    """この財産に、第三債務者の照会先がありません。照会への回答として登録し直すか、照会先を確かめてください。"""
+
+
+class ScopeNeeded(Refusal):
+    """差し押さえる範囲がありません。全部か、どの部分かを入力してください。"""
+
+
+class BodyNeeded(Refusal):
+    """執行機関と事件番号がありません。先の手続の機関と番号を入力してください。"""
+
+
+class DecisionMissing(Refusal):
+    """決裁された起案がありません。起案からやり直してください。"""
+
+
+@dataclass(frozen=True, slots=True)
+class SeizureTerms:
+    """差押えの起案。 charges: 期別（空なら、納期限を過ぎた未納のすべて）; wages: 給与なら一月の給料等; registry_id: 登記を嘱託する先。"""
+
+    asset_id: int
+    reason: str
+    scope: str
+    charges: tuple[int, ...] = ()
+    perform_by: date | None = None
+    wages: Wages | None = None
+    registry_id: int | None = None
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestTerms:
+    """交付要求、または参加差押えの起案。 asset_id: 参加差押えの財産（交付要求なら None）。"""
+
+    addressee_number: str
+    reason: str
+    body_id: int
+    case_number: str
+    charges: tuple[int, ...] = ()
+    asset_id: int | None = None
+    has_easier_asset: bool = False
+
+
+def judge_seizure(asset: AssetRow, case: Case, *, as_of: date) -> Conditions:
+    """差し押さえることができるかを、条件ごとに。
+
+    要件: F17-01
+    """
+    return may_seize(case.charges, asset.facts(case.other_seized_value), case.taxpayer, as_of=as_of)
+
+
+def wage_steps(wages: Wages, *, as_of: date) -> tuple[Yen, tuple[str, ...]]:
+    """給与の差押可能額と、計算の過程（R-092）。
+
+    要件: F17-04
+    """
+    found = wage_seizure_exemption(wages, exempt_amounts_on(as_of))
+    return found.seizable, (*found.steps, "根拠 " + "、".join(found.basis))
+
+
+def propose_seizure(terms: SeizureTerms, *, as_of: date) -> int:
+    """差押えを起案する。満たさない条件があれば断る。条件の判定は、起案の中身として凍る。起案番号を返す。
+
+    要件: F17-01, F17-02, F17-03, F17-04, F17-06, F17-07, F29-02
+    """
+    with transaction.atomic():
+        asset = asset_numbered(terms.asset_id)
+        case = case_of(asset.addressee_number, terms.charges, as_of=as_of, but=asset)
+        found = judge_seizure(asset, case, as_of=as_of)
+        _require(found)
+        steps = _checked(terms, asset, as_of)
+        content = _content(Procedure.SEIZURE, case, found) | {
+            "asset_id": asset.asset_id, "asset": f"{asset.kind.value}　{asset.party}　{asset.description}",
+            "scope": terms.scope.strip(), "perform_by": terms.perform_by.isoformat() if terms.perform_by else None,
+            "wage_steps": list(steps), "place": terms.place.strip(), "registry_id": terms.registry_id, "body_id": None,
+            "case_number": "", "reason": terms.reason.strip(), "agreed": list(asset.agreed), "warnings": list(asset.warnings),
+            "namesakes": [number for number, _ in namesakes(asset.addressee_number)],
+        }  # fmt: skip
+        return propose(HighRiskAct.SEIZURE, content=content, reason=terms.reason, subjects=[asset.addressee_number])
+
+
+def propose_request(terms: RequestTerms, *, as_of: date) -> int:
+    """交付要求、または参加差押えを起案する。起案番号を返す。
+
+    要件: F18-01, F18-02, F29-02
+    """
+    with transaction.atomic():
+        if not terms.case_number.strip():
+            raise BodyNeeded
+        case = case_of(terms.addressee_number, terms.charges, as_of=as_of)
+        found, procedure, asset = _judged(terms, case, as_of)
+        _require(found)
+        content = _content(procedure, case, found) | {
+            "asset_id": asset.asset_id if asset else None, "asset": f"{asset.kind.value}　{asset.description}" if asset else "",
+            "scope": terms.case_number.strip(), "perform_by": None, "wage_steps": [], "place": "", "registry_id": None,
+            "body_id": third_party(terms.body_id).third_party_id, "case_number": terms.case_number.strip(),
+            "has_easier_asset": terms.has_easier_asset, "reason": terms.reason.strip(), "agreed": list(asset.agreed) if asset else [],
+            "warnings": [], "namesakes": [],
+        }  # fmt: skip
+        return propose(HighRiskAct.SEIZURE, content=content, reason=terms.reason, subjects=[terms.addressee_number])
+
+
+def carry_out_disposition(content: Mapping[str, Any]) -> str:
+    """決裁された差押え・参加差押え・交付要求を執行する。条件を、その日の事実でもう一度判定する。
+
+    要件: F17-01, F17-02, F17-03, F17-06, F17-08, F17-15, F18-01, F18-02
+    """
+    who, procedure, officer = str(content["addressee_number"]), Procedure[content["procedure"]], gate.required().officer
+    with transaction.atomic():
+        (as_of,) = fetch_one("SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date")
+        case = case_of(who, [int(each) for each in content["charges"]], as_of=as_of, lock=True,
+                       but=asset_numbered(content["asset_id"]) if content["asset_id"] else None)  # fmt: skip
+        _require(_again(content, procedure, case, as_of))
+        number, (disposition_id,) = proposal_of(content), fetch_one("SELECT nextval('disposition_number')")
+        key = (who, int(disposition_id))
+        _write(key, content, case, (as_of, number, officer))
+        act = ProcedureAct.APPLY if procedure is Procedure.DISTRIBUTION_REQUEST else ProcedureAct.SEIZE
+        move("disposition", key, act, Moved(as_of, officer, content["reason"], number))
+        runs = send_papers(disposition_file(key), content["registry_id"], as_of=as_of, officer=officer)
+        detail = {"処分管理番号": key[1], "手続": procedure.value, "起案番号": number}
+        record("滞納処分を執行した", subjects=[who], detail=detail)
+    papers = "、".join(map(str, runs))
+    return f"{procedure.value}（処分管理番号{key[1]}）を執行し、書面（束{papers}）を作りました"
+
+
+def proposal_of(content: Mapping[str, Any]) -> int:
+    """この中身の、決裁された起案の番号。"""
+    found = Proposal.objects.filter(
+        act=HighRiskAct.SEIZURE, state=Proposal.State.DECIDED, content_hash=hash_of(content)
+    ).values_list("proposal_id", flat=True).first()  # fmt: skip
+    if found is None:
+        raise DecisionMissing
+    return int(found)
+
+
+def told_disposition(content: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """起案を、人が読める形にする。条件の一覧を、そのまま示す。"""
+    facts: list[tuple[str, ...]] = [
+        ("手続", Procedure[content["procedure"]].value), ("滞納者", f"{content['name']}（{content['addressee_number']}）"),
+        ("滞納額", f"{content['total']:,}円（{len(content['charges'])}期、起案の日まで）"),
+        ("財産", content["asset"] or "―"), ("範囲・事件", content["scope"]),
+    ]  # fmt: skip
+    if content["perform_by"]:
+        facts.append(("履行期限", format_wareki(date.fromisoformat(content["perform_by"]))))
+    facts.append(("同一人の認定", "、".join(content["agreed"]) or "―"))
+    if content["namesakes"]:
+        facts.append(("同姓同名の宛名", "、".join(content["namesakes"])))
+    facts += [("差押可能額の計算", line) for line in content["wage_steps"]]
+    facts += [("確かめること", line) for line in content["warnings"]]
+    return [*facts, *((f"条件{at}", line) for at, line in enumerate(content["conditions"], start=1))]
+
+
+def _content(procedure: Procedure, case: Case, found: Conditions) -> dict[str, Any]:
+    return {
+        "act": "dispose", "procedure": procedure.name, "addressee_number": case.addressee_number, "name": case.name,
+        "charges": [each.facts.charge_id for each in case.owed], "total": int(case.total),
+        "conditions": [each.line for each in found.items],
+    }  # fmt: skip
+
+
+def _checked(terms: SeizureTerms, asset: AssetRow, as_of: date) -> tuple[str, ...]:
+    """起案の欄を確かめ、給与なら計算の過程を返す。"""
+    if not terms.scope.strip():
+        raise ScopeNeeded
+    if asset.kind in CLAIMS and asset.third_party_id is None:
+        raise ObligorNeeded(asset.description)
+    if asset.kind in CLAIMS and terms.perform_by is None:
+        raise PerformByNeeded
+    if asset.kind not in {AssetKind.WAGE, AssetKind.PENSION}:
+        return ()
+    if terms.wages is None:
+        raise WagesNeeded
+    seizable, steps = wage_steps(terms.wages, as_of=as_of)
+    if seizable == 0:
+        raise NothingSeizableOfWages(steps[-2])
+    return steps
+
+
+def _judged(terms: RequestTerms, case: Case, as_of: date) -> tuple[Conditions, Procedure, AssetRow | None]:
+    if terms.asset_id is None:
+        found = may_request_distribution(
+            case.charges, has_procedure=True, has_easier_asset=terms.has_easier_asset, as_of=as_of
+        )
+        return found, Procedure.DISTRIBUTION_REQUEST, None
+    asset = asset_numbered(terms.asset_id)
+    found = may_participate(case.charges, asset.facts(case.other_seized_value), case.taxpayer, as_of=as_of)
+    return found, Procedure.PARTICIPATING_SEIZURE, asset
+
+
+def _again(content: Mapping[str, Any], procedure: Procedure, case: Case, as_of: date) -> Conditions:
+    if procedure is Procedure.SEIZURE:
+        return judge_seizure(asset_numbered(content["asset_id"]), case, as_of=as_of)
+    terms = RequestTerms(
+        case.addressee_number, "", content["body_id"], content["case_number"], asset_id=content["asset_id"],
+        has_easier_asset=content["has_easier_asset"],
+    )  # fmt: skip
+    return _judged(terms, case, as_of)[0]
+
+
+def _require(found: Conditions) -> None:
+    if unmet := found.unmet:
+        raise ConditionNotMet("／".join(each.line for each in unmet[:4]))
+
+
+def _write(key: tuple[str, int], content: Mapping[str, Any], case: Case, what: tuple[date, int, str]) -> None:
+    as_of, number, officer = what
+    year = as_of.year - (as_of.month < NEW_YEAR_MONTH)
+    run_sql("SELECT pg_advisory_xact_lock(%s)", [NUMBER_LOCK])
+    (at,) = fetch_one(
+        "SELECT coalesce(max(year_number), 0) + 1 FROM disposition WHERE numbered_year = %s AND procedure = %s",
+        [year, content["procedure"]],
+    )
+    fetch_all(
+        "INSERT INTO disposition (addressee_number, disposition_id, procedure, stage, numbered_year, year_number, asset_id, body_id, "
+        "case_number, scope, perform_by, wage_steps, conditions, done_on, place, policy, proposal_id, officer) SELECT %s, %s, %s, 'NONE', "
+        "%s, %s, %s, %s, %s, %s, %s, to_jsonb(%s::text[]), to_jsonb(%s::text[]), %s, %s, '', %s, %s RETURNING 1",
+        [*key, content["procedure"], year, at, content["asset_id"], content["body_id"], content["case_number"], content["scope"],
+         content["perform_by"], list(content["wage_steps"]), list(content["conditions"]), as_of, content["place"], number, officer],
+    )  # fmt: skip
+    for each in case.owed:
+        share = each.share()
+        run_sql(
+            "INSERT INTO disposition_charge VALUES (%s, %s, %s, %s, %s, %s)",
+            [*key, share.charge_id, share.principal_tax, share.demand_fee, share.delinquency_charge],
+        )

@@ -1,0 +1,79 @@
+-- 処分は、決裁された起案のとおりにだけ始まる。財産は、取り消されていない同一人の認定を持つものに限る。
+CREATE TRIGGER disposition_charge_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON disposition_charge
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+CREATE TRIGGER collected_money_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON collected_money
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+CREATE TRIGGER distribution_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON distribution
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+CREATE TRIGGER distribution_part_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON distribution_part
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+ALTER TABLE disposition ADD CONSTRAINT disposition_of_an_asset
+    FOREIGN KEY (addressee_number, asset_id) REFERENCES asset (addressee_number, asset_id);
+ALTER TABLE disposition_charge ADD CONSTRAINT disposition_charge_of_a_disposition
+    FOREIGN KEY (addressee_number, disposition_id) REFERENCES disposition (addressee_number, disposition_id);
+ALTER TABLE disposition_charge ADD CONSTRAINT disposition_charge_of_a_charge
+    FOREIGN KEY (addressee_number, charge_id) REFERENCES charge (addressee_number, charge_id);
+ALTER TABLE collected_money ADD CONSTRAINT collected_by_a_disposition
+    FOREIGN KEY (addressee_number, disposition_id) REFERENCES disposition (addressee_number, disposition_id);
+ALTER TABLE distribution ADD CONSTRAINT distribution_of_a_disposition
+    FOREIGN KEY (addressee_number, disposition_id) REFERENCES disposition (addressee_number, disposition_id);
+
+CREATE FUNCTION guard_disposition() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NOT EXISTS (SELECT 1 FROM proposal p WHERE p.proposal_id = NEW.proposal_id AND p.act = 'seizure' AND p.state IN ('3', '4')
+                AND p.content ->> 'addressee_number' = NEW.addressee_number AND p.content ->> 'procedure' = NEW.procedure
+                AND (p.content ->> 'asset_id')::bigint IS NOT DISTINCT FROM NEW.asset_id) THEN
+            RAISE EXCEPTION '決裁された起案がありません。起案からやり直してください。' USING ERRCODE = 'OS409';
+        END IF;
+        IF NEW.asset_id IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM asset s JOIN identification i USING (addressee_number, reply_id)
+                WHERE s.addressee_number = NEW.addressee_number AND s.asset_id = NEW.asset_id AND i.withdrawn_on IS NULL
+                  AND s.gone_on IS NULL) THEN
+            RAISE EXCEPTION '同一人と認定された財産ではありません。認定を確かめてください。' USING ERRCODE = 'OS409';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF (NEW.addressee_number, NEW.disposition_id, NEW.procedure, NEW.numbered_year, NEW.year_number, NEW.asset_id, NEW.body_id,
+        NEW.case_number, NEW.scope, NEW.wage_steps, NEW.conditions, NEW.done_on, NEW.proposal_id)
+       IS DISTINCT FROM (OLD.addressee_number, OLD.disposition_id, OLD.procedure, OLD.numbered_year, OLD.year_number, OLD.asset_id,
+        OLD.body_id, OLD.case_number, OLD.scope, OLD.wage_steps, OLD.conditions, OLD.done_on, OLD.proposal_id) THEN
+        RAISE EXCEPTION '処分の内容と条件の判定は、書き換えられません。取り消して、新しく起案してください。' USING ERRCODE = 'OS409';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER disposition_is_guarded BEFORE INSERT OR UPDATE ON disposition
+    FOR EACH ROW EXECUTE FUNCTION guard_disposition();
+
+-- 財産の「生きている差押えがあるか」は、差押えの段階に従う。
+CREATE FUNCTION mark_seized_asset() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE asset s SET is_seized = EXISTS (
+        SELECT 1 FROM disposition d WHERE d.addressee_number = NEW.addressee_number AND d.asset_id = NEW.asset_id
+          AND d.procedure = 'SEIZURE' AND d.stage IN ('IN_FORCE', 'COLLECTING', 'SOLD', 'DISTRIBUTED'))
+    WHERE s.addressee_number = NEW.addressee_number AND s.asset_id = NEW.asset_id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER disposition_marks_its_asset AFTER UPDATE OF stage ON disposition
+    FOR EACH ROW WHEN (NEW.asset_id IS NOT NULL AND NEW.stage <> OLD.stage) EXECUTE FUNCTION mark_seized_asset();
+
+-- 期別ごとの、処分の段階。ほかの章は、この見え方で尋ねる。効力が生じる前の差押えも、段階は「効力がある」（手続が始まっている）。
+CREATE VIEW procedure_stage_dispositions WITH (security_invoker = true) AS
+SELECT d.addressee_number, c.charge_id, d.procedure::text AS procedure, d.stage::text AS stage, d.done_on AS first_on,
+       CASE WHEN d.stage IN ('RELEASED', 'CANCELLED', 'COMPLETED', 'CONVERTED') THEN (
+           SELECT max(e.happened_on) FROM disposition_event e
+           WHERE e.addressee_number = d.addressee_number AND e.disposition_id = d.disposition_id) END AS through_on,
+       'disposition:' || d.disposition_id AS source
+FROM disposition d JOIN disposition_charge c USING (addressee_number, disposition_id) WHERE d.stage <> 'NONE'
+UNION ALL
+SELECT b.addressee_number, c.charge_id, 'BANKRUPTCY', b.stage::text, b.opened_on, b.closed_on, 'bankruptcy:' || b.bankruptcy_id
+FROM bankruptcy b JOIN charge c USING (addressee_number) WHERE b.stage <> 'NONE' AND c.charge_id > 0;
+-- 時効に関わる出来事。差押えと交付要求（参加差押えを含む）は、始まった日から解除・終了の日まで。取り消した差押えは、完成の猶予だけになる。
+CREATE VIEW prescription_event_dispositions WITH (security_invoker = true) AS
+SELECT d.addressee_number, c.charge_id, CASE WHEN d.procedure <> 'SEIZURE' THEN '交付要求' WHEN d.stage = 'CANCELLED' THEN '差押えの取消し' ELSE '差押え' END AS kind,
+       coalesce(d.effect_on, d.done_on) AS happened_on,
+       CASE WHEN d.stage IN ('RELEASED', 'CANCELLED', 'COMPLETED', 'CONVERTED') THEN (
+           SELECT max(e.happened_on) FROM disposition_event e
+           WHERE e.addressee_number = d.addressee_number AND e.disposition_id = d.disposition_id) END AS through_on,
+       'disposition:' || d.disposition_id AS source
+FROM disposition d JOIN disposition_charge c USING (addressee_number, disposition_id) WHERE d.stage <> 'NONE';

@@ -1,0 +1,194 @@
+"""財産調査と滞納処分の画面と命令。職員は、調査を始め、照会し、回答を認定し、条件を見て差押えを起案する。"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from typer.testing import CliRunner
+
+from osame.collection.assets.cli import app as asset_app
+from osame.collection.demands.batch import run_demands
+from osame.collection.dispositions.cli import app as disposition_app
+from osame.collection.dispositions.queries import dispositions_of
+from osame.collection.letters.printing import print_run
+from osame.platform.database import fetch_all, fetch_one, run_sql
+from tests.systems.collection.cast import OFFICER, SATO, determination
+from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, levy
+from tests.systems.collection.pages_cast import fields, officer_at_desk, pages_on, text
+from tests.systems.collection.seizure_cast import BORN, asset_of, carried
+from tests.systems.collection.test_letters import texts
+
+ARREARS = "osame-purpose=arrears_management"
+
+
+@pytest.fixture
+def owing(city: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("OSAME_HOME", str(tmp_path / "home"))
+    levy(tmp_path, determination(SATO, 1, 50_000))
+    run_demands(as_of=ISSUED, cut_off=CUT_OFF, officer=OFFICER)
+    run_sql("UPDATE addressee SET born_on = %s WHERE addressee_number = %s", [BORN, SATO])
+    return SATO
+
+
+@pytest.fixture
+def desk(owing: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    today = str(fetch_one("SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date")[0])
+    with pages_on(today, monkeypatch):
+        yield officer_at_desk("A0001", "山本 昇", "collection_clerk")
+
+
+def sent(desk: Client, place: str, /, **told: object) -> str:
+    """書式を開き、打って送り、移った先のアドレスを返す。"""
+    place = f"{place}?{ARREARS}"
+    answer = desk.post(place, fields(desk.get(place)) | told)
+    assert answer.status_code == 302, answer.context["form"].errors
+    return str(answer.headers["Location"])
+
+
+def test_an_officer_investigates_asks_identifies_and_seizes(desk: Client) -> None:
+    sent(
+        desk,
+        "/third-parties/",
+        kind="01",
+        name="架空銀行",
+        postal_code="5160037",
+        address="架空市本町1-1",
+        section="事務センター",
+    )
+    (bank,) = fetch_one("SELECT third_party_id FROM third_party")
+    plan = sent(desk, f"/people/{SATO}/investigations/new/", kinds=["DEPOSIT", "WAGE"], reason="催告に応じない")
+    sent(desk, f"{plan}ask/", third_parties=[bank], reply_by="R8.12.28")
+    told = text(desk.get(f"{plan}?{ARREARS}"))
+    assert "国税徴収法第141条" in told
+    (run_id, inquiry) = fetch_one(
+        "SELECT run_id, substr(subject, 18)::int FROM letter WHERE subject LIKE 'property_inquiry:%%'", []
+    )
+    pages = texts(print_run(run_id).directory)
+    for part in ("架空銀行御中", "佐藤花子", "昭和50年4月1日", "架空市岩渕1丁目7-29", "同姓同名の別人"):
+        assert part in pages[0], part
+    assert "回答書" in pages[1]
+    assert "固定資産税" not in "".join(pages)  # 税目も税額も、第三者には知らせない
+    reply = sent(
+        desk, f"{plan}reply/", source="1", inquiry=str(inquiry), arrived_on="R8.11.28", holder_name="佐藤 花子", holder_sex="0",
+        holder_born_on="S50.4.1", holder_address="架空市岩渕一丁目7番29号", kind="DEPOSIT",
+        description="架空銀行 本店 普通 口座番号1234567", amount="80,000",
+    )  # fmt: skip
+    sent(desk, f"{reply}identify/")
+    asset = sent(desk, f"{reply}register/", value="80,000", valued_on="R8.11.28")
+    assert "給与・年金・児童手当" in text(desk.get(f"{asset}?{ARREARS}"))
+    seize = text(desk.get(f"{asset}seize/?{ARREARS}"))
+    for part in ("督促状を発した日から起算して10日を経過した", "地方税法第331条第1項第1号", "無益な差押えでない"):
+        assert part in seize, part
+    answer = desk.post(f"{asset}seize/?{ARREARS}", fields(desk.get(f"{asset}seize/?{ARREARS}"))
+                       | {"charges": [charge_of(SATO)], "scope": "残高の全額", "reason": "催告に応じない"})  # fmt: skip
+    assert answer.status_code == 422
+    assert "債権の差押えには、履行期限が要ります" in " ".join(answer.context["form"].errors["perform_by"])
+    sent(
+        desk,
+        f"{asset}seize/",
+        charges=[charge_of(SATO)],
+        scope="差押えの時の残高の全額",
+        perform_by="R8.12.28",
+        reason="催告に応じない",
+    )
+    (number,) = fetch_one("SELECT proposal_id FROM proposal WHERE act = 'seizure'")
+    carried(number)
+    key = dispositions_of(SATO)[0].key
+    place = f"/dispositions/{key[1]}/"
+    assert "送達などを待っています" in text(desk.get(f"{place}?{ARREARS}"))
+    early = desk.post(f"{place}collect/?{ARREARS}", fields(desk.get(f"{place}collect/?{ARREARS}"))
+                      | {"amount": "10,000", "collected_on": "R8.11.28", "from_whom": "架空銀行"})  # fmt: skip
+    assert early.status_code == 422
+    assert "効力が、まだ生じていません" in text(early)
+    day = str(fetch_one("SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date")[0])
+    sent(desk, f"{place}service/", third_party_served_on=day)
+    sent(desk, f"{place}collect/", amount="10,000", collected_on=day, from_whom="架空銀行")
+    assert "配当計算書は要りません" in text(desk.get(f"{place}?{ARREARS}"))
+    sent(desk, f"{place}distribute/", reason="計算のとおり")
+    refused = desk.post(
+        f"{place}release/?{ARREARS}", fields(desk.get(f"{place}release/?{ARREARS}")) | {"reason": "頼まれた"}
+    )
+    assert refused.status_code == 422
+    sent(desk, f"{place}policy/", policy="満期に取り立てる", review_on="R9.3.31")
+    assert "満期に取り立てる" in text(desk.get(f"/dispositions/?{ARREARS}"))
+    sent(desk, f"{place}release/", reason="別人の口座", third_partys="on")
+    assert "滞納者の財産でなかった" in text(desk.get(f"{place}?{ARREARS}"))
+
+
+def test_requests_and_bankruptcies_are_entered(desk: Client) -> None:
+    sent(desk, "/third-parties/", kind="12", name="津地方裁判所", address="津市中央3-1")
+    (court,) = fetch_one("SELECT third_party_id FROM third_party")
+    sent(desk, f"/people/{SATO}/distribution-request/", charges=[charge_of(SATO)], body=court, case_number="令和8年(ケ)第3号",
+         reason="競売が始まった")  # fmt: skip
+    (number,) = fetch_one("SELECT proposal_id FROM proposal WHERE act = 'seizure'")
+    assert "交付要求" in carried(number)
+    sent(
+        desk,
+        f"/people/{SATO}/bankruptcy/",
+        court="津地方裁判所",
+        case_number="令和8年(フ)第1号",
+        opened_on="R8.11.1",
+        evidence="官報",
+    )
+    (bankruptcy,) = fetch_one("SELECT bankruptcy_id FROM bankruptcy")
+    sent(desk, f"/bankruptcies/{bankruptcy}/end/", on="R8.11.20")
+    assert fetch_all("SELECT stage FROM bankruptcy") == [("COMPLETED",)]
+
+
+def call(app: object, *words: str) -> str:
+    answer = CliRunner().invoke(app, list(words))  # type: ignore[arg-type]
+    assert answer.exit_code == 0, answer.output
+    return answer.stdout
+
+
+def test_the_commands_check_compute_and_carry(owing: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OSAME_PURPOSE", "arrears_management")
+    call(asset_app, "party", "01", "架空銀行", "架空市本町1-1", "--bank-code", "0999", "--takes-files")
+    assert "財産調査 1 を始めました" in call(asset_app, "investigate", SATO, "催告に応じない", "--as-of", "R8.3.2")
+    (party,) = fetch_one("SELECT third_party_id FROM third_party")
+    assert "1人の依頼ファイル" in call(
+        asset_app, "ask-file", str(party), str(tmp_path), "--reply-by", "R8.4.1", "--as-of", "R8.3.2"
+    )
+    told = call(
+        asset_app,
+        "reply",
+        SATO,
+        "DEPOSIT",
+        "架空銀行 普通1",
+        "80000",
+        "--holder",
+        "佐藤 花子,,S50.4.1,架空市岩渕1丁目7-29",
+    )
+    assert "一致 氏名、生年月日、住所" in told
+    (reply,) = fetch_one("SELECT reply_id FROM property_reply")
+    call(asset_app, "identify", str(reply))
+    call(asset_app, "register", str(reply))
+    (asset,) = fetch_one("SELECT asset_id FROM asset")
+    assert "督促状を発した日から起算して10日を経過した" in call(
+        disposition_app, "check", str(asset), "--as-of", "R8.3.2"
+    )
+    assert "差押可能額 27,000円" in call(disposition_app, "wages", "282078,4280,4700,47680,2", "--as-of", "R8.3.2")
+    assert [each["value"] for each in json.loads(call(asset_app, "list", SATO, "--json"))] == [80_000]
+    bank = asset_of(amount=120_000)
+    told = call(
+        disposition_app,
+        "seize",
+        str(bank),
+        "残高の全額",
+        "催告に応じない",
+        "--perform-by",
+        "R8.12.28",
+        "--as-of",
+        "R8.3.2",
+    )
+    carried(int(told.split()[-1]))
+    (head,) = json.loads(call(disposition_app, "list", "--json"))
+    number, day = str(head["disposition_id"]), str(fetch_one("SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date")[0])
+    assert day in call(disposition_app, "served", number, "--third-party", day)
+    call(disposition_app, "collect", number, "10000", day, "架空銀行")
+    assert "残余 0円" in call(disposition_app, "plan-distribution", number)
+    carried(int(call(disposition_app, "distribute", number).split()[-1]))
+    assert "配当済み" in call(disposition_app, "show", number)
+    assert "解除しました" in call(disposition_app, "release", number, "違法であった", "--unlawful")

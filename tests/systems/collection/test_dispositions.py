@@ -1,0 +1,432 @@
+"""滞納処分。条件の判定、決裁、執行、送達、取立て、配当、解除、参加差押え、交付要求、破産。同じ財産の差押えは一つだけ。"""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+
+from osame.collection.arrears.prescribing import prescription_of
+from osame.collection.arrears.stages import stages_of
+from osame.collection.assets.actions import Holder
+from osame.collection.assets.identifying import SeizedAlready, withdraw_identification
+from osame.collection.assets.models import AssetInterest, ThirdParty
+from osame.collection.assets.queries import asset_numbered
+from osame.collection.assets.registering import Interest, add_interest
+from osame.collection.demands.batch import run_demands
+from osame.collection.dispositions.bankruptcies import Opened, close_bankruptcy, open_bankruptcy
+from osame.collection.dispositions.collecting import (
+    ChangedSinceProposal,
+    Money,
+    NoEffectYet,
+    collect,
+    plan_distribution,
+    propose_distribution,
+    record_service,
+)
+from osame.collection.dispositions.facts import case_of
+from osame.collection.dispositions.queries import disposition_file, dispositions_of
+from osame.collection.dispositions.releasing import (
+    NoGroundToRelease,
+    ReleaseJudgement,
+    cancel,
+    finish,
+    release,
+)
+from osame.collection.dispositions.seizing import (
+    NothingSeizableOfWages,
+    PerformByNeeded,
+    RequestTerms,
+    SeizureTerms,
+    WagesNeeded,
+    judge_seizure,
+    propose_request,
+    propose_seizure,
+    wage_steps,
+)
+from osame.collection.inquiry.verification import verify_everything
+from osame.collection.letters.printing import print_run
+from osame.kernel.money import Yen
+from osame.law.arrears_facts import AssetKind
+from osame.law.conditions import ConditionNotMet
+from osame.law.dispositions import Procedure, ProcedureStage, TransitionNotAllowed
+from osame.law.distribution import CreditorKind
+from osame.law.seizure_effect import SeizureService
+from osame.law.wage_seizure import Wages
+from osame.platform.database import fetch_all, fetch_one, run_sql
+from tests.systems.collection.cast import OFFICER, SATO, determination
+from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, levy
+from tests.systems.collection.seizure_cast import DAY, as_officer, asset_of, carried, party_of
+from tests.systems.collection.test_letters import texts
+
+Seize = Callable[..., tuple[str, int]]
+
+
+def today() -> date:
+    return date.fromisoformat(str(fetch_one("SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date")[0]))
+
+
+@pytest.fixture
+def owing(city: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """佐藤は第1期5万円を滞納し、督促されて十日を過ぎた。第2期3万円は督促されていない。"""
+    monkeypatch.setenv("OSAME_HOME", str(tmp_path / "home"))
+    levy(tmp_path, determination(SATO, 1, 50_000), determination(SATO, 2, 30_000, due_on=date(2025, 8, 31)))
+    run_demands(as_of=ISSUED, cut_off=CUT_OFF, officer=OFFICER)
+    return tmp_path
+
+
+def proposed(asset: int, **changes: object) -> int:
+    facts = {"asset_id": asset, "reason": "催告に応じない", "scope": "差押えの時の残高の全額", "charges": (charge_of(SATO),),
+             "perform_by": date(2026, 12, 31)}  # fmt: skip
+    with as_officer(OFFICER):
+        return propose_seizure(SeizureTerms(**(facts | changes)), as_of=DAY)  # type: ignore[arg-type]
+
+
+def seized(asset: int, **changes: object) -> tuple[str, int]:
+    carried(proposed(asset, **changes))
+    return dispositions_of(SATO)[0].key
+
+
+def served(key: tuple[str, int], **days: date) -> date | None:
+    return record_service(key, SeizureService(**(days or {"third_party_served_on": today()})), officer=OFFICER)
+
+
+def pages_of(key: tuple[str, int]) -> dict[str, str]:
+    """処分の書面を刷り、様式ごとに読む。"""
+    runs = fetch_all(
+        "SELECT DISTINCT run_id, form FROM letter JOIN letter_run USING (run_id) WHERE subject = %s",
+        [f"disposition:{key[1]}"],
+    )
+    return {form: "".join(texts(print_run(run).directory)) for run, form in runs}
+
+
+@pytest.mark.usefixtures("owing")
+class TestConditions:
+    def test_every_condition_is_told_with_its_fact_and_article_and_frozen(self) -> None:
+        asset = asset_of()
+        number = proposed(asset)
+        (content,) = fetch_one("SELECT content FROM proposal WHERE proposal_id = %s", [number])
+        lines = (json.loads(content) if isinstance(content, str) else content)["conditions"]
+        for part in ("督促状を発した日から起算して10日を経過した", "差押禁止財産でない", "無益な差押えでない", "超過差押えでない",
+                     "滞納者の財産である", "徴収猶予の期間でない", "執行停止の期間でない", "納税義務が消滅していない"):  # fmt: skip
+            assert any(part in line and "法第" in line for line in lines), part
+        key = seized(asset)
+        assert list(disposition_file(key).head.conditions) == lines
+
+    @pytest.mark.parametrize(
+        ("change", "told"),
+        [
+            ("UPDATE demand SET returned_on = '2025-08-01'", "督促状が送達されていない"),
+            (
+                "UPDATE addressee SET died_on = '2026-01-01' WHERE addressee_number = '000000000000001'",
+                "死亡した者への処分",
+            ),
+        ],
+    )
+    def test_no_seizure_without_a_served_demand_or_of_the_dead(self, change: str, told: str) -> None:
+        asset = asset_of()
+        run_sql(change)
+        with pytest.raises(ConditionNotMet, match=told):
+            proposed(asset)
+
+    def test_no_seizure_before_the_permitted_day(self) -> None:
+        asset = asset_numbered(asset_of())
+        for on, allowed in (
+            (date(2025, 7, 28), False),
+            (date(2025, 7, 29), True),
+        ):  # 7/18 に発し、十日を経過した日の翌日
+            case = case_of(SATO, [charge_of(SATO)], as_of=on)
+            assert judge_seizure(asset, case, as_of=on).is_allowed is allowed
+
+    def test_a_term_that_was_not_demanded_is_refused(self) -> None:
+        with pytest.raises(ConditionNotMet, match="督促状を発していない"):
+            proposed(asset_of(), charges=(charge_of(SATO), charge_of(SATO, 2)))
+
+    def test_useless_banned_and_others_assets_are_refused(self) -> None:
+        for valued, told in (
+            ({"prior_claims": 80_000}, "無益な差押え"), ({"exempt_article": "国税徴収法第75条第1項第1号"}, "差押えが禁止されている"),
+        ):  # fmt: skip
+            with pytest.raises(ConditionNotMet, match=told):
+                proposed(asset_of(**valued))  # type: ignore[arg-type]
+
+    def test_bankruptcy_blocks_until_it_ends(self) -> None:
+        asset = asset_of()
+        opened = Opened(SATO, "津地方裁判所", "令和8年(フ)第12号", date(2026, 2, 1), "官報 令和8年2月10日")
+        number = open_bankruptcy(opened, officer=OFFICER)
+        with pytest.raises(ConditionNotMet, match="破産"):
+            proposed(asset)
+        close_bankruptcy(number, on=date(2026, 2, 20), was_cancelled=False, note="", officer=OFFICER)
+        assert proposed(asset)
+
+    def test_conditions_are_judged_again_on_the_day_of_execution(self) -> None:
+        number = proposed(asset_of())
+        opened = Opened(SATO, "津地方裁判所", "令和8年(フ)第12号", date(2026, 3, 3), "官報")
+        open_bankruptcy(opened, officer=OFFICER)
+        with pytest.raises(ConditionNotMet, match="破産"):
+            carried(number)
+        assert dispositions_of(SATO) == ()
+
+    def test_an_extinct_term_is_refused(self, owing: Path) -> None:
+        old = determination(
+            SATO, 3, 40_000, levy_year=2019, tax_year=2019, due_on=date(2019, 6, 30), determined_on=date(2019, 5, 1),
+            notice_number="9000000001",
+        )  # fmt: skip
+        levy(owing, old, name="old.csv")
+        assert prescription_of(SATO, as_of=DAY)[charge_of(SATO, 3)].is_extinct
+        with pytest.raises(ConditionNotMet, match="に消滅"):
+            proposed(asset_of(), charges=(charge_of(SATO, 3),))
+
+
+@pytest.mark.usefixtures("owing")
+class TestDeposit:
+    def test_goes_from_service_through_collection_and_distribution_to_the_end(self) -> None:
+        asset = asset_of(amount=200_000)
+        key = seized(asset)
+        assert asset_numbered(asset).is_seized
+        with pytest.raises(NoEffectYet):
+            collect(key, Money(50_000, today(), "架空銀行"), as_of=today(), officer=OFFICER)
+        assert served(key) == today()
+        collect(key, Money(20_000, today(), "架空銀行"), as_of=today(), officer=OFFICER)
+        planned = plan_distribution(disposition_file(key), as_of=today())
+        assert (planned.ours, planned.needs_statement) == (20_000, False)
+        with as_officer(OFFICER):
+            number = propose_distribution(key, reason="計算のとおり", as_of=today())
+        assert "20,000円を期別に充てました" in carried(number)
+        assert fetch_one("SELECT principal_tax FROM charge WHERE charge_id = %s", [charge_of(SATO)]) == (30_000,)
+        assert fetch_all("SELECT channel, amount FROM receipt WHERE addressee_number = %s", [SATO]) == [("15", 20_000)]
+        owed = case_of(SATO, [charge_of(SATO)], as_of=today()).total
+        collect(key, Money(owed, today(), "架空銀行"), as_of=today(), officer=OFFICER)
+        with as_officer(OFFICER):
+            carried(propose_distribution(key, reason="計算のとおり", as_of=today()))
+        file = disposition_file(key)
+        assert [each.left for each in file.parts] == [0]
+        finish(key, as_of=today(), officer=OFFICER)
+        assert [each.target for each in disposition_file(key).events] == [
+            ProcedureStage.IN_FORCE, ProcedureStage.COLLECTING, ProcedureStage.DISTRIBUTED, ProcedureStage.COLLECTING,
+            ProcedureStage.DISTRIBUTED, ProcedureStage.COMPLETED,
+        ]  # fmt: skip
+        assert not asset_numbered(asset).is_seized
+        assert verify_everything().sound
+
+    def test_the_papers_name_the_asset_the_amounts_and_what_third_parties_may_not_do(self) -> None:
+        key = seized(asset_of())
+        papers = pages_of(key)
+        assert set(papers) == {"R-090", "R-091"}
+        for part in ("差押調書（謄本）", "架空銀行預貯金番号1234567", "徴税吏員", "処分の禁止", "審査請求"):
+            assert part in papers["R-090"], part
+        for part in ("架空銀行御中", "債権差押通知書", "滞納者の氏名", "佐藤花子", "供託", "令和8年12月31日"):
+            assert part in papers["R-091"], part
+
+    def test_only_one_open_seizure_stands_on_an_asset(self) -> None:
+        asset = asset_of(amount=200_000)
+        seized(asset)
+        with pytest.raises(ConditionNotMet, match="差押えが続いている"):
+            proposed(asset)
+        proposal = fetch_one("SELECT max(proposal_id) FROM proposal")[0]
+        run_sql(
+            "INSERT INTO disposition (addressee_number, disposition_id, procedure, stage, numbered_year, year_number, asset_id, case_number, "
+            "scope, wage_steps, conditions, done_on, place, policy, proposal_id, officer) SELECT addressee_number, 999, procedure, 'NONE', "
+            "numbered_year, 999, asset_id, '', scope, '[]', '[]', done_on, '', '', %s, 'x' FROM disposition",
+            [proposal],
+        )
+        with pytest.raises(IntegrityError, match="disposition_one_open_seizure"):
+            run_sql(
+                "INSERT INTO disposition_event (addressee_number, disposition_id, event_number, act, from_stage, to_stage, article, "
+                "happened_on, note, officer) VALUES (%s, 999, 1, 'SEIZE', 'NONE', 'IN_FORCE', 'x', %s, '', 'x')",
+                [SATO, DAY],
+            )
+
+    def test_no_sql_seizes_without_a_decision_or_moves_a_stage(self) -> None:
+        asset = asset_of()
+        number = proposed(asset)
+        insert = (
+            "INSERT INTO disposition (addressee_number, disposition_id, procedure, stage, numbered_year, year_number, asset_id, "
+            "case_number, scope, wage_steps, conditions, done_on, place, policy, proposal_id, officer) VALUES "
+            "(%s, 999, 'SEIZURE', 'NONE', 2026, 1, %s, '', 'x', '[]', '[]', %s, '', '', %s, 'x')"
+        )
+        with pytest.raises(DatabaseError, match="決裁された起案がありません"), transaction.atomic():
+            run_sql(insert, [SATO, asset, DAY, number])
+        key = seized(asset)
+        for statement in (
+            "UPDATE disposition SET stage = 'RELEASED'",
+            "UPDATE disposition SET conditions = '[]'",
+            "UPDATE asset SET is_seized = false",
+            "DELETE FROM disposition_event",
+        ):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                run_sql(statement)
+        assert disposition_file(key).head.stage is ProcedureStage.IN_FORCE
+        with pytest.raises(SeizedAlready):
+            withdraw_identification(asset_numbered(asset).reply_id, reason="別人", as_of=today(), officer=OFFICER)
+
+
+@pytest.mark.usefixtures("owing")
+class TestWages:
+    PAY = Wages(Yen(282_078), (Yen(4_280), Yen(4_700), Yen(47_680)), dependants=2)
+
+    def test_need_the_computation_and_carry_it_to_the_employer(self) -> None:
+        asset = asset_of(kind=AssetKind.WAGE, amount=300_000)
+        with pytest.raises(WagesNeeded):
+            proposed(asset)
+        with pytest.raises(NothingSeizableOfWages):
+            proposed(asset, wages=Wages(Yen(150_000), (Yen(0),), 2))
+        with pytest.raises(PerformByNeeded):
+            proposed(asset, wages=self.PAY, perform_by=None)
+        assert wage_steps(self.PAY, as_of=DAY)[0] == 27_000  # 公表された計算例
+        key = seized(asset, wages=self.PAY, scope="毎月の給料等のうち、差押可能額")
+        papers = pages_of(key)
+        assert set(papers) == {"R-090", "R-091", "R-092"}
+        assert "差押可能額27,000円" in papers["R-092"]
+        assert "国税徴収法第76条第1項" in papers["R-092"]
+
+
+@pytest.mark.usefixtures("owing")
+class TestRealEstate:
+    def land(self) -> int:
+        asset = asset_of(kind=AssetKind.REAL_ESTATE, amount=5_000_000, prior_claims=1_000_000, disposition_cost=100_000)
+        bank = party_of(ThirdParty.Kind.CREDITOR, "架空信用金庫")
+        add_interest(
+            asset, Interest(AssetInterest.Kind.MORTGAGE, bank, 1_000_000, date(2020, 4, 1), 1), officer=OFFICER
+        )
+        return asset
+
+    def test_takes_effect_by_service_or_registration_and_tells_the_mortgagee(self) -> None:
+        registry = party_of(ThirdParty.Kind.REGISTRY, "津地方法務局")
+        key = seized(self.land(), perform_by=None, registry_id=registry, scope="全部")
+        assert served(key, third_party_served_on=today()) is None
+        assert served(key, registered_on=today()) == today()
+        papers = pages_of(key)
+        assert {"R-093", "R-094", "R-095"} <= set(papers)
+        assert "架空信用金庫御中" in papers["R-095"]
+        assert "登記の目的" in papers["R-094"]
+
+    def test_others_come_first_and_the_rest_goes_back(self) -> None:
+        key = seized(self.land(), perform_by=None, scope="全部")
+        served(key, taxpayer_served_on=today())
+        collect(key, Money(1_500_000, today(), "買受人"), as_of=today(), officer=OFFICER)
+        planned = plan_distribution(disposition_file(key), as_of=today())
+        paid = {each.kind: each.amount for each in planned.answer.shares}
+        owed = case_of(SATO, [charge_of(SATO)], as_of=today()).total
+        assert paid == {
+            CreditorKind.DISPOSITION_COST: 100_000,
+            CreditorKind.SEIZING_TAX: owed,
+            CreditorKind.SECURED: 1_000_000,
+        }
+        assert planned.answer.left == 400_000 - owed
+        with as_officer(OFFICER):
+            carried(propose_distribution(key, reason="計算のとおり", as_of=today()))
+        statement = pages_of(key)["R-104"]
+        for part in (
+            "配当計算書（謄本）",
+            "残余の金額",
+            f"{400_000 - owed:,}円",
+            "架空信用金庫（抵当権）",
+            "異議の申出",
+        ):
+            assert part in statement, part
+        assert verify_everything().sound
+
+
+@pytest.mark.usefixtures("owing")
+class TestRelease:
+    def test_needs_a_ground_of_the_law_and_tells_everybody_at_once(self) -> None:
+        asset = asset_of()
+        key = seized(asset)
+        with pytest.raises(NoGroundToRelease):
+            release(key, ReleaseJudgement("頼まれた"), as_of=today(), officer=OFFICER)
+        runs = release(
+            key, ReleaseJudgement("別人の口座と分かった", is_third_partys=True), as_of=today(), officer=OFFICER
+        )
+        told = "".join(texts(print_run(runs[0]).directory))
+        for part in ("佐藤花子様", "架空銀行御中", "差押え解除通知書", "滞納者の財産でなかった"):
+            assert part in told, part
+        assert not asset_numbered(asset).is_seized
+        with pytest.raises(TransitionNotAllowed):
+            release(key, ReleaseJudgement("もう一度", is_unlawful=True), as_of=today(), officer=OFFICER)
+        assert seized(asset_of(amount=90_000))  # 新しい財産は、また差し押さえられる
+
+    def test_a_cancelled_seizure_only_holds_prescription_back(self) -> None:
+        key = seized(asset_of())
+        before = prescription_of(SATO, as_of=today())[charge_of(SATO)]
+        assert before.completes_on is None
+        cancel(key, reason="督促の瑕疵", as_of=today(), officer=OFFICER)
+        kinds = fetch_all("SELECT kind FROM prescription_event_dispositions")
+        assert kinds == [("差押えの取消し",)]
+        assert prescription_of(SATO, as_of=today())[charge_of(SATO)].completes_on is not None
+
+    def test_a_plan_changed_after_its_proposal_is_not_carried_out(self) -> None:
+        key = seized(asset_of())
+        served(key)
+        collect(key, Money(10_000, today(), "架空銀行"), as_of=today(), officer=OFFICER)
+        with as_officer(OFFICER):
+            number = propose_distribution(key, reason="計算のとおり", as_of=today())
+        collect(key, Money(5_000, today(), "架空銀行"), as_of=today(), officer=OFFICER)
+        with pytest.raises(ChangedSinceProposal):
+            carried(number)
+        assert fetch_all("SELECT count(*) FROM receipt") == [(0,)]
+
+
+@pytest.mark.usefixtures("owing")
+class TestOthersProcedures:
+    def test_a_request_needs_no_demand_and_its_share_is_received(self) -> None:
+        court = party_of(ThirdParty.Kind.COURT, "津地方裁判所")
+        with as_officer(OFFICER):
+            number = propose_request(
+                RequestTerms(SATO, "競売が始まった", court, "令和8年(ケ)第3号", (charge_of(SATO, 2),)), as_of=DAY
+            )
+        assert "交付要求" in carried(number)
+        key = dispositions_of(SATO)[0].key
+        papers = pages_of(key)["R-097"]
+        for part in ("津地方裁判所御中", "交付要求書", "交付要求通知書", "令和8年(ケ)第3号"):
+            assert part in papers, part
+        collect(key, Money(30_000, today(), "津地方裁判所"), as_of=today(), officer=OFFICER)
+        with as_officer(OFFICER):
+            carried(propose_distribution(key, reason="配当を受けた", as_of=today()))
+        assert fetch_one("SELECT principal_tax FROM charge WHERE charge_id = %s", [charge_of(SATO, 2)]) == (0,)
+        assert disposition_file(key).head.stage is ProcedureStage.DISTRIBUTED
+
+    def test_a_participation_needs_an_earlier_seizure(self) -> None:
+        office = party_of(ThirdParty.Kind.OFFICE, "津税務署")
+        land = asset_of(kind=AssetKind.REAL_ESTATE, amount=5_000_000)
+        terms = RequestTerms(SATO, "国税の差押えがある", office, "令和8年差押第5号", (charge_of(SATO),), land)
+        with as_officer(OFFICER), pytest.raises(ConditionNotMet, match="先の差押えがない"):
+            propose_request(terms, as_of=DAY)
+        run_sql("UPDATE asset SET is_seized_by_other = true")
+        with pytest.raises(ConditionNotMet, match="参加差押えによる"):
+            proposed(land, perform_by=None)
+        with as_officer(OFFICER):
+            number = propose_request(terms, as_of=DAY)
+        assert "参加差押え" in carried(number)
+        stages = stages_of(SATO, as_of=today())[charge_of(SATO)]
+        assert stages[Procedure.PARTICIPATING_SEIZURE] == {ProcedureStage.IN_FORCE}
+
+
+def test_a_protected_address_changes_nothing_that_third_parties_receive(owing: Path) -> None:
+    """支援措置の対象者の住所を入れ替えても、銀行・勤務先・抵当権者への文書は、一字も変わらない。"""
+    told = []
+    for place in ("架空市秘密町1番地", "架空市隠谷99番地の9"):
+        run_sql(
+            "UPDATE addressee SET address = %s, protection_measure = true WHERE addressee_number = %s", [place, SATO]
+        )
+        run_sql("DELETE FROM addressee_mailing WHERE addressee_number = %s", [SATO])
+        holder = Holder("佐藤 花子", "サトウ ハナコ", date(1975, 4, 1), "0", place)
+        key = seized(asset_of(kind=AssetKind.WAGE, amount=300_000, holder=holder), wages=TestWages.PAY)
+        rows = fetch_all(
+            "SELECT context::text, to_name, address FROM letter WHERE subject = %s AND receiver_number = '' ORDER BY run_id, letter_number",
+            [f"disposition:{key[1]}"],
+        )
+        assert len(rows) == 2  # 勤務先への通知書と計算書
+        assert not any("秘密町" in row[0] or "隠谷" in row[0] for row in rows)
+        told.append([(row[0].replace(f"第{key[1]}号", ""), *row[1:]) for row in rows])
+        release(key, ReleaseJudgement("試験", is_third_partys=True), as_of=today(), officer=OFFICER)
+    first, second = ([_plain(each) for each in rows] for rows in told)
+    assert first == second
+
+
+def _plain(row: tuple[str, ...]) -> tuple[str, ...]:
+    """処分の番号だけが違う。"""
+    body = json.loads(row[0])
+    body["facts"] = [fact for fact in body["facts"] if fact[0] != "処分の番号"]
+    return (json.dumps(body, ensure_ascii=False, sort_keys=True), *row[1:])
