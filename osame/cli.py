@@ -100,14 +100,10 @@ def _collection(app: typer.Typer) -> None:
         taxpayers_bench,
     )
     from osame.collection.addressees import cli as addressees
-    from osame.collection.arrears import cli as arrears
-    from osame.collection.assets import cli as assets
     from osame.collection.certificates import cli as certificates
     from osame.collection.closing import cli as closing
     from osame.collection.debits import cli as debits
     from osame.collection.demands import cli as demands
-    from osame.collection.dispositions import cli as dispositions
-    from osame.collection.grace import cli as grace
     from osame.collection.inquiry import cli as inquiry
     from osame.collection.intake import cli as intake
     from osame.collection.ledger import cli as ledger
@@ -115,7 +111,6 @@ def _collection(app: typer.Typer) -> None:
     from osame.collection.matching import cli as matching
     from osame.collection.parameters import cli as parameters
     from osame.collection.payment_slips import cli as payment_slips
-    from osame.collection.pledges import cli as pledges
     from osame.collection.public_benefit_accounts import cli as public_benefit_accounts
     from osame.collection.refunds import cli as refunds
     from osame.collection.refunds import payment_cli as refund_payments
@@ -138,11 +133,7 @@ def _collection(app: typer.Typer) -> None:
     app.add_typer(debits.app, name="debit")
     app.add_typer(certificates.app, name="certificate")
     app.add_typer(inquiry.app, name="charge")
-    app.add_typer(arrears.app, name="contact")
-    app.add_typer(pledges.app, name="pledge")
-    app.add_typer(grace.app, name="grace")
-    app.add_typer(assets.app, name="asset")
-    app.add_typer(dispositions.app, name="disposition")
+    _of_arrears(app)
     app.add_typer(matching.app, name="receipt")
     app.add_typer(refunds.app, name="refund")
     app.add_typer(refund_payments.app, name="refund-payment")
@@ -150,6 +141,21 @@ def _collection(app: typer.Typer) -> None:
     app.add_typer(payment_slips.app, name="slip")
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(parameters.app, name="parameters")
+
+
+def _of_arrears(app: typer.Typer) -> None:
+    """滞納整理の章の命令。"""
+    from osame.collection.arrears import cli as arrears
+    from osame.collection.assets import cli as assets
+    from osame.collection.dispositions import cli as dispositions
+    from osame.collection.grace import cli as grace
+    from osame.collection.pledges import cli as pledges
+
+    app.add_typer(arrears.app, name="contact")
+    app.add_typer(pledges.app, name="pledge")
+    app.add_typer(grace.app, name="grace")
+    app.add_typer(assets.app, name="asset")
+    app.add_typer(dispositions.app, name="disposition")
 
 
 def _addressee(app: typer.Typer) -> None:

@@ -11,7 +11,7 @@ from datetime import date
 from django.db import transaction
 
 from osame.collection.assets.letters import send_inquiry_letters
-from osame.collection.assets.models import Investigation, PropertyInquiry, PropertyReply, ThirdParty
+from osame.collection.assets.models import AssetInvestigation, PropertyInquiry, PropertyReply, ThirdParty
 from osame.collection.assets.queries import inquiries, investigation, third_party
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
@@ -149,11 +149,11 @@ def open_investigation(
         if not owed:
             raise NothingOwed(addressee_number)
         if fetch_all(
-            "SELECT 1 FROM investigation WHERE addressee_number = %s AND closed_on IS NULL", [addressee_number]
+            "SELECT 1 FROM asset_investigation WHERE addressee_number = %s AND closed_on IS NULL", [addressee_number]
         ):
             raise InvestigationOpen(addressee_number)
         (number,) = fetch_one("SELECT nextval('investigation_number')")
-        Investigation.objects.create(
+        AssetInvestigation.objects.create(
             addressee_number=addressee_number, investigation_id=number, kinds=[each.name for each in kinds],
             reason=reason.strip(), opened_on=as_of, review_on=review_on, officer=officer,
         )  # fmt: skip
@@ -171,7 +171,7 @@ def close_investigation(key: tuple[str, int], *, findings: str, as_of: date, off
     with transaction.atomic():
         _require_open(key)
         run_sql(
-            "UPDATE investigation SET closed_on = %s, findings = %s WHERE addressee_number = %s AND investigation_id = %s",
+            "UPDATE asset_investigation SET closed_on = %s, findings = %s WHERE addressee_number = %s AND investigation_id = %s",
             [as_of, findings.strip(), *key],
         )
         _recorded("財産調査を終えた", key[0], {"調査番号": key[1]}, officer)
@@ -292,7 +292,8 @@ def add_earlier_address(
 
 def _require_open(key: tuple[str, int]) -> None:
     rows = fetch_all(
-        "SELECT closed_on FROM investigation WHERE addressee_number = %s AND investigation_id = %s FOR UPDATE", [*key]
+        "SELECT closed_on FROM asset_investigation WHERE addressee_number = %s AND investigation_id = %s FOR UPDATE",
+        [*key],
     )
     if not rows or rows[0][0]:
         raise InvestigationClosed(str(key[1]))

@@ -52,11 +52,11 @@ def identify(reply_ids: Sequence[int], *, as_of: date, officer: str) -> tuple[tu
     """
     with transaction.atomic():
         rows = fetch_all(
-            "INSERT INTO identification (addressee_number, reply_id, reason, identified_on, officer, withdrawal_reason) "
+            "INSERT INTO holder_identification (addressee_number, reply_id, reason, identified_on, officer, withdrawal_reason) "
             "SELECT r.addressee_number, r.reply_id, '', %(on)s, %(officer)s, '' FROM property_reply r "
             "CROSS JOIN LATERAL identity_agreement(r.addressee_number, r) g "
             "WHERE r.reply_id = ANY (%(replies)s) AND identity_is_enough(g.agreed, g.doubts) AND NOT EXISTS (SELECT 1 "
-            "FROM identification i WHERE i.addressee_number = r.addressee_number AND i.reply_id = r.reply_id) "
+            "FROM holder_identification i WHERE i.addressee_number = r.addressee_number AND i.reply_id = r.reply_id) "
             "RETURNING addressee_number, reply_id",
             {"on": as_of, "officer": officer, "replies": list(reply_ids)},
         )
@@ -116,7 +116,7 @@ def carry_out(content: Mapping[str, Any]) -> str:
         if number is None:
             raise NoDecidedIdentification
         run_sql(
-            "INSERT INTO identification (addressee_number, reply_id, proposal_id, reason, identified_on, officer, "
+            "INSERT INTO holder_identification (addressee_number, reply_id, proposal_id, reason, identified_on, officer, "
             "withdrawal_reason) VALUES (%s, %s, %s, %s, %s, %s, '')",
             [who, reply_id, number, content["reason"], as_of, officer],
         )
@@ -152,7 +152,7 @@ def withdraw_identification(reply_id: int, *, reason: str, as_of: date, officer:
         ):
             raise SeizedAlready(f"回答番号{reply_id}")
         run_sql(
-            "UPDATE identification SET withdrawn_on = %s, withdrawal_reason = %s WHERE addressee_number = %s AND reply_id = %s",
+            "UPDATE holder_identification SET withdrawn_on = %s, withdrawal_reason = %s WHERE addressee_number = %s AND reply_id = %s",
             [as_of, reason.strip(), reply.addressee_number, reply_id],
         )
         run_sql(

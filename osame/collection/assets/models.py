@@ -55,7 +55,7 @@ class ThirdParty(models.Model):
         ]
 
 
-class Investigation(models.Model):
+class AssetInvestigation(models.Model):
     """財産調査の計画。滞納者ごとに、何を調べるか。"""
 
     rights = KEPT
@@ -72,7 +72,7 @@ class Investigation(models.Model):
     officer = models.TextField("職員")
 
     class Meta:
-        db_table = "investigation"
+        db_table = "asset_investigation"
         db_table_comment = "財産調査の計画 (F16-01)"
         constraints = [
             models.CheckConstraint(name="investigation_has_a_reason", condition=~Q(reason="")),
@@ -167,7 +167,7 @@ class PropertyReply(models.Model):
         ]  # fmt: skip
 
 
-class Identification(models.Model):
+class HolderIdentification(models.Model):
     """同一人の認定。回答の名義人が、調べた人と同じ人であること。数と疑いは、データベースが数える。"""
 
     rights = KEPT
@@ -185,7 +185,7 @@ class Identification(models.Model):
     withdrawal_reason = models.TextField("認定の取消しの理由", default="", blank=True)
 
     class Meta:
-        db_table = "identification"
+        db_table = "holder_identification"
         db_table_comment = "同一人の認定 (F16-08)"
         constraints = [
             models.CheckConstraint(

@@ -30,7 +30,7 @@ SELECT r.addressee_number, r.reply_id, r.inquiry_id, r.source, r.third_party_id,
 FROM property_reply r
 JOIN addressee a USING (addressee_number)
 LEFT JOIN third_party t USING (third_party_id)
-LEFT JOIN identification i USING (addressee_number, reply_id)
+LEFT JOIN holder_identification i USING (addressee_number, reply_id)
 LEFT JOIN asset s USING (addressee_number, reply_id)
 LEFT JOIN LATERAL identity_agreement(r.addressee_number, r) g ON true
 WHERE {terms} ORDER BY r.reply_id DESC
@@ -40,7 +40,7 @@ SELECT s.addressee_number, s.asset_id, a.name, s.reply_id, s.kind, s.third_party
        s.prior_claims, s.disposition_cost, s.exempt_article, s.is_divisible, s.is_seized_by_other, s.is_seized, s.valued_on, s.note,
        i.agreed, i.proposal_id, i.withdrawn_on, s.gone_on
 FROM asset s
-JOIN identification i USING (addressee_number, reply_id)
+JOIN holder_identification i USING (addressee_number, reply_id)
 JOIN addressee a USING (addressee_number)
 LEFT JOIN third_party t USING (third_party_id)
 WHERE {terms} ORDER BY s.kind, s.asset_id
@@ -246,7 +246,7 @@ def investigations(terms: str, values: dict[str, Any]) -> tuple[InvestigationLin
     """条件に合う調査。"""
     rows = fetch_all(
         "SELECT v.addressee_number, v.investigation_id, a.name, v.kinds, v.reason, v.opened_on, v.review_on, v.closed_on, "
-        "v.findings, v.officer, q.asked, q.replied, s.found FROM investigation v JOIN addressee a USING (addressee_number) "
+        "v.findings, v.officer, q.asked, q.replied, s.found FROM asset_investigation v JOIN addressee a USING (addressee_number) "
         "CROSS JOIN LATERAL (SELECT count(*)::int AS asked, count(replied_on)::int AS replied FROM property_inquiry q "
         "WHERE (q.addressee_number, q.investigation_id) = (v.addressee_number, v.investigation_id)) q "
         "CROSS JOIN LATERAL (SELECT count(*)::int AS found FROM asset s WHERE s.addressee_number = v.addressee_number "

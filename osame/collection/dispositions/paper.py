@@ -111,7 +111,7 @@ def _sampled(title: str, opening: str, *, own: bool) -> Callable[[], Sequence[Sa
             [long_row] * 20,
             [
                 f"{at}号 計算の過程が長く続くときの一行 {at * 1_000:,}円（国税徴収法第76条第1項第{at}号）"
-                for at in range(1, 32)
+                for at in range(1, 26)
             ],
         )
         wide = (

@@ -66,7 +66,7 @@ def asset_of(
     name, kana, address = fetch_one("SELECT name, kana, address FROM addressee WHERE addressee_number = %s", [who])
     run_sql("UPDATE addressee SET born_on = coalesce(born_on, %s) WHERE addressee_number = %s", [BORN, who])
     open_ = fetch_one(
-        "SELECT max(investigation_id) FROM investigation WHERE addressee_number = %s AND closed_on IS NULL", [who]
+        "SELECT max(investigation_id) FROM asset_investigation WHERE addressee_number = %s AND closed_on IS NULL", [who]
     )
     plan = open_[0] or open_investigation(who, [kind], reason="滞納", review_on=None, as_of=DAY, officer=OFFICER)
     party = party_of(*PARTIES[kind])

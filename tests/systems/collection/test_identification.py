@@ -154,12 +154,12 @@ class TestSecondOfficer:
             with pytest.raises(SamePerson):
                 check(proposal)
         assert "同じ人と認定しました" in decided(proposal, "高橋", "部長")
-        assert fetch_all("SELECT agreed, proposal_id FROM identification") == [(["氏名", "生年月日"], proposal)]
+        assert fetch_all("SELECT agreed, proposal_id FROM holder_identification") == [(["氏名", "生年月日"], proposal)]
 
     def test_nothing_but_that_proposal_opens_the_door_in_sql(self) -> None:
         number, other = replied(told=holder(address="")), replied(told=holder(address="", name="佐藤 華子"))
         insert = (
-            "INSERT INTO identification (addressee_number, reply_id, agreed, doubts, proposal_id, reason, identified_on, officer, "
+            "INSERT INTO holder_identification (addressee_number, reply_id, agreed, doubts, proposal_id, reason, identified_on, officer, "
             "withdrawal_reason) VALUES (%s, %s, '{氏名,生年月日,住所}', '{}', %s, 'よい', %s, %s, '')"
         )
         with as_officer(OFFICER):
@@ -184,7 +184,7 @@ class TestSecondOfficer:
         decided(proposal, "高橋", "部長")
         with pytest.raises(DatabaseError, match="別の職員の決裁"), transaction.atomic():
             run_sql(insert, [SATO, number, proposal, DAY, OFFICER])  # 決裁された起案でも、ほかの回答には使えない
-        assert fetch_one("SELECT count(*) FROM identification WHERE reply_id = %s", [number]) == (0,)
+        assert fetch_one("SELECT count(*) FROM holder_identification WHERE reply_id = %s", [number]) == (0,)
 
     def test_a_reply_without_identification_is_no_asset(self) -> None:
         with pytest.raises(NotIdentified):
@@ -214,7 +214,7 @@ def test_the_pages_offer_and_accept_only_the_rule(desk: Client) -> None:
     assert desk.post(f"{place}propose/?{ARREARS}", sent | {"reason": ""}).status_code == 422
     assert desk.post(f"{place}propose/?{ARREARS}", sent | {"reason": "窓口で本人確認書類を見た"}).status_code == 302
     assert fetch_all("SELECT act, state FROM proposal") == [("identification", "1")]
-    assert fetch_all("SELECT count(*) FROM identification") == [(0,)]
+    assert fetch_all("SELECT count(*) FROM holder_identification") == [(0,)]
 
 
 def test_a_city_of_namesakes_and_a_bank_file_identifies_nobody_else(sato: str, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from osame.platform.database import sql_text
 from osame.platform.gate import guarded
 
 TABLES = (
-    "investigation", "property_inquiry", "property_reply", "identification", "asset", "asset_interest", "earlier_address",
+    "asset_investigation", "property_inquiry", "property_reply", "holder_identification", "asset", "asset_interest", "earlier_address",
 )  # fmt: skip
 
 

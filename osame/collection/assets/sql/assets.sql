@@ -5,21 +5,21 @@ CREATE TRIGGER asset_interest_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
 CREATE TRIGGER earlier_address_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON earlier_address
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
-ALTER TABLE identification ADD CONSTRAINT identification_of_a_reply
+ALTER TABLE holder_identification ADD CONSTRAINT identification_of_a_reply
     FOREIGN KEY (addressee_number, reply_id) REFERENCES property_reply (addressee_number, reply_id);
 ALTER TABLE asset ADD CONSTRAINT asset_of_an_identification
-    FOREIGN KEY (addressee_number, reply_id) REFERENCES identification (addressee_number, reply_id);
+    FOREIGN KEY (addressee_number, reply_id) REFERENCES holder_identification (addressee_number, reply_id);
 ALTER TABLE asset_interest ADD CONSTRAINT interest_in_an_asset
     FOREIGN KEY (addressee_number, asset_id) REFERENCES asset (addressee_number, asset_id);
 ALTER TABLE property_inquiry ADD CONSTRAINT inquiry_of_an_investigation
-    FOREIGN KEY (addressee_number, investigation_id) REFERENCES investigation (addressee_number, investigation_id);
+    FOREIGN KEY (addressee_number, investigation_id) REFERENCES asset_investigation (addressee_number, investigation_id);
 ALTER TABLE property_reply ADD CONSTRAINT reply_to_an_inquiry
     FOREIGN KEY (addressee_number, inquiry_id) REFERENCES property_inquiry (addressee_number, inquiry_id);
 
 CREATE FUNCTION guard_asset() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        IF NOT EXISTS (SELECT 1 FROM identification i JOIN property_reply r USING (addressee_number, reply_id)
+        IF NOT EXISTS (SELECT 1 FROM holder_identification i JOIN property_reply r USING (addressee_number, reply_id)
                 WHERE i.addressee_number = NEW.addressee_number AND i.reply_id = NEW.reply_id AND i.withdrawn_on IS NULL
                   AND r.kind = NEW.kind AND r.third_party_id IS NOT DISTINCT FROM NEW.third_party_id
                   AND r.description = NEW.description) THEN

@@ -125,5 +125,5 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER identification_is_by_the_rule BEFORE INSERT OR UPDATE ON identification
+CREATE TRIGGER identification_is_by_the_rule BEFORE INSERT OR UPDATE ON holder_identification
     FOR EACH ROW EXECUTE FUNCTION guard_identification();

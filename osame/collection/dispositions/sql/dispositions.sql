@@ -27,7 +27,7 @@ BEGIN
             RAISE EXCEPTION '決裁された起案がありません。起案からやり直してください。' USING ERRCODE = 'OS409';
         END IF;
         IF NEW.asset_id IS NOT NULL AND NOT EXISTS (
-                SELECT 1 FROM asset s JOIN identification i USING (addressee_number, reply_id)
+                SELECT 1 FROM asset s JOIN holder_identification i USING (addressee_number, reply_id)
                 WHERE s.addressee_number = NEW.addressee_number AND s.asset_id = NEW.asset_id AND i.withdrawn_on IS NULL
                   AND s.gone_on IS NULL) THEN
             RAISE EXCEPTION '同一人と認定された財産ではありません。認定を確かめてください。' USING ERRCODE = 'OS409';
