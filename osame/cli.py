@@ -145,13 +145,19 @@ def _collection(app: typer.Typer) -> None:
 
 def _of_arrears(app: typer.Typer) -> None:
     """滞納整理の章の命令。"""
+    from osame.bench.cli import cases_bench
     from osame.collection.arrears import cli as arrears
     from osame.collection.assets import cli as assets
+    from osame.collection.cases import cli as cases
     from osame.collection.dispositions import cli as dispositions
     from osame.collection.grace import cli as grace
     from osame.collection.pledges import cli as pledges
+    from osame.collection.reminders import cli as reminders
 
     app.add_typer(arrears.app, name="contact")
+    app.add_typer(cases.app, name="case")
+    cases.app.command("bench")(cases_bench)
+    app.add_typer(reminders.app, name="reminder")
     app.add_typer(pledges.app, name="pledge")
     app.add_typer(grace.app, name="grace")
     app.add_typer(assets.app, name="asset")

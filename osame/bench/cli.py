@@ -135,3 +135,22 @@ def letters_bench(letters: Annotated[int, typer.Option(min=500, help="文書の�
     from osame.bench.letters import run_letter_bench
 
     sys.stdout.write(json.dumps(run_letter_bench(letters=letters), ensure_ascii=False, indent=2) + "\n")
+
+
+@bound("collection.bench.run")
+@refusals_told
+def cases_bench(
+    people: Annotated[int, typer.Option(help="滞納者の数")] = 30_000,
+    contacts: Annotated[int, typer.Option(help="折衝の数")] = 600_000,
+    as_json: Annotated[bool, typer.Option("--json", help="機械のための JSON で答える")] = False,
+) -> None:
+    """三万の事案と六十万の折衝で、夜の数え直しと一覧の絞込みを測る。"""
+    from osame.bench.cases import run_case_bench
+
+    found = run_case_bench(people=people, contacts=contacts)
+    if as_json:
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+        return
+    rows = [(name, each["median_ms"], each["p95_ms"], each["most_found"]) for name, each in found["lists"].items()]
+    title = f"夜の数え直し {found['refresh_seconds']}秒（裸の SQL の{found['refresh_ratio']}倍）"
+    table(title, ("一覧", "中央値（ミリ秒）", "p95（ミリ秒）", "件数"), rows)

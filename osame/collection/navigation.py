@@ -31,6 +31,9 @@ SECTIONS = (
     Section(
         "滞納整理",
         (
+            Entry("滞納者の一覧", "cases", "k"),
+            Entry("催告", "reminders", "b"),
+            Entry("引継ぎ", "handovers"),
             Entry("納付誓約", "pledges", "l"),
             Entry("猶予", "graces", "y"),
             Entry("財産調査", "assets", "z"),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver
 
 from osame.collection.arrears.web import arrears_urls
 from osame.collection.assets.web import assets_urls
+from osame.collection.cases.web import cases_urls
 from osame.collection.certificates.web import certificates_urls
 from osame.collection.changes.web import changes_urls
 from osame.collection.closing.web import closing_urls
@@ -24,6 +25,7 @@ from osame.collection.public_benefit_accounts.web import public_account_urls
 from osame.collection.refunds.payment_web import payment_urls
 from osame.collection.refunds.sharing_web import sharing_urls
 from osame.collection.refunds.web import refunds_urls
+from osame.collection.reminders.web import reminders_urls
 from osame.collection.returns.web import returns_urls
 from osame.collection.reveals.web import reveals_urls
 from osame.collection.search.web import search_urls
@@ -35,6 +37,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *floor_urls,
     *arrears_urls,
     *debits_urls,
+    *cases_urls,
+    *reminders_urls,
     *pledges_urls,
     *grace_urls,
     *assets_urls,

@@ -28,7 +28,8 @@ def record(request: HttpRequest, addressee_number: str) -> HttpResponse:
 
         def act() -> str:
             number = record_contact(form.contact(addressee_number), now=moment, officer=officer)
-            return f"{reverse('person', args=[addressee_number])}#contact-{number}"
+            back = "case" if request.GET.get("back") == "case" else "person"
+            return f"{reverse(back, args=[addressee_number])}#contact-{number}"
 
         if done := form.carry_out(request, act, said="折衝を記録しました。"):
             return done

@@ -6,6 +6,7 @@ history, so that the low rate counts from the extended day; the exemption period
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
@@ -24,14 +25,17 @@ from osame.platform.audit.recording import record
 from osame.platform.database import fetch_one, run_sql
 
 # 住所の頭が地域に当たる人の、期間に納期限の来る未納の期別。
-AFFECTED = """
-CREATE TEMP TABLE disaster_charge ON COMMIT DROP AS
-SELECT c.addressee_number, c.charge_id, c.due_date
+CHOSEN = """
 FROM charge c JOIN addressee a USING (addressee_number)
 WHERE c.charge_id > 0 AND c.due_date >= %(first)s AND c.due_date < %(through)s AND c.principal_tax > 0
   AND EXISTS (SELECT 1 FROM unnest(%(areas)s::text[]) area WHERE starts_with(a.address, area))
   AND NOT EXISTS (SELECT 1 FROM exemption_period ex WHERE ex.addressee_number = c.addressee_number
       AND ex.charge_id = c.charge_id AND ex.origin = %(source)s)
+"""
+AFFECTED = f"""
+CREATE TEMP TABLE disaster_charge ON COMMIT DROP AS
+SELECT c.addressee_number, c.charge_id, c.due_date
+{CHOSEN}
 ORDER BY c.charge_id FOR NO KEY UPDATE OF c
 """
 MOVED = """
@@ -71,18 +75,12 @@ def extend_for_disaster(disaster: Disaster, *, as_of: date, officer: str) -> tup
 
     要件: F15-06
     """
-    notice = disaster.notice.strip()
-    if not notice:
-        raise DisasterNoticeNeeded
-    if not [each for each in disaster.areas if each.strip()]:
-        raise AreaNeeded
-    if disaster.through <= disaster.first:
-        raise DisasterEndsFirst
-    source = Source(f"disaster:{notice}", notice)
+    terms = _terms(disaster)
+    notice, areas = disaster.notice.strip(), terms["areas"]
+    source = Source(terms["source"], notice)
     with transaction.atomic():
-        areas = [each.strip() for each in disaster.areas if each.strip()]
         run_sql("DROP TABLE IF EXISTS pg_temp.disaster_charge")
-        run_sql(AFFECTED, {"first": disaster.first, "through": disaster.through, "areas": areas, "source": source.name})
+        run_sql(AFFECTED, terms)
         people, charges = fetch_one("SELECT count(DISTINCT addressee_number), count(*) FROM disaster_charge")
         if not charges:
             return 0, 0
@@ -101,6 +99,28 @@ def extend_for_disaster(disaster: Disaster, *, as_of: date, officer: str) -> tup
         _stop(disaster, officer)
         record("災害等による期限を延長した", detail={"告示": notice, "人数": int(people), "件数": int(charges)})
         return int(people), int(charges)
+
+
+def affected(disaster: Disaster) -> tuple[int, int]:
+    """延長が当たる（人数、件数）。何も書かない。
+
+    要件: F15-06
+    """
+    people, charges = fetch_one(f"SELECT count(DISTINCT c.addressee_number), count(*) {CHOSEN}", _terms(disaster))
+    return int(people), int(charges)
+
+
+def _terms(disaster: Disaster) -> dict[str, Any]:
+    """告示の内容を確かめ、選ぶ条件の値にする。"""
+    areas = [each.strip() for each in disaster.areas if each.strip()]
+    if not disaster.notice.strip():
+        raise DisasterNoticeNeeded
+    if not areas:
+        raise AreaNeeded
+    if disaster.through <= disaster.first:
+        raise DisasterEndsFirst
+    source = f"disaster:{disaster.notice.strip()}"
+    return {"first": disaster.first, "through": disaster.through, "areas": areas, "source": source}
 
 
 def _move(disaster: Disaster, as_of: date) -> None:

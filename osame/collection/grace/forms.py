@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from osame.collection.demands.forms import PreviewedForm
 from osame.collection.grace.actions import (
     ChargeInAnotherGrace,
     DefectNeedsWords,
@@ -16,6 +17,7 @@ from osame.collection.grace.actions import (
     GracePeriodInverted,
 )
 from osame.collection.grace.deciding import Decision, ExtensionNotLater, HearingNeeded
+from osame.collection.grace.extending import AreaNeeded, Disaster, DisasterEndsFirst, DisasterNoticeNeeded
 from osame.collection.grace.models import GROUND_NAMES, GraceDocument, GraceSecurity
 from osame.kernel.dates import parse_date
 from osame.law.grace import GraceGround
@@ -125,3 +127,23 @@ class ReleaseForm(ActForm):
     """担保の解除。"""
 
     reason = ReasonField(label="解除の理由")
+
+
+class DisasterForm(PreviewedForm):
+    """災害等による期限の延長。一度目の送信で当たる人数を見て、二度目で行う。"""
+
+    notice = forms.CharField(label="告示の番号", max_length=60, help_text="例：架空市告示第5号")
+    areas = forms.CharField(
+        label="地域", widget=forms.Textarea(attrs={"rows": 3}), help_text="住所の頭の文字を、一行に一つ。例：架空市岩渕"
+    )
+    first = WarekiDateField(
+        within_years=FAR_YEARS, label="災害の日", help_text="この日から後に納期限の来る期別を延ばします。"
+    )
+    through = WarekiDateField(within_years=FAR_YEARS, label="延長した期限")
+    refusals = {DisasterNoticeNeeded: "notice", AreaNeeded: "areas", DisasterEndsFirst: "through"}
+
+    @property
+    def disaster(self) -> Disaster:
+        """書かれた告示。"""
+        told = self.cleaned_data
+        return Disaster(told["notice"], tuple(told["areas"].splitlines()), told["first"], told["through"])

@@ -16,7 +16,15 @@ from osame.collection.grace.actions import (
     take_security,
 )
 from osame.collection.grace.deciding import Decision, Judgement, judge, propose_decision
-from osame.collection.grace.forms import ApplicationForm, DecisionForm, DocumentForm, ReleaseForm, SecurityForm
+from osame.collection.grace.extending import affected, extend_for_disaster
+from osame.collection.grace.forms import (
+    ApplicationForm,
+    DecisionForm,
+    DisasterForm,
+    DocumentForm,
+    ReleaseForm,
+    SecurityForm,
+)
 from osame.collection.grace.letters import send_release
 from osame.collection.grace.models import GraceDocument, GraceSecurity
 from osame.collection.grace.queries import GraceFile, grace_file, head_numbered, instalment_standing, open_graces
@@ -178,8 +186,28 @@ def _page(request: HttpRequest, form: Any, file: GraceFile, words: tuple[str, st
     return page(request, "collection/grace/act.html", shown, status=form.status)
 
 
+@bound("collection.grace.disaster")
+@require_http_methods(["GET", "POST"])
+def disaster(request: HttpRequest) -> HttpResponse:
+    """告示による期限の延長を、地域の期別にまとめて当てる。当たる人数を見てから行う。"""
+    form = DisasterForm(request.POST or None, today=today())
+    found: tuple[int, int] | None = None
+    if request.method == "POST" and form.is_valid():
+        found = form.weigh(lambda: affected(form.disaster))
+
+        def act() -> str:
+            extend_for_disaster(form.disaster, as_of=today(), officer=officer_of(request))
+            return reverse("graces")
+
+        told = f"{found[0]:,}人、{found[1]:,}件の期限を延長しました。" if found else ""
+        if form.agreed and not form.errors and found and found[1] and (done := form.carry_out(request, act, said=told)):
+            return done
+    return page(request, "collection/grace/disaster.html", {"form": form, "found": found}, status=form.status)
+
+
 grace_urls: list[URLPattern] = [
     path("graces/", graces, name="graces"),
+    path("graces/disaster/", disaster, name="disaster"),
     path("graces/<int:grace_id>/", grace, name="grace"),
     path("graces/<int:grace_id>/document/", grace_document, name="grace_document"),
     path("graces/<int:grace_id>/propose/", grace_propose, name="grace_propose"),

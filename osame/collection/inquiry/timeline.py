@@ -12,6 +12,7 @@ from osame.collection.arrears.models import ContactRecord
 from osame.collection.arrears.queries import PromiseFacts
 from osame.collection.closing.queries import CHANNEL_NAMES
 from osame.collection.inquiry.charges import fiscal_year_label
+from osame.collection.letters.kinds import kind_of
 from osame.collection.overpayments.models import Overpayment
 from osame.formats.reports import Channel
 from osame.law.dispositions import ProcedureAct
@@ -29,13 +30,14 @@ class EventKind(StrEnum):
     DEMAND = "demand"
     CONTACT = "contact"
     ARREARS = "arrears"
+    LETTER = "letter"
 
     @property
     def label(self) -> str:
         """画面での名。"""
         return {
             EventKind.PAYMENT: "収納・過誤納", EventKind.DETERMINATION: "調定・更正", EventKind.DEMAND: "督促・返戻",
-            EventKind.CONTACT: "折衝", EventKind.ARREARS: "誓約・猶予",
+            EventKind.CONTACT: "折衝", EventKind.ARREARS: "誓約・猶予", EventKind.LETTER: "文書",
         }[self]  # fmt: skip
 
 
@@ -100,6 +102,12 @@ SELECT ex.recorded_on, 12, ex.charge_id, '延滞金の免除期間', NULL::bigin
        ex.first_on || '～' || coalesce(ex.through_on::text, '') || '（' || ex.article || '、' || ex.document || '）', NULL::bigint,
        NULL::timestamptz, NULL::date
 FROM exemption_period ex WHERE ex.addressee_number = %(addressee)s""",
+    EventKind.LETTER: """
+SELECT u.issued_on, 13, NULL::bigint, u.form, NULL::bigint, '', '', '束' || u.run_id || 'の' || l.letter_number || '通目'
+       || CASE WHEN l.state = '9' THEN '（引抜き）' WHEN l.state = '3' THEN '（手作業）'
+          ELSE coalesce('、' || to_char(u.dispatched_on, 'YYYY-MM-DD') || '差出し', '') END,
+       NULL::bigint, NULL::timestamptz, NULL::date
+FROM letter l JOIN letter_run u USING (run_id) WHERE l.addressee_number = %(addressee)s""",
     EventKind.CONTACT: """
 SELECT (k.contacted_at AT TIME ZONE 'Asia/Tokyo')::date, 9, NULL::bigint, k.means, NULL::bigint, k.relationship, k.counterpart,
        k.content, k.contact_id, k.contacted_at, NULL::date
@@ -204,6 +212,8 @@ def _event(row: tuple[Any, ...], hidden: HiddenValues | None, promised: dict[int
         return TimelineEvent(EventKind.CONTACT, on, means, None, "", None, note, talk)
     if kind == EventKind.ARREARS and code:
         what = f"{what} {ProcedureAct[code].value}"
+    if kind == EventKind.LETTER:
+        what = kind_of(what).name
     if what == "過誤納":
         note = str(Overpayment.Cause(note).label)
     if what.startswith("収納") and code == Channel.APPROPRIATION:

@@ -33,7 +33,7 @@ from osame.platform.terminal import now, today
 
 EVENTS = 20
 CONTACTS = "collection.arrears.list"
-OF_ARREARS = frozenset((EventKind.CONTACT, EventKind.ARREARS))
+OF_ARREARS = frozenset((EventKind.CONTACT, EventKind.ARREARS, EventKind.LETTER))
 """滞納整理の職員だけが見る出来事。"""
 
 

@@ -19,6 +19,7 @@ from osame.collection.determinations import importing as determinations
 from osame.collection.determinations.importing import import_determinations, retry_held
 from osame.collection.matching.importing import import_receipts
 from osame.collection.parameters import actions as parameters
+from osame.collection.reminders import importing as outreach
 from osame.formats import determination_csv, inbound, installment_master, recognition, zengin_debit
 from osame.platform.imports.registry import ImportResult
 
@@ -78,6 +79,7 @@ PROFILES: dict[str, IntakeProfile] = {
             IntakeProfile(key, f"{channel.label}の申込み", _applications(key))
             for key, channel in APPLICATION_PROFILES.items()
         ),
+        IntakeProfile(outreach.PROFILE, "催告の名簿の結果", outreach.import_results, outreach.COLUMNS),
         IntakeProfile(bank_totals.PROFILE, "公金日計", bank_totals.import_bank_totals, bank_totals.COLUMNS),
     )
 }

@@ -63,7 +63,7 @@ def decision_report(decision_id: int, *, as_of: date) -> tuple[bytes, list[str]]
     要件: F05-02, F05-10
     """
     sheet = decision_sheet(decision_id)
-    return _pdf([_decided(sheet), _interest(sheet)], as_of), [sheet.decision.addressee_number]
+    return report_pdf([_decided(sheet), _interest(sheet)], as_of), [sheet.decision.addressee_number]
 
 
 def run_report(run_id: int, *, as_of: date) -> tuple[bytes, list[str]]:
@@ -91,7 +91,7 @@ def run_report(run_id: int, *, as_of: date) -> tuple[bytes, list[str]]:
         ),
         (f"総合振込ファイルのハッシュ　{run.file_sha256 or '（まだ作っていません）'}",),
     )  # fmt: skip
-    return _pdf([report], as_of), sorted({str(each["addressee_number"]) for each in lines})
+    return report_pdf([report], as_of), sorted({str(each["addressee_number"]) for each in lines})
 
 
 def outstanding_report(*, as_of: date) -> tuple[bytes, list[str]]:
@@ -114,7 +114,7 @@ def outstanding_report(*, as_of: date) -> tuple[bytes, list[str]]:
               (11, 30, 16, 14, 14, 9, 14, 14, 40), "llrllrlll", rows),),
         wide=True,
     )  # fmt: skip
-    return _pdf([report], as_of), sorted({each.addressee_number for each in lines})
+    return report_pdf([report], as_of), sorted({each.addressee_number for each in lines})
 
 
 def write_report(made: tuple[bytes, list[str]], target: Path) -> EgressRecord:
@@ -194,7 +194,8 @@ def _interest(sheet: DecisionSheet) -> Report:
     )  # fmt: skip
 
 
-def _pdf(reports: Sequence[Report], as_of: date) -> bytes:
+def report_pdf(reports: Sequence[Report], as_of: date) -> bytes:
+    """庁内の帳票を組む。どの章の帳票も、同じ紙面である。"""
     letters = [Letter(0, at, NOBODY, 1, asdict(each)) for at, each in enumerate(reports, start=1)]
     stamp = (as_of - date(1970, 1, 1)).days * 86_400
     return compile_letters(Template(SOURCE, stamp), {"made_on": format_wareki(as_of)}, letters)

@@ -43,6 +43,9 @@ UNION ALL
 SELECT 'debit_unsent', count(*), min(q.expires_on) FROM debit_request q JOIN debit_request_file f USING (request_id)
 WHERE q.state <> '9' AND f.times_sent = 0 AND q.expires_on >= %(on)s
 UNION ALL
+SELECT 'case_task', count(*), min(t.due_on) FROM case_task t JOIN arrears_case k USING (addressee_number, case_id)
+WHERE t.done_on IS NULL AND t.due_on <= %(on)s AND k.officer = %(officer)s
+UNION ALL
 SELECT 'unclosed', count(*), min(b.business_on) FROM (
     SELECT DISTINCT business_on FROM bank_day_total WHERE business_on < %(on)s
     EXCEPT SELECT business_on FROM daily_closing WHERE state = '2') b

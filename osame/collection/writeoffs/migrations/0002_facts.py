@@ -14,5 +14,7 @@ class Migration(migrations.Migration):
         ("grace", "0002_guarded"),
         ("pledges", "0002_guarded"),
         ("dispositions", "0002_guarded"),
+        ("reminders", "0002_guarded"),
+        ("cases", "0002_guarded"),
     ]
     operations = [migrations.RunSQL(sql_text("osame.collection.writeoffs", "sql/arrears_facts.sql"))]

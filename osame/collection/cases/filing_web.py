@@ -1,0 +1,292 @@
+"""台帳のほかの画面。予定の暦、訪問の一覧、一覧と滞納整理票の保存、引継ぎ、倒産手続、資料。"""
+
+import calendar
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from osame.collection.cases.acts_web import collectors, named_officers
+from osame.collection.cases.documents import NewDocument, documents_of, keep_document, open_document
+from osame.collection.cases.forms import (
+    ApproveForm,
+    ClosedForm,
+    DocumentForm,
+    FilterForm,
+    HandoverForm,
+    InsolvencyForm,
+    RequestedForm,
+)
+from osame.collection.cases.handovers import (
+    NewHandover,
+    approve_handover,
+    handover,
+    handover_cases,
+    handovers,
+    plan_handover,
+    withdraw_handover,
+)
+from osame.collection.cases.insolvencies import (
+    NewInsolvency,
+    close_insolvency,
+    insolvencies_of,
+    ranks_of,
+    register_insolvency,
+    request_in_insolvency,
+)
+from osame.collection.cases.models import CaseDocument, Insolvency
+from osame.collection.cases.queries import case_of, tasks_between
+from osame.collection.cases.reports import save_handover, save_list, save_visits, visits
+from osame.platform.audit.recording import record
+from osame.platform.console.answers import officer_of, page
+from osame.platform.functions.binding import bound
+from osame.platform.terminal import today
+
+WEEK = 7
+
+
+@bound("collection.cases.list")
+@require_GET
+def case_calendar(request: HttpRequest) -> HttpResponse:
+    """予定の暦。一月を、週ごとに。過ぎた予定は、上に並べる。"""
+    first = month_of(request, today())
+    through = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    officer = request.GET.get("officer", "")
+    with transaction.atomic():
+        tasks = tasks_between(first, through, officer=officer)
+        late = tasks_between(today() - timedelta(days=400), today() - timedelta(days=1), officer=officer, limit=50)
+        whose = sorted({each.addressee_number for each in (*tasks, *late)})
+        record("予定の暦を開いた", subjects=whose, fields=("氏名", "予定"))
+    weeks = [
+        [(day, [each for each in tasks if each.due_on == day]) for day in week]
+        for week in calendar.Calendar(firstweekday=6).monthdatescalendar(first.year, first.month)
+    ]
+    shown = {
+        "first": first, "weeks": weeks, "late": late, "officer": officer, "names": dict(named_officers()), "as_of": today(),
+        "before": (first - timedelta(days=1)).replace(day=1), "after": through + timedelta(days=1), "count": len(tasks),
+    }  # fmt: skip
+    return page(request, "collection/cases/calendar.html", shown)
+
+
+def month_of(request: HttpRequest, on: date) -> date:
+    """求められた月の初日。おかしな値なら、今月。"""
+    year, _, month = request.GET.get("month", "").partition("-")
+    numbers = year.isascii() and month.isascii() and year.isdigit() and month.isdigit() and len(year) == len("2026")
+    if numbers and 1 <= int(month) <= 12:
+        return date(max(2000, int(year)), int(month), 1)
+    return on.replace(day=1)
+
+
+def _visits(request: HttpRequest) -> tuple[Any, dict[str, str]]:
+    asked = {name: request.GET.get(name, "") or request.POST.get(name, "") for name in ("officer", "postal_code")}
+    found = visits(first=today() - timedelta(days=WEEK), through=today() + timedelta(days=WEEK), **asked)
+    return found, asked
+
+
+@bound("collection.cases.list")
+@require_GET
+def case_visits(request: HttpRequest) -> HttpResponse:
+    """訪問の一覧。前後一週間の訪問の予定を、町の順に。"""
+    with transaction.atomic():
+        found, asked = _visits(request)
+        record(
+            "訪問の一覧を開いた",
+            subjects=[each.addressee_number for each in found.lines],
+            fields=("氏名", "住所", "予定"),
+        )
+    shown = {"found": found, "names": dict(named_officers()), "as_of": today(), **asked}
+    return page(request, "collection/cases/visits.html", shown)
+
+
+@bound("collection.cases.save")
+@require_POST
+def visits_save(request: HttpRequest) -> HttpResponse:
+    """訪問の一覧を保存する。"""
+    with transaction.atomic():
+        found, _ = _visits(request)
+        return save_visits(found)
+
+
+@bound("collection.cases.save")
+@require_http_methods(["GET", "POST"])
+def case_save(request: HttpRequest) -> HttpResponse:
+    """滞納者一覧（R-141）を保存する。"""
+    form = FilterForm(request.GET or {}, officers=named_officers())
+    if request.method == "POST":
+        with transaction.atomic():
+            return save_list(form.chosen, as_of=today())
+    return page(request, "collection/cases/save.html", {"query": request.GET.urlencode()})
+
+
+@bound("collection.cases.assign")
+@require_http_methods(["GET", "POST"])
+def handover_list(request: HttpRequest) -> HttpResponse:
+    """引継ぎの一覧と起案。"""
+    form = HandoverForm(
+        request.POST or None,
+        today=today(),
+        initial={"hand_over_on": today()},
+        holders=named_officers(),
+        officers=collectors(),
+    )
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+
+        def act() -> str:
+            new = NewHandover(told["from_officer"], told["to_officer"], told["hand_over_on"], told["content"])
+            return reverse("handover", args=[plan_handover(new, as_of=today(), officer=officer_of(request))])
+
+        if done := form.carry_out(request, act, said="引継ぎを起案しました。別の職員が承認すると、担当が替わります。"):
+            return done
+    shown = {"form": form, "handovers": handovers(), "names": dict(collectors())}
+    return page(request, "collection/cases/handovers.html", shown, status=form.status)
+
+
+@bound("collection.cases.assign")
+@require_http_methods(["GET", "POST"])
+def handover_one(request: HttpRequest, handover_id: int) -> HttpResponse:
+    """一つの引継ぎ。承認か、取りやめ。"""
+    form = ApproveForm(request.POST or None, today=today())
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            if request.POST.get("withdraw"):
+                withdraw_handover(handover_id, officer=officer_of(request))
+            else:
+                approve_handover(handover_id, as_of=today(), officer=officer_of(request))
+            return reverse("handover", args=[handover_id])
+
+        if done := form.carry_out(request, act, said="引継ぎを登録しました。"):
+            return done
+    with transaction.atomic():
+        found, numbers = handover(handover_id), handover_cases(handover_id)
+        lines = [case_of(each) for each in numbers[:200]]
+        record("引継ぎを開いた", subjects=numbers, fields=("氏名", "未納の計", "予定"))
+    shown = {"form": form, "found": found, "lines": lines, "names": dict(collectors())}
+    return page(request, "collection/cases/handover.html", shown, status=form.status)
+
+
+@bound("collection.cases.save")
+@require_POST
+def handover_print(request: HttpRequest, handover_id: int) -> HttpResponse:  # noqa: ARG001 - 書式の受け口
+    """事案引継書（R-143）を保存する。"""
+    with transaction.atomic():
+        return save_handover(handover(handover_id), as_of=today())
+
+
+@bound("collection.cases.decide")
+@require_http_methods(["GET", "POST"])
+def insolvency_new(request: HttpRequest, addressee_number: str) -> HttpResponse:
+    """倒産手続を登録する。"""
+    form = InsolvencyForm(request.POST or None, today=today())
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+
+        def act() -> str:
+            new = NewInsolvency(
+                Insolvency.Kind(told["kind"]), told["court"], told["court_number"], told["opened_on"], told["trustee"],
+                told["filed_on"], told["request_through"],
+            )  # fmt: skip
+            number = register_insolvency(addressee_number, new, as_of=today(), officer=officer_of(request))
+            return reverse("insolvency", args=[addressee_number, number])
+
+        if done := form.carry_out(request, act, said="倒産手続を登録しました。"):
+            return done
+    return _form_page(request, addressee_number, form, "倒産手続を登録する")
+
+
+@bound("collection.cases.decide")
+@require_http_methods(["GET", "POST"])
+def insolvency_one(request: HttpRequest, addressee_number: str, insolvency_id: int) -> HttpResponse:
+    """倒産手続一つ。期別ごとの債権の区分、届出、終わり。"""
+    closing = request.POST.get("act") == "close"
+    requested = RequestedForm(None if closing else request.POST or None, today=today(), initial={"day": today()})
+    closed = ClosedForm(request.POST if closing else None, today=today(), initial={"day": today()}, auto_id="closed_%s")
+    form: RequestedForm | ClosedForm = closed if closing else requested
+    key = (addressee_number, insolvency_id)
+    if request.method == "POST" and form.is_valid():
+        told, officer = form.cleaned_data, officer_of(request)
+
+        def act() -> str:
+            if closing:
+                outcome = Insolvency.Outcome(told["outcome"])
+                close_insolvency(key, closed_on=told["day"], outcome=outcome, officer=officer)
+            else:
+                request_in_insolvency(key, requested_on=told["day"], officer=officer)
+            return reverse("insolvency", args=[*key])
+
+        if done := form.carry_out(request, act, said="登録しました。"):
+            return done
+    with transaction.atomic():
+        found = next(each for each in insolvencies_of(addressee_number) if each.insolvency_id == insolvency_id)
+        ranks, line = ranks_of(addressee_number, found.opened_on), case_of(addressee_number)
+        record("倒産手続を開いた", subjects=[addressee_number], fields=("氏名", "倒産手続", "期別"))
+    shown = {"found": found, "ranks": ranks, "line": line, "requested": requested, "closed": closed, "form": form}
+    return page(request, "collection/cases/insolvency.html", shown, status=form.status)
+
+
+@bound("collection.cases.decide")
+@require_http_methods(["GET", "POST"])
+def document_new(request: HttpRequest, addressee_number: str) -> HttpResponse:
+    """資料を綴じる。"""
+    with transaction.atomic():
+        held = [each for each in documents_of(addressee_number) if each.latest]
+    known = [(each.document_id, f"{each.title}（第{each.version}版）") for each in held]
+    form = DocumentForm(request.POST or None, request.FILES or None, today=today(), known=known)
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+
+        def act() -> str:
+            file = told["document"]
+            new = NewDocument(
+                CaseDocument.Kind(told["kind"]), told["title"], str(file.name), file.read(), told["replaces"]
+            )
+            keep_document(addressee_number, new, as_of=today(), officer=officer_of(request))
+            return f"{reverse('case', args=[addressee_number])}#documents"
+
+        if done := form.carry_out(request, act, said="資料を綴じました。"):
+            return done
+    return _form_page(request, addressee_number, form, "資料を綴じる", files=True)
+
+
+@bound("collection.cases.save")
+@require_POST
+def document_open(request: HttpRequest, addressee_number: str, document_id: int, version: int) -> HttpResponse:  # noqa: ARG001
+    """資料を保存して見る。"""
+    with transaction.atomic():
+        record("資料を開いた", subjects=[addressee_number], detail={"資料番号": document_id, "版": version})
+        return open_document(addressee_number, document_id, version)
+
+
+def _form_page(
+    request: HttpRequest, addressee_number: str, form: Any, title: str, *, files: bool = False
+) -> HttpResponse:
+    with transaction.atomic():
+        line = case_of(addressee_number)
+        record("滞納整理の台帳を開いた", subjects=[addressee_number], fields=("氏名", "未納の計"))
+    shown = {
+        "form": form, "line": line, "title": title, "back": reverse("case", args=[addressee_number]), "files": files,
+    }  # fmt: skip
+    return page(request, "collection/cases/act.html", shown, status=form.status)
+
+
+filing_urls: list[URLPattern] = [
+    path("cases/calendar/", case_calendar, name="case_calendar"),
+    path("cases/visits/", case_visits, name="case_visits"),
+    path("cases/visits/save/", visits_save, name="visits_save"),
+    path("cases/save/", case_save, name="case_save"),
+    path("cases/handovers/", handover_list, name="handovers"),
+    path("cases/handovers/<int:handover_id>/", handover_one, name="handover"),
+    path("cases/handovers/<int:handover_id>/print/", handover_print, name="handover_print"),
+    path("cases/<str:addressee_number>/insolvencies/new/", insolvency_new, name="insolvency_new"),
+    path("cases/<str:addressee_number>/insolvencies/<int:insolvency_id>/", insolvency_one, name="insolvency"),
+    path("cases/<str:addressee_number>/documents/new/", document_new, name="document_new"),
+    path(
+        "cases/<str:addressee_number>/documents/<int:document_id>/<int:version>/",
+        document_open,
+        name="document_open",
+    ),
+]

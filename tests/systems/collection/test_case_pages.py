@@ -1,0 +1,288 @@
+"""台帳と催告の画面と命令。一覧から台帳へ、行い、引継ぎ、資料、催告、名簿、帳票。"""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from typer.testing import CliRunner
+
+from osame.collection.cases.batch import refresh_cases
+from osame.collection.cases.cli import app as case_app
+from osame.collection.cases.handovers import handovers
+from osame.collection.cases.queries import case_of, tasks_of
+from osame.collection.cases.reports import sheet_of
+from osame.collection.demands.batch import DemandOrder, carry_out
+from osame.collection.inquiry.timeline import EventKind, timeline_of
+from osame.collection.reminders.cli import app as reminder_app
+from osame.platform.database import fetch_all, run_sql
+from osame.platform.jobs.registry import named
+from osame.platform.jobs.running import Outcome, perform
+from tests.systems.collection.cast import OFFICER, SATO, TANAKA, determination
+from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, levy
+from tests.systems.collection.pages_cast import fields, officer_at_desk, pages_on, text
+
+TODAY = date(2026, 3, 2)
+ARREARS = "osame-purpose=arrears_management"
+PLACE = "架空市岩渕"
+NUMBER = "1234567890" + "18"
+
+
+@pytest.fixture
+def owing(city: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("OSAME_HOME", str(tmp_path / "home"))
+    levy(tmp_path, determination(SATO, 1, 120_000), determination(TANAKA, 1, 30_000))
+    carry_out(DemandOrder(ISSUED, CUT_OFF), officer=OFFICER)
+    refresh_cases(as_of=TODAY, officer=OFFICER)
+    with pages_on(TODAY.isoformat(), monkeypatch):
+        yield tmp_path
+
+
+@pytest.fixture
+def desk(owing: Path) -> Client:
+    return officer_at_desk("A0001", "山本 昇", "collection_clerk")
+
+
+@pytest.fixture
+def chief(owing: Path) -> Client:
+    return officer_at_desk("B0001", "高橋 悟", "collection_chief")
+
+
+def at(path: str) -> str:
+    return f"{path}{'&' if '?' in path else '?'}{ARREARS}"
+
+
+def sent(desk: Client, path: str, **facts: object) -> object:
+    page = desk.get(at(path))
+    assert page.status_code == 200, path
+    return desk.post(at(path), fields(page) | facts)
+
+
+def test_from_the_list_to_the_record(desk: Client) -> None:
+    page = text(desk.get(at("/cases/?least=100000")))
+    assert "佐藤 花子" in page
+    assert "田中 一郎" not in page
+    assert "120,100" in page
+    assert PLACE not in page  # 一覧に住所は出ない
+    record = text(desk.get(at(f"/cases/{SATO}/")))
+    for part in (
+        "佐藤 花子",
+        "未納の計",
+        "滞納明細",
+        "督促状",
+        "折衝を記録する",
+        "滞納の取込み",
+        "未納の額 12点（10万円以上）",
+        "同一人",
+    ):
+        assert part in record, part
+    assert "当たる滞納者はいません" in text(desk.get(at("/cases/?text=だれもいない")))
+
+
+def test_acts_come_back_to_the_record_and_refusals_stand_beside_their_field(desk: Client) -> None:
+    policy = sent(desk, f"/cases/{SATO}/policy/", policy="03", review_on="R8.9.1", content="給与の支払者を調べる")
+    assert policy.status_code == 302, policy.context["form"].errors
+    assert sent(desk, f"/cases/{SATO}/note/", content="夜に在宅").status_code == 302
+    assert sent(desk, f"/cases/{SATO}/care/", content="犬に注意", no_visit="on").status_code == 302
+    assert sent(desk, f"/cases/{SATO}/tasks/new/", kind="02", due_on="R8.3.5", content="夕方").status_code == 302
+    record = text(desk.get(at(f"/cases/{SATO}/")))
+    for part in ("財産調査", "給与の支払者を調べる", "夜に在宅", "犬に注意", "夕方"):
+        assert part in record, part
+    past = sent(desk, f"/cases/{SATO}/tasks/new/", kind="02", due_on="R8.3.1", content="")
+    assert past.status_code == 422
+    assert "今日より前です" in " ".join(past.context["form"].errors["due_on"])
+    number = sent(desk, f"/cases/{SATO}/note/", content=f"番号は{NUMBER}")
+    assert "個人番号らしい数字" in " ".join(number.context["form"].errors["content"])
+    (task,) = [each for each in tasks_of(SATO) if each.kind == "02"]
+    assert "佐藤 花子" not in text(desk.get(at("/cases/visits/")))  # 訪問しない人は一覧に出ない
+    ended = sent(desk, f"/cases/{SATO}/tasks/{task.task_id}/end/", result="1", content="会えた")
+    assert ended.status_code == 302
+
+
+def test_the_calendar_and_the_visits(desk: Client) -> None:
+    sent(desk, f"/cases/{TANAKA}/tasks/new/", kind="02", due_on="R8.3.5", content="昼に")
+    assert "訪問 田中 一郎" in text(desk.get(at("/cases/calendar/?month=2026-03")))
+    assert "予定 0件" in text(desk.get(at("/cases/calendar/?month=2026-04")))
+    visits = text(desk.get(at("/cases/visits/")))
+    assert PLACE in visits
+    saved = desk.post(at("/cases/visits/save/"))
+    assert "架空市岩渕1丁目7-29" in saved.content.decode("utf-8-sig")
+    run_sql("UPDATE addressee SET protection_measure = true WHERE addressee_number = %s", [TANAKA])
+    visits = text(desk.get(at("/cases/visits/")))
+    assert PLACE not in visits
+    assert "載せていない訪問の予定が1件あります" in visits
+
+
+def test_a_protected_place_is_on_no_page_and_no_sheet(desk: Client) -> None:
+    run_sql("UPDATE addressee SET protection_measure = true WHERE addressee_number = %s", [SATO])
+    assert PLACE not in text(desk.get(at(f"/cases/{SATO}/")))
+    assert PLACE not in text(desk.get(at("/cases/")))
+    assert PLACE not in str(sheet_of(SATO, address="＊＊＊"))
+    assert desk.post(at(f"/cases/{SATO}/sheet/")).status_code == 200
+    household = ("addressee", "household_number", "H1")
+    run_sql(
+        f"UPDATE {household[0]} SET {household[1]} = %s WHERE addressee_number IN (%s, %s)",
+        [household[2], SATO, TANAKA],
+    )
+    assert "佐藤" not in text(desk.get(at(f"/cases/{TANAKA}/?unit=household")))
+
+
+def test_consolidation_sums_what_may_be_seen(desk: Client) -> None:
+    run_sql("UPDATE addressee SET household_number = 'H1' WHERE addressee_number IN (%s, %s)", [SATO, TANAKA])
+    page = text(desk.get(at(f"/cases/{SATO}/?unit=household")))
+    assert "田中 一郎" in page
+    assert "150,200" in page  # 世帯の計
+
+
+def test_a_hand_over_needs_a_second_officer_and_its_sheet_tells_what_is_open(chief: Client) -> None:
+    run_sql("UPDATE arrears_case SET officer = 'B0001'")
+    other = officer_at_desk("A0002", "中村 遥", "collection_clerk")
+    assert other.get(at("/cases/handovers/")).status_code == 403
+    sent(chief, f"/cases/{SATO}/tasks/new/", kind="04", due_on="R8.3.20", content="銀行の回答")
+    page = sent(
+        chief, "/cases/handovers/", from_officer="B0001", to_officer="A0002", hand_over_on="R8.4.1", content="人事異動"
+    )
+    assert page.status_code == 302, page.context["form"].errors
+    place = page.headers["Location"]
+    own = chief.post(at(place), fields(chief.get(at(place))))
+    assert own.status_code == 422
+    assert "自分の起案した引継ぎは、承認できません" in text(own)
+    sheet = chief.post(at(f"{place}print/"))
+    assert sheet.content.startswith(b"%PDF")
+    second = officer_at_desk("C0001", "田村 薫", "collection_manager")
+    assert second.post(at(place), fields(second.get(at(place)))).status_code == 302
+    assert {case_of(each).officer for each in (SATO, TANAKA)} == {"A0002"}
+    assert [each.state_label for each in handovers()] == ["引継済"]
+
+
+def test_files_are_kept_by_version_and_numbers_are_refused(desk: Client) -> None:
+    def keep(content: bytes, **facts: object) -> object:
+        document = SimpleUploadedFile("回答.txt", content)
+        return sent(desk, f"/cases/{SATO}/documents/new/", kind="03", title="銀行の回答", document=document, **facts)
+
+    assert keep("普通預金 残高 3万円".encode()).status_code == 302
+    (number,) = fetch_all("SELECT document_id FROM case_document")[0]
+    assert keep("普通預金 残高 5万円".encode(), replaces=number).status_code == 302
+    refused = keep(f"個人番号 {NUMBER}".encode())
+    assert "個人番号らしい数字" in " ".join(refused.context["form"].errors["document"])
+    assert "受け付けられない形" in " ".join(keep(b"\xff\xfe\x00").context["form"].errors["document"])
+    assert "銀行の回答" in text(desk.get(at(f"/cases/{SATO}/?words=5万円")))
+    assert "当たる資料はありません" in text(desk.get(at(f"/cases/{SATO}/?words=不動産")))
+    opened = desk.post(at(f"/cases/{SATO}/documents/{number}/2/"))
+    assert opened.content == "普通預金 残高 5万円".encode()
+    assert fetch_all(
+        "SELECT count(*) FROM case_document WHERE sealed::text LIKE '%%' || encode('残高'::bytea, 'hex') || '%%'"
+    ) == [(0,)]
+
+
+def test_a_bankruptcy_ranks_every_charge_by_the_law(desk: Client) -> None:
+    page = sent(
+        desk, f"/cases/{SATO}/insolvencies/new/", kind="1", court="津地方裁判所", court_number="令和8年(フ)第1号", opened_on="R8.2.1",
+        trustee="弁護士 倉田", request_through="R8.4.30",
+    )  # fmt: skip
+    assert page.status_code == 302, page.context["form"].errors
+    place = page.headers["Location"]
+    shown = text(desk.get(at(place)))
+    assert "財団債権" in shown
+    assert "破産法第148条第1項第3号" in shown
+    requested = desk.get(at(place)).context["requested"]
+    hidden = {field.html_name: str(field.value() or "") for field in requested.hidden_fields()}
+    assert desk.post(at(place), hidden | {"day": "R8.3.2"}).status_code == 302
+    closed = {
+        field.html_name: str(field.value() or "") for field in desk.get(at(place)).context["closed"].hidden_fields()
+    }
+    assert desk.post(at(place), closed | {"act": "close", "day": "R8.3.2", "outcome": "1"}).status_code == 302
+    assert "終結・免責許可" in text(desk.get(at(place)))
+
+
+def test_a_reminder_is_seen_before_it_is_sent_and_stands_in_the_record(desk: Client) -> None:
+    address = at("/reminders/new/?cases=least%3D100000")
+    page = desk.get(address)
+    facts = fields(page) | {"kind": "11", "deadline": "R8.3.16", "overdue": "30"}
+    seen = desk.post(address, facts)
+    assert seen.status_code == 200, seen.context["form"].errors
+    assert "佐藤 花子" in text(seen)
+    assert "田中 一郎" not in text(seen)
+    assert fetch_all("SELECT count(*) FROM reminder_run") == [(0,)]
+    done = desk.post(address, facts | {"seen": seen.context["form"]["seen"].value()})
+    assert done.status_code == 302
+    place = done.headers["Location"]
+    assert "催告した額" in text(desk.get(at(place)))
+    saved = desk.post(at(f"{place}save/reminded/"))
+    assert "佐藤 花子" in saved.content.decode("utf-8-sig")
+    assert "一般催告" in text(desk.get(at(f"/cases/{SATO}/")))
+    assert "催告書" in [each.what for each in timeline_of(SATO, kinds=(EventKind.LETTER,), offset=0, size=9).events]
+    assert "催告の効果" in text(desk.get(at("/reminders/effects/")))
+    one = sent(desk, f"/people/{TANAKA}/reminders/new/", kind="12", deadline="R8.3.16")
+    assert "この内容で催告する" in text(one)
+    early = sent(desk, f"/people/{TANAKA}/reminders/new/", kind="12", deadline="R8.3.1")
+    assert early.status_code in {200, 422}
+
+
+def test_conditions_are_kept_from_the_page(desk: Client) -> None:
+    facts = fields(desk.get(at("/reminders/new/"))) | {
+        "kind": "11",
+        "deadline": "R8.3.16",
+        "overdue": "60",
+        "tax_items": "06",
+    }
+    seen = desk.post(at("/reminders/new/"), facts)
+    keeping = {field.html_name: str(field.value() or "") for field in seen.context["keeping"].hidden_fields()}
+    assert desk.post(at("/reminders/conditions/save/"), keeping | {"name": "固定だけ"}).status_code == 302
+    ((number,),) = fetch_all("SELECT condition_id FROM reminder_condition")
+    again = desk.get(at(f"/reminders/new/?condition={number}"))
+    assert again.context["form"]["tax_items"].value() == "06"
+    assert desk.post(at(f"/reminders/conditions/{number}/drop/")).status_code == 302
+
+
+def test_figures_have_their_tables(chief: Client) -> None:
+    page = text(chief.get(at("/cases/figures/")))
+    for part in ('id="stage-table"', 'id="age-table"', "初動", "1年以内", "担当なし"):
+        assert part in page, part
+
+
+def call(app: object, *words: str) -> str:
+    answer = CliRunner().invoke(app, list(words))  # type: ignore[arg-type]
+    assert answer.exit_code == 0, answer.output
+    return answer.stdout
+
+
+def test_the_commands(owing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OSAME_PURPOSE", "arrears_management")
+    done = json.loads(call(case_app, "refresh", "--as-of", "R8.3.2", "--json"))
+    assert done["cases"] == 2
+    listed = json.loads(call(case_app, "list", "--least", "100000", "--as-of", "R8.3.2", "--json"))
+    assert [each["addressee_number"] for each in listed["cases"]] == [SATO]
+    call(case_app, "policy", SATO, "06", "財産がない", "--review-on", "R8.9.1", "--as-of", "R8.3.2")
+    call(case_app, "plan", SATO, "01", "R8.3.9", "--note", "電話", "--as-of", "R8.3.2")
+    assert "停止" in call(case_app, "show", SATO)
+    assert "電話" in call(case_app, "tasks", "--from", "R8.3.1", "--through", "R8.3.31")
+    assert "2人" in call(reminder_app, "select", "--kind", "11", "--deadline", "R8.3.16", "--as-of", "R8.3.2")
+    assert "束" in call(reminder_app, "run", "--kind", "11", "--deadline", "R8.3.16", "--as-of", "R8.3.2")
+    call(reminder_app, "export", "1", "excluded", "--to", str(owing / "left.csv"))
+    assert json.loads(call(reminder_app, "list", "--json"))[0]["people"] == 2
+    assert "0通" in call(reminder_app, "arrivals", "--as-of", "R8.3.2")
+    assert (
+        json.loads(call(reminder_app, "effects", "--from", "R8.1.1", "--as-of", "R8.3.2", "--json"))[0]["people"] == 2
+    )
+
+
+@pytest.mark.parametrize("name", ["case-refresh", "grace-refresh", "pledge-watch", "reminder-arrivals"])
+def test_the_night_runs_by_itself(owing: Path, name: str) -> None:
+    assert named(name).cron
+    assert perform(named(name)) is Outcome.DONE
+
+
+def test_an_extension_for_a_disaster_is_seen_before_it_is_made(chief: Client, owing: Path) -> None:
+    facts = fields(chief.get(at("/graces/disaster/"))) | {
+        "notice": "架空市告示第5号", "areas": PLACE, "first": "R7.6.15", "through": "R7.12.1",
+    }  # fmt: skip
+    seen = chief.post(at("/graces/disaster/"), facts)
+    assert "2人、2件" in text(seen)
+    assert fetch_all("SELECT count(*) FROM exemption_period") == [(0,)]
+    done = chief.post(at("/graces/disaster/"), facts | {"seen": seen.context["form"]["seen"].value()})
+    assert done.status_code == 302
+    assert fetch_all("SELECT count(*) FROM exemption_period") == [(2,)]
