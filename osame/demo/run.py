@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from osame.collection.addressees.importing import import_addressees
+from osame.collection.cases.batch import refresh_cases
 from osame.collection.closing.actions import close_day
 from osame.collection.closing.importing import import_bank_totals
 from osame.collection.demands.batch import DemandRunResult, run_demands
@@ -78,7 +79,7 @@ def _perform(plan: DemoPlan, *, show: bool, print_letters: bool) -> Outcome:
     outcome = Outcome()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not show) as progress:
-        task = progress.add_task("", total=len(plan.steps) + 2)
+        task = progress.add_task("", total=len(plan.steps) + 3)
         for step in plan.steps:
             progress.update(task, description=f"{step.on} {LABELS[step.kind]}")
             started = time.perf_counter()
@@ -90,6 +91,9 @@ def _perform(plan: DemoPlan, *, show: bool, print_letters: bool) -> Outcome:
                 progress.update(task, description=f"{step.on} 督促状の印刷")
                 _print(issued, outcome)
             progress.advance(task)
+        progress.update(task, description="滞納整理の台帳")
+        refresh_cases(as_of=plan.steps[-1].on, officer=OFFICER)
+        progress.advance(task)
         progress.update(task, description="元帳の検証")
         outcome.verification = verify_everything()
         progress.advance(task)

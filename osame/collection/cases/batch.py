@@ -44,7 +44,7 @@ CREATE TEMP TABLE told_promise ON COMMIT DROP AS {
 WANTED = """
 CREATE TEMP TABLE wanted_task ON COMMIT DROP AS
 SELECT k.addressee_number, k.case_id, w.kind, w.due_on, min(w.note) AS note FROM arrears_case k JOIN (
-    SELECT p.addressee_number, '11' AS kind, p.promised_on AS due_on, p.amount || '円の約束' AS note
+    SELECT p.addressee_number, '11' AS kind, p.promised_on AS due_on, to_char(p.amount, 'FM999,999,999,999') || '円の約束' AS note
     FROM told_promise p JOIN case_figure f USING (addressee_number)
     WHERE p.result = '1' OR p.result = '3' AND f.contacted_on <= p.promised_on
     UNION ALL

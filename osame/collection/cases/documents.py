@@ -57,6 +57,10 @@ class DocumentUnknown(Refusal):
     """その資料はありません。台帳の画面を開き直してください。"""
 
 
+class DocumentHidden(Refusal):
+    """支援措置の対象者の資料です。居場所を見る権限のある職員に、開いてもらってください。"""
+
+
 class DocumentNeedsTitle(Refusal):
     """資料の題がありません。後で探せる題を入力してください。"""
 

@@ -10,7 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from osame.collection.cases.acts_web import collectors, named_officers
-from osame.collection.cases.documents import NewDocument, documents_of, keep_document, open_document
+from osame.collection.cases.documents import NewDocument, documents_of, keep_document
 from osame.collection.cases.forms import (
     ApproveForm,
     ClosedForm,
@@ -252,15 +252,6 @@ def document_new(request: HttpRequest, addressee_number: str) -> HttpResponse:
     return _form_page(request, addressee_number, form, "資料を綴じる", files=True)
 
 
-@bound("collection.cases.save")
-@require_POST
-def document_open(request: HttpRequest, addressee_number: str, document_id: int, version: int) -> HttpResponse:  # noqa: ARG001
-    """資料を保存して見る。"""
-    with transaction.atomic():
-        record("資料を開いた", subjects=[addressee_number], detail={"資料番号": document_id, "版": version})
-        return open_document(addressee_number, document_id, version)
-
-
 def _form_page(
     request: HttpRequest, addressee_number: str, form: Any, title: str, *, files: bool = False
 ) -> HttpResponse:
@@ -284,9 +275,4 @@ filing_urls: list[URLPattern] = [
     path("cases/<str:addressee_number>/insolvencies/new/", insolvency_new, name="insolvency_new"),
     path("cases/<str:addressee_number>/insolvencies/<int:insolvency_id>/", insolvency_one, name="insolvency"),
     path("cases/<str:addressee_number>/documents/new/", document_new, name="document_new"),
-    path(
-        "cases/<str:addressee_number>/documents/<int:document_id>/<int:version>/",
-        document_open,
-        name="document_open",
-    ),
 ]

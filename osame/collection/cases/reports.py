@@ -15,6 +15,7 @@ from osame.collection.arrears.queries import contacts_of, hidden_places, promise
 from osame.collection.cases.filters import CaseFilter
 from osame.collection.cases.handovers import Handover, handover_cases
 from osame.collection.cases.queries import MOST_LISTED, care_of, case_of, cases, events_of, tasks_of, terms_of
+from osame.collection.cases.record import HIDDEN
 from osame.collection.refunds.reports import Grid, Report, report_pdf
 from osame.collection.reminders.queries import reminders_of
 from osame.kernel.dates import format_wareki
@@ -155,7 +156,7 @@ def sheet_of(addressee_number: str, *, address: str) -> Report:
     hidden = hidden_places(addressee_number)
 
     def said(text: str) -> str:
-        return f"{MARKER}（居場所の分かることを含むため、載せません）" if hidden.owner_in(text) else text
+        return HIDDEN if hidden.owner_in(text) else text
 
     terms, tasks = terms_of(addressee_number), tasks_of(addressee_number)
     promises = promises_of(addressee_number, as_of=line.as_of or line.opened_on)

@@ -12,7 +12,7 @@ from osame.collection.arrears.forms import ContactForm
 from osame.collection.arrears.queries import hidden_places, promises_of
 from osame.collection.cases.acts_web import case_act_urls, named_officers
 from osame.collection.cases.charts import by_age, by_officer, by_stage, chart
-from osame.collection.cases.documents import documents_of
+from osame.collection.cases.documents import DocumentHidden, documents_of, open_document
 from osame.collection.cases.filing_web import filing_urls
 from osame.collection.cases.forms import FilterForm
 from osame.collection.cases.insolvencies import insolvencies_of
@@ -61,17 +61,21 @@ def case_list(request: HttpRequest) -> HttpResponse:
 def case_one(request: HttpRequest, addressee_number: str) -> HttpResponse:
     """一人の台帳（滞納整理票）。滞納者、滞納状況と特記、明細、経過を、一枚で。"""
     with transaction.atomic():
-        shown = case_record(addressee_number, unit=request.GET.get("unit", ""), reader=officer_reader(), as_of=today())
+        live = _live(request, addressee_number)
+        hidden = hidden_places(addressee_number) if live["person"].hides else None
+        words = "" if hidden else request.GET.get("words", "")
+        shown = case_record(
+            addressee_number, unit=request.GET.get("unit", ""), reader=officer_reader(), as_of=today(), hidden=hidden
+        )
         shown |= {
-            "documents": documents_of(addressee_number, words=request.GET.get("words", "")),
-            "words": request.GET.get("words", ""), "insolvencies": insolvencies_of(addressee_number),
-            "reminders": reminders_of(addressee_number),
+            "documents": documents_of(addressee_number, words=words), "words": words,
+            "insolvencies": insolvencies_of(addressee_number), "reminders": reminders_of(addressee_number),
         }  # fmt: skip
-        shown |= _live(request, addressee_number) | {"names": dict(named_officers()), "as_of": today()}
+        shown |= live | {"names": dict(named_officers()), "as_of": today()}
         record("滞納整理の台帳を開いた", subjects=[addressee_number], fields=RECORD_FACTS)
         answer = page(request, "collection/cases/case.html", shown)
-        if shown["person"].hides:  # 二度目の抑止。出来上がった画面に居場所が残っていれば、何も渡さない
-            hidden_places(addressee_number).refuse_in(answer.content.decode())
+        if hidden is not None:  # 二度目の抑止。出来上がった画面に居場所が残っていれば、何も渡さない
+            hidden.refuse_in(answer.content.decode())
     return answer
 
 
@@ -93,6 +97,17 @@ def _live(request: HttpRequest, addressee_number: str) -> dict[str, Any]:
         "pager": pager(request, timeline.total, size=EVENTS),
         "form": ContactForm(now=moment, promises=promises, draft_key=f"contact:{addressee_number}"),
     }  # fmt: skip
+
+
+@bound("collection.cases.save")
+@require_POST
+def document_open(request: HttpRequest, addressee_number: str, document_id: int, version: int) -> HttpResponse:  # noqa: ARG001
+    """資料を保存して見る。居場所を見る権限のない職員には、支援措置の対象者の資料を渡さない。"""
+    with transaction.atomic():
+        if open_person(addressee_number, as_of=today()).hides:
+            raise DocumentHidden(str(document_id))
+        record("資料を開いた", subjects=[addressee_number], detail={"資料番号": document_id, "版": version})
+        return open_document(addressee_number, document_id, version)
 
 
 @bound("collection.cases.list")
@@ -135,5 +150,8 @@ cases_urls: list[URLPattern] = [
     *filing_urls,
     path("cases/<str:addressee_number>/", case_one, name="case"),
     path("cases/<str:addressee_number>/sheet/", case_sheet, name="case_sheet"),
+    path(
+        "cases/<str:addressee_number>/documents/<int:document_id>/<int:version>/", document_open, name="document_open"
+    ),
     *case_act_urls,
 ]

@@ -117,9 +117,15 @@ def test_the_calendar_and_the_visits(desk: Client) -> None:
 
 
 def test_a_protected_place_is_on_no_page_and_no_sheet(desk: Client) -> None:
+    """住所を書いた特記と資料は、後から支援措置になっても、権限のない職員には見えない。"""
+    sent(desk, f"/cases/{SATO}/note/", content=f"{PLACE}1丁目7-29に居る")
+    document = SimpleUploadedFile("回答.txt", f"{PLACE}1丁目7-29".encode())
+    sent(desk, f"/cases/{SATO}/documents/new/", kind="03", title="回答", document=document)
     run_sql("UPDATE addressee SET protection_measure = true WHERE addressee_number = %s", [SATO])
     assert PLACE not in text(desk.get(at(f"/cases/{SATO}/")))
     assert PLACE not in text(desk.get(at("/cases/")))
+    ((number,),) = fetch_all("SELECT document_id FROM case_document")
+    assert "居場所を見る権限のある職員に" in text(desk.post(at(f"/cases/{SATO}/documents/{number}/1/")))
     assert PLACE not in str(sheet_of(SATO, address="＊＊＊"))
     assert desk.post(at(f"/cases/{SATO}/sheet/")).status_code == 200
     household = ("addressee", "household_number", "H1")
