@@ -1,4 +1,4 @@
-"""台帳のほかの画面。予定の暦、訪問の一覧、一覧と滞納整理票の保存、引継ぎ、倒産手続、資料。"""
+"""台帳のほかの画面。予定の暦、訪問の一覧、一覧と滞納整理票の保存、引継ぎ、破産の区分、資料。"""
 
 import calendar
 from datetime import date, timedelta
@@ -9,16 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from osame.collection.arrears.procedures import ProcedureUnknown
 from osame.collection.cases.acts_web import collectors, named_officers
 from osame.collection.cases.documents import NewDocument, documents_of, keep_document
 from osame.collection.cases.forms import (
     ApproveForm,
-    ClosedForm,
     DocumentForm,
     FilterForm,
     HandoverForm,
-    InsolvencyForm,
-    RequestedForm,
 )
 from osame.collection.cases.handovers import (
     NewHandover,
@@ -29,17 +27,11 @@ from osame.collection.cases.handovers import (
     plan_handover,
     withdraw_handover,
 )
-from osame.collection.cases.insolvencies import (
-    NewInsolvency,
-    close_insolvency,
-    insolvencies_of,
-    ranks_of,
-    register_insolvency,
-    request_in_insolvency,
-)
-from osame.collection.cases.models import CaseDocument, Insolvency
+from osame.collection.cases.models import CaseDocument
 from osame.collection.cases.queries import case_of, tasks_between
+from osame.collection.cases.ranks import ranks_of
 from osame.collection.cases.reports import save_handover, save_list, save_visits, visits
+from osame.collection.dispositions.queries import bankruptcies_of
 from osame.platform.audit.recording import record
 from osame.platform.console.answers import officer_of, page
 from osame.platform.functions.binding import bound
@@ -177,55 +169,17 @@ def handover_print(request: HttpRequest, handover_id: int) -> HttpResponse:  # n
         return save_handover(handover(handover_id), as_of=today())
 
 
-@bound("collection.cases.decide")
-@require_http_methods(["GET", "POST"])
-def insolvency_new(request: HttpRequest, addressee_number: str) -> HttpResponse:
-    """倒産手続を登録する。"""
-    form = InsolvencyForm(request.POST or None, today=today())
-    if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data
-
-        def act() -> str:
-            new = NewInsolvency(
-                Insolvency.Kind(told["kind"]), told["court"], told["court_number"], told["opened_on"], told["trustee"],
-                told["filed_on"], told["request_through"],
-            )  # fmt: skip
-            number = register_insolvency(addressee_number, new, as_of=today(), officer=officer_of(request))
-            return reverse("insolvency", args=[addressee_number, number])
-
-        if done := form.carry_out(request, act, said="倒産手続を登録しました。"):
-            return done
-    return _form_page(request, addressee_number, form, "倒産手続を登録する")
-
-
-@bound("collection.cases.decide")
-@require_http_methods(["GET", "POST"])
-def insolvency_one(request: HttpRequest, addressee_number: str, insolvency_id: int) -> HttpResponse:
-    """倒産手続一つ。期別ごとの債権の区分、届出、終わり。"""
-    closing = request.POST.get("act") == "close"
-    requested = RequestedForm(None if closing else request.POST or None, today=today(), initial={"day": today()})
-    closed = ClosedForm(request.POST if closing else None, today=today(), initial={"day": today()}, auto_id="closed_%s")
-    form: RequestedForm | ClosedForm = closed if closing else requested
-    key = (addressee_number, insolvency_id)
-    if request.method == "POST" and form.is_valid():
-        told, officer = form.cleaned_data, officer_of(request)
-
-        def act() -> str:
-            if closing:
-                outcome = Insolvency.Outcome(told["outcome"])
-                close_insolvency(key, closed_on=told["day"], outcome=outcome, officer=officer)
-            else:
-                request_in_insolvency(key, requested_on=told["day"], officer=officer)
-            return reverse("insolvency", args=[*key])
-
-        if done := form.carry_out(request, act, said="登録しました。"):
-            return done
+@bound("collection.cases.list")
+@require_GET
+def bankruptcy_ranks(request: HttpRequest, addressee_number: str, bankruptcy_id: int) -> HttpResponse:
+    """破産手続での、徴収金ごとの区分と根拠。"""
     with transaction.atomic():
-        found = next(each for each in insolvencies_of(addressee_number) if each.insolvency_id == insolvency_id)
+        found = next((each for each in bankruptcies_of(addressee_number) if each.bankruptcy_id == bankruptcy_id), None)
+        if found is None:
+            raise ProcedureUnknown(str(bankruptcy_id))
         ranks, line = ranks_of(addressee_number, found.opened_on), case_of(addressee_number)
-        record("倒産手続を開いた", subjects=[addressee_number], fields=("氏名", "倒産手続", "期別"))
-    shown = {"found": found, "ranks": ranks, "line": line, "requested": requested, "closed": closed, "form": form}
-    return page(request, "collection/cases/insolvency.html", shown, status=form.status)
+        record("破産手続の区分を開いた", subjects=[addressee_number], fields=("氏名", "破産手続", "期別"))
+    return page(request, "collection/cases/ranks.html", {"found": found, "ranks": ranks, "line": line})
 
 
 @bound("collection.cases.decide")
@@ -272,7 +226,6 @@ filing_urls: list[URLPattern] = [
     path("cases/handovers/", handover_list, name="handovers"),
     path("cases/handovers/<int:handover_id>/", handover_one, name="handover"),
     path("cases/handovers/<int:handover_id>/print/", handover_print, name="handover_print"),
-    path("cases/<str:addressee_number>/insolvencies/new/", insolvency_new, name="insolvency_new"),
-    path("cases/<str:addressee_number>/insolvencies/<int:insolvency_id>/", insolvency_one, name="insolvency"),
+    path("cases/<str:addressee_number>/bankruptcies/<int:bankruptcy_id>/", bankruptcy_ranks, name="bankruptcy_ranks"),
     path("cases/<str:addressee_number>/documents/new/", document_new, name="document_new"),
 ]

@@ -27,8 +27,7 @@ from osame.collection.cases.documents import (
 )
 from osame.collection.cases.filters import UNASSIGNED, CaseFilter, CaseOrder
 from osame.collection.cases.handovers import HandsOverToSelf, HandsOverTwice, NothingToHandOver
-from osame.collection.cases.insolvencies import ClosedBeforeOpened, InsolvencyClosed, InsolvencyNeedsCourt
-from osame.collection.cases.models import ArrearsCase, CaseDocument, CaseStage, CaseTask, Insolvency
+from osame.collection.cases.models import ArrearsCase, CaseDocument, CaseStage, CaseTask
 from osame.kernel.refusals import Refusal
 from osame.platform.console.acts import ActForm
 from osame.platform.console.fields import CodeField, ReasonField, WarekiDateField, YenField
@@ -183,34 +182,6 @@ class ApproveForm(ActForm):
     """引継ぎの承認と取りやめ。"""
 
     refusals: dict[type[Refusal], str] = {}
-
-
-class InsolvencyForm(ActForm):
-    """倒産手続の登録。"""
-
-    kind = forms.ChoiceField(label="種類", choices=Insolvency.Kind.choices)
-    court = forms.CharField(label="裁判所", max_length=60)
-    court_number = forms.CharField(label="事件番号", max_length=60, help_text="例：令和8年(フ)第12号")
-    filed_on = WarekiDateField(label="申立日", required=False, within_years=5)
-    opened_on = WarekiDateField(label="開始決定日", within_years=5)
-    trustee = forms.CharField(label="管財人等", required=False, max_length=100)
-    request_through = WarekiDateField(label="交付要求・届出の期限", required=False, within_years=5)
-    refusals = {**WORDS, InsolvencyNeedsCourt: "court"}
-
-
-class RequestedForm(ActForm):
-    """交付要求・届出をした日。"""
-
-    day = WarekiDateField(label="届け出た日", within_years=2)
-    refusals = {InsolvencyClosed: "day"}
-
-
-class ClosedForm(ActForm):
-    """倒産手続の終わり。"""
-
-    day = WarekiDateField(label="手続の終わった日", within_years=5)
-    outcome = forms.ChoiceField(label="終わり方", choices=Insolvency.Outcome.choices)
-    refusals = {InsolvencyClosed: "day", ClosedBeforeOpened: "day"}
 
 
 class DocumentForm(ActForm):

@@ -1,4 +1,4 @@
-"""滞納整理の台帳の表。事案、その記録、予定、引継ぎ、資料、倒産手続と、夜に数え直す指標。
+"""滞納整理の台帳の表。事案、その記録、予定、引継ぎ、資料と、夜に数え直す指標。
 
 A case is opened and cleared by the ledger; what officers decide about it is a row of `case_event`, which is append-only. The
 figures (`case_charge`, `case_figure`) are counted again every night from the facts of all chapters and may be thrown away.
@@ -306,51 +306,3 @@ class CaseDocument(models.Model):
         db_table = "case_document"
         db_table_comment = "関連資料 (F13-09)"
         constraints = [models.CheckConstraint(name="document_has_title", condition=~Q(title="") & Q(size__gt=0))]
-
-
-class Insolvency(models.Model):
-    """倒産手続。破産、民事再生、会社更生（F13-12）。"""
-
-    rights = KEPT
-
-    class Kind(models.TextChoices):
-        """倒産手続の種類。"""
-
-        BANKRUPTCY = "1", "破産"
-        CIVIL_REHABILITATION = "2", "民事再生"
-        REORGANIZATION = "3", "会社更生"
-
-    class Outcome(models.TextChoices):
-        """倒産手続の終わり方。"""
-
-        DISCHARGED = "1", "終結・免責許可"
-        CLOSED = "2", "終結"
-        ABOLISHED = "3", "廃止"
-        DISMISSED = "4", "取消し・棄却"
-
-    pk = models.CompositePrimaryKey("addressee_number", "insolvency_id")
-    addressee_number = models.CharField("宛名番号", max_length=15)
-    insolvency_id = models.BigIntegerField("倒産手続番号")
-    kind = models.CharField("倒産手続の種類", max_length=1, choices=Kind.choices)
-    court = models.TextField("裁判所")
-    court_number = models.TextField("事件番号")
-    filed_on = models.DateField("申立日", null=True)
-    opened_on = models.DateField("開始決定日")
-    trustee = models.TextField("管財人等")
-    request_through = models.DateField("交付要求・届出の期限", null=True)
-    requested_on = models.DateField("交付要求・届出をした日", null=True)
-    closed_on = models.DateField("手続の終わった日", null=True)
-    outcome = models.CharField("終わり方", max_length=1, choices=Outcome.choices, blank=True)
-    officer = models.TextField("職員")
-    recorded_on = models.DateField("登録日")
-
-    class Meta:
-        db_table = "insolvency"
-        db_table_comment = "倒産手続 (F13-12)"
-        constraints = [
-            models.CheckConstraint(
-                name="insolvency_closes_with_outcome",
-                condition=Q(closed_on__isnull=True, outcome="") | Q(closed_on__gte=F("opened_on")) & ~Q(outcome=""),
-            ),
-            models.CheckConstraint(name="insolvency_is_named", condition=~Q(court="") & ~Q(court_number="")),
-        ]

@@ -15,10 +15,10 @@ from osame.collection.cases.charts import by_age, by_officer, by_stage, chart
 from osame.collection.cases.documents import DocumentHidden, documents_of, open_document
 from osame.collection.cases.filing_web import filing_urls
 from osame.collection.cases.forms import FilterForm
-from osame.collection.cases.insolvencies import insolvencies_of
 from osame.collection.cases.queries import cases
 from osame.collection.cases.record import case_record
 from osame.collection.cases.reports import save_sheet
+from osame.collection.dispositions.queries import bankruptcies_of
 from osame.collection.inquiry.charges import Totals, charge_lines
 from osame.collection.inquiry.forms import AskForm
 from osame.collection.inquiry.person import officer_reader, open_person
@@ -69,7 +69,7 @@ def case_one(request: HttpRequest, addressee_number: str) -> HttpResponse:
         )
         shown |= {
             "documents": documents_of(addressee_number, words=words), "words": words,
-            "insolvencies": insolvencies_of(addressee_number), "reminders": reminders_of(addressee_number),
+            "bankruptcies": bankruptcies_of(addressee_number), "reminders": reminders_of(addressee_number),
         }  # fmt: skip
         shown |= live | {"names": dict(named_officers()), "as_of": today()}
         record("滞納整理の台帳を開いた", subjects=[addressee_number], fields=RECORD_FACTS)

@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 from osame.collection.arrears.prescribing import prescription_of
 from osame.collection.arrears.queries import contacts_of, promises_of
 from osame.collection.demands.batch import DemandOrder, carry_out
+from osame.collection.dispositions.bankruptcies import Opened, open_bankruptcy
 from osame.collection.letters.actions import record_counts, record_dispatch
 from osame.collection.letters.printing import print_run
 from osame.collection.matching.importing import import_receipts
@@ -87,8 +88,6 @@ class TestSelection:
             ("UPDATE addressee SET died_on = '2026-01-01' WHERE addressee_number = %s", "死亡・相続人調査"),
             ("INSERT INTO demand_stop (addressee_number, tax_item, starts_on, reason, note, officer) VALUES (%s, '', '2026-01-01', '09', '機構', '山本')", "機構へ移管中"),
             ("INSERT INTO demand_stop (addressee_number, tax_item, starts_on, reason, note, officer) VALUES (%s, '', '2026-01-01', '03', '審査', '山本')", "督促・催告の停止"),
-            ("INSERT INTO insolvency (addressee_number, insolvency_id, kind, court, court_number, opened_on, trustee, officer, recorded_on, outcome) "
-             "VALUES (%s, 1, '1', '津地裁', '令和8年(フ)1号', '2026-02-01', '倉田', '山本', '2026-02-02', '')", "破産などの手続中"),
         ],
     )  # fmt: skip
     def test_leaves_out_with_one_reason(self, change: str, reason: str) -> None:
@@ -96,6 +95,11 @@ class TestSelection:
         found = select(Kind.GENERAL, Terms(), as_of=DAY, deadline=DEADLINE)
         assert [each.addressee_number for each in found.people] == [TANAKA]
         assert [(name, people) for name, people, _ in found.reasons] == [(reason, 1)]
+
+    def test_nobody_in_bankruptcy_is_reminded(self) -> None:
+        open_bankruptcy(Opened(SATO, "津地方裁判所", "令和8年(フ)第1号", date(2026, 2, 1), "官報"), officer=OFFICER)
+        found = select(Kind.GENERAL, Terms(), as_of=DAY, deadline=DEADLINE)
+        assert [(name, people) for name, people, _ in found.reasons] == [("破産などの手続中", 1)]
 
     def test_nobody_is_reminded_of_what_is_extinct(self) -> None:
         gone = date(2031, 3, 3)

@@ -4,7 +4,7 @@ from osame.platform.database import sql_text
 from osame.platform.gate import guarded
 
 TABLES = (
-    "arrears_case", "case_event", "case_task", "case_charge", "case_figure", "handover_line", "case_document", "insolvency",
+    "arrears_case", "case_event", "case_task", "case_charge", "case_figure", "handover_line", "case_document",
 )  # fmt: skip
 
 

@@ -3,7 +3,6 @@ CREATE SEQUENCE case_number;
 CREATE SEQUENCE case_event_number;
 CREATE SEQUENCE case_task_number;
 CREATE SEQUENCE case_document_number;
-CREATE SEQUENCE insolvency_number;
 CREATE TRIGGER case_event_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON case_event
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
 CREATE TRIGGER handover_line_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON handover_line
@@ -28,10 +27,3 @@ BEGIN
 END $$;
 CREATE TRIGGER settled_handover_stays BEFORE UPDATE OR DELETE ON case_handover
     FOR EACH ROW WHEN (OLD.state <> '1') EXECUTE FUNCTION guard_settled_handover();
-
--- 倒産手続の間の期別。処分の条件と、進行段階のもとになる。
-CREATE VIEW procedure_stage_cases WITH (security_invoker = true) AS
-SELECT c.addressee_number, c.charge_id, 'BANKRUPTCY' AS procedure, 'IN_FORCE' AS stage, i.opened_on AS first_on,
-       i.closed_on AS through_on, 'insolvency:' || i.insolvency_id AS source
-FROM insolvency i JOIN charge c USING (addressee_number)
-WHERE c.charge_id > 0 AND c.determined_on <= i.opened_on;

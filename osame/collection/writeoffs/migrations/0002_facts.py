@@ -15,6 +15,5 @@ class Migration(migrations.Migration):
         ("pledges", "0002_guarded"),
         ("dispositions", "0002_guarded"),
         ("reminders", "0002_guarded"),
-        ("cases", "0002_guarded"),
     ]
     operations = [migrations.RunSQL(sql_text("osame.collection.writeoffs", "sql/arrears_facts.sql"))]

@@ -12,5 +12,4 @@ CREATE VIEW procedure_stage WITH (security_invoker = true) AS
 SELECT * FROM procedure_stage_demands
 UNION ALL SELECT * FROM procedure_stage_grace
 UNION ALL SELECT * FROM procedure_stage_pledges
-UNION ALL SELECT * FROM procedure_stage_dispositions
-UNION ALL SELECT * FROM procedure_stage_cases;
+UNION ALL SELECT * FROM procedure_stage_dispositions;
