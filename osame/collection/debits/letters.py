@@ -17,12 +17,13 @@ from osame.collection.debits.numbers import masked
 from osame.collection.debits.queries import place_name
 from osame.collection.debits.requests import DebitLine, failures_of, one_request
 from osame.collection.debits.statements import paid_in_year
-from osame.collection.letters.actions import Draft, freeze
+from osame.collection.letters.actions import Draft, NothingToSend, freeze
 from osame.collection.letters.kinds import Drawing, LetterKind, SampleLetter, Samples, letter_kind, nothing_drawn
 from osame.collection.letters.samples import HARD, PLAIN
 from osame.collection.parameters.overview import year_name
-from osame.collection.payment_slips.actions import issue_carried_slip
-from osame.collection.payment_slips.drawing import SlipPart, slip_drawings, slip_marks, slip_part
+from osame.collection.parameters.queries import municipality
+from osame.collection.payment_slips.actions import issue_carried_slips
+from osame.collection.payment_slips.drawing import SlipPart, part_of, slip_drawings, slip_marks
 from osame.collection.payment_slips.models import PaymentSlip
 from osame.collection.payment_slips.planning import SlipRequest, usual_day
 from osame.collection.payment_slips.queries import Slip
@@ -239,12 +240,19 @@ def send_failures(request_id: int, *, as_of: date, officer: str) -> int:
         fetch_all(HELD, [request_id])
         waiting = [e for e in failures_of(request_id) if e.unpaid and (e.addressee_number, e.tax_item) not in told]
         waiting.sort(key=lambda each: (each.addressee_number, each.tax_item, each.due_date, each.charge_id))
-        drafts = []
+        if not waiting:
+            raise NothingToSend(FAILURE.name)
+        parts = []
         for _, lines in groupby(waiting, key=lambda each: (each.addressee_number, each.tax_item)):
             failed = tuple(lines)
-            for at in range(0, len(failed), MOST_ROWS):
-                part = failed[at : at + MOST_ROWS]
-                drafts.append(_failure(part, _slip_over(part, as_of=as_of, officer=officer), debit_on, subject))
+            parts += [failed[at : at + MOST_ROWS] for at in range(0, len(failed), MOST_ROWS)]
+        issued = issue_carried_slips([_slip_over(each, as_of) for each in parts], as_of=as_of, officer=officer)
+        city = municipality(as_of=as_of)
+        place = (city.name, city.municipality_code)
+        drafts = [
+            _failure(part, each.slip, part_of(each.slip, place, name=part[0].name), (debit_on, subject))
+            for part, each in zip(parts, issued, strict=True)
+        ]
         return freeze(FAILURE, drafts, as_of=as_of, officer=officer)
 
 
@@ -316,19 +324,15 @@ def _change(state: str, before: str | None, same: bool | None) -> str:
     return "再開" if before == DebitAccount.State.SUSPENDED and same else "変更"
 
 
-def _slip_over(lines: tuple[DebitLine, ...], *, as_of: date, officer: str) -> Slip:
+def _slip_over(lines: tuple[DebitLine, ...], as_of: date) -> SlipRequest:
     """知らせる期別の納付書。延滞金は、いつ納めるか分からないので含めない。"""
-    request = SlipRequest(
-        lines[0].addressee_number,
-        tuple(each.charge_id for each in lines),
-        usual_day(as_of),
-        with_charge=False,
-        reason=f"{FAILURE.name}に添える",
-    )
-    return issue_carried_slip(request, as_of=as_of, officer=officer).slip
+    charges = tuple(each.charge_id for each in lines)
+    reason = f"{FAILURE.name}に添える"
+    return SlipRequest(lines[0].addressee_number, charges, usual_day(as_of), with_charge=False, reason=reason)
 
 
-def _failure(lines: tuple[DebitLine, ...], slip: Slip, debit_on: date, subject: str) -> Draft:
+def _failure(lines: tuple[DebitLine, ...], slip: Slip, part: SlipPart, about: tuple[date, str]) -> Draft:
+    debit_on, subject = about
     shares = {each.charge_id: each for each in slip.shares}
     rows = tuple(
         FailedRow(
@@ -341,9 +345,7 @@ def _failure(lines: tuple[DebitLine, ...], slip: Slip, debit_on: date, subject: 
         for each in lines
     )
     first = lines[0]
-    told = DebitFailure(
-        first.tax_item_name, format_wareki(debit_on), first.place[5:], rows, slip_part(slip, name=first.name)
-    )
+    told = DebitFailure(first.tax_item_name, format_wareki(debit_on), first.place[5:], rows, part)
     return Draft(first.addressee_number, first.tax_item, told, (format_wareki(debit_on), *slip_marks(slip)), subject)
 
 

@@ -10,7 +10,7 @@ from datetime import date
 
 from django.db import transaction
 
-from osame.collection.payment_slips.actions import Stamp, void_slip, write_slip
+from osame.collection.payment_slips.actions import NewSlip, Stamp, void_slip, write_slips
 from osame.collection.payment_slips.letters import freeze_slips
 from osame.collection.payment_slips.models import PaymentSlip
 from osame.collection.payment_slips.numbering import issuer, next_numbers
@@ -78,10 +78,12 @@ def issue_instalments(
             raise NothingUnpaid(f"期別番号{missing[0]}")
         _refuse_excess(rounds, owed)
         by, numbers = issuer(as_of=as_of), next_numbers(len(rounds))
+        new = []
         for number, each in zip(numbers, rounds, strict=True):
             plan = Plan(tuple(_share(share, owed[share.charge_id]) for share in each.shares), ())
             stamp = Stamp(as_of, officer, PaymentSlip.Kind.INSTALMENT, "", pledge_key, each.number)
-            write_slip(number, (addressee_number, plan, each.payable_through), stamp, by)
+            new.append(NewSlip(number, addressee_number, plan, each.payable_through, stamp))
+        write_slips(new, by)
         record(
             "分納の納付書を発行した",
             subjects=[addressee_number],

@@ -58,7 +58,7 @@ LEFT JOIN LATERAL (
                       AND r.slip_number = q.slip_number AND r.paid_on = q.paid_on)
       AND NOT EXISTS (SELECT 1 FROM held_receipt h WHERE h.receipt_key = q.receipt_key)) f ON true
 {lateral_periods("c")}
-WHERE c.addressee_number = %(addressee)s AND c.charge_id > 0
+WHERE c.addressee_number = ANY(%(addressees)s) AND c.charge_id > 0
   AND (%(charges)s::bigint[] IS NULL OR c.charge_id = ANY(%(charges)s::bigint[]))
   AND c.principal_tax + c.demand_fee + c.delinquency_charge > 0
 ORDER BY c.due_date, c.tax_item, c.levy_year, c.notice_number, c.installment_term, c.charge_id
@@ -196,14 +196,21 @@ def owed_of(
     addressee_number: str, charges: Sequence[int] | None = None, *, on: date, as_of: date, lock: bool = False
 ) -> tuple[Owed, ...]:
     """未納のある期別を、納期限の順に。 on: 納める日; lock: 期別の行を鎖錠して読む。"""
-    keys = {"addressee": addressee_number, "charges": list(charges) if charges is not None else None, "on": as_of}
+    return tuple(Owed(facts, on) for facts in owed_facts([addressee_number], charges, as_of=as_of, lock=lock))
+
+
+def owed_facts(
+    addressees: Sequence[str], charges: Sequence[int] | None = None, *, as_of: date, lock: bool = False
+) -> tuple[OwedFacts, ...]:
+    """いく人もの、未納のある期別の事実を、納期限の順に。決まった数の SQL で。"""
+    keys = {"addressees": list(addressees), "charges": list(charges) if charges is not None else None, "on": as_of}
     if lock:
         fetch_all(
-            "SELECT 1 FROM charge WHERE addressee_number = %(addressee)s AND charge_id = ANY(%(charges)s) "
-            "ORDER BY charge_id FOR NO KEY UPDATE",
+            "SELECT 1 FROM charge WHERE addressee_number = ANY(%(addressees)s) AND charge_id = ANY(%(charges)s) "
+            "ORDER BY addressee_number, charge_id FOR NO KEY UPDATE",
             keys,
         )
-    return tuple(Owed(_facts(row), on) for row in fetch_all(OWED, keys))
+    return tuple(_facts(row) for row in fetch_all(OWED, keys))
 
 
 def _facts(row: tuple[Any, ...]) -> OwedFacts:

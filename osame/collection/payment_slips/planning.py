@@ -11,7 +11,7 @@ from osame.collection.demands.models import DemandStop
 from osame.collection.ledger.models import Account
 from osame.collection.ledger.order import AllocationOrder
 from osame.collection.parameters.queries import allocation_order, setting
-from osame.collection.payment_slips.owed import Owed, Share, owed_of
+from osame.collection.payment_slips.owed import Owed, OwedFacts, Share, owed_facts
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
 from osame.law.due_date import shift_due_date
@@ -112,19 +112,39 @@ def plan_slip(request: SlipRequest, *, as_of: date, lock: bool = False) -> Plan:
 
     要件: F07-01, F11-06
     """
-    if not request.charges:
-        raise NothingChosen
-    if len(set(request.charges)) > MOST_TERMS:
-        raise TooManyTerms(f"{len(set(request.charges))}期")
-    _refuse_day(request.payable_through, as_of)
-    owed = owed_of(request.addressee_number, request.charges, on=request.payable_through, as_of=as_of, lock=lock)
+    return plan_slips([request], as_of=as_of, lock=lock)[0]
+
+
+def plan_slips(requests: Sequence[SlipRequest], *, as_of: date, lock: bool = False) -> tuple[Plan, ...]:
+    """いく枚もの納付書の内訳を作る。未納は、まとめて読む。
+
+    要件: F07-01, F11-06
+    """
+    for each in requests:
+        if not each.charges:
+            raise NothingChosen
+        if len(set(each.charges)) > MOST_TERMS:
+            raise TooManyTerms(f"{len(set(each.charges))}期")
+        _refuse_day(each.payable_through, as_of)
+    addressees = sorted({each.addressee_number for each in requests})
+    charges = sorted({charge for each in requests for charge in each.charges})
+    facts = owed_facts(addressees, charges, as_of=as_of, lock=lock)
+    known: dict[str, list[OwedFacts]] = {}
+    for one in facts:
+        known.setdefault(one.addressee_number, []).append(one)
+    order = allocation_order(as_of=as_of)
+    return tuple(_plan(each, known.get(each.addressee_number, []), order, as_of) for each in requests)
+
+
+def _plan(request: SlipRequest, facts: Sequence[OwedFacts], order: AllocationOrder, as_of: date) -> Plan:
+    owed = tuple(Owed(each, request.payable_through) for each in facts if each.charge_id in request.charges)
     missing = set(request.charges) - {each.facts.charge_id for each in owed}
     if missing:
         raise NothingUnpaid("、".join(f"期別番号{each}" for each in sorted(missing)))
     shares = tuple(each.share(with_fee=request.with_fee, with_charge=request.with_charge) for each in owed)
     if empty := [each.label for each in shares if each.amount == 0]:
         raise NothingUnpaid("、".join(empty))
-    _refuse_order(shares, owed, request, allocation_order(as_of=as_of))
+    _refuse_order(shares, owed, request, order)
     plan = Plan(shares, tuple(_cautions(owed, request.payable_through, as_of)))
     if plan.amount > MOST_AMOUNT:
         raise AmountTooLarge(f"{plan.amount:,}円")

@@ -154,15 +154,15 @@ def slips_numbered(numbers: Sequence[int]) -> tuple[Slip, ...]:
     )
 
 
-def unused_slips(addressee_number: str, charges: Sequence[int], *, as_of: date) -> tuple[Slip, ...]:
+def unused_slips(addressees: Sequence[str], charges: Sequence[int], *, as_of: date) -> tuple[Slip, ...]:
     """その期別を含む、まだ使われていない納付書。期限の切れたものも、納める人の手元にはある。
 
     要件: F07-09
     """
     rows = fetch_all(
-        f"{SLIPS} WHERE s.addressee_number = %s AND s.void_on IS NULL AND s.slip_number IN ("
+        f"{SLIPS} WHERE s.addressee_number = ANY(%s) AND s.void_on IS NULL AND s.slip_number IN ("
         "SELECT slip_number FROM slip_share WHERE charge_id = ANY(%s)) ORDER BY s.slip_number",
-        [addressee_number, list(charges)],
+        [list(addressees), list(charges)],
     )
     return tuple(slip for slip in map(_slip, rows) if slip.state(as_of) in {State.UNUSED, State.EXPIRED})
 

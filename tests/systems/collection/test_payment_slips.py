@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ from osame.collection.payment_slips.actions import (
     SlipAlreadyUsed,
     SlipAlreadyVoid,
     VoidNeedsReason,
+    issue_carried_slips,
     void_slip,
 )
 from osame.collection.payment_slips.instalments import (
@@ -215,7 +217,7 @@ def test_grace_and_prescription_need_a_reason(city: str, tmp_path: Path) -> None
 def test_void_slips_and_unused_slips_are_known(city: str, tmp_path: Path) -> None:
     charges = ready(tmp_path, 120_000, 80_000)
     slip = issue(*charges).slip
-    assert [each.slip_number for each in unused_slips(SATO, charges[:1], as_of=ISSUED)] == [slip.slip_number]
+    assert [each.slip_number for each in unused_slips([SATO], charges[:1], as_of=ISSUED)] == [slip.slip_number]
     assert slip.state(THROUGH + timedelta(days=1)) is State.EXPIRED
     with pytest.raises(VoidNeedsReason):
         void_slip(slip.slip_number, reason=" ", as_of=ISSUED, officer=OFFICER)
@@ -227,7 +229,7 @@ def test_void_slips_and_unused_slips_are_known(city: str, tmp_path: Path) -> Non
     take(tmp_path, second, "bank", THROUGH)
     with pytest.raises(SlipAlreadyUsed):
         void_slip(second.slip_number, reason="誤り", as_of=LATER, officer=OFFICER)
-    assert unused_slips(SATO, charges, as_of=LATER) == ()
+    assert unused_slips([SATO], charges, as_of=LATER) == ()
 
 
 def test_a_number_is_never_used_twice_and_a_slip_is_never_rewritten(city: str, tmp_path: Path) -> None:
@@ -333,3 +335,25 @@ def test_a_plan_sums_to_its_face_and_leaves_nothing_of_what_it_includes(city: st
             transaction.set_rollback(True)
 
     holds()
+
+
+def test_many_slips_take_no_more_statements_than_one(city: str, tmp_path: Path) -> None:
+    """振替不能のお知らせは、何千通でも、一通と同じ数の SQL で納付書を発行する。"""
+    charges = ready(tmp_path, *range(10_000, 16_000, 1_000))
+
+    def statements(chosen: list[int]) -> int:
+        requests = [SlipRequest(SATO, (each,), THROUGH, with_charge=False, reason="まとめて") for each in chosen]
+        with CaptureQueriesContext(connection) as seen:
+            issued = issue_carried_slips(requests, as_of=ISSUED, officer=OFFICER)
+        assert [each.slip.shares[0].charge_id for each in issued] == chosen
+        assert len({each.slip.slip_number for each in issued}) == len(chosen)
+        return len(seen)
+
+    assert statements(charges[:1]) == statements(charges[1:])
+    again = issue_carried_slips(
+        [SlipRequest(SATO, tuple(charges[:2]), THROUGH, with_charge=False, reason="もう一度")],
+        as_of=ISSUED,
+        officer=OFFICER,
+    )
+    assert len(again[0].replaced) == 2
+    assert again[0].slip.issue_count == 3
