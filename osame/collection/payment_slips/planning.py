@@ -125,7 +125,8 @@ def plan_slips(requests: Sequence[SlipRequest], *, as_of: date, lock: bool = Fal
             raise NothingChosen
         if len(set(each.charges)) > MOST_TERMS:
             raise TooManyTerms(f"{len(set(each.charges))}期")
-        _refuse_day(each.payable_through, as_of)
+    for day in sorted({each.payable_through for each in requests}):
+        _refuse_day(day, as_of)
     addressees = sorted({each.addressee_number for each in requests})
     charges = sorted({charge for each in requests for charge in each.charges})
     facts = owed_facts(addressees, charges, as_of=as_of, lock=lock)
