@@ -10,6 +10,7 @@ Layout: one version byte, eight bytes naming the key it is sealed to, then HPKE'
 import hashlib
 import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -81,7 +82,13 @@ def open_number(
 
 def key_directory() -> Path:
     """鍵を置く場所。`OSAME_KEYS`、なければ `OSAME_HOME` の keys。"""
-    return Path(os.environ.get("OSAME_KEYS") or Path(os.environ.get("OSAME_HOME", "var")) / "keys").resolve()
+    told = os.environ.get("OSAME_KEYS") or f"{os.environ.get('OSAME_HOME', 'var')}/keys"
+    return _resolved(told, Path.cwd())
+
+
+@cache
+def _resolved(told: str, here: Path) -> Path:
+    return (here / told).resolve()
 
 
 def linkage_key(path: Path | None = None) -> X25519PublicKey:

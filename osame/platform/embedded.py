@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import time
 import warnings
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,12 @@ SERVER_SETTINGS: dict[str, str] = {
 
 def home() -> Path:
     """データ一式を置く場所。 Where everything that Osame stores on this machine lives."""
-    return Path(os.environ.get("OSAME_HOME", "var")).resolve()
+    return _resolved(os.environ.get("OSAME_HOME", "var"), Path.cwd())
+
+
+@cache
+def _resolved(told: str, here: Path) -> Path:
+    return (here / told).resolve()
 
 
 def start_server(directory: Path) -> str:

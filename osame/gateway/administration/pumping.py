@@ -6,6 +6,7 @@ advisory lock makes each body's turn one at a time.
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from django.db import connection
 from osame.contracts.client import ExchangeFailed, Limits
 from osame.contracts.linkage import LinkageClient
 from osame.contracts.national import NetworkClient
-from osame.gateway.messaging.exchanging import one_round
+from osame.gateway.messaging.exchanging import receive, send_written, write_due
 from osame.gateway.symbols.actions import follow_notices
 from osame.gateway.trust.actions import refresh
 from osame.gateway.trust.models import ListConfirmation
@@ -28,6 +29,7 @@ LOCK = 7_140_350
 FUNCTION, PURPOSE = "gateway.messaging.exchange", "number_linkage"
 LIMITS = Limits(connect_seconds=2.0, read_seconds=30.0, pauses=())
 MASTERS_SECONDS = 3_600
+SENDERS = ThreadPoolExecutor(1, thread_name_prefix="sender")
 
 
 def go_round(*, now: Callable[[], datetime]) -> int:
@@ -56,7 +58,20 @@ def one_turn(*, now: Callable[[], datetime]) -> int:
         with calling.client("network", limits=LIMITS) as client:
             network = NetworkClient(client, calling.errand())
             _refreshed(network, now())
-            return _notices(now()) + one_round(network, now=now)
+            moved = _notices(now()) + write_due(at=now())
+            sending = SENDERS.submit(_send, bodies.chosen(), gate.required(), now)
+            try:
+                moved += receive(network, now=now)
+                moved += sending.result() + receive(network, now=now)
+            except ExchangeFailed:
+                wait([sending])
+            return moved
+
+
+def _send(code: str, acting: gate.Acting, now: Callable[[], datetime]) -> int:
+    """書いた封筒を送る。受ける糸と並んで、自分の接続で動く。"""
+    with bodies.serving(code), gate.acting(acting), calling.client("network", limits=LIMITS) as client:
+        return send_written(NetworkClient(client, calling.errand()), now=now)
 
 
 def _refreshed(network: NetworkClient, at: datetime) -> None:

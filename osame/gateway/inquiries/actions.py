@@ -192,6 +192,8 @@ def _facts(row: InformationInquiry, names: Mapping[str, str], how: "Ending | Non
 
 def _record(rows: "Sequence[InformationInquiry]", endings: "Sequence[Ending | None]", *, at: datetime) -> None:
     """終わった照会を記録する。"""
+    if not rows:
+        return
     names = names_of({str(row.provider) for row in rows})
     recording.write([_facts(row, names, how) for row, how in zip(rows, endings, strict=True)], at=at)
 

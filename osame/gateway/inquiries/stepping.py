@@ -120,7 +120,8 @@ def inquire(now: datetime, limit: int) -> list[Outgoing]:
             expired.append(each)
             continue
         serial = str(each.route)
-        routes.setdefault(serial, parties.certificate_of(str(each.provider)))
+        if serial not in routes:
+            routes[serial] = parties.certificate_of(str(each.provider))
         body = Inquiry(str(each.inquiry_number), permit, str(each.period_from), str(each.period_through))
         outgoing.append(Outgoing(national.INQUIRY, routes[serial], str(each.inquiry_number), body))
     _moved([each for each in rows if each.state == State.HELD], State.HELD, now)

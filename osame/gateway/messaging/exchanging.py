@@ -7,36 +7,22 @@ any two of these leaves nothing half done: an envelope may travel twice, and is 
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from json import dumps
 
 from django.db import transaction
 
-from osame.contracts.client import ExchangeFailed
 from osame.contracts.envelopes import Envelope, EnvelopeRefused, Replayed
 from osame.contracts.national import PARCEL, Delivered, NetworkClient
 from osame.contracts.strict import parsed, plain
-from osame.gateway.messaging.models import InboundEnvelope, MailboxCursor, OutboundEnvelope
+from osame.gateway.messaging.models import MailboxCursor, OutboundEnvelope
 from osame.gateway.messaging.registry import HANDLERS, SENDERS, Letter, Outcome, Verdict, refused
 from osame.gateway.trust import parties
 from osame.kernel.refusals import Refusal
 from osame.platform.audit.recording import record
-from osame.platform.database import fetch_all, run_sql
+from osame.platform.database import copy_rows, fetch_all, run_sql
 
 ONE_ROUND = 1_000
 """一度に書く封筒の数。"""
-
-
-def one_round(network: NetworkClient, *, now: Callable[[], datetime]) -> int:
-    """一回りする。動かした伝文の数を返す。相手につながらなければ、書いたものを残して終える。
-
-    要件: F35-07
-    """
-    written = write_due(at=now())
-    try:
-        sent = send_written(network, now=now)
-        received = receive(network, now=now)
-    except ExchangeFailed:
-        return written
-    return written + sent + received
 
 
 def write_due(*, at: datetime) -> int:
@@ -49,13 +35,10 @@ def write_due(*, at: datetime) -> int:
         me = parties.party()
         for producer in SENDERS:
             rows = [(each, me.write(each.kind, each.body, each.to, now=at)) for each in producer(at, ONE_ROUND)]
-            OutboundEnvelope.objects.bulk_create(
-                OutboundEnvelope(
-                    message_id=envelope.message_id, kind=each.kind, receiver=each.to.institution, about=each.about,
-                    envelope=plain(envelope),
-                )
+            copy_rows("outbound_envelope", ("message_id", "kind", "receiver", "about", "envelope"), (
+                (envelope.message_id, each.kind, each.to.institution, each.about, dumps(plain(envelope)))
                 for each, envelope in rows
-            )  # fmt: skip
+            ))  # fmt: skip
             count += len(rows)
         if count:
             record("伝文を書いた", detail={"件数": count})
@@ -112,13 +95,11 @@ def take(entries: Sequence[Delivered], after: int, *, at: datetime) -> int:
         if not moved:  # ほかの処理が先に受けた
             return 0
         verdicts = _judged(entries, at)
-        InboundEnvelope.objects.bulk_create(
-            InboundEnvelope(
-                position=each.position, message_id=each.envelope.message_id, kind=each.envelope.kind,
-                sender=each.envelope.sender, outcome=verdict.outcome, reason=verdict.reason[:200],
-            )
+        copy_rows("inbound_envelope", ("position", "message_id", "kind", "sender", "outcome", "reason"), (
+            (each.position, each.envelope.message_id, each.envelope.kind, each.envelope.sender, str(verdict.outcome),
+             verdict.reason[:200])
             for each, verdict in zip(entries, verdicts, strict=True)
-        )  # fmt: skip
+        ))  # fmt: skip
         turned_away = sum(each.outcome == Outcome.REFUSED for each in verdicts)
         record("伝文を受けた", detail={"件数": len(entries), "断った件数": turned_away})
     return len(entries)

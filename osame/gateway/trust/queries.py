@@ -3,15 +3,18 @@
 Fail closed: without a list, or with one that has not been confirmed for some days, nothing may be inquired or provided.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.db.models import Q
 
 from osame.contracts.national import AllowList
 from osame.contracts.strict import parsed
-from osame.gateway.trust.models import InquiryRight, KnownCertificate, ListConfirmation, StoredAllowList
+from osame.gateway.trust.models import InquiryRight, KnownCertificate
 from osame.kernel.refusals import Refusal
+from osame.platform.database import fetch_all
 
 STALE = timedelta(days=3)
 """照合リストを、これより長く確かめられなければ使わない。"""
@@ -27,6 +30,15 @@ class InquiryNotAllowed(Refusal):
 
 class InquiryNotOurs(Refusal):
     """この業務システムには、この照会の権限がありません。照会できる事務の登録を確かめてください。"""
+
+
+# いまの版、確かめた日時、照会できる事務を、一度に引く。
+NOW = """
+SELECT l.version, l.content::text, (SELECT confirmed_at FROM list_confirmation WHERE confirmation_id = 1),
+       (SELECT coalesce(array_agg(ARRAY[system, affair, procedure, provider, item]), '{}') FROM inquiry_right
+        WHERE valid_from <= %(on)s AND (valid_until IS NULL OR valid_until > %(on)s))
+FROM (SELECT 1) one LEFT JOIN LATERAL (SELECT version, content FROM stored_allow_list ORDER BY version DESC LIMIT 1) l ON true
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +66,17 @@ def allowed(*, at: datetime) -> Allowed:
 
     要件: F36-13, F35-09
     """
-    newest = StoredAllowList.objects.order_by("-version").first()
-    confirmed = ListConfirmation.objects.filter(pk=1).first()
-    if newest is None or confirmed is None or at - confirmed.confirmed_at > STALE:
+    ((version, content, confirmed_at, held),) = fetch_all(NOW, {"on": at.date()})
+    if content is None or confirmed_at is None or at - confirmed_at > STALE:
         raise NoAllowList
-    rows = parsed(AllowList, newest.content).rows
-    return Allowed(
-        newest.version,
-        frozenset((each.affair, each.procedure, each.provider, each.item) for each in rows),
-        frozenset(
-            (each.system, each.affair, each.procedure, each.provider, each.item) for each in rights(on=at.date())
-        ),
-    )
+    return Allowed(version, _listed(content), frozenset(tuple(each) for each in held))
+
+
+@lru_cache(maxsize=64)
+def _listed(content: str) -> frozenset[tuple[str, str, str, str]]:
+    """照合リストの中身の、許された組合せ。"""
+    rows = parsed(AllowList, json.loads(content)).rows
+    return frozenset((each.affair, each.procedure, each.provider, each.item) for each in rows)
 
 
 def rights(*, on: date) -> list[InquiryRight]:

@@ -4,6 +4,7 @@ The stand-in's routing. What is addressed to a real body is put into its mailbox
 simulated institution is opened by that institution's key and answered. Misbehaviour on command happens here and nowhere else.
 """
 
+import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -19,8 +20,8 @@ from osame.contracts.national import PARCEL, Delivered, Mailbox
 from osame.contracts.strict import parsed, plain
 from osame.kernel.refusals import Refusal
 from osame.network.core import keys
-from osame.network.core.models import Behaviour, CarriedEnvelope, Institution, InstitutionCertificate, MailboxEntry
-from osame.platform.database import fetch_all, run_sql
+from osame.network.core.models import Behaviour, CarriedEnvelope, Institution, InstitutionCertificate
+from osame.platform.database import copy_rows, fetch_all, run_sql
 
 Letter = tuple[Envelope, dict[str, Any]]
 """開けた封筒。"""
@@ -173,12 +174,12 @@ def _deliver(envelopes: Sequence[Envelope], habits: Behaviour, *, now: datetime)
             entries.append(_entry(_altered(each), habits, now))
         if _chance(habits.hostile):
             entries.append(_entry(_forged(each), habits, now))
-    MailboxEntry.objects.bulk_create(entries)
+    copy_rows("mailbox_entry", ("receiver", "envelope", "due_at"), entries)
 
 
-def _entry(envelope: Envelope, habits: Behaviour, now: datetime) -> MailboxEntry:
+def _entry(envelope: Envelope, habits: Behaviour, now: datetime) -> tuple[str, str, datetime]:
     late = random.randrange(habits.delay_milliseconds + 1) if _chance(habits.delay) else 0  # noqa: S311
-    return MailboxEntry(receiver=envelope.receiver, envelope=plain(envelope), due_at=now + timedelta(milliseconds=late))
+    return envelope.receiver, json.dumps(plain(envelope)), now + timedelta(milliseconds=late)
 
 
 def _altered(envelope: Envelope) -> Envelope:
@@ -212,8 +213,6 @@ def mailbox(receiver: str, after: int, limit: int, *, now: datetime) -> Mailbox:
 
 
 def _json(content: Any) -> Any:
-    import json
-
     return json.loads(content) if isinstance(content, str) else content
 
 

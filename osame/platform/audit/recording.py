@@ -27,7 +27,8 @@ def record(
     要件: F29-03
     """
     now = gate.required()
-    with transaction.atomic():  # 門は取引に告げるので、取引の外からも同じに書ける
+    # 門は取引に告げるので、取引の外からも同じに書ける。中では、記録が失敗すれば行為も残らないので、逃げ道（savepoint）は要らない
+    with transaction.atomic(savepoint=False):
         AuditEvent.objects.create(
             act=act,
             outcome=outcome,
