@@ -34,8 +34,9 @@ check: setup  ## 整頓・lint・型・依存の契約 (tidy, lint, types, contr
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest tests/tidy
 
-bench: setup  ## 件数150万・入金30万の計測を JSON で出す (benchmark as JSON)
+bench: setup  ## 件数150万・入金30万の計測と、中間サーバーの計測を JSON で出す (benchmark as JSON)
 	$(BIN)/osame bench
+	$(BIN)/osame bench-gateway
 
 lock:  ## 依存を固定し直す (re-lock dependencies: hashes, no addresses)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -o requirements.lock

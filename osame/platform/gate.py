@@ -89,8 +89,7 @@ def tell(raw: Any) -> None:
     now = _acting.get()
     if now is None and raw.info.transaction_status == TransactionStatus.IDLE:
         return  # 始まったばかりの取引には、前の目的は残っていない
-    with raw.pipeline():  # BEGIN と一緒に送り、一往復で済ませる
-        raw.execute(TELL, [getattr(now, name) if now else "" for name in NAMES])
+    raw.execute(TELL, [getattr(now, name) if now else "" for name in NAMES])
 
 
 def guarded(table: str) -> str:

@@ -29,7 +29,8 @@ State = PublicBenefitAccountInquiry.State
 Payee = RefundPayee.State
 LIVING = (State.WISHED, State.ASKED, State.OBTAINED)
 ASKABLE = (Payee.AWAITING_CLAIM, Payee.READY, Payee.DEFECTIVE, Payee.RETURNED)
-NATURAL = ("1", "2")  # 住民、住登外者。法人に公金受取口座はない
+NATURAL = {"1": "001", "2": "000"}
+"""住民、住登外者と、その宛名番号を付けた業務（住民記録、宛名管理）。法人に公金受取口座はない。"""
 
 
 class CaseNotOpen(Refusal):
@@ -147,9 +148,13 @@ def _begun(where: Where, right: int, act: Act) -> PublicBenefitAccountInquiry:
 
 def _send(found: PublicBenefitAccountInquiry, act: Act) -> None:
     """中間サーバーに頼む。許されなければ、そのわけを残して断る。"""
+    (kind,) = fetch_one("SELECT kind FROM addressee WHERE addressee_number = %s", [found.addressee_number])
     try:
         with _accounts(found) as accounts:
-            number = accounts.ask(str(found.request_key), addressee_number=found.addressee_number, case=case_of(found))
+            number = accounts.ask(
+                str(found.request_key), addressee_number=found.addressee_number, case=case_of(found),
+                business_id=NATURAL[kind],
+            )  # fmt: skip
     except AccountNotAllowed as refusal:
         end(found, State.FAILED, str(refusal), act.as_of)
         raise
