@@ -89,6 +89,7 @@ def test_each_page_of_a_body_stands_and_the_person_gets_the_records_on_paper(bro
         paper = Path(tmp_path / "disclosure.pdf")
         download.value.save_as(paper)
         assert paper.read_bytes().startswith(b"%PDF")
+        at.go(f"/records/of/{person(0)}/")
         at.page.get_by_role("button", name="開示書（PDF）を渡す").click()
         expect(at.page.get_by_text("もう一度出す理由を入力してください").first).to_be_visible()
         at.accessible()
