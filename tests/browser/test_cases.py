@@ -86,7 +86,7 @@ def test_an_officer_works_from_the_list_to_the_hand_over(browser, console) -> No
         at.page.wait_for_url("**/reminders/new/**")
         at.choose_purpose(PURPOSE)
         at.main.get_by_label("催告の種類").select_option("12")
-        keys.press("Control+Enter")
+        at.main.get_by_label("指定期限").press("Control+Enter")
         expect(at.page.get_by_role("heading", name="対象")).to_be_visible()
         at.accessible()
         at.picture("reminder-seen")
