@@ -56,6 +56,8 @@ SELECT k.addressee_number, k.case_id, w.kind, w.due_on, min(w.note) AS note FROM
     UNION ALL
     SELECT addressee_number, '14', first_on, '分割納付が履行されていない' FROM active_procedure
     WHERE procedure = 'PLEDGE' AND stage = 'DEFAULTED'
+    UNION ALL
+    SELECT addressee_number, '15', reply_due_on, '財産の照会の回答を待つ' FROM property_inquiry WHERE replied_on IS NULL
 ) w USING (addressee_number)
 WHERE k.cleared_on IS NULL GROUP BY 1, 2, 3, 4
 """

@@ -122,7 +122,7 @@ _RANKS = ", ".join(
     for place, (procedure, stage, case) in enumerate(RANKED)
 )
 _POLICIES = " ".join(f"WHEN '{policy.value}' THEN '{stage.value}'" for policy, stage in POLICY_STAGES.items())
-# 手続の段階、無ければ方針、無ければ催告、無ければ初動。入った日は、それぞれの事実の日。
+# 手続の段階、無ければ方針、無ければ財産調査、無ければ催告、無ければ初動。入った日は、それぞれの事実の日。
 STAGES = f"""
 WITH ranked (place, procedure, stage, case_stage) AS (VALUES {_RANKS}),
 reached AS (
@@ -138,17 +138,21 @@ SELECT k.addressee_number, k.case_id,
        CASE WHEN r.case_stage = '{CaseStage.INSOLVENCY.value}' THEN r.case_stage
             WHEN s.addressee_number IS NOT NULL THEN '{CaseStage.SUSPENSION.value}'
             ELSE coalesce(r.case_stage, CASE k.policy {_POLICIES} END,
+                CASE WHEN v.opened_on IS NOT NULL THEN '{CaseStage.INVESTIGATION.value}' END,
                 CASE WHEN m.reminded_on >= k.opened_on THEN '{CaseStage.REMINDER.value}' END, '{CaseStage.INITIAL.value}')
        END AS stage,
        CASE WHEN r.case_stage = '{CaseStage.INSOLVENCY.value}' THEN r.first_on
             WHEN s.addressee_number IS NOT NULL THEN s.first_on
             WHEN r.case_stage IS NOT NULL THEN r.first_on
             WHEN k.policy IN ({_listed(*(each.value for each in POLICY_STAGES))}) THEN k.decided_on
+            WHEN v.opened_on IS NOT NULL THEN v.opened_on
             WHEN m.reminded_on >= k.opened_on THEN m.reminded_on ELSE k.opened_on END AS stage_since
 FROM arrears_case k
 LEFT JOIN reached r USING (addressee_number)
 LEFT JOIN stopped s USING (addressee_number)
 LEFT JOIN reminded m USING (addressee_number)
+LEFT JOIN (SELECT addressee_number, min(opened_on) AS opened_on FROM asset_investigation
+    WHERE opened_on <= %(on)s AND (closed_on IS NULL OR closed_on > %(on)s) GROUP BY addressee_number) v USING (addressee_number)
 WHERE k.cleared_on IS NULL
 """
 REMINDED = """
@@ -159,12 +163,13 @@ FROM reminder r WHERE r.cancelled_on IS NULL AND r.reminded_on <= %(on)s GROUP B
 """
 FIGURES = f"""
 INSERT INTO case_figure (addressee_number, as_of, stage, stage_since, charges, principal_tax, other_amounts, total,
-    oldest_due_on, prescribed_on, contacted_on, reminded_on, reminders, paid_on, promised_on, broken_promises, score, points)
+    oldest_due_on, prescribed_on, contacted_on, reminded_on, reminders, paid_on, promised_on, broken_promises, seizable, score, points)
 SELECT f.*, {score_formula()}, {points_formula()}
 FROM (
     SELECT s.addressee_number, %(on)s::date AS as_of, s.stage, s.stage_since, c.charges, c.principal_tax, c.other_amounts,
            c.principal_tax + c.other_amounts AS total, c.oldest_due_on, c.prescribed_on, k.contacted_on, m.reminded_on,
-           coalesce(m.reminders, 0) AS reminders, p.paid_on, q.promised_on, coalesce(q.broken, 0) AS broken_promises
+           coalesce(m.reminders, 0) AS reminders, p.paid_on, q.promised_on, coalesce(q.broken, 0) AS broken_promises,
+           coalesce(w.seizable, 0) AS seizable
     FROM ({STAGES}) s
     JOIN (SELECT addressee_number, count(*)::int AS charges, sum(principal_tax)::bigint AS principal_tax,
                  sum(other_amounts)::bigint AS other_amounts, min(due_date) AS oldest_due_on,
@@ -182,5 +187,8 @@ FROM (
     LEFT JOIN (SELECT addressee_number, min(promised_on) FILTER (WHERE result = '1') AS promised_on,
                       count(*) FILTER (WHERE result = '3' AND promised_on > %(on)s::date - 365)::int AS broken
                FROM told_promise GROUP BY addressee_number) q USING (addressee_number)
+    LEFT JOIN (SELECT addressee_number, sum(greatest(0, value - prior_claims - disposition_cost))::bigint AS seizable
+               FROM asset WHERE gone_on IS NULL AND NOT is_seized AND exempt_article = '' AND recorded_on <= %(on)s
+               GROUP BY addressee_number) w USING (addressee_number)
 ) f
 """

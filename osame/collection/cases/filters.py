@@ -59,6 +59,7 @@ class CaseFilter:
     unreviewed: bool = False
     moved_out: bool = False
     died: bool = False
+    asset: str = ""
     order: CaseOrder = CaseOrder.SCORE
 
     @property
@@ -87,6 +88,7 @@ CONDITIONS: dict[str, str] = {
     "task_over": "f.task_on < %(on)s",
     "unreviewed": "(k.reviewed_on IS NULL OR k.reviewed_on < %(on)s::date - 365)",
     "moved_out": "a.moved_out_on IS NOT NULL",
+    "asset": "f.addressee_number IN (SELECT addressee_number FROM asset WHERE gone_on IS NULL AND %(asset)s IN ('ANY', kind))",
     "died": "a.died_on IS NOT NULL",
 }  # fmt: skip
 

@@ -35,6 +35,14 @@ from osame.platform.console.fields import CodeField, ReasonField, WarekiDateFiel
 ANY = [("", "すべて")]
 MANUAL = [(each.value, each.label) for each in CaseTask.Kind if each.value < "11"]
 MOST_DAYS = 3_700
+ASSETS = [
+    *ANY,
+    ("ANY", "どれかある"),
+    ("REAL_ESTATE", "不動産"),
+    ("WAGE", "給与"),
+    ("DEPOSIT", "預貯金"),
+    ("VEHICLE", "自動車など"),
+]
 WORDS: dict[type[Refusal], str] = {
     NoteNeedsContent: "content", NoteTooLong: "content", NumberInNote: "content", PlaceInNote: "content",
 }  # fmt: skip
@@ -64,6 +72,7 @@ class FilterForm(forms.Form):
         label="個人・法人", required=False, choices=[*ANY, ("person", "個人"), ("corporation", "法人")]
     )
     postal_code = CodeField(label="郵便番号（前方）", required=False, longest=7)
+    asset = forms.ChoiceField(label="分かっている財産", required=False, choices=ASSETS)
     broken = forms.BooleanField(label="約束の不履行あり", required=False)
     review_over = forms.BooleanField(label="見直し日を過ぎた", required=False)
     task_over = forms.BooleanField(label="予定日を過ぎた", required=False)

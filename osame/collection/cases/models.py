@@ -126,6 +126,7 @@ class CaseTask(models.Model):
         REVIEW = "12", "方針の見直し"
         PRESCRIPTION = "13", "時効の完成"
         INSTALMENT = "14", "分納の不履行"
+        INQUIRY_REPLY = "15", "照会の回答の期限"
 
     class Result(models.TextChoices):
         """予定の結果。"""
@@ -206,6 +207,7 @@ class CaseFigure(models.Model):
     paid_on = models.DateField("最後の領収日", null=True)
     promised_on = models.DateField("次の約束日", null=True)
     broken_promises = models.IntegerField("一年の約束の不履行", db_default=0)
+    seizable = models.BigIntegerField("分かっている財産の見込額", db_default=0)
     task_on = models.DateField("次の予定日", null=True)
     score = models.SmallIntegerField("優先度")
     points = models.JSONField("優先度の内訳")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 FACTS = (
-    "total", "oldest_due_on", "prescribed_on", "contacted_on", "paid_on", "broken_promises", "reminders", "stage",
+    "total", "oldest_due_on", "prescribed_on", "contacted_on", "paid_on", "broken_promises", "reminders", "stage", "seizable",
 )  # fmt: skip
 """点が見る事実のすべて。債権と、その経過だけ。"""
 
@@ -70,6 +70,9 @@ INDICATORS = (
     )),
     Indicator("reminders", "催告への応答", (
         Step("reminders >= 2 AND (paid_on IS NULL OR paid_on < %(on)s::date - 365)", 6, "一年に2回以上の催告の後も納付がない"),
+    )),
+    Indicator("assets", "分かっている財産", (
+        Step("seizable >= total", 10, "未納に足りる、差押えのない財産がある"), Step("seizable > 0", 5, "差押えのない財産がある"),
     )),
     Indicator("payment", "最近の納付", (Step("paid_on >= %(on)s::date - 60", -10, "60日以内に納付がある"),)),
     Indicator("held", "いま進められないもの", (

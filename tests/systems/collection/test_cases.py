@@ -256,3 +256,22 @@ def test_the_terms_of_a_case_carry_the_flags_of_procedures(owing: Path) -> None:
     assert [each.flags for each in terms_of(SATO)] == ["倒産", "倒産"]
     found = fetch_all("SELECT DISTINCT procedure FROM procedure_stage WHERE charge_id = %s", [charge_of(SATO)])
     assert ("BANKRUPTCY",) in found
+
+
+@pytest.mark.usefixtures("owing")
+def test_an_open_investigation_is_a_stage_and_its_reply_a_task() -> None:
+    run_sql(
+        "INSERT INTO asset_investigation (addressee_number, investigation_id, kinds, reason, opened_on, findings, officer) "
+        "VALUES (%s, 1, '{DEPOSIT}', '納付がない', '2026-02-10', '', %s)",
+        [SATO, OFFICER],
+    )
+    run_sql(
+        "INSERT INTO property_inquiry (addressee_number, inquiry_id, investigation_id, third_party_id, medium, article, sent_on, reply_due_on, "
+        "nothing_found, note, officer) VALUES (%s, 1, 1, 1, '1', '国税徴収法第141条', '2026-02-10', '2026-03-10', false, '', %s)",
+        [SATO, OFFICER],
+    )
+    refreshed()
+    assert (case_of(SATO).stage, case_of(SATO).stage_since) == (CaseStage.INVESTIGATION, date(2026, 2, 10))
+    assert [(each.kind, each.due_on) for each in tasks_of(SATO)] == [(CaseTask.Kind.INQUIRY_REPLY, date(2026, 3, 10))]
+    assert cases(CaseFilter(asset="ANY"), as_of=DAY, limit=9).count == 0
+    assert cases(CaseFilter(asset="DEPOSIT", order=CaseOrder.TASK), as_of=DAY, limit=9).cases == ()
