@@ -72,8 +72,7 @@ CONDITIONS: dict[str, str] = {
     "officer": "k.officer = CASE WHEN %(officer)s = '-' THEN '' ELSE %(officer)s END",
     "stage": "f.stage = %(stage)s",
     "policy": "k.policy = %(policy)s",
-    "text": "(a.addressee_number = lpad(%(text)s, 15, '0') OR strpos(replace(a.name, '　', ''), %(plain)s) > 0 "
-    "OR strpos(replace(a.kana, ' ', ''), %(plain)s) > 0)",
+    "text": "(strpos(replace(a.name, '　', ''), %(plain)s) > 0 OR strpos(replace(a.kana, ' ', ''), %(plain)s) > 0)",
     "tax_item": "f.addressee_number IN (SELECT addressee_number FROM case_charge WHERE tax_item = %(tax_item)s)",
     "least": "f.total >= %(least)s",
     "most": "f.total <= %(most)s",
@@ -105,6 +104,8 @@ def where(chosen: CaseFilter, *, as_of: date) -> tuple[str, str, dict[str, Any]]
     if chosen.postal_code or chosen.moved_out:
         used.append("NOT a.protection_measure")
     terms = " AND ".join(used) or "true"
+    if chosen.text.strip().isdecimal():  # 宛名番号なら、鍵で引く
+        terms = terms.replace(CONDITIONS["text"], "f.addressee_number = lpad(%(plain)s, 15, '0')")
     joined = "case_figure f"
     if "k." in terms:
         joined += " JOIN arrears_case k ON k.addressee_number = f.addressee_number AND k.cleared_on IS NULL"

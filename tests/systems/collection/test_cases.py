@@ -156,7 +156,7 @@ class TestList:
         ("chosen", "found"),
         [
             (CaseFilter(least=100_000), [SATO]), (CaseFilter(most=100_000), [TANAKA]), (CaseFilter(text="佐藤"), [SATO]),
-            (CaseFilter(text="タナカ"), [TANAKA]), (CaseFilter(kind="corporation"), []), (CaseFilter(officer="-"), [SATO, TANAKA]),
+            (CaseFilter(text="タナカ"), [TANAKA]), (CaseFilter(text="1"), [SATO]), (CaseFilter(kind="corporation"), []), (CaseFilter(officer="-"), [SATO, TANAKA]),
             (CaseFilter(silent_days=30), [SATO, TANAKA]), (CaseFilter(tax_item="06", order=CaseOrder.TOTAL), [SATO, TANAKA]),
             (CaseFilter(tax_item="01"), []), (CaseFilter(stage="02"), []), (CaseFilter(prescribed_within=3_000), [SATO, TANAKA]),
             (CaseFilter(postal_code="516"), [SATO, TANAKA]), (CaseFilter(died=True), []), (CaseFilter(unreviewed=True), [SATO, TANAKA]),
