@@ -153,6 +153,8 @@ def _of_arrears(app: typer.Typer) -> None:
     from osame.collection.grace import cli as grace
     from osame.collection.pledges import cli as pledges
     from osame.collection.reminders import cli as reminders
+    from osame.collection.suspensions import cli as suspensions
+    from osame.collection.writeoffs import cli as writeoffs
 
     app.add_typer(arrears.app, name="contact")
     app.add_typer(cases.app, name="case")
@@ -162,6 +164,8 @@ def _of_arrears(app: typer.Typer) -> None:
     app.add_typer(grace.app, name="grace")
     app.add_typer(assets.app, name="asset")
     app.add_typer(dispositions.app, name="disposition")
+    app.add_typer(suspensions.app, name="suspension")
+    app.add_typer(writeoffs.app, name="write-off")
 
 
 def _addressee(app: typer.Typer) -> None:

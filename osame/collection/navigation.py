@@ -38,6 +38,8 @@ SECTIONS = (
             Entry("猶予", "graces", "y"),
             Entry("財産調査", "assets", "z"),
             Entry("滞納処分", "dispositions", "x"),
+            Entry("執行停止", "suspensions"),
+            Entry("不納欠損", "writeoffs"),
         ),
     ),
     Section("文書", (Entry("文書の発送", "letters"),)),

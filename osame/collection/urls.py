@@ -30,7 +30,9 @@ from osame.collection.returns.web import returns_urls
 from osame.collection.reveals.web import reveals_urls
 from osame.collection.search.web import search_urls
 from osame.collection.slips.web import slips_urls
+from osame.collection.suspensions.web import suspension_urls
 from osame.collection.today.web import today_urls
+from osame.collection.writeoffs.web import writeoff_urls
 from osame.platform.web.urls import floor_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -43,6 +45,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *grace_urls,
     *assets_urls,
     *dispositions_urls,
+    *suspension_urls,
+    *writeoff_urls,
     *demands_urls,
     *demand_mail_urls,
     *demand_stops_urls,

@@ -99,23 +99,26 @@ def prescriptions_of(whose: Sequence[str], *, as_of: date) -> dict[ChargeKey, Ex
     return found
 
 
-def extinct_charges(addressee_number: str, charges: Collection[int], *, as_of: date) -> tuple[Expiry, ...]:
-    """その期別のうち、消滅したもの。"""
-    found = prescription_of(addressee_number, as_of=as_of)
-    return tuple(found[each] for each in charges if each in found and found[each].is_extinct)
-
-
 def refuse_extinct(addressee_number: str, charges: Collection[int], *, as_of: date) -> None:
     """消滅した期別があれば断る。期別に何かをする行いは、すべてここを通る。
 
     要件: F21-04
     """
-    if gone := extinct_charges(addressee_number, charges, as_of=as_of):
-        told = (
-            f"期別番号 {e.charge_id}は{format_wareki(e.extinction.on)}に{e.extinction.cause.value}"
-            for e in gone
-            if e.extinction
-        )
+    refuse_extinct_among([(addressee_number, each) for each in charges], as_of=as_of)
+
+
+def refuse_extinct_among(keys: Sequence[ChargeKey], *, as_of: date) -> None:
+    """多くの人の期別のうち、消滅したものがあれば断る。読む文の数は、期別の数によらない。
+
+    要件: F21-04
+    """
+    found = prescriptions_of(sorted({who for who, _ in keys}), as_of=as_of)
+    told = [
+        f"期別番号 {charge}は{format_wareki(ends.on)}に{ends.cause.value}"
+        for (who, charge) in dict.fromkeys(keys)
+        if (each := found.get((who, charge))) and each.is_extinct and (ends := each.extinction)
+    ]
+    if told:
         raise ObligationExtinguished("、".join(told))
 
 

@@ -9,6 +9,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from osame.collection.arrears.forms import ContactForm
+from osame.collection.arrears.prescribing import prescription_of
 from osame.collection.arrears.queries import hidden_places, promises_of
 from osame.collection.cases.acts_web import case_act_urls, named_officers
 from osame.collection.cases.charts import by_age, by_officer, by_stage, chart
@@ -23,7 +24,7 @@ from osame.collection.inquiry.charges import Totals, charge_lines
 from osame.collection.inquiry.forms import AskForm
 from osame.collection.inquiry.person import officer_reader, open_person
 from osame.collection.inquiry.timeline import EventKind, timeline_of
-from osame.collection.inquiry.warnings import SHOWN, Opened, graces_and_pledges_of, stops_of, warnings_of
+from osame.collection.inquiry.warnings import SHOWN, Opened, procedures_of, stops_of, warnings_of
 from osame.collection.reminders.queries import reminders_of
 from osame.platform.audit.recording import record
 from osame.platform.console.answers import page
@@ -89,7 +90,8 @@ def _live(request: HttpRequest, addressee_number: str) -> dict[str, Any]:
     hidden = hidden_places(addressee_number) if person.hides else None
     offset = (page_number(request) - 1) * EVENTS
     timeline = timeline_of(addressee_number, kinds=kinds, offset=offset, size=EVENTS, hidden=hidden, promises=promises)
-    opened = Opened(person, lines, stops, promises, on, *graces_and_pledges_of(addressee_number, as_of=on))
+    procedures, expiries = procedures_of(addressee_number, as_of=on), prescription_of(addressee_number, as_of=on)
+    opened = Opened(person, lines, stops, promises, on, *procedures, expiries)
     moment = datetime.combine(on, now().timetz())
     return {
         "person": person, "warnings": warnings_of(opened), "shown": SHOWN, "all": Totals.of(lines),

@@ -10,6 +10,7 @@ from datetime import date
 
 from django.db import transaction
 
+from osame.collection.arrears.prescribing import refuse_extinct
 from osame.collection.arrears.procedures import Moved, move
 from osame.collection.grace.models import GraceDocument, GraceSecurity
 from osame.collection.grace.queries import GraceFile, grace_file, uncured
@@ -95,6 +96,7 @@ def apply_grace(application: Application, *, as_of: date, officer: str) -> int:
         owed = owed_of(application.addressee_number, application.charges, on=as_of, as_of=as_of, lock=True)
         if not application.charges or len(owed) != len(set(application.charges)):
             raise GraceOfNothing
+        refuse_extinct(application.addressee_number, application.charges, as_of=as_of)
         _refuse_overlap(application)
         (grace_id,) = fetch_one("SELECT nextval('grace_number')")
         command = claim_command(

@@ -98,6 +98,19 @@ SELECT e.happened_on, 20 + e.event_number, NULL::bigint, '納付誓約（' || e.
        NULL::timestamptz, NULL::date
 FROM pledge_event e WHERE e.addressee_number = %(addressee)s
 UNION ALL
+SELECT e.happened_on, 20 + e.event_number, NULL::bigint, '執行停止（' || e.suspension_id || '）', NULL::bigint, e.act, '', e.note,
+       NULL::bigint, NULL::timestamptz, NULL::date
+FROM suspension_event e WHERE e.addressee_number = %(addressee)s
+UNION ALL
+SELECT x.extinguished_on, 13, x.charge_id, '納税義務の消滅', NULL::bigint, '', '', CASE x.cause WHEN '1' THEN '消滅時効'
+       WHEN '2' THEN '執行停止の3年の継続' ELSE '執行停止と即時の消滅' END, NULL::bigint, NULL::timestamptz, NULL::date
+FROM charge_extinction x WHERE x.addressee_number = %(addressee)s AND x.withdrawn_on IS NULL
+UNION ALL
+SELECT w.written_off_on, 14, w.charge_id, CASE WHEN w.reversed_on IS NULL THEN '不納欠損' ELSE '不納欠損（戻した）' END,
+       w.principal_tax + w.demand_fee + w.delinquency_charge + w.disposition_cost + w.additional_charge, '', '',
+       '不納欠損番号' || w.write_off_id, NULL::bigint, NULL::timestamptz, NULL::date
+FROM write_off w WHERE w.addressee_number = %(addressee)s
+UNION ALL
 SELECT ex.recorded_on, 12, ex.charge_id, '延滞金の免除期間', NULL::bigint, '', '',
        ex.first_on || '～' || coalesce(ex.through_on::text, '') || '（' || ex.article || '、' || ex.document || '）', NULL::bigint,
        NULL::timestamptz, NULL::date

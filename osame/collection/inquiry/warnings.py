@@ -4,19 +4,20 @@
 function to it; the page does not change.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from osame.collection.arrears.models import Promise
+from osame.collection.arrears.prescribing import Expiry
 from osame.collection.arrears.queries import PromiseFacts
 from osame.collection.demands.models import DemandStop
 from osame.collection.grace.queries import GraceHead, graces_of
 from osame.collection.inquiry.charges import ChargeLine
 from osame.collection.inquiry.person import Person
 from osame.collection.pledges.queries import PledgeHead, pledges_of
+from osame.collection.suspensions.queries import SuspensionHead, suspensions_of
 from osame.law.dispositions import ProcedureStage
-from osame.law.prescription import Event, PrescriptionEvent, prescription
 from osame.platform.database import fetch_all
 from osame.platform.suppression.decision import FactClass
 
@@ -52,6 +53,8 @@ class Opened:
     as_of: date
     graces: Sequence[GraceHead] = ()
     pledges: Sequence[PledgeHead] = ()
+    suspensions: Sequence[SuspensionHead] = ()
+    expiries: Mapping[int, Expiry] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,29 +171,39 @@ def _pledges(opened: Opened) -> Iterable[Warning]:
 def _prescription(opened: Opened) -> Iterable[Warning]:
     """いちばん早く時効になる未納。"""
     ends = [
-        (done.completes_on, line)
+        (told.completes_on, line)
         for line in opened.lines
-        if line.principal_tax > 0 and (done := prescription(line.statutory_due_date, _events(line), years=line.prescription_years)).completes_on
-    ]  # fmt: skip
-    near = [(on, line) for on, line in ends if on <= opened.as_of + timedelta(days=NEAR_DAYS)]
+        if line.principal_tax > 0 and (told := opened.expiries.get(line.charge_id)) and told.completes_on
+    ]
+    near = [(on, line) for on, line in ends if opened.as_of <= on <= opened.as_of + timedelta(days=NEAR_DAYS)]
     if not near:
         return
     on, line = min(near, key=lambda each: (each[0], each[1].charge_id))
     others = f"ほか{len(near) - 1}件" if len(near) > 1 else ""
     what = f"{line.tax_name} {line.year_label} {line.term_name}{others}"
-    if on < opened.as_of:
-        yield Warning(25, "error", "！", "時効の満了日を過ぎた未納", since=on, basis=f"{what}。地方税法第18条第1項")
-    else:
-        yield Warning(26, "warning", "◷", "時効が近い", until=on, basis=f"{what}。地方税法第18条第1項")
+    yield Warning(26, "warning", "◷", "時効が近い", until=on, basis=f"{what}。地方税法第18条第1項")
 
 
-def _events(line: ChargeLine) -> list[Event]:
-    events = [
-        Event(PrescriptionEvent.PART_PAYMENT, each.on) for each in line.payments if each.on > line.statutory_due_date
+def _extinct(opened: Opened) -> Iterable[Warning]:
+    """消滅したのに、残高のある期別。"""
+    gone = [
+        (told.extinction, line)
+        for line in opened.lines
+        if (told := opened.expiries.get(line.charge_id)) and told.is_extinct and told.extinction and line.principal_tax
     ]
-    if line.demanded_on and (not line.returned_on or line.published_on):
-        events.append(Event(PrescriptionEvent.DEMAND, line.demanded_on))
-    return events
+    if gone:
+        ends, line = min(gone, key=lambda each: (each[0].on, each[1].charge_id))
+        others = f"ほか{len(gone) - 1}件" if len(gone) > 1 else ""
+        basis = f"{line.tax_name} {line.year_label} {line.term_name}{others}。{ends.cause.value}（{ends.basis[0]}）"
+        yield Warning(11, "error", "！", "納税義務が消滅した期別", since=ends.on, basis=basis)
+
+
+def _suspensions(opened: Opened) -> Iterable[Warning]:
+    """続いている執行停止。"""
+    for each in opened.suspensions:
+        if each.stage is ProcedureStage.IN_FORCE:
+            basis = f"差押え・換価をしない（{each.ground.value}）"
+            yield Warning(13, "warning", "■", "滞納処分の執行停止中", each.suspended_on, each.through_on, basis)
 
 
 def _promises(opened: Opened) -> Iterable[Warning]:
@@ -220,7 +233,8 @@ def _represented(opened: Opened) -> Iterable[Warning]:
 
 
 SOURCES: tuple[Callable[[Opened], Iterable[Warning]], ...] = (
-    _protection, _withheld, _death, _gone, _prescription, _returned, _promises, _graces, _pledges, _stops, _same_person, _represented,
+    _protection, _withheld, _death, _gone, _extinct, _prescription, _suspensions, _returned, _promises,
+    _graces, _pledges, _stops, _same_person, _represented,
 )  # fmt: skip
 """警告の出どころ。後の章は、ここに一つ足す。"""
 
@@ -233,11 +247,11 @@ def warnings_of(opened: Opened) -> tuple[Warning, ...]:
     return tuple(sorted((each for source in SOURCES for each in source(opened)), key=lambda each: each.rank))
 
 
-def graces_and_pledges_of(
+def procedures_of(
     addressee_number: str, *, as_of: date
-) -> tuple[tuple[GraceHead, ...], tuple[PledgeHead, ...]]:
-    """その人の猶予と納付誓約。"""
-    return graces_of(addressee_number), pledges_of(addressee_number, as_of=as_of)
+) -> tuple[tuple[GraceHead, ...], tuple[PledgeHead, ...], tuple[SuspensionHead, ...]]:
+    """その人の猶予、納付誓約、執行停止。"""
+    return graces_of(addressee_number), pledges_of(addressee_number, as_of=as_of), suspensions_of(addressee_number)
 
 
 def stops_of(addressee_number: str, *, as_of: date) -> tuple[Stop, ...]:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from osame.collection.addressees.queries import Destination, destinations_of
 from osame.collection.arrears.forms import ContactForm
+from osame.collection.arrears.prescribing import prescription_of
 from osame.collection.arrears.queries import PromiseFacts, hidden_places, promises_of
 from osame.collection.grace.queries import GraceHead
 from osame.collection.inquiry.charges import ChargeLine, Totals, charge_lines, grouped, stopped
@@ -18,9 +19,10 @@ from osame.collection.inquiry.forms import AskForm, StatusForm
 from osame.collection.inquiry.letters import send_payment_status
 from osame.collection.inquiry.person import AGENT_KINDS, Person, PersonUnknown, open_person
 from osame.collection.inquiry.timeline import EventKind, timeline_of
-from osame.collection.inquiry.warnings import SHOWN, Opened, graces_and_pledges_of, stops_of, warnings_of
+from osame.collection.inquiry.warnings import SHOWN, Opened, procedures_of, stops_of, warnings_of
 from osame.collection.ledger.queries import ChargeNotFound, charge_numbered
 from osame.collection.pledges.queries import PledgeHead
+from osame.collection.suspensions.queries import SuspensionHead
 from osame.law.parameters import ValueNotRegistered
 from osame.platform.audit.recording import record
 from osame.platform.console.answers import officer_of, page, refused
@@ -54,7 +56,15 @@ def person(request: HttpRequest, addressee_number: str) -> HttpResponse:
         context = {
             "person": opened,
             "warnings": warnings_of(
-                Opened(opened, lines, stops, promises, ask.today, *_arrears(addressee_number, ask.today, told=told))
+                Opened(
+                    opened,
+                    lines,
+                    stops,
+                    promises,
+                    ask.today,
+                    *_arrears(addressee_number, ask.today, told=told),
+                    prescription_of(addressee_number, as_of=ask.today),
+                )
             ),
             "shown": SHOWN,
             **_owed(ask, lines),
@@ -178,9 +188,11 @@ def _destinations(opened: Person, lines: list[ChargeLine], ask: AskForm) -> dict
     }
 
 
-def _arrears(addressee_number: str, as_of: date, *, told: bool) -> tuple[tuple[GraceHead, ...], tuple[PledgeHead, ...]]:
-    """猶予と納付誓約。滞納整理の職員だけに示す。"""
-    return graces_and_pledges_of(addressee_number, as_of=as_of) if told else ((), ())
+def _arrears(
+    addressee_number: str, as_of: date, *, told: bool
+) -> tuple[tuple[GraceHead, ...], tuple[PledgeHead, ...], tuple[SuspensionHead, ...]]:
+    """猶予、納付誓約、執行停止。滞納整理の職員だけに示す。"""
+    return procedures_of(addressee_number, as_of=as_of) if told else ((), (), ())
 
 
 def _timeline(

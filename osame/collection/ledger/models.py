@@ -248,6 +248,48 @@ class SlipShare(models.Model):
         indexes = [models.Index(name="slip_share_charge", fields=["charge_id"])]
 
 
+class ChargeExtinction(models.Model):
+    """期別の消滅の記録。いつ、何により消滅したか。出来事から求めたもので、後の入金などで消滅していなかったと分かれば取り下げる。
+
+    What the allocation and the SQL guards lean on: a payment after the day is nobody's debt, and nothing more is begun.
+    """
+
+    rights = "SELECT, INSERT, UPDATE (withdrawn_on, withdraw_reason)"
+
+    class Cause(models.TextChoices):
+        """期別の消滅の事由。"""
+
+        PRESCRIPTION = "1", "消滅時効"
+        THREE_YEARS = "2", "執行停止の3年の継続"
+        IMMEDIATE = "3", "執行停止と即時の消滅"
+
+    pk = models.CompositePrimaryKey("addressee_number", "extinction_id")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    extinction_id = models.BigIntegerField("消滅番号")
+    charge_id = models.BigIntegerField("期別番号")
+    extinguished_on = models.DateField("消滅した日")
+    cause = models.CharField("消滅の事由", max_length=1, choices=Cause.choices)
+    steps = models.TextField("数え方")
+    found_on = models.DateField("記録した日")
+    withdrawn_on = models.DateField("取り下げた日", null=True)
+    withdraw_reason = models.TextField("取り下げた理由", default="", blank=True)
+    command_id = models.BigIntegerField("命令番号")
+
+    class Meta:
+        db_table = "charge_extinction"
+        db_table_comment = "期別の消滅の記録 (F21-04)"
+        constraints = [
+            models.UniqueConstraint(
+                name="charge_extinct_once",
+                fields=["addressee_number", "charge_id"],
+                condition=models.Q(withdrawn_on__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="charge_extinction_in_order", condition=models.Q(found_on__gte=models.F("extinguished_on"))
+            ),
+        ]
+
+
 class Command(models.Model):
     """金を動かした命令。同じ鍵は二度使えず、期限もない。"""
 

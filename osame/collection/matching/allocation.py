@@ -8,6 +8,7 @@ matching a month of files in any order ends in the same ledger.
 
 from datetime import date
 
+from osame.collection.ledger.models import Account
 from osame.collection.ledger.order import AllocationOrder
 from osame.collection.matching.accrual import fix_delinquency_charges
 from osame.platform.database import fetch_one, run_sql
@@ -64,6 +65,20 @@ WINDOW by_law AS (PARTITION BY r.charge_id, r.addressee_number ORDER BY r.paid_o
 """
 
 
+# 消滅した期別に充てられる額の上限。欠損した後なら、既に充てた額。まだなら、消滅する前の収納の額。ほかは誤納である。
+EXTINCT_CAPS = """
+CREATE TEMP TABLE extinct_cap ON COMMIT DROP AS
+SELECT t.charge_id, t.addressee_number,
+       CASE WHEN c.written_off > 0
+            THEN coalesce((SELECT sum(l.amount) FROM live_entry l WHERE l.charge_id = t.charge_id
+                AND l.addressee_number = t.addressee_number AND l.debit = 7 AND l.credit IN (2, 3, 4)), 0)
+            ELSE coalesce((SELECT sum(r.amount) FROM ordered_receipt r WHERE r.charge_id = t.charge_id
+                AND r.addressee_number = t.addressee_number AND r.paid_on < x.extinguished_on), 0) END::bigint AS cap
+FROM touched t JOIN charge c USING (charge_id, addressee_number)
+JOIN charge_extinction x ON x.charge_id = t.charge_id AND x.addressee_number = t.addressee_number AND x.withdrawn_on IS NULL
+"""
+
+
 def expect_no_receipts() -> None:
     """新しい収納のないまま割付けをやり直すときの、空の `staged_receipt` を開く。"""
     run_sql("DROP TABLE IF EXISTS pg_temp.staged_receipt")
@@ -81,7 +96,7 @@ def reallocate(*, order: AllocationOrder, correction_on: date) -> int:
     要件: F04-03, F04-06, F11-01, F11-05
     """
     run_sql("DROP VIEW IF EXISTS pg_temp.desired")
-    for table in ("live_entry", "decided", "ordered_receipt", "fixed_charge", "surplus"):
+    for table in ("live_entry", "decided", "ordered_receipt", "fixed_charge", "surplus", "extinct_cap"):
         run_sql(f"DROP TABLE IF EXISTS pg_temp.{table}")
     run_sql(LIVE_ENTRIES)
     if has_history := bool(fetch_one("SELECT EXISTS (SELECT 1 FROM live_entry)")[0]):
@@ -90,6 +105,7 @@ def reallocate(*, order: AllocationOrder, correction_on: date) -> int:
     run_sql(DECIDED)
     run_sql(ORDERED_RECEIPTS)
     fix_delinquency_charges(order)
+    _cap_extinct(order)
     _desire(order)
     run_sql(
         "INSERT INTO posting SELECT charge_id, addressee_number, amount, 7, account, "
@@ -101,6 +117,27 @@ def reallocate(*, order: AllocationOrder, correction_on: date) -> int:
     _keep_overpayments(order)
     (receipts,) = fetch_one("SELECT count(*) FROM ordered_receipt")
     return int(receipts)
+
+
+def _cap_extinct(order: AllocationOrder) -> None:
+    """消滅した期別の枠を、消滅する前に充てた額までに縮める。本税がその前に満ちていなければ、延滞金も確定しない。"""
+    run_sql(EXTINCT_CAPS)
+    if not fetch_one("SELECT EXISTS (SELECT 1 FROM extinct_cap)")[0]:
+        return
+    run_sql(
+        "DELETE FROM fixed_charge f USING extinct_cap e, ordered_receipt r WHERE e.charge_id = f.charge_id "
+        "AND e.addressee_number = f.addressee_number AND r.charge_id = f.charge_id AND r.addressee_number = f.addressee_number "
+        f"AND e.cap < {order.before(Account.PRINCIPAL_TAX)} + r.principal"
+    )
+    narrowed = ", ".join(
+        f"{width.removeprefix('r.')} = greatest(0, least({width}, e.cap - {before}))"
+        for account, before, width in order.slices()
+        if account != Account.OVERPAYMENT
+    )
+    run_sql(
+        f"UPDATE ordered_receipt r SET {narrowed}, highest = least(r.highest, r.principal) FROM extinct_cap e "
+        "WHERE e.charge_id = r.charge_id AND e.addressee_number = r.addressee_number"
+    )
 
 
 def _desire(order: AllocationOrder) -> None:

@@ -16,7 +16,6 @@ from osame.collection.matching.accrual import rule_for
 from osame.kernel.money import Yen
 from osame.law.claim import ChargeClaim, Exemption, Override, Payment
 from osame.law.delinquency_charge import delinquency_charge
-from osame.law.prescription import Event, PrescriptionEvent, prescription
 from osame.law.rules import for_forecast
 from osame.platform.database import fetch_all
 
@@ -177,19 +176,6 @@ class Owed:
             known.term_name, known.notice_number, known.due_date.isoformat(), known.principal_tax,
             known.demand_fee if with_fee else 0, late, steps,
         )  # fmt: skip
-
-    @property
-    def prescribed_on(self) -> date | None:
-        """時効の満了日。完成が猶予されていれば None。"""
-        known = self.facts
-        events = [
-            Event(PrescriptionEvent.PART_PAYMENT, each.on)
-            for each in known.payments
-            if each.on > known.statutory_due_date
-        ]
-        if known.demanded_on and known.demand_served:
-            events.append(Event(PrescriptionEvent.DEMAND, known.demanded_on))
-        return prescription(known.statutory_due_date, events, years=known.prescription_years).completes_on
 
 
 def owed_of(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from osame.collection.arrears.prescribing import refuse_extinct_among
 from osame.collection.demands.models import DemandStop
 from osame.collection.ledger.models import Account
 from osame.collection.ledger.order import AllocationOrder
@@ -134,10 +135,11 @@ def plan_slips(requests: Sequence[SlipRequest], *, as_of: date, lock: bool = Fal
     for one in facts:
         known.setdefault(one.addressee_number, []).append(one)
     order = allocation_order(as_of=as_of)
-    return tuple(_plan(each, known.get(each.addressee_number, []), order, as_of) for each in requests)
+    refuse_extinct_among([(each.addressee_number, charge) for each in requests for charge in each.charges], as_of=as_of)
+    return tuple(_plan(each, known.get(each.addressee_number, []), order) for each in requests)
 
 
-def _plan(request: SlipRequest, facts: Sequence[OwedFacts], order: AllocationOrder, as_of: date) -> Plan:
+def _plan(request: SlipRequest, facts: Sequence[OwedFacts], order: AllocationOrder) -> Plan:
     owed = tuple(Owed(each, request.payable_through) for each in facts if each.charge_id in request.charges)
     missing = set(request.charges) - {each.facts.charge_id for each in owed}
     if missing:
@@ -146,7 +148,7 @@ def _plan(request: SlipRequest, facts: Sequence[OwedFacts], order: AllocationOrd
     if empty := [each.label for each in shares if each.amount == 0]:
         raise NothingUnpaid("、".join(empty))
     _refuse_order(shares, owed, request, order)
-    plan = Plan(shares, tuple(_cautions(owed, request.payable_through, as_of)))
+    plan = Plan(shares, tuple(_cautions(owed, request.payable_through)))
     if plan.amount > MOST_AMOUNT:
         raise AmountTooLarge(f"{plan.amount:,}円")
     return plan
@@ -170,14 +172,12 @@ def _refuse_order(shares: Sequence[Share], owed: Sequence[Owed], request: SlipRe
             raise ChargeWithoutFee(share.label)
 
 
-def _cautions(owed: Sequence[Owed], day: date, as_of: date) -> Iterator[Caution]:
-    """告げること。猶予・停止・時効の満了は、理由がなければ発行しない。"""
+def _cautions(owed: Sequence[Owed], day: date) -> Iterator[Caution]:
+    """告げること。猶予・停止は、理由がなければ発行しない。"""
     for each in owed:
         known = each.facts
         for reason in known.stops:
             yield Caution(f"{each.label}：{_stopped(reason)}", needs_reason=True)
-        if (ends := each.prescribed_on) and ends < as_of:
-            yield Caution(f"{each.label}：時効の満了日（{format_wareki(ends)}）を過ぎています", needs_reason=True)
         if known.demanded_on and not known.demand_served:
             yield Caution(f"{each.label}：督促状が返戻されています。送付先を確かめてください")
         if known.in_flight:

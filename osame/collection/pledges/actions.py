@@ -10,6 +10,7 @@ from datetime import date
 
 from django.db import transaction
 
+from osame.collection.arrears.prescribing import refuse_extinct
 from osame.collection.arrears.procedures import Moved, move
 from osame.collection.ledger.posting import claim_command
 from osame.collection.payment_slips.instalments import PlannedRound, PlannedShare, issue_instalments, void_rest
@@ -79,7 +80,7 @@ def make_pledge(terms: PledgeTerms, *, as_of: date, officer: str) -> int:
         raise PledgeNeedsReason
     with transaction.atomic():
         planned = plan_pledge(terms, as_of=as_of, lock=True)
-        _refuse_overlap(terms.addressee_number, planned, but=0)
+        _refuse_overlap(terms.addressee_number, planned, but=0, as_of=as_of)
         (pledge_id,) = fetch_one("SELECT nextval('pledge_number')")
         key = (terms.addressee_number, int(pledge_id))
         command = claim_command(
@@ -108,6 +109,7 @@ def accept_pledge(key: tuple[str, int], signature: Signature, *, as_of: date, of
     """
     with transaction.atomic():
         file = pledge_file(key, as_of=as_of, lock=True)
+        refuse_extinct(key[0], [each.charge_id for each in file.parts], as_of=as_of)
         _acknowledge(file, signature, officer)
         if file.head.stage is ProcedureStage.APPLIED:
             move("pledge", key, ProcedureAct.GRANT, Moved(as_of, officer, f"{signature.signed_by}の署名"))
@@ -127,7 +129,7 @@ def replan_pledge(key: tuple[str, int], terms: PledgeTerms, *, as_of: date, offi
         file = pledge_file(key, as_of=as_of, lock=True)
         void_rest(_slip_key(file.head), reason="分割納付の計画の変更", as_of=as_of, officer=officer)
         planned = plan_pledge(terms, as_of=as_of, lock=True)
-        _refuse_overlap(terms.addressee_number, planned, but=key[1])
+        _refuse_overlap(terms.addressee_number, planned, but=key[1], as_of=as_of)
         move("pledge", key, ProcedureAct.RENEW, Moved(as_of, officer, terms.reason.strip()))
         plan_number = file.head.plan_number + 1
         _write_plan(key, plan_number, (terms, planned), Moved(as_of, officer))
@@ -273,8 +275,9 @@ def _slip_key(head: PledgeHead) -> str:
     return f"pledge:{head.pledge_id}:{head.plan_number}"
 
 
-def _refuse_overlap(addressee_number: str, planned: Planned, *, but: int) -> None:
+def _refuse_overlap(addressee_number: str, planned: Planned, *, but: int, as_of: date) -> None:
     charges = [each.facts.charge_id for each in planned.owed]
+    refuse_extinct(addressee_number, charges, as_of=as_of)
     rows = fetch_all(
         "SELECT 1 FROM pledge p JOIN pledge_part q USING (addressee_number, pledge_id, plan_number) "
         "WHERE p.addressee_number = %s AND p.stage IN ('APPLIED', 'IN_FORCE', 'DEFAULTED') AND p.pledge_id <> %s "

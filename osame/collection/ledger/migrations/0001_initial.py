@@ -284,4 +284,52 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="ChargeExtinction",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "addressee_number",
+                        "extinction_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
+                ("extinction_id", models.BigIntegerField(verbose_name="消滅番号")),
+                ("charge_id", models.BigIntegerField(verbose_name="期別番号")),
+                ("extinguished_on", models.DateField(verbose_name="消滅した日")),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[("1", "消滅時効"), ("2", "執行停止の3年の継続"), ("3", "執行停止と即時の消滅")],
+                        max_length=1,
+                        verbose_name="消滅の事由",
+                    ),
+                ),
+                ("steps", models.TextField(verbose_name="数え方")),
+                ("found_on", models.DateField(verbose_name="記録した日")),
+                ("withdrawn_on", models.DateField(null=True, verbose_name="取り下げた日")),
+                ("withdraw_reason", models.TextField(blank=True, default="", verbose_name="取り下げた理由")),
+                ("command_id", models.BigIntegerField(verbose_name="命令番号")),
+            ],
+            options={
+                "db_table": "charge_extinction",
+                "db_table_comment": "期別の消滅の記録 (F21-04)",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_on__isnull", True)),
+                        fields=("addressee_number", "charge_id"),
+                        name="charge_extinct_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("found_on__gte", models.F("extinguished_on"))),
+                        name="charge_extinction_in_order",
+                    ),
+                ],
+            },
+        ),
     ]

@@ -24,6 +24,19 @@ CREATE TRIGGER command_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON com
 CREATE TRIGGER slip_share_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON slip_share
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
 
+-- 消滅の記録は、取り下げるほかに変えられない。
+CREATE SEQUENCE charge_extinction_number;
+CREATE FUNCTION guard_charge_extinction() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR OLD.withdrawn_on IS NOT NULL OR (to_jsonb(NEW) - 'withdrawn_on' - 'withdraw_reason')
+            <> (to_jsonb(OLD) - 'withdrawn_on' - 'withdraw_reason') THEN
+        RAISE EXCEPTION '消滅の記録は、取り下げるほかに書き換えられません。' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER charge_extinction_is_guarded BEFORE UPDATE OR DELETE ON charge_extinction
+    FOR EACH ROW EXECUTE FUNCTION guard_charge_extinction();
+
 -- 3. 仕訳と残高は、記帳の扉 open_charges と post_entries からしか書けない。扉は同じ行から両方を書くので、食い違いようがない。
 CREATE FUNCTION require_posting_door() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
