@@ -15,6 +15,7 @@ from osame.collection.inquiry.timeline import EventKind, timeline_of
 from osame.collection.inquiry.verification import verify_everything
 from osame.collection.pledges.cli import app as pledge_app
 from osame.platform.database import fetch_all
+from tests.letters.paper import texts
 from tests.systems.collection.cast import SATO, determination
 from tests.systems.collection.demand_cast import charge_of, levy, set_value
 from tests.systems.collection.pages_cast import fields, officer_at_desk, pages_on, text
@@ -64,6 +65,14 @@ def test_a_plan_is_seen_before_the_paper_is_made_and_signed(desk: Client) -> Non
     assert [each.what for each in timeline_of(SATO, kinds=(EventKind.ARREARS,), offset=0, size=9).events] == [
         "納付誓約（1） 許可する", "納付誓約（1） 申請する",
     ]  # fmt: skip
+    slips = fetch_all("SELECT slip_number, amount FROM payment_slip WHERE kind = '3' ORDER BY round_number")
+    rounds = fetch_all("SELECT amount FROM pledge_instalment ORDER BY instalment_number")
+    assert [amount for _, amount in slips] == [amount for (amount,) in rounds]
+    (number, amount), reissue = slips[0], "osame-purpose=slip_reissue"
+    paper = desk.post(f"/payment-slips/{number}/print/?{reissue}", {"reason": "署名の窓口で渡す"})
+    (page,) = texts(paper.content)
+    for part in ("分納納付書", "分納第1回", "佐藤花子様", f"{amount:,}円", str(number)):
+        assert part in page, part
 
 
 def test_a_plan_beyond_the_ability_is_refused_beside_its_field(desk: Client) -> None:
