@@ -7,7 +7,7 @@ from osame.collection.dispositions.queries import DispositionPart
 from osame.collection.letters.kinds import LetterKind, SampleLetter, letter_kind
 from osame.platform.console.fields import short_wareki
 
-FIRST_ROWS, NEXT_ROWS, LINE_ROWS = 7, 34, 30
+FIRST_ROWS, NEXT_ROWS, LINE_ROWS, FIRST_LINES = 7, 34, 30, 12
 OWNER_BAN = "差し押さえられた財産について、譲渡、担保の設定、取立てなどの処分をすることはできません。財産を壊し、隠すと、罰せられることがあります。"
 CLAIM_BAN = (
     "この通知書を受け取った後は、差し押さえられた債権を滞納者に支払うことはできません。履行期限までに、この団体の徴税吏員に支払ってください"
@@ -47,8 +47,9 @@ class Paper:
 
     @property
     def page_count(self) -> int:
-        """頁数。期別の続きと、計算は、別の頁になる。"""
-        return max(1, len(self.charges)) + len(self.lines)
+        """頁数。期別の続きと、計算は、別の頁になる。期別のない書面は、計算を一頁目から置く。"""
+        shared = 1 if self.lines and not any(self.charges) else 0
+        return max(1, len(self.charges)) + len(self.lines) - shared
 
 
 def amount_text(amount: int) -> str:
@@ -79,57 +80,50 @@ def paged(
     while rest:
         pages.append(tuple(rest[:NEXT_ROWS]))
         rest = rest[NEXT_ROWS:]
-    return tuple(pages), tuple(tuple(lines[at : at + LINE_ROWS]) for at in range(0, len(lines), LINE_ROWS))
+    first = 0 if charges else FIRST_LINES
+    told = [tuple(lines[:first])] if first and lines else []
+    told += [tuple(lines[at : at + LINE_ROWS]) for at in range(first, len(lines), LINE_ROWS)]
+    return tuple(pages), tuple(told)
 
 
-def _sampled(title: str, opening: str, *, own: bool) -> Callable[[], Sequence[SampleLetter]]:
+SAMPLE_FACTS = (
+    ("処分の番号", "令和8年度 差押え 第12号"), ("差押えの日", "令和8年7月17日"), ("差し押さえる範囲", "差押えの時の残高の全額"),
+    ("履行期限", "この通知書の送達を受けた日の翌日"), ("財産の種類", "預貯金"), ("財産の表示", "架空銀行 本店 普通 口座番号1234567"),
+)  # fmt: skip
+SAMPLE_ROWS = (
+    PaperCharge("固定資産税・都市計画税 2025年度 1期", "R7.6.30", 50_000, 100, 2_300),
+    PaperCharge("固定資産税・都市計画税 2025年度 2期", "R7.8.31", 30_000, 100, 0),
+)
+LONGEST_ROW = PaperCharge(
+    "国民健康保険税（介護納付金課税額を含む） 2025年度 随時第12期", "R7.12.31", 99_999_999_999, 9_999, 99_999_999_999
+)
+LONGEST_ASSET = (
+    "三重県架空市大字葛城ヶ丘字北之谷1234番地の567所在 家屋番号1234番の567 居宅 木造瓦葺2階建 1階 102.34平方メートル "
+    "2階 98.76平方メートル 持分2分の1"
+)
+WITHOUT_CHARGES = frozenset(("R-092", "R-094", "R-096", "R-098", "R-100", "R-104"))
+
+
+def _sampled(form: str, title: str, opening: str, *, own: bool) -> Callable[[], Sequence[SampleLetter]]:
     """その様式の、架空の見本。ふつうの一通と、期別と計算が続きの頁に渡る一通。"""
 
     def samples() -> Sequence[SampleLetter]:
         subject = () if own else (("滞納者の氏名", "佐藤 花子"), ("滞納者の住所", "架空市岩渕1丁目7-29 コーポ架空 201"))
-        facts = (
-            *subject, ("処分の番号", "令和8年度 差押え 第12号"), ("差押えの日", "令和8年7月17日"),
-            ("差し押さえる範囲", "差押えの時の残高の全額"), ("履行期限", "この通知書の送達を受けた日の翌日"), ("財産の種類", "預貯金"),
-            ("財産の表示", "架空銀行 本店 普通 口座番号1234567"),
-        )  # fmt: skip
-        rows = (
-            PaperCharge("固定資産税・都市計画税 2025年度 1期", "R7.6.30", 50_000, 100, 2_300),
-            PaperCharge("固定資産税・都市計画税 2025年度 2期", "R7.8.31", 30_000, 100, 0),
+        seizes = form in {"R-090", "R-093"}
+        bans = (("処分の禁止", OWNER_BAN), ("不服の申立て", APPEAL)) if seizes else ()
+        notes, signed = (("履行", CLAIM_BAN),) if form == "R-091" else bans, "山本 昇" if seizes else ""
+        steps = (
+            ("給料等の額 282,078円 → 282,000円", "差押禁止額 255,000円、差押可能額 27,000円") if form == "R-092" else ()
         )
-        notes = (("処分の禁止", OWNER_BAN), ("不服の申立て", APPEAL)) if own else (("履行", CLAIM_BAN),)
-        plain = Paper(
-            title, opening, facts, (("徴収金の額", "82,500円"),), (rows,), (), notes, "山本 昇" if own else ""
-        )
-        long_row = PaperCharge(
-            "国民健康保険税（介護納付金課税額を含む） 2025年度 随時第12期",
-            "R7.12.31",
-            99_999_999_999,
-            9_999,
-            99_999_999_999,
-        )
-        many, lines = paged(
-            [long_row] * 20,
-            [
-                f"{at}号 計算の過程が長く続くときの一行 {at * 1_000:,}円（国税徴収法第76条第1項第{at}号）"
-                for at in range(1, 26)
-            ],
-        )
-        wide = (
-            (
-                "財産の表示",
-                "三重県架空市大字葛城ヶ丘字北之谷1234番地の567所在 家屋番号1234番の567 居宅 木造瓦葺2階建 1階 102.34平方メートル 2階 98.76平方メートル 持分2分の1",
-            ),
-        )
-        hard = Paper(
-            title,
-            opening,
-            (*facts[:-1], *wide),
-            (("徴収金の額", "2,000,000,199,980円"),),
-            many,
-            lines,
-            notes,
-            "徴税吏員 山本 昇" if own else "",
-        )
+        rows, lines = paged(() if form in WITHOUT_CHARGES else SAMPLE_ROWS, steps)
+        plain = Paper(title, opening, (*subject, *SAMPLE_FACTS), (("金額", "82,500円"),), rows, lines, notes, signed)
+        long = [
+            f"{at}号 計算の過程が長く続くときの一行 {at * 1_000:,}円（国税徴収法第76条第1項第{at}号）"
+            for at in range(1, 26)
+        ]
+        rows, lines = paged([LONGEST_ROW] * 20, long)
+        facts = (*subject, *SAMPLE_FACTS[:-1], ("財産の表示", LONGEST_ASSET))
+        hard = Paper(title, opening, facts, (("金額", "2,000,000,199,980円"),), rows, lines, notes, signed)
         return [
             SampleLetter(plain, ("82,500円",), plain.page_count),
             SampleLetter(hard, ("2,000,000,199,980円",), hard.page_count, hard=True),
@@ -157,7 +151,12 @@ FORMS = (
 KINDS = {
     form: letter_kind(
         LetterKind(
-            form=form, name=name, title=title, source=SOURCE, context=Paper, samples=_sampled(title, opening, own=own)
+            form=form,
+            name=name,
+            title=title,
+            source=SOURCE,
+            context=Paper,
+            samples=_sampled(form, title, opening, own=own),
         )
     )
     for form, name, title, opening, own in FORMS

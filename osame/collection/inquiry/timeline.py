@@ -37,7 +37,7 @@ class EventKind(StrEnum):
         """画面での名。"""
         return {
             EventKind.PAYMENT: "収納・過誤納", EventKind.DETERMINATION: "調定・更正", EventKind.DEMAND: "督促・返戻",
-            EventKind.CONTACT: "折衝", EventKind.ARREARS: "誓約・猶予", EventKind.LETTER: "文書",
+            EventKind.CONTACT: "折衝", EventKind.ARREARS: "誓約・猶予・処分", EventKind.LETTER: "文書",
         }[self]  # fmt: skip
 
 
@@ -110,6 +110,15 @@ SELECT w.written_off_on, 14, w.charge_id, CASE WHEN w.reversed_on IS NULL THEN '
        w.principal_tax + w.demand_fee + w.delinquency_charge + w.disposition_cost + w.additional_charge, '', '',
        '不納欠損番号' || w.write_off_id, NULL::bigint, NULL::timestamptz, NULL::date
 FROM write_off w WHERE w.addressee_number = %(addressee)s
+UNION ALL
+SELECT e.happened_on, 20 + e.event_number, NULL::bigint, CASE d.procedure WHEN 'SEIZURE' THEN '差押え' WHEN 'DISTRIBUTION_REQUEST'
+       THEN '交付要求' ELSE '参加差押え' END || '（処分管理番号' || d.disposition_id || '）', NULL::bigint, e.act, '', e.note, NULL::bigint,
+       NULL::timestamptz, NULL::date
+FROM disposition d JOIN disposition_event e USING (addressee_number, disposition_id) WHERE d.addressee_number = %(addressee)s
+UNION ALL
+SELECT v.opened_on, 19, NULL::bigint, '財産調査（調査番号' || v.investigation_id || '）', NULL::bigint, '', '', v.reason, NULL::bigint,
+       NULL::timestamptz, NULL::date
+FROM asset_investigation v WHERE v.addressee_number = %(addressee)s
 UNION ALL
 SELECT ex.recorded_on, 12, ex.charge_id, '延滞金の免除期間', NULL::bigint, '', '',
        ex.first_on || '～' || coalesce(ex.through_on::text, '') || '（' || ex.article || '、' || ex.document || '）', NULL::bigint,

@@ -10,7 +10,8 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from osame.collection.arrears.prescribing import prescription_of
 from osame.collection.arrears.stages import stages_of
-from osame.collection.assets.actions import Holder
+from osame.collection.assets.actions import GivenParty, Holder, register_third_party, send_inquiries
+from osame.collection.assets.bank_files import ask_by_file
 from osame.collection.assets.identifying import SeizedAlready, withdraw_identification
 from osame.collection.assets.models import AssetInterest, ThirdParty
 from osame.collection.assets.queries import asset_numbered
@@ -404,29 +405,66 @@ class TestOthersProcedures:
 
 
 def test_a_protected_address_changes_nothing_that_third_parties_receive(owing: Path) -> None:
-    """支援措置の対象者の住所を入れ替えても、銀行・勤務先・抵当権者への文書は、一字も変わらない。"""
-    told = []
-    for place in ("架空市秘密町1番地", "架空市隠谷99番地の9"):
-        run_sql(
-            "UPDATE addressee SET address = %s, protection_measure = true WHERE addressee_number = %s", [place, SATO]
-        )
-        run_sql("DELETE FROM addressee_mailing WHERE addressee_number = %s", [SATO])
-        holder = Holder("佐藤 花子", "サトウ ハナコ", date(1975, 4, 1), "0", place)
-        key = seized(asset_of(kind=AssetKind.WAGE, amount=300_000, holder=holder), wages=TestWages.PAY)
-        rows = fetch_all(
-            "SELECT context::text, to_name, address FROM letter WHERE subject = %s AND receiver_number = '' ORDER BY run_id, letter_number",
-            [f"disposition:{key[1]}"],
-        )
-        assert len(rows) == 2  # 勤務先への通知書と計算書
-        assert not any("秘密町" in row[0] or "隠谷" in row[0] for row in rows)
-        told.append([(row[0].replace(f"第{key[1]}号", ""), *row[1:]) for row in rows])
-        release(key, ReleaseJudgement("試験", is_third_partys=True), as_of=today(), officer=OFFICER)
-    first, second = ([_plain(each) for each in rows] for rows in told)
-    assert first == second
+    """支援措置の対象者の住所を入れ替えても、銀行・勤務先・保険会社・抵当権者・裁判所が受け取るものは、一字も変わらない。"""
+    told = [_received(place, owing) for place in ("架空市秘密町1番地", "架空市隠谷99番地の9")]
+    assert told[0] == told[1]
+    assert {form for form, *_ in told[0]} == {
+        "R-091",
+        "R-092",
+        "R-094",
+        "R-095",
+        "R-096",
+        "R-097",
+        "R-100",
+        "R-114",
+        "R-115",
+        "file",
+    }
+    assert not any("秘密町" in text or "隠谷" in text for row in told[0] for text in row)
+
+
+def _received(place: str, folder: Path) -> list[tuple[str, ...]]:
+    """その住所のとき、第三者が受け取るすべてのもの。番号だけは除く。"""
+    run_sql("DELETE FROM addressee_mailing WHERE addressee_number = %s", [SATO])
+    run_sql(
+        "UPDATE addressee SET address = %s, protection_measure = true, born_on = %s WHERE addressee_number = %s",
+        [place, date(1975, 4, 1), SATO],
+    )
+    (since,) = fetch_one("SELECT coalesce(max(run_id), 0) FROM letter_run")
+    holder = Holder("佐藤 花子", "サトウ ハナコ", date(1975, 4, 1), "0", place)
+    wage = seized(asset_of(kind=AssetKind.WAGE, amount=300_000, holder=holder), wages=TestWages.PAY)
+    (plan,) = fetch_one("SELECT max(investigation_id) FROM asset_investigation")
+    kinds = (ThirdParty.Kind.BANK, ThirdParty.Kind.EMPLOYER, ThirdParty.Kind.INSURER, ThirdParty.Kind.OFFICE)
+    parties = [party_of(kind, f"照会先{at}") for at, kind in enumerate(kinds)]
+    send_inquiries((SATO, plan), parties, reply_by=date(2026, 12, 28), as_of=DAY, officer=OFFICER)
+    bank = register_third_party(
+        GivenParty(ThirdParty.Kind.BANK, "電子銀行", "", "架空市", "", "", True), officer=OFFICER
+    )
+    asked = ask_by_file(bank, [SATO], folder / f"{place}.csv", reply_by=date(2026, 12, 28), as_of=DAY, officer=OFFICER)
+    cells = Path(asked.egress.place).read_text(encoding="utf-8").splitlines()[1].split(",")[1:]
+    served(wage)
+    collect(wage, Money(10_000, today(), "勤務先"), as_of=today(), officer=OFFICER)
+    release(wage, ReleaseJudgement("試験", is_third_partys=True), as_of=today(), officer=OFFICER)
+    land = asset_of(kind=AssetKind.REAL_ESTATE, amount=5_000_000, prior_claims=1_000_000, holder=holder)
+    creditor = party_of(ThirdParty.Kind.CREDITOR, "架空信用金庫")
+    add_interest(land, Interest(AssetInterest.Kind.MORTGAGE, creditor, 1_000_000, date(2020, 4, 1), 1), officer=OFFICER)
+    key = seized(land, perform_by=None, scope="全部", registry_id=party_of(ThirdParty.Kind.REGISTRY, "法務局"))
+    release(key, ReleaseJudgement("試験", is_third_partys=True), as_of=today(), officer=OFFICER)
+    court = party_of(ThirdParty.Kind.COURT, "津地方裁判所")
+    with as_officer(OFFICER):
+        carried(propose_request(RequestTerms(SATO, "競売", court, "令和8年(ケ)第3号"), as_of=DAY))
+    rows = fetch_all(
+        "SELECT form, context::text, to_name, address, care_of FROM letter JOIN letter_run USING (run_id) "
+        "WHERE receiver_number = '' AND run_id > %s ORDER BY run_id, letter_number",
+        [since],
+    )
+    return [*(_plain(row) for row in rows), ("file", *cells)]
 
 
 def _plain(row: tuple[str, ...]) -> tuple[str, ...]:
-    """処分の番号だけが違う。"""
-    body = json.loads(row[0])
-    body["facts"] = [fact for fact in body["facts"] if fact[0] != "処分の番号"]
-    return (json.dumps(body, ensure_ascii=False, sort_keys=True), *row[1:])
+    """番号のほかの内容。"""
+    form, context, *rest = row
+    body = json.loads(context)
+    body.pop("inquiry_number", None)
+    body["facts"] = [fact for fact in body.get("facts", ()) if fact[0] not in {"処分の番号", "原因"}]
+    return (form, json.dumps(body, ensure_ascii=False, sort_keys=True), *rest)
