@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -10,15 +11,21 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from typer.testing import CliRunner
 
+from osame.collection.cases.actions import NewTask, plan_task
 from osame.collection.cases.batch import refresh_cases
 from osame.collection.cases.cli import app as case_app
-from osame.collection.cases.handovers import handovers
+from osame.collection.cases.handovers import Handover, NewHandover, handovers
+from osame.collection.cases.models import CaseTask
 from osame.collection.cases.queries import case_of, tasks_of
-from osame.collection.cases.reports import sheet_of
+from osame.collection.cases.reports import handover_report, sheet_of, visits
 from osame.collection.demands.batch import DemandOrder, carry_out
 from osame.collection.dispositions.bankruptcies import Opened, open_bankruptcy
 from osame.collection.inquiry.timeline import EventKind, timeline_of
+from osame.collection.reminders.actions import Order, remind
 from osame.collection.reminders.cli import app as reminder_app
+from osame.collection.reminders.lists import outreach_list
+from osame.collection.reminders.models import ReminderRun
+from osame.collection.reminders.selection import Terms
 from osame.platform.database import fetch_all, run_sql
 from osame.platform.jobs.registry import named
 from osame.platform.jobs.running import Outcome, perform
@@ -285,3 +292,39 @@ def test_an_extension_for_a_disaster_is_seen_before_it_is_made(chief: Client, ow
     done = chief.post(at("/graces/disaster/"), facts | {"seen": seen.context["form"]["seen"].value()})
     assert done.status_code == 302
     assert fetch_all("SELECT count(*) FROM exemption_period") == [(2,)]
+
+
+def test_where_a_protected_person_lives_changes_nothing_that_leaves(owing: Path) -> None:
+    """非干渉。支援措置の対象者の居場所を変えても、名簿、一覧、帳票、同じ世帯の人への文書は、一文字も変わらない。"""
+    run_sql("UPDATE addressee SET household_number = 'H1' WHERE addressee_number IN (%s, %s)", [SATO, TANAKA])
+    run_sql("UPDATE addressee SET protection_measure = true WHERE addressee_number = %s", [SATO])
+    plan_task(SATO, NewTask(CaseTask.Kind.VISIT, TODAY, "訪ねる"), as_of=TODAY, officer=OFFICER)
+    plan_task(TANAKA, NewTask(CaseTask.Kind.VISIT, TODAY, "訪ねる"), as_of=TODAY, officer=OFFICER)
+    moved = NewHandover("山本", "A0002", TODAY, "異動")
+    now = Handover(1, *asdict(moved).values(), "1", OFFICER, TODAY, "", None, 2, 0)
+
+    def leaves(on: date) -> tuple[str, ...]:
+        run_id = remind(Order(ReminderRun.Kind.FINAL, Terms(), date(2026, 4, 1), [TANAKA]), as_of=on, officer=OFFICER)
+        letters = fetch_all(
+            "SELECT to_name, address, context::text FROM letter WHERE addressee_number = %s ORDER BY run_id DESC LIMIT 1",
+            [TANAKA],
+        )
+        calls = remind(Order(ReminderRun.Kind.VISIT, Terms(), date(2026, 4, 1)), as_of=on, officer=OFFICER)
+        listed = [line.partition(",")[2] for line in outreach_list(calls)[0].decode().splitlines()]
+        assert run_id < calls
+        found = (
+            visits(first=on, through=on),
+            letters,
+            listed,
+            sheet_of(SATO, address="＊＊＊").facts,
+            handover_report(now, (SATO, TANAKA)),
+        )
+        return tuple(map(str, found))
+
+    before = leaves(TODAY)
+    run_sql(
+        "UPDATE addressee SET address = '遠い町9-9', postal_code = '9990000', address_detail = '塔' WHERE addressee_number = %s",
+        [SATO],
+    )
+    assert leaves(TODAY) == before
+    assert "遠い町" not in "".join(before)
