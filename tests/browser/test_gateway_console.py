@@ -41,7 +41,7 @@ class Front:
         return code(self.secret)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def nation() -> Iterator[Nation]:
     made = Nation([BODY])
     try:

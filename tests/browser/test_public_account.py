@@ -32,10 +32,15 @@ NUMBERS = {SATO: "7654321", TANAKA: "1357913"}
 HOLDERS = {SATO: "サトウ　ハナコ", TANAKA: "スズキ　ジロウ"}
 
 
-@pytest.fixture
-def nation(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def nation(tmp_path_factory):
     """Linkage, gateway, network and their clerk of exchange. Two residents have numbers, symbols and accounts."""
-    monkeypatch.setenv("OSAME_KEYS", str(tmp_path / "keys"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OSAME_KEYS", str(tmp_path_factory.mktemp("keys")))
+        yield from a_nation()
+
+
+def a_nation():
     introduce("linkage", "collection", "addressee")
     with fresh("linkage") as linkage:
         with gate.acting(LINKING):
@@ -171,6 +176,7 @@ def test_from_the_case_to_the_payment_file(browser, console, nation, database):
 
 
 def test_without_permission_a_wish_or_a_case_it_is_impossible(browser, console, nation, database):
+    asked = rows(nation.prefix + CODE, "SELECT count(*) FROM information_inquiry")
     decision = decision_of(database, SATO)
     ask = f"/refunds/decisions/{decision}/payees/1/public-account/ask/"
     with desk(browser, console, "A0002") as at:
@@ -198,4 +204,4 @@ def test_without_permission_a_wish_or_a_case_it_is_impossible(browser, console, 
     assert [row[:2] for row in refused] == [
         ("A0002", "公金受取口座を照会できなかった"), ("A0003", "機能を断った"), ("A0001", "公金受取口座を照会できなかった"),
     ]  # fmt: skip
-    assert rows(nation.prefix + CODE, "SELECT count(*) FROM information_inquiry") == [(0,)]
+    assert rows(nation.prefix + CODE, "SELECT count(*) FROM information_inquiry") == asked

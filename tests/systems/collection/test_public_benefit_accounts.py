@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, transaction
+from typer.testing import CliRunner
 
 from osame.collection.public_benefit_accounts import actions, receiving
 from osame.collection.public_benefit_accounts.actions import Wish
+from osame.collection.public_benefit_accounts.cli import app
 from osame.collection.public_benefit_accounts.erasing import erase_due
 from osame.collection.public_benefit_accounts.models import PublicBenefitAccountInquiry
 from osame.collection.public_benefit_accounts.queries import account_of, inquiries_of
@@ -221,3 +223,20 @@ def test_an_account_nobody_can_pay_to_leaves_nothing(case: Where) -> None:
     obtained(case, public(branch_code="999"))
     assert (inquiries_of(case)[0].label, fetch_all("SELECT 1 FROM payee_account")) == ("照会不可", [])
     assert "店舗" in inquiries_of(case)[0].outcome
+
+
+def typed(*words: object) -> str:
+    """What the terminal says."""
+    return CliRunner().invoke(app, [str(each) for each in words]).output
+
+
+def test_the_terminal_does_the_same(case: Where) -> None:
+    on = ("--as-of", DECIDED.isoformat(), "--officer", "A0001")
+    assert "希望を受け付けました" in typed("wish", case.decision_id, "--source", "1", *on)
+    assert "個人番号利用権限" in typed("ask", case.decision_id, *on)
+    assert "希望受付" in typed("list")
+    assert "希望を取り下げました" in typed("withdraw", case.decision_id, "--reason", "口座の指定に変更", *on)
+    assert "取りやめ" in typed("list", "--state", "9")
+    assert "受け取った照会 0件" in typed("collect", *on)
+    obtained(case)
+    assert "消した口座 1件" in typed("erase", "--as-of", (DECIDED + timedelta(31)).isoformat())
