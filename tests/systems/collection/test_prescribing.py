@@ -20,6 +20,7 @@ from osame.formats.determination_csv import DeterminationRow
 from osame.law.demand import seizable_from
 from osame.platform.database import fetch_all, run_sql
 from tests.systems.collection.cast import OFFICER, determination, write_determinations
+from tests.systems.collection.suspension_cast import as_officer
 
 HISTORIES = int(os.environ.get("OSAME_PRESCRIPTIONS", "300"))
 DAY = timedelta(days=1)
@@ -216,8 +217,11 @@ class World:
         put(
             "INSERT INTO proposal (act, content, content_hash, reason, purpose, subjects, state, maker, checker, decider, executor, "
             f"rejection_reason) SELECT 'suspension', jsonb_build_object('decision', '{decision}', 'suspension_id', at), "
-            f"'{decision}' || at, '試験', 'statutory', '[]', '3', 'あ', 'い', 'う', '', ''", shape, rows,
+            f"'{decision}' || at, '試験', 'statutory', '[]', '1', 'あ', '', '', '', ''", shape, rows,
         )  # fmt: skip
+        for officer, said in (("い", "checker = 'い', state = '2'"), ("う", "decider = 'う', state = '3'")):
+            with as_officer(officer):
+                run_sql(f"UPDATE proposal SET {said} WHERE content_hash LIKE %s", [f"{decision}%"])
         put(
             "INSERT INTO suspension_event (addressee_number, suspension_id, event_number, act, from_stage, to_stage, article, "
             f"happened_on, note, officer, proposal_id) SELECT who, at, {1 + (act == 'CANCEL')}, '{act}', '{source}', '{target}', "
