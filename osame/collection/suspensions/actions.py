@@ -13,7 +13,7 @@ from osame.collection.arrears.prescribing import prescription_of, refuse_extinct
 from osame.collection.arrears.procedures import Moved, move
 from osame.collection.ledger.posting import claim_command
 from osame.collection.payment_slips.owed import owed_of
-from osame.collection.suspensions.models import Suspension, SuspensionFinding, SuspensionReview
+from osame.collection.suspensions.models import SuspensionFinding, SuspensionReview
 from osame.collection.suspensions.queries import GROUNDS, SuspensionFile, suspension_file, suspensions
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
@@ -193,6 +193,3 @@ def _refuse_overlap(addressee_number: str, charges: tuple[int, ...]) -> None:
     )
     if others:
         raise ChargeInAnotherSuspension
-
-
-__all__ = ["Finding", "Suspension", "open_suspension", "record_finding", "record_review", "refresh_suspensions"]
