@@ -102,6 +102,11 @@ LONGEST_ASSET = (
     "2階 98.76平方メートル 持分2分の1"
 )
 WITHOUT_CHARGES = frozenset(("R-092", "R-094", "R-096", "R-098", "R-100", "R-104"))
+WITHOUT_AMOUNT = frozenset(("R-092", "R-094", "R-096", "R-098"))
+
+
+def _total(amounts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(("金額", each) for each in amounts)
 
 
 def _sampled(form: str, title: str, opening: str, *, own: bool) -> Callable[[], Sequence[SampleLetter]]:
@@ -116,17 +121,18 @@ def _sampled(form: str, title: str, opening: str, *, own: bool) -> Callable[[], 
             ("給料等の額 282,078円 → 282,000円", "差押禁止額 255,000円、差押可能額 27,000円") if form == "R-092" else ()
         )
         rows, lines = paged(() if form in WITHOUT_CHARGES else SAMPLE_ROWS, steps)
-        plain = Paper(title, opening, (*subject, *SAMPLE_FACTS), (("金額", "82,500円"),), rows, lines, notes, signed)
+        shown, most = ((), ()) if form in WITHOUT_AMOUNT else (("82,500円",), ("2,000,000,199,980円",))
+        plain = Paper(title, opening, (*subject, *SAMPLE_FACTS), _total(shown), rows, lines, notes, signed)
         long = [
             f"{at}号 計算の過程が長く続くときの一行 {at * 1_000:,}円（国税徴収法第76条第1項第{at}号）"
             for at in range(1, 26)
         ]
         rows, lines = paged([LONGEST_ROW] * 20, long)
         facts = (*subject, *SAMPLE_FACTS[:-1], ("財産の表示", LONGEST_ASSET))
-        hard = Paper(title, opening, facts, (("金額", "2,000,000,199,980円"),), rows, lines, notes, signed)
+        hard = Paper(title, opening, facts, _total(most), rows, lines, notes, signed)
         return [
-            SampleLetter(plain, ("82,500円",), plain.page_count),
-            SampleLetter(hard, ("2,000,000,199,980円",), hard.page_count, hard=True),
+            SampleLetter(plain, shown, plain.page_count),
+            SampleLetter(hard, most, hard.page_count, hard=True),
         ]
 
     return samples

@@ -129,6 +129,7 @@ def test_the_commands_plan_list_and_extend(city: str, tmp_path: Path, monkeypatc
     assert "1人、1件の期限を延長しました" in told
     assert fetch_all("SELECT due_date FROM charge WHERE addressee_number = %s", [SATO]) == [(date(2025, 12, 1),)]
     assert fetch_all("SELECT reason, ends_through FROM demand_stop") == [("02", date(2025, 12, 1))]
+    monkeypatch.setenv("OSAME_PURPOSE", "statutory")
     quoted = json.loads(call(charge_app, "quote", f"06-2025-{int(SATO):010d}-1", "--as-of", "R7.12.1", "--json"))
     assert quoted["delinquency_charge"] == 0
     assert verify_everything().sound
