@@ -96,7 +96,7 @@ def test_from_the_investigation_to_the_write_off(browser, console: Console) -> N
         clerk.picture("writeoffs")
         clerk.main.get_by_role("link", name="不納欠損を起案する").click()
         clerk.accessible()
-        clerk.main.get_by_label("佐藤 花子", exact=False).check()
+        clerk.main.get_by_role("checkbox", name="佐藤 花子").check()
         clerk.main.locator("[name=reason]").fill("即時の消滅")
         press(clerk, "起案する")
         carried(browser, console, clerk)

@@ -23,7 +23,7 @@ from osame.platform.letters.batches import HeldLetter
 from osame.platform.letters.codes import customer_barcode_svg
 from osame.platform.letters.engine import BATCH_LETTERS, Letter, Template, render_page, sheet_code
 from osame.platform.letters.release import PrintJob, PrintResult, print_letters
-from osame.platform.letters.window import AddressTooLong, WindowAddress, fit
+from osame.platform.letters.window import AddressTooLong, WindowAddress, fit_coded
 
 SOURCE = "collection/demands/typst/demand_letter.typ"
 FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 12, 34
@@ -275,9 +275,9 @@ def letter_of(run_id: int, rows: list[dict[str, Any]], estimates: dict[int, int]
     number, addressee = rows[0]["letter_number"], rows[0]["addressee_number"]
     if reason := rows[0]["held_back"]:
         return HeldLetter(number, addressee, str(DemandExclusion.Reason(reason).label))
-    barcode = customer_barcode_svg(rows[0]["postal_code"], rows[0]["address"])
+    drawn = customer_barcode_svg(rows[0]["postal_code"], rows[0]["address"])
     try:
-        to = fit(_address(rows[0]), barcode=bool(barcode))
+        to, barcode = fit_coded(_address(rows[0]), drawn)
     except AddressTooLong as refusal:
         return HeldLetter(number, addressee, str(refusal))
     pages = pages_of(run_id, rows, estimates)

@@ -43,7 +43,7 @@ from osame.platform.letters.codes import customer_barcode_svg
 from osame.platform.letters.coverage import missing_in
 from osame.platform.letters.engine import BATCH_LETTERS, Letter, compile_letters, render_page
 from osame.platform.letters.release import PrintJob, PrintResult, print_letters
-from osame.platform.letters.window import AddressTooLong, WindowAddress, fit
+from osame.platform.letters.window import AddressTooLong, WindowAddress, fit_coded
 
 CHUNK = 1_000
 COLUMNS = (
@@ -262,11 +262,11 @@ def _letter(kind: LetterKind, run_id: int, row: dict[str, Any]) -> Letter | Held
     if row["held_back"]:
         return HeldLetter(number, addressee, HELD_REASONS[row["held_back"]])
     postal = row["postal_code"]
-    barcode = customer_barcode_svg(postal, row["address"])
+    code = customer_barcode_svg(postal, row["address"])
     shown = f"{postal[:3]}-{postal[3:]}" if len(postal) == 7 else postal
     to = WindowAddress(shown, row["address"], row["address_detail"], row["care_of"], row["to_name"], row["honorific"])
     try:
-        fitted = fit(to, barcode=bool(barcode))
+        fitted, barcode = fit_coded(to, code)
     except AddressTooLong as refusal:
         return HeldLetter(number, addressee, str(refusal))
     body = row["context"] if isinstance(row["context"], dict) else json.loads(row["context"])

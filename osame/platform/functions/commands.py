@@ -37,7 +37,7 @@ class UnboundCommand(Refusal):
 
 
 class OfficerMustBeKnown(Refusal):
-    """重要行為は、登録された職員だけが、本人であることを示して行えます。--officer に職員番号を指定してください。"""
+    """重要行為は、登録された職員だけが、本人であることを示して行えます。--officer か環境変数 OSAME_OFFICER に職員番号を指定してください。"""
 
 
 class AccountDisabled(Refusal):

@@ -47,6 +47,16 @@ def fit(to: WindowAddress, *, barcode: bool = False) -> WindowAddress:
     raise AddressTooLong(f"住所{len(to.address + to.address_detail)}字、氏名{len(to.name)}字")
 
 
+def fit_coded(to: WindowAddress, barcode: str) -> tuple[WindowAddress, str]:
+    """窓に収まる宛名と、その下に刷るカスタマバーコード。バーコードがあると収まらなければ、宛名だけを刷る。"""
+    if not barcode:
+        return fit(to), ""
+    try:
+        return fit(to, barcode=True), barcode
+    except AddressTooLong:
+        return fit(to), ""
+
+
 def width(text: str) -> float:
     """全角を1とした長さ。異体字の選択子は、幅を持たない。"""
     return sum(0.5 if unicodedata.east_asian_width(each) in NARROW else 1.0 for each in SELECTORS.sub("", text))

@@ -19,6 +19,7 @@ from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, lev
 from tests.systems.collection.pages_cast import fields, officer_at_desk, pages_on, text
 from tests.systems.collection.seizure_cast import BORN, asset_of, carried
 from tests.systems.collection.test_letters import texts
+from tests.systems.collection.weighty import Weighty
 
 ARREARS = "osame-purpose=arrears_management"
 
@@ -172,7 +173,8 @@ def test_the_commands_check_compute_and_carry(owing: str, monkeypatch: pytest.Mo
     assert "差押可能額 27,000円" in call(disposition_app, "wages", "282078,4280,4700,47680,2", "--as-of", "R8.3.2")
     assert [each["value"] for each in json.loads(call(asset_app, "list", SATO, "--json"))] == [80_000]
     bank = asset_of(amount=120_000)
-    told = call(
+    weighty = Weighty()
+    told = weighty.types(
         disposition_app,
         "seize",
         str(bank),
@@ -189,6 +191,6 @@ def test_the_commands_check_compute_and_carry(owing: str, monkeypatch: pytest.Mo
     assert day in call(disposition_app, "served", number, "--third-party", day)
     call(disposition_app, "collect", number, "10000", day, "架空銀行")
     assert "残余 0円" in call(disposition_app, "plan-distribution", number)
-    carried(int(call(disposition_app, "distribute", number).split()[-1]))
+    carried(int(weighty.types(disposition_app, "distribute", number).split()[-1]))
     assert "配当済み" in call(disposition_app, "show", number)
     assert "解除しました" in call(disposition_app, "release", number, "違法であった", "--unlawful")

@@ -16,6 +16,7 @@ from tests.systems.collection.cast import SATO, determination, slip
 from tests.systems.collection.demand_cast import charge_of, levy
 from tests.systems.collection.pages_cast import fields, officer_at_desk, pages_on, text
 from tests.systems.collection.suspension_cast import carried, today
+from tests.systems.collection.weighty import Weighty
 
 ARREARS = "osame-purpose=arrears_management"
 
@@ -121,24 +122,25 @@ def test_the_commands(desk: Client, tmp_path: Path) -> None:
     for kind in ("01", "21", "23"):
         call(suspension_app, "finding", "1", kind, "照会の回答", "--found" if kind == "23" else "--none")
     assert "【適】" in call(suspension_app, "show", "1")
-    call(suspension_app, "propose", "1", "suspend", "無財産")
+    weighty = Weighty()
+    weighty.types(suspension_app, "propose", "1", "suspend", "無財産")
     carried(proposal("suspension"))
     call(suspension_app, "review", "1", "1", "変わりがない")
     assert json.loads(call(suspension_app, "list", SATO, "--json"))[0]["suspension_id"] == 1
     assert json.loads(call(suspension_app, "due", "--json"))["reviews"] == []
     assert "完納 0件、消滅 0件" in call(suspension_app, "refresh")
-    assert "起案" in call(suspension_app, "propose", "1", "extinguish", "解散した")
+    assert "起案" in weighty.types(suspension_app, "propose", "1", "extinguish", "解散した")
     carried(proposal("suspension"))
     assert len(json.loads(call(write_off_app, "candidates", "--json"))) == 2
     call(write_off_app, "candidates")
     assert "消滅の記録 2件" in call(write_off_app, "refresh")
     assert json.loads(call(write_off_app, "explain", SATO, "--json"))[0]["is_extinct"]
     assert json.loads(call(write_off_app, "nearing", "--json")) == []
-    assert "（2件）" in call(write_off_app, "propose", "消滅した", "--all")
+    assert "（2件）" in weighty.types(write_off_app, "propose", "消滅した", "--all")
     number = proposal("write_off")
     carried(number)
     assert len(json.loads(call(write_off_app, "list", "--json"))["write_offs"]) == 2
     for words in (["--proposal", str(number)], ["--nearing"], []):
         call(write_off_app, "report", str(tmp_path / "report.pdf"), *words)
         (tmp_path / "report.pdf").unlink()
-    assert "起案" in call(write_off_app, "reverse", "1", "誤り")
+    assert "起案" in weighty.types(write_off_app, "reverse", "1", "誤り")
