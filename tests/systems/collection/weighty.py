@@ -3,7 +3,8 @@
 from typer import Typer
 from typer.testing import CliRunner
 
-from tests.systems.platform.staff_cast import PASSWORD, code, forget_codes, hire, with_app
+from osame.platform.staff.models import HandlerRegistration
+from tests.systems.platform.staff_cast import APRIL, PASSWORD, code, forget_codes, hire, officer, with_app
 
 NUMBER = "A0099"
 
@@ -12,7 +13,12 @@ class Weighty:
     """命令を打つ職員。"""
 
     def __init__(self) -> None:
-        self.secret = with_app(hire(NUMBER, "浜口 渚", "collection_clerk"))
+        account = hire(NUMBER, "浜口 渚", "collection_clerk")
+        self.secret = with_app(account)
+        with officer():
+            HandlerRegistration.objects.create(
+                account=account, department_id="collection", valid_from=APRIL, registered_by="setup"
+            )
 
     def types(self, app: Typer, *words: str) -> str:
         """打って、答えを読む。"""

@@ -44,8 +44,10 @@ def copy_database(system: str, name: str, login: str) -> None:
     with server() as admin:
         admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login]).fetchone():
-            admin.execute(f"CREATE ROLE {login} LOGIN NOSUPERUSER IN ROLE osame_gateway")
+        with admin.transaction():  # ほかの試験の process と、同じ役割を同時に作らない
+            admin.execute("SELECT pg_advisory_xact_lock(hashtext('the roles of the nation'))")
+            if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login]).fetchone():
+                admin.execute(f"CREATE ROLE {login} LOGIN NOSUPERUSER IN ROLE osame_gateway")
         admin.execute(f"REVOKE CONNECT ON DATABASE {name} FROM PUBLIC")
         admin.execute(f"GRANT CONNECT ON DATABASE {name} TO {login}")
 

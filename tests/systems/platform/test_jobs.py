@@ -150,10 +150,11 @@ def test_old_runs_are_forgotten_but_the_latest_of_each_job_stays(database):
 
 
 JOBS_OF = {
-    "collection": {"addressee-copy"},
+    "collection": {"addressee-copy", "public-accounts-collect"},
     "addressee": {"deliver-numbers", "protection-review", "identity-candidates"},
     "linkage": {"linkage-feed"},
 }
+KEYED = {"addressee-copy", "deliver-numbers", "linkage-feed", "public-accounts-collect"}
 FLOOR_JOBS = {"audit-checkpoint", "egress-expiry", "job-runs-prune", "nonces-prune", "sign-in-prune"}
 
 
@@ -177,7 +178,7 @@ def test_every_system_knows_its_jobs_and_can_do_them(system, tmp_path):
         )
     names, outcomes = json.loads(ran.stdout)
     assert set(names) >= JOBS_OF[system] | FLOOR_JOBS
-    keyed = {name for name in names if name in {"addressee-copy", "deliver-numbers", "linkage-feed"}}
+    keyed = {name for name in names if name in KEYED}
     assert {name for name, outcome in outcomes.items() if outcome == "WAITING"} == keyed
     assert {outcome for name, outcome in outcomes.items() if name not in keyed} == {"DONE"}
     assert "exchange keys create" in ran.stderr

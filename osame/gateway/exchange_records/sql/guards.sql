@@ -1,7 +1,7 @@
 -- 情報提供等記録は、追記だけができる。保存の最終日を過ぎた行だけが、消す扉から消える。
 CREATE FUNCTION exchange_record_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'DELETE' AND OLD.kept_through < current_date
+    IF TG_OP = 'DELETE' AND OLD.kept_through < (now() AT TIME ZONE 'Asia/Tokyo')::date
        AND current_setting('osame.erasing', true) = 'on' THEN
         RETURN OLD;
     END IF;
@@ -21,7 +21,7 @@ CREATE FUNCTION erase_expired_records(as_of date) RETURNS bigint LANGUAGE plpgsq
 SET search_path = public AS $$
 DECLARE gone bigint; more bigint;
 BEGIN
-    IF as_of > current_date THEN
+    IF as_of > (now() AT TIME ZONE 'Asia/Tokyo')::date THEN
         RAISE EXCEPTION '今日より先の日では消せません。' USING ERRCODE = 'OS409';
     END IF;
     PERFORM set_config('osame.erasing', 'on', true);
