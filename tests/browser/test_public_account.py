@@ -36,6 +36,7 @@ HOLDERS = {SATO: "サトウ　ハナコ", TANAKA: "スズキ　ジロウ"}
 def nation(tmp_path_factory):
     """Linkage, gateway, network and their clerk of exchange. Two residents have numbers, symbols and accounts."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OSAME_HOME", str(tmp_path_factory.mktemp("home")))
         patch.setenv("OSAME_KEYS", str(tmp_path_factory.mktemp("keys")))
         yield from a_nation()
 

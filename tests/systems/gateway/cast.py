@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,7 +28,7 @@ from osame.platform.bodies import Body
 from osame.platform.exchanges import calling
 from osame.platform.exchanges import keys as exchange_keys
 from osame.platform.terminal import now
-from tests.systems.conftest import here, make_template, server
+from tests.systems.conftest import HOME, here, make_template, server
 from tests.systems.exchange_cast import ROOT, Server, free_port, this_system
 
 NAMES = {"242039": "架空市", "242040": "別海市", "242041": "隣市"}
@@ -81,6 +82,9 @@ class Nation:
         }
 
     def make(self) -> None:
+        self.home = os.environ["OSAME_HOME"]
+        if self.home == str(HOME):  # 団体の台帳と鍵を、隣の process の試験と分ける
+            os.environ["OSAME_HOME"] = tempfile.mkdtemp(dir=HOME)
         os.environ.update(self.environment)
         copy_database("network", self.network_database, "osame_network")
         with this_system("network"):
@@ -200,6 +204,7 @@ class Nation:
         os.environ.pop("OSAME_BODY", None)
         for code in self.codes:
             (bodies.register() / f"{code}.toml").unlink(missing_ok=True)
+        os.environ["OSAME_HOME"] = self.home
 
 
 def account(code: str, unified: str) -> dict[str, str]:
