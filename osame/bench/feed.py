@@ -6,21 +6,17 @@ is the same number of plain rows carried from one database to the other by COPY.
 """
 
 import os
-import socket
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import httpx
 import psycopg
 from django.conf import settings
 from django.db import transaction
 
 from osame.bench.people import analyze, fresh_database, number
 from osame.bench.search import make_people
+from osame.bench.serving import command, served
 from osame.platform.database import run_sql
 from osame.platform.gate import Acting, acting
 
@@ -50,7 +46,7 @@ def run_feed_bench(*, people: int) -> dict[str, Any]:
         with transaction.atomic():
             make_people(people)
         analyze()
-        with _served() as url:
+        with served({"OSAME_SYSTEM": "addressee", "OSAME_DATABASE_NAME": OURS}) as (url, _):
             environment["OSAME_PEER_URL_ADDRESSEE"] = url
             _command(environment, "setup")
             first = _timed(environment)
@@ -88,7 +84,7 @@ def _timed(environment: dict[str, str]) -> float:
 def _lags(environment: dict[str, str]) -> list[float]:
     """待っている受信に、一件の異動が届くまでの秒。"""
     follower = subprocess.Popen(
-        _argv("addressee-copy", "follow"), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command("addressee-copy", "follow"), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         time.sleep(5)  # 起きて、待ち始めるまで
@@ -131,11 +127,7 @@ def _floor(people: int) -> float:
 
 
 def _command(environment: dict[str, str], *words: str) -> None:
-    subprocess.run(_argv(*words), env=environment, check=True, stdout=subprocess.DEVNULL)
-
-
-def _argv(*words: str) -> list[str]:
-    return [sys.executable, "-W", "ignore", "-m", "osame.cli", *words]
+    subprocess.run(command(*words), env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
 def _connected(name: str) -> psycopg.Connection[Any]:
@@ -146,28 +138,3 @@ def _connected(name: str) -> psycopg.Connection[Any]:
 def _drop(name: str) -> None:
     with _connected("postgres") as server:
         server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-
-
-@contextmanager
-def _served() -> Iterator[str]:
-    """宛名管理システムのサーバーを起こし、終われば止める。"""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = int(found.getsockname()[1])
-    environment = os.environ | {"OSAME_SYSTEM": "addressee", "OSAME_DATABASE_NAME": OURS}
-    server = subprocess.Popen(
-        _argv("serve", "--port", str(port)), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                httpx.get(f"{url}/healthz", timeout=5)
-                break
-            except httpx.HTTPError:
-                time.sleep(0.2)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(40)

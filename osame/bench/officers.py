@@ -7,13 +7,10 @@ two workers and drives it from a process of its own. Told: p50/p95/p99 of each k
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -28,6 +25,7 @@ from django.db import connections, transaction
 from django.urls import reverse
 
 from osame.bench.held import enough_held
+from osame.bench.serving import served
 from osame.demo.names import GIVEN_NAMES, SURNAMES
 from osame.demo.run import run_demo
 from osame.platform import database, gate, secret
@@ -60,7 +58,7 @@ def run_officers(*, residents: int, seconds: int, officers: int, home: Path) -> 
             run_demo(residents, 1, place, lambda _line: None, print_letters=False)
         plan = _plan(officers, seconds)
     connections.close_all()
-    with _server() as (url, process):
+    with served({}, "--workers", str(WORKERS)) as (url, process):
         plan["url"] = url
         floor = _floor(url)
         before, marked = _cpu(process.pid), _last_event()
@@ -167,30 +165,6 @@ def _registered(number: str) -> StaffAccount:
         account=account, department_id="collection", valid_from=SINCE, registered_by="計測"
     )
     return account
-
-
-@contextmanager
-def _server() -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = int(found.getsockname()[1])
-    command = [sys.executable, "-W", "ignore", "-m", "osame.cli", "serve", "--port", str(port)]
-    process = subprocess.Popen(
-        [*command, "--workers", str(WORKERS)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                httpx.get(f"{url}/healthz", timeout=5)
-                break
-            except httpx.HTTPError:
-                time.sleep(0.2)
-        yield url, process
-    finally:
-        process.terminate()
-        process.wait(40)
 
 
 def _floor(url: str) -> float:

@@ -5,6 +5,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from datetime import date
 from importlib import resources
 from typing import Any
 
@@ -90,6 +91,13 @@ def _create_database() -> None:
             server.execute(
                 sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(role))
             )
+
+
+def day_of_transaction() -> date:
+    """いまの取引の日。データベースの時計を、日本の日付で読む。決裁された行いを執行する日。"""
+    (day,) = fetch_one("SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date")
+    assert isinstance(day, date)
+    return day
 
 
 def run_sql(statement: str, parameters: Mapping[str, Any] | Sequence[Any] | None = None) -> int:

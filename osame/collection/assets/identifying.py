@@ -14,11 +14,11 @@ from osame.collection.assets.queries import ReplyRow, namesakes, replies, reply_
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
 from osame.platform import gate
-from osame.platform.approvals.actions import executes, hash_of, propose
+from osame.platform.approvals.actions import decided_proposal, executes, propose
 from osame.platform.approvals.describing import describes
-from osame.platform.approvals.models import HighRiskAct, Proposal
+from osame.platform.approvals.models import HighRiskAct
 from osame.platform.audit.recording import record
-from osame.platform.database import fetch_all, fetch_one, run_sql
+from osame.platform.database import day_of_transaction, fetch_all, run_sql
 
 
 class NotTheSamePerson(Refusal):
@@ -109,12 +109,8 @@ def carry_out(content: Mapping[str, Any]) -> str:
     """
     who, reply_id, officer = str(content["addressee_number"]), int(content["reply_id"]), gate.required().officer
     with transaction.atomic():
-        (as_of,) = fetch_one("SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date")
-        number = Proposal.objects.filter(
-            act=HighRiskAct.IDENTIFICATION, state=Proposal.State.DECIDED, content_hash=hash_of(content)
-        ).values_list("proposal_id", flat=True).first()  # fmt: skip
-        if number is None:
-            raise NoDecidedIdentification
+        as_of = day_of_transaction()
+        number = decided_proposal(HighRiskAct.IDENTIFICATION, content, NoDecidedIdentification)
         run_sql(
             "INSERT INTO holder_identification (addressee_number, reply_id, proposal_id, reason, identified_on, officer, "
             "withdrawal_reason) VALUES (%s, %s, %s, %s, %s, %s, '')",

@@ -12,6 +12,7 @@ from typing import Any
 from osame.collection.cases.filters import ORDERS, CaseFilter, where
 from osame.collection.cases.models import ArrearsCase, CaseEvent, CaseStage, CaseTask
 from osame.collection.cases.scoring import Point, explained
+from osame.collection.parameters.queries import CHARGE_NAMES
 from osame.kernel.refusals import Refusal
 from osame.platform.database import fetch_all
 
@@ -210,10 +211,7 @@ def terms_of(addressee_number: str) -> tuple[TermLine, ...]:
         "SELECT d.charge_id, coalesce(t.name, d.tax_item), c.levy_year, coalesce(n.name, c.installment_term || '期'), d.due_date, "
         "d.principal_tax, d.other_amounts, d.demanded_on, d.pledged, d.graced, d.seized, d.suspended, d.insolvent, "
         "d.prescribed_on, d.extinguished_on FROM case_charge d JOIN charge c USING (addressee_number, charge_id) "
-        "LEFT JOIN LATERAL (SELECT name FROM tax_item i WHERE i.tax_item = c.tax_item AND i.valid_from <= c.due_date "
-        "ORDER BY i.valid_from DESC LIMIT 1) t ON true "
-        "LEFT JOIN installment_term n ON n.levy_year = c.levy_year AND n.tax_item = c.tax_item "
-        "AND n.installment_term = c.installment_term WHERE d.addressee_number = %s ORDER BY d.due_date, d.charge_id",
+        f"{CHARGE_NAMES} WHERE d.addressee_number = %s ORDER BY d.due_date, d.charge_id",
         [addressee_number],
     )
     return tuple(TermLine(*row) for row in rows)

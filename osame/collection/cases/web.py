@@ -103,7 +103,7 @@ def _live(request: HttpRequest, addressee_number: str) -> dict[str, Any]:
 
 @bound("collection.cases.save")
 @require_POST
-def document_open(request: HttpRequest, addressee_number: str, document_id: int, version: int) -> HttpResponse:  # noqa: ARG001
+def document_open(request: HttpRequest, addressee_number: str, document_id: int, version: int) -> HttpResponse:  # noqa: ARG001 - 書式の受け口
     """資料を保存して見る。居場所を見る権限のない職員には、支援措置の対象者の資料を渡さない。"""
     with transaction.atomic():
         if open_person(addressee_number, as_of=today()).hides:

@@ -19,10 +19,10 @@ from osame.collection.parameters.overview import year_name
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
 from osame.platform import gate
-from osame.platform.approvals.actions import executes, hash_of, propose
+from osame.platform.approvals.actions import decided_proposal, executes, hash_of, propose
 from osame.platform.approvals.describing import describes
 from osame.platform.approvals.models import HighRiskAct, Proposal
-from osame.platform.database import fetch_all, fetch_one, run_sql
+from osame.platform.database import day_of_transaction, fetch_all, fetch_one, run_sql
 from osame.platform.imports import registry
 
 OPEN = (Proposal.State.PROPOSED, Proposal.State.CHECKED, Proposal.State.DECIDED)
@@ -144,7 +144,7 @@ def carry_out(content: Mapping[str, Any]) -> str:
         )
         if move.before != before:
             raise DueDateMoved(format_wareki(move.before))
-        number = _proposal_of(content)
+        number = decided_proposal(HighRiskAct.DUE_DATE_CHANGE, content, ProposalMissing)
         command = claim_command(
             f"due-date:{number}",
             kind="move_due_dates",
@@ -152,7 +152,7 @@ def carry_out(content: Mapping[str, Any]) -> str:
             purpose=f"納期限の変更（起案番号 {number}）",
             officer=gate.required().officer,
         )
-        (as_of,) = fetch_one("SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date")
+        as_of = day_of_transaction()
         ground = Ground(content["ground"])
         moved = move_due_dates(
             move, command, reason=f"{ground.label}　{content['basis']}（起案番号 {number}）", as_of=as_of
@@ -183,16 +183,3 @@ def _has_charges(move: Move) -> bool:
         [move.levy_year, move.tax_item, move.installment_term],
     )
     return bool(found)
-
-
-def _proposal_of(content: Mapping[str, Any]) -> int:
-    """この中身の、決裁された起案の番号。"""
-    found = (
-        Proposal.objects
-        .filter(act=HighRiskAct.DUE_DATE_CHANGE, state=Proposal.State.DECIDED, content_hash=hash_of(content))
-        .values_list("proposal_id", flat=True)
-        .first()
-    )
-    if found is None:
-        raise ProposalMissing
-    return int(found)

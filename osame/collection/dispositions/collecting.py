@@ -17,7 +17,7 @@ from osame.collection.assets.queries import interests_in
 from osame.collection.dispositions.facts import case_of
 from osame.collection.dispositions.letters import send_distribution, send_receipt
 from osame.collection.dispositions.queries import DispositionFile, DispositionHead, disposition_file
-from osame.collection.dispositions.seizing import DecisionMissing, proposal_of
+from osame.collection.dispositions.seizing import DecisionMissing
 from osame.collection.matching.entering import BatchSheet, ManualSlip, enter_batch
 from osame.collection.payment_slips.numbering import next_numbers
 from osame.collection.payment_slips.owed import Owed, owed_of
@@ -38,10 +38,10 @@ from osame.law.distribution import (
 from osame.law.seizure_conditions import may_collect
 from osame.law.seizure_effect import SeizureService, participation_takes_effect, seizure_takes_effect
 from osame.platform import gate
-from osame.platform.approvals.actions import propose
+from osame.platform.approvals.actions import decided_proposal, propose
 from osame.platform.approvals.models import HighRiskAct, Proposal
 from osame.platform.audit.recording import record
-from osame.platform.database import fetch_all, fetch_one, run_sql
+from osame.platform.database import day_of_transaction, fetch_all, fetch_one, run_sql
 
 OURS = "この団体の徴収金"
 INTERESTS = {
@@ -205,8 +205,8 @@ def carry_out_distribution(content: Mapping[str, Any]) -> str:
     """
     key, officer = (str(content["addressee_number"]), int(content["disposition_id"])), gate.required().officer
     with transaction.atomic():
-        (as_of,) = fetch_one("SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date")
-        number = proposal_of(content)
+        as_of = day_of_transaction()
+        number = decided_proposal(HighRiskAct.SEIZURE, content, DecisionMissing)
         file = disposition_file(key, lock=True)
         planned = plan_distribution(file, as_of=as_of, lock=True)
         if list(planned.answer.steps) != content["steps"] or file.head.last_collected != content["through"]:

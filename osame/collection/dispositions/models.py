@@ -6,9 +6,9 @@ none without a decided proposal and a standing identification: both held below, 
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
 
-from osame.collection.arrears.procedures import ACTS, STAGES
+from osame.collection.arrears.events import ProcedureEvent
+from osame.collection.arrears.procedures import STAGES
 from osame.law.dispositions import Procedure
 from osame.law.distribution import CreditorKind
 from osame.platform.rights import APPEND_ONLY, KEPT
@@ -91,24 +91,11 @@ class DispositionCharge(models.Model):
         indexes = [models.Index(name="disposition_charge_of", fields=["addressee_number", "charge_id"])]
 
 
-class DispositionEvent(models.Model):
+class DispositionEvent(ProcedureEvent):
     """滞納処分の移り方の記録。追記だけ。"""
 
-    rights = APPEND_ONLY
-
     pk = models.CompositePrimaryKey("addressee_number", "disposition_id", "event_number")
-    addressee_number = models.CharField("宛名番号", max_length=15)
     disposition_id = models.BigIntegerField("処分管理番号")
-    event_number = models.IntegerField("連番")
-    act = models.CharField("行い", max_length=20, choices=ACTS)
-    from_stage = models.CharField("前の段階", max_length=20, choices=STAGES)
-    to_stage = models.CharField("後の段階", max_length=20, choices=STAGES)
-    article = models.TextField("根拠の条文")
-    happened_on = models.DateField("効力の日")
-    note = models.TextField("説明", blank=True)
-    proposal_id = models.BigIntegerField("起案番号", null=True)
-    officer = models.TextField("職員")
-    recorded_at = models.DateTimeField("登録日時", db_default=Now())
 
     class Meta:
         db_table = "disposition_event"
@@ -217,24 +204,11 @@ class Bankruptcy(models.Model):
         ]
 
 
-class BankruptcyEvent(models.Model):
+class BankruptcyEvent(ProcedureEvent):
     """破産手続の移り方の記録。追記だけ。"""
 
-    rights = APPEND_ONLY
-
     pk = models.CompositePrimaryKey("addressee_number", "bankruptcy_id", "event_number")
-    addressee_number = models.CharField("宛名番号", max_length=15)
     bankruptcy_id = models.BigIntegerField("破産管理番号")
-    event_number = models.IntegerField("連番")
-    act = models.CharField("行い", max_length=20, choices=ACTS)
-    from_stage = models.CharField("前の段階", max_length=20, choices=STAGES)
-    to_stage = models.CharField("後の段階", max_length=20, choices=STAGES)
-    article = models.TextField("根拠の条文")
-    happened_on = models.DateField("効力の日")
-    note = models.TextField("説明", blank=True)
-    proposal_id = models.BigIntegerField("起案番号", null=True)
-    officer = models.TextField("職員")
-    recorded_at = models.DateTimeField("登録日時", db_default=Now())
 
     class Meta:
         db_table = "bankruptcy_event"

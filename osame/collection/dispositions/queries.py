@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from osame.collection.arrears.procedures import ProcedureUnknown
+from osame.collection.parameters.queries import CHARGE_NAMES
 from osame.law.arrears_facts import AssetKind
 from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage
 from osame.law.distribution import CreditorKind
@@ -34,14 +35,12 @@ LEFT JOIN LATERAL (SELECT sum(proceeds) AS distributed, max(through_collected) A
     WHERE (x.addressee_number, x.disposition_id) = (d.addressee_number, d.disposition_id)) x ON true
 WHERE {terms} ORDER BY d.disposition_id DESC
 """
-PARTS = """
+PARTS = f"""
 SELECT c.charge_id, coalesce(t.name, c.tax_item), c.tax_item, c.levy_year, coalesce(n.name, c.installment_term || '期'), c.due_date,
        c.statutory_due_date_etc, q.principal_tax, q.demand_fee, q.delinquency_charge,
        c.principal_tax + c.demand_fee + c.delinquency_charge
 FROM disposition_charge q JOIN charge c USING (addressee_number, charge_id)
-LEFT JOIN LATERAL (SELECT name FROM tax_item i WHERE i.tax_item = c.tax_item AND i.valid_from <= c.due_date
-    ORDER BY i.valid_from DESC LIMIT 1) t ON true
-LEFT JOIN installment_term n ON n.levy_year = c.levy_year AND n.tax_item = c.tax_item AND n.installment_term = c.installment_term
+{CHARGE_NAMES}
 WHERE q.addressee_number = %s AND q.disposition_id = %s ORDER BY c.due_date, c.charge_id
 """
 

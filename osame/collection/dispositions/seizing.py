@@ -25,10 +25,10 @@ from osame.law.dispositions import Procedure, ProcedureAct
 from osame.law.seizure_conditions import may_participate, may_request_distribution, may_seize
 from osame.law.wage_seizure import Wages, exempt_amounts_on, wage_seizure_exemption
 from osame.platform import gate
-from osame.platform.approvals.actions import hash_of, propose
-from osame.platform.approvals.models import HighRiskAct, Proposal
+from osame.platform.approvals.actions import decided_proposal, propose
+from osame.platform.approvals.models import HighRiskAct
 from osame.platform.audit.recording import record
-from osame.platform.database import fetch_all, fetch_one, run_sql
+from osame.platform.database import day_of_transaction, fetch_all, fetch_one, run_sql
 
 NUMBER_LOCK = 7_140_211
 NEW_YEAR_MONTH = 4
@@ -160,11 +160,14 @@ def carry_out_disposition(content: Mapping[str, Any]) -> str:
     """
     who, procedure, officer = str(content["addressee_number"]), Procedure[content["procedure"]], gate.required().officer
     with transaction.atomic():
-        (as_of,) = fetch_one("SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date")
+        as_of = day_of_transaction()
         case = case_of(who, [int(each) for each in content["charges"]], as_of=as_of, lock=True,
                        but=asset_numbered(content["asset_id"]) if content["asset_id"] else None)  # fmt: skip
         _require(_again(content, procedure, case, as_of))
-        number, (disposition_id,) = proposal_of(content), fetch_one("SELECT nextval('disposition_number')")
+        number, (disposition_id,) = (
+            decided_proposal(HighRiskAct.SEIZURE, content, DecisionMissing),
+            fetch_one("SELECT nextval('disposition_number')"),
+        )
         key = (who, int(disposition_id))
         _write(key, content, case, (as_of, number, officer))
         act = ProcedureAct.APPLY if procedure is Procedure.DISTRIBUTION_REQUEST else ProcedureAct.SEIZE
@@ -174,16 +177,6 @@ def carry_out_disposition(content: Mapping[str, Any]) -> str:
         record("滞納処分を執行した", subjects=[who], detail=detail)
     papers = "、".join(map(str, runs))
     return f"{procedure.value}（処分管理番号{key[1]}）を執行し、書面（束{papers}）を作りました"
-
-
-def proposal_of(content: Mapping[str, Any]) -> int:
-    """この中身の、決裁された起案の番号。"""
-    found = Proposal.objects.filter(
-        act=HighRiskAct.SEIZURE, state=Proposal.State.DECIDED, content_hash=hash_of(content)
-    ).values_list("proposal_id", flat=True).first()  # fmt: skip
-    if found is None:
-        raise DecisionMissing
-    return int(found)
 
 
 def told_disposition(content: Mapping[str, Any]) -> list[tuple[str, ...]]:

@@ -5,7 +5,7 @@ stage by the law's table, lets the exemption periods follow, stops demands, writ
 transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -21,7 +21,7 @@ from osame.collection.exemptions.models import ExemptionPeriod
 from osame.collection.grace.actions import write_plan
 from osame.collection.grace.letters import send_notice
 from osame.collection.grace.queries import GraceFile, grace_file, instalment_standing
-from osame.collection.ledger.posting import claim_command
+from osame.collection.ledger.posting import Claim, claim_command
 from osame.collection.matching.exempting import end_exemptions, exempt
 from osame.kernel.dates import format_wareki
 from osame.kernel.money import Yen
@@ -33,11 +33,11 @@ from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage, tran
 from osame.law.grace import exemption_for_grace, suspension_exempt_through
 from osame.law.grace_conditions import GraceCancelFacts, GraceFacts, grounds_to_cancel_grace, may_grant_grace
 from osame.platform import gate
-from osame.platform.approvals.actions import executes, hash_of, propose
+from osame.platform.approvals.actions import decided_proposal, executes, propose
 from osame.platform.approvals.describing import describes
-from osame.platform.approvals.models import HighRiskAct, Proposal
+from osame.platform.approvals.models import HighRiskAct
 from osame.platform.audit.recording import record
-from osame.platform.database import fetch_all, fetch_one, run_sql
+from osame.platform.database import day_of_transaction, fetch_all, run_sql
 
 MONTHS_OF_YEAR = 12
 NO_GROUNDS = GraceCancelFacts()
@@ -156,8 +156,8 @@ def carry_out(content: Mapping[str, Any]) -> str:
     """
     key, decision = (str(content["addressee_number"]), int(content["grace_id"])), Decision(content["decision"])
     with transaction.atomic():
-        (as_of,) = fetch_one("SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date")
-        number, officer = _proposal_of(content), gate.required().officer
+        as_of = day_of_transaction()
+        number, officer = decided_proposal(HighRiskAct.GRACE, content, DecidedByLetter), gate.required().officer
         file = grace_file(key, lock=True)
         moved = Moved(as_of, officer, content["reason"], number)
         acts = {
@@ -287,7 +287,7 @@ def _source(file: GraceFile, moved: Moved) -> Source:
     return Source(f"grace:{file.head.grace_id}", f"起案番号 {moved.proposal_id}")
 
 
-def _command(file: GraceFile, moved: Moved, what: str) -> Any:
+def _command(file: GraceFile, moved: Moved, what: str) -> Claim:
     return claim_command(
         f"grace:{file.head.grace_id}:{what}:{moved.proposal_id}", kind="grace", content=[what], purpose="猶予の決定の執行",
         officer=moved.officer,
@@ -375,15 +375,3 @@ def _suspended(file: GraceFile) -> dict[int, tuple[Span, ...]]:
     for charge_id, first, through in rows:
         found[charge_id] = (*found.get(charge_id, ()), Span(first, through))
     return found
-
-
-def _proposal_of(content: Mapping[str, Any]) -> int:
-    """この中身の、決裁された起案の番号。"""
-    found: Sequence[int] = list(
-        Proposal.objects.filter(
-            act=HighRiskAct.GRACE, state=Proposal.State.DECIDED, content_hash=hash_of(content)
-        ).values_list("proposal_id", flat=True)[:1]
-    )
-    if not found:
-        raise DecidedByLetter
-    return int(found[0])

@@ -11,6 +11,7 @@ from typing import Any
 from osame.collection.arrears.procedures import ProcedureUnknown
 from osame.collection.arrears.standing import Standing, channel_delay, standing_of
 from osame.collection.grace.models import GROUND_NAMES, GraceDocument, GraceSecurity
+from osame.collection.parameters.queries import CHARGE_NAMES
 from osame.kernel.money import Yen
 from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage
 from osame.law.grace import GraceGround
@@ -232,10 +233,7 @@ def _charges(key: tuple[str, int]) -> tuple[GracedCharge, ...]:
         "SELECT c.charge_id, c.tax_item, coalesce(t.name, c.tax_item), c.levy_year, coalesce(n.name, c.installment_term || '期'), "
         "c.due_date, g.principal_tax, g.demand_fee, g.delinquency_charge, c.principal_tax "
         "FROM grace_charge g JOIN charge c USING (addressee_number, charge_id) "
-        "LEFT JOIN LATERAL (SELECT name FROM tax_item i WHERE i.tax_item = c.tax_item AND i.valid_from <= c.due_date "
-        "ORDER BY i.valid_from DESC LIMIT 1) t ON true "
-        "LEFT JOIN installment_term n ON n.levy_year = c.levy_year AND n.tax_item = c.tax_item "
-        "AND n.installment_term = c.installment_term "
+        f"{CHARGE_NAMES} "
         "WHERE g.addressee_number = %s AND g.grace_id = %s ORDER BY c.due_date, c.charge_id",
         [*key],
     )

@@ -14,6 +14,7 @@ from osame.collection.closing.queries import CHANNEL_NAMES
 from osame.collection.inquiry.charges import fiscal_year_label
 from osame.collection.letters.kinds import kind_of
 from osame.collection.overpayments.models import Overpayment
+from osame.collection.parameters.queries import CHARGE_NAMES
 from osame.formats.reports import Channel
 from osame.law.dispositions import ProcedureAct
 from osame.platform.console.fields import short_wareki
@@ -142,10 +143,7 @@ SELECT l.*, count(*) OVER (), c.tax_item, c.levy_year, coalesce(n.name, c.instal
        k.identification, k.officer, k.recorded_at, k.corrects, k.correction_reason, x.contact_id
 FROM (SELECT * FROM listed) l (kind, on_day, rank, charge_id, what, amount, code, place, note, contact_id, at, received_on)
 LEFT JOIN own c ON c.charge_id = l.charge_id
-LEFT JOIN installment_term n ON n.levy_year = c.levy_year AND n.tax_item = c.tax_item
-    AND n.installment_term = c.installment_term
-LEFT JOIN LATERAL (SELECT name FROM tax_item i WHERE i.tax_item = c.tax_item AND i.valid_from <= c.due_date
-    ORDER BY i.valid_from DESC LIMIT 1) t ON true
+{names}
 LEFT JOIN contact_record k ON k.addressee_number = %(addressee)s AND k.contact_id = l.contact_id
 LEFT JOIN contact_record x ON x.addressee_number = %(addressee)s AND x.corrects = l.contact_id
 ORDER BY l.on_day DESC, coalesce(l.at, l.on_day::timestamptz) DESC, l.rank DESC, l.charge_id, l.contact_id DESC
@@ -210,7 +208,7 @@ def timeline_of(
         f"SELECT '{kind.value}', {kind.value}_part.* FROM ({PARTS[kind]}) {kind.value}_part" for kind in kinds
     )
     rows = fetch_all(
-        TIMELINE.format(parts=parts),
+        TIMELINE.format(parts=parts, names=CHARGE_NAMES),
         {"addressee": addressee_number, "hides": hidden is not None, "offset": offset, "size": size},
     )
     promised = {each.contact_id: each for each in promises}

@@ -7,6 +7,12 @@ from osame.collection.ledger.order import LEGAL_ORDER, AllocationOrder
 from osame.kernel.refusals import Refusal
 from osame.platform.database import fetch_all
 
+CHARGE_NAMES = """LEFT JOIN LATERAL (SELECT name FROM tax_item i WHERE i.tax_item = c.tax_item AND i.valid_from <= c.due_date
+    ORDER BY i.valid_from DESC LIMIT 1) t ON true
+LEFT JOIN installment_term n ON n.levy_year = c.levy_year AND n.tax_item = c.tax_item
+    AND n.installment_term = c.installment_term"""
+"""期別の行（c）に、納期限の日の税目の名（t.name）と、期の名（n.name）を添える結合。登録がなければ NULL。"""
+
 
 class SettingMissing(Refusal):
     """業務パラメータが登録されていません。「osame parameters load」で登録してください。"""

@@ -2,9 +2,9 @@
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
 
-from osame.collection.arrears.procedures import ACTS, STAGES
+from osame.collection.arrears.events import ProcedureEvent
+from osame.collection.arrears.procedures import STAGES
 from osame.law.dispositions import Procedure
 from osame.platform.rights import APPEND_ONLY, KEPT
 
@@ -126,24 +126,11 @@ class Acknowledgement(models.Model):
         constraints = [models.CheckConstraint(name="acknowledgement_is_signed", condition=~Q(signed_by=""))]
 
 
-class PledgeEvent(models.Model):
+class PledgeEvent(ProcedureEvent):
     """納付誓約の移り方の記録。追記だけ。"""
 
-    rights = APPEND_ONLY
-
     pk = models.CompositePrimaryKey("addressee_number", "pledge_id", "event_number")
-    addressee_number = models.CharField("宛名番号", max_length=15)
     pledge_id = models.BigIntegerField("分割納付管理番号")
-    event_number = models.IntegerField("連番")
-    act = models.CharField("行い", max_length=20, choices=ACTS)
-    from_stage = models.CharField("前の段階", max_length=20, choices=STAGES)
-    to_stage = models.CharField("後の段階", max_length=20, choices=STAGES)
-    article = models.TextField("根拠の条文")
-    happened_on = models.DateField("効力の日")
-    note = models.TextField("説明", blank=True)
-    proposal_id = models.BigIntegerField("起案番号", null=True)
-    officer = models.TextField("職員")
-    recorded_at = models.DateTimeField("登録日時", db_default=Now())
 
     class Meta:
         db_table = "pledge_event"

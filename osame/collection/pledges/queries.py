@@ -10,6 +10,7 @@ from typing import Any
 
 from osame.collection.arrears.procedures import ProcedureUnknown
 from osame.collection.arrears.standing import Standing, channel_delay, standing_of
+from osame.collection.parameters.queries import CHARGE_NAMES
 from osame.kernel.money import Yen
 from osame.law.dispositions import ProcedureAct, ProcedureStage
 from osame.law.instalments import Instalment
@@ -200,10 +201,7 @@ def _parts(head: PledgeHead) -> tuple[PartLine, ...]:
         "JOIN charge c ON c.addressee_number = %(who)s AND c.charge_id = q.charge_id "
         "LEFT JOIN acknowledgement k ON k.addressee_number = %(who)s AND k.pledge_id = %(pledge)s "
         "AND k.plan_number = %(plan_number)s AND k.charge_id = q.charge_id "
-        "LEFT JOIN LATERAL (SELECT name FROM tax_item i WHERE i.tax_item = c.tax_item AND i.valid_from <= c.due_date "
-        "ORDER BY i.valid_from DESC LIMIT 1) t ON true "
-        "LEFT JOIN installment_term n ON n.levy_year = c.levy_year AND n.tax_item = c.tax_item "
-        "AND n.installment_term = c.installment_term ORDER BY c.due_date, c.charge_id",
+        f"{CHARGE_NAMES} ORDER BY c.due_date, c.charge_id",
         {"who": head.addressee_number, "pledge": head.pledge_id, "plan_number": head.plan_number},
     )
     return tuple(PartLine(*row) for row in rows)

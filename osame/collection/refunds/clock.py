@@ -3,14 +3,12 @@
 The moment of approval is the database's; where a verification environment has set the day (OSAME_TODAY), both move alike.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
-from osame.platform.database import fetch_one
+from osame.platform.database import day_of_transaction
 from osame.platform.terminal import today
 
 
 def on_our_clock(day: date) -> date:
     """データベースの時計での日を、この環境の今日に合わせた日。"""
-    (now,) = fetch_one("SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date")
-    passed: timedelta = now - day
-    return today() - passed
+    return today() - (day_of_transaction() - day)

@@ -6,6 +6,7 @@ from datetime import date
 
 from osame.collection.letters.actions import Draft, freeze
 from osame.collection.letters.kinds import LetterKind, SampleLetter, letter_kind
+from osame.collection.parameters.queries import CHARGE_NAMES
 from osame.collection.reminders.models import ReminderRun
 from osame.collection.reminders.selection import ChosenPerson
 from osame.kernel.dates import format_wareki
@@ -157,10 +158,7 @@ def _names(charges: list[int]) -> dict[int, tuple[str, str]]:
     """期別番号 → （税目の名、期別の名）。"""
     rows = fetch_all(
         "SELECT c.charge_id, coalesce(t.name, c.tax_item), coalesce(n.name, c.installment_term || '期') FROM charge c "
-        "LEFT JOIN LATERAL (SELECT name FROM tax_item i WHERE i.tax_item = c.tax_item AND i.valid_from <= c.due_date "
-        "ORDER BY i.valid_from DESC LIMIT 1) t ON true "
-        "LEFT JOIN installment_term n ON n.levy_year = c.levy_year AND n.tax_item = c.tax_item "
-        "AND n.installment_term = c.installment_term WHERE c.charge_id = ANY (%s)",
+        f"{CHARGE_NAMES} WHERE c.charge_id = ANY (%s)",
         [charges],
     )
     return {charge_id: (tax, term) for charge_id, tax, term in rows}

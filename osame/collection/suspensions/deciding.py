@@ -19,7 +19,7 @@ from osame.collection.demands.models import DemandStop
 from osame.collection.demands.stops import StopRequest, release_stop, stop_demand
 from osame.collection.exemptions.actions import Entered, Period, Source
 from osame.collection.exemptions.models import ExemptionPeriod
-from osame.collection.ledger.posting import claim_command
+from osame.collection.ledger.posting import Claim, claim_command
 from osame.collection.matching.exempting import end_exemptions, exempt
 from osame.collection.suspensions.letters import send_notice
 from osame.collection.suspensions.queries import SuspensionFile, suspension_file
@@ -33,11 +33,11 @@ from osame.law.dispositions import Procedure, ProcedureAct, transition
 from osame.law.grace import exemption_for_suspension, suspension_exempt_through
 from osame.law.suspension import SUSPENSION_YEARS, may_extinguish_at_once, may_suspend, must_cancel
 from osame.platform import gate
-from osame.platform.approvals.actions import executes, hash_of, propose
+from osame.platform.approvals.actions import decided_proposal, executes, propose
 from osame.platform.approvals.describing import describes
-from osame.platform.approvals.models import HighRiskAct, Proposal
+from osame.platform.approvals.models import HighRiskAct
 from osame.platform.audit.recording import record
-from osame.platform.database import fetch_all, fetch_one, run_sql
+from osame.platform.database import day_of_transaction, fetch_all, run_sql
 
 
 class Decision(StrEnum):
@@ -139,8 +139,11 @@ def carry_out(content: Mapping[str, Any]) -> str:
     """
     key, decision = (str(content["addressee_number"]), int(content["suspension_id"])), Decision(content["decision"])
     with transaction.atomic():
-        (as_of,) = fetch_one("SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date")
-        number, officer = _proposal_of(content), gate.required().officer
+        as_of = day_of_transaction()
+        number, officer = (
+            decided_proposal(HighRiskAct.SUSPENSION, content, SuspensionNotDecided),
+            gate.required().officer,
+        )
         file = suspension_file(key, as_of=as_of, lock=True)
         _checked(file, decision, as_of)
         moved = Moved(as_of, officer, content["reason"], number)
@@ -238,20 +241,8 @@ def _source(file: SuspensionFile, moved: Moved) -> Source:
     return Source(f"suspension:{file.head.suspension_id}", f"起案番号 {moved.proposal_id}")
 
 
-def _command(file: SuspensionFile, moved: Moved, what: str) -> Any:
+def _command(file: SuspensionFile, moved: Moved, what: str) -> Claim:
     return claim_command(
         f"suspension:{file.head.suspension_id}:{what}:{moved.proposal_id}", kind="suspension", content=[what],
         purpose="執行停止の決定の執行", officer=moved.officer,
     )  # fmt: skip
-
-
-def _proposal_of(content: Mapping[str, Any]) -> int:
-    """この中身の、決裁された起案の番号。"""
-    found = list(
-        Proposal.objects.filter(
-            act=HighRiskAct.SUSPENSION, state=Proposal.State.DECIDED, content_hash=hash_of(content)
-        ).values_list("proposal_id", flat=True)[:1]
-    )
-    if not found:
-        raise SuspensionNotDecided
-    return int(found[0])

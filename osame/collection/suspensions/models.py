@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from osame.collection.arrears.procedures import ACTS, STAGES
+from osame.collection.arrears.events import ProcedureEvent
+from osame.collection.arrears.procedures import STAGES
 from osame.law.dispositions import Procedure
 from osame.platform.rights import APPEND_ONLY, KEPT
 
@@ -136,24 +137,11 @@ class SuspensionReview(models.Model):
         constraints = [models.CheckConstraint(name="suspension_review_is_told", condition=~Q(note=""))]
 
 
-class SuspensionEvent(models.Model):
+class SuspensionEvent(ProcedureEvent):
     """執行停止の移り方の記録。追記だけ。"""
 
-    rights = APPEND_ONLY
-
     pk = models.CompositePrimaryKey("addressee_number", "suspension_id", "event_number")
-    addressee_number = models.CharField("宛名番号", max_length=15)
     suspension_id = models.BigIntegerField("執行停止番号")
-    event_number = models.IntegerField("連番")
-    act = models.CharField("行い", max_length=20, choices=ACTS)
-    from_stage = models.CharField("前の段階", max_length=20, choices=STAGES)
-    to_stage = models.CharField("後の段階", max_length=20, choices=STAGES)
-    article = models.TextField("根拠の条文")
-    happened_on = models.DateField("効力の日")
-    note = models.TextField("説明", blank=True)
-    proposal_id = models.BigIntegerField("起案番号", null=True)
-    officer = models.TextField("職員")
-    recorded_at = models.DateTimeField("登録日時", db_default=Now())
 
     class Meta:
         db_table = "suspension_event"

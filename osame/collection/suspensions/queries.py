@@ -1,16 +1,16 @@
 """執行停止の照会。一件の綴り、一覧、年ごとの見直し、解除すべき差押え、号別・年度別の集計。"""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from osame.collection.arrears.procedures import ProcedureUnknown
+from osame.collection.parameters.queries import CHARGE_NAMES
 from osame.collection.suspensions.models import Suspension, SuspensionFinding, SuspensionReview
 from osame.law.dispositions import ProcedureAct, ProcedureStage
 from osame.law.suspension import Suspension as LawSuspension
 from osame.law.suspension import SuspensionFacts, SuspensionGround, review_due_on
-from osame.platform.database import fetch_all
+from osame.platform.database import fetch_all, fetch_one
 
 Kind = SuspensionFinding.Kind
 ASSETS = (Kind.DEPOSIT, Kind.WAGE, Kind.REAL_ESTATE, Kind.VEHICLE, Kind.INSURANCE, Kind.RECEIVABLE, Kind.MOVABLE)
@@ -288,10 +288,7 @@ def _charges(key: tuple[str, int]) -> tuple[SuspendedCharge, ...]:
         "|| coalesce(n.name, c.installment_term || '期'), c.due_date, x.principal_tax, x.demand_fee, x.delinquency_charge, "
         "c.principal_tax + c.demand_fee + c.delinquency_charge "
         "FROM suspension_charge x JOIN charge c USING (addressee_number, charge_id) "
-        "LEFT JOIN LATERAL (SELECT name FROM tax_item i WHERE i.tax_item = c.tax_item AND i.valid_from <= c.due_date "
-        "ORDER BY i.valid_from DESC LIMIT 1) t ON true "
-        "LEFT JOIN installment_term n ON n.levy_year = c.levy_year AND n.tax_item = c.tax_item "
-        "AND n.installment_term = c.installment_term "
+        f"{CHARGE_NAMES} "
         "WHERE x.addressee_number = %s AND x.suspension_id = %s ORDER BY c.due_date, c.charge_id",
         [*key],
     )
@@ -309,14 +306,12 @@ def _events(key: tuple[str, int]) -> tuple[EventLine, ...]:
 
 def _seized(addressee_number: str, as_of: date) -> int:
     """続いている差押えの数。"""
-    found: dict[str, int] = defaultdict(int)
-    for (source,) in fetch_all(
-        "SELECT source FROM procedure_stage WHERE addressee_number = %s AND procedure = 'SEIZURE' "
+    (count,) = fetch_one(
+        "SELECT count(DISTINCT source) FROM procedure_stage WHERE addressee_number = %s AND procedure = 'SEIZURE' "
         "AND stage IN ('IN_FORCE', 'COLLECTING') AND first_on <= %s AND (through_on IS NULL OR through_on >= %s)",
         [addressee_number, as_of, as_of],
-    ):
-        found[source] += 1
-    return len(found)
+    )
+    return int(count)
 
 
 GROUNDS = {each: Suspension.Ground(str(at)) for at, each in enumerate(SuspensionGround, start=1)}

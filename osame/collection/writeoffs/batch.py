@@ -12,7 +12,7 @@ from django.db import transaction
 from osame.collection.arrears.prescribing import ChargeKey
 from osame.collection.closing.queries import first_open_day
 from osame.collection.demands.models import DemandStop
-from osame.collection.ledger.posting import claim_command, open_stage, post, touch_charges
+from osame.collection.ledger.posting import Claim, claim_command, open_stage, post, touch_charges
 from osame.collection.matching.allocation import expect_no_receipts, reallocate
 from osame.collection.parameters.queries import allocation_order
 from osame.collection.payment_slips.actions import void_slip
@@ -129,7 +129,7 @@ def _stage(new: list[Owing], gone: list[ChargeKey]) -> None:
     copy_rows("extinct_gone", ("addressee_number", "charge_id"), gone)
 
 
-def _settle(command: object, as_of: date) -> None:
+def _settle(command: Claim, as_of: date) -> None:
     """消滅した後の納付を過誤納とし、消滅していなかったと分かった期別の割付けを元に戻す。"""
     open_stage()
     expect_no_receipts()
@@ -137,7 +137,7 @@ def _settle(command: object, as_of: date) -> None:
         "SELECT addressee_number, charge_id FROM extinct_draft UNION SELECT addressee_number, charge_id FROM extinct_gone"
     )
     reallocate(order=allocation_order(as_of=as_of), correction_on=max(as_of, first_open_day()))
-    post(command)  # type: ignore[arg-type]
+    post(command)
 
 
 def _void(new: list[Owing], as_of: date, officer: str) -> int:

@@ -14,7 +14,7 @@ from django.db import transaction
 from osame.collection.arrears.prescribing import ChargeKey
 from osame.collection.closing.queries import first_open_day
 from osame.collection.ledger.models import RECEIVABLE_ACCOUNTS, Account, EntryKind
-from osame.collection.ledger.posting import claim_command, open_stage, post, touch_charges
+from osame.collection.ledger.posting import Claim, claim_command, open_stage, post, touch_charges
 from osame.collection.matching.allocation import expect_no_receipts, reallocate
 from osame.collection.parameters.queries import allocation_order
 from osame.collection.writeoffs.batch import record_extinctions_of
@@ -23,11 +23,11 @@ from osame.kernel.refusals import Refusal
 from osame.law.conditions import ConditionNotMet
 from osame.law.write_off import evidence_for
 from osame.platform import gate
-from osame.platform.approvals.actions import executes, hash_of, propose
+from osame.platform.approvals.actions import decided_proposal, executes, propose
 from osame.platform.approvals.describing import describes
-from osame.platform.approvals.models import HighRiskAct, Proposal
+from osame.platform.approvals.models import HighRiskAct
 from osame.platform.audit.recording import record
-from osame.platform.database import fetch_one, run_sql
+from osame.platform.database import day_of_transaction, run_sql
 
 COMPONENTS = {
     Account.PRINCIPAL_TAX: "principal_tax", Account.DEMAND_FEE: "demand_fee",
@@ -120,8 +120,8 @@ def carry_out(content: Mapping[str, Any]) -> str:
     """
     decision = Decision(content["decision"])
     with transaction.atomic():
-        (as_of,) = fetch_one("SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date")
-        number, officer = _proposal_of(content), gate.required().officer
+        as_of = day_of_transaction()
+        number, officer = decided_proposal(HighRiskAct.WRITE_OFF, content, WriteOffNotDecided), gate.required().officer
         command = claim_command(
             f"write-off:{number}", kind=decision.value, content=[content["amount"]], purpose=f"{decision.label}の執行",
             officer=officer,
@@ -168,7 +168,7 @@ def _line(each: Owing, as_of: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _write(content: Mapping[str, Any], by: tuple[date, str, int], command: Any) -> None:
+def _write(content: Mapping[str, Any], by: tuple[date, str, int], command: Claim) -> None:
     as_of, officer, number = by
     asked = {(each["addressee_number"], each["charge_id"]): each for each in content["charges"]}
     whose = sorted({who for who, _ in asked})
@@ -209,7 +209,7 @@ def _post(each: Owing, as_of: date) -> None:
             )  # fmt: skip
 
 
-def _reverse(content: Mapping[str, Any], by: tuple[date, str, int], command: Any) -> None:
+def _reverse(content: Mapping[str, Any], by: tuple[date, str, int], command: Claim) -> None:
     """欠損の仕訳を、名指して取り消す。消滅の記録も改め、納付を割り付け直す。"""
     as_of, officer, number = by
     (told,) = content["charges"]
@@ -248,15 +248,3 @@ def _values(keys: Any) -> str:
     """鎖錠する期別。番号は数字だけなので、そのまま文に置ける。"""
     rows = ", ".join(f"('{int(who):015d}'::varchar, {int(charge)}::bigint)" for who, charge in keys)
     return f"SELECT * FROM (VALUES {rows}) v (addressee_number, charge_id)"
-
-
-def _proposal_of(content: Mapping[str, Any]) -> int:
-    """この中身の、決裁された起案の番号。"""
-    found = list(
-        Proposal.objects.filter(
-            act=HighRiskAct.WRITE_OFF, state=Proposal.State.DECIDED, content_hash=hash_of(content)
-        ).values_list("proposal_id", flat=True)[:1]
-    )
-    if not found:
-        raise WriteOffNotDecided
-    return int(found[0])

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from osame.collection.arrears.prescribing import ChargeKey, Expiry, prescriptions_of
+from osame.collection.parameters.queries import CHARGE_NAMES
 from osame.collection.writeoffs.models import WriteOff
 from osame.kernel.money import Yen
 from osame.law.conditions import Conditions
@@ -28,7 +29,7 @@ WHERE c.charge_id > 0 AND c.principal_tax + c.demand_fee + c.delinquency_charge 
         AND p.procedure = 'SUSPENSION'))
 ORDER BY 1
 """
-OWED = """
+OWED = f"""
 SELECT c.addressee_number, c.charge_id, a.name, coalesce(t.name, c.tax_item) || ' ' || c.levy_year || '年度 '
        || coalesce(n.name, c.installment_term || '期'), c.statutory_due_date, c.principal_tax, c.demand_fee,
        c.delinquency_charge, c.disposition_cost, c.additional_charge,
@@ -38,24 +39,18 @@ SELECT c.addressee_number, c.charge_id, a.name, coalesce(t.name, c.tax_item) || 
            AND p.charge_id = c.charge_id AND p.procedure IN ('SEIZURE', 'PARTICIPATING_SEIZURE', 'DISTRIBUTION_REQUEST')
            AND p.stage IN ('IN_FORCE', 'COLLECTING') AND (p.through_on IS NULL OR p.through_on >= %(on)s))
 FROM charge c JOIN addressee a USING (addressee_number)
-LEFT JOIN LATERAL (SELECT name FROM tax_item i WHERE i.tax_item = c.tax_item AND i.valid_from <= c.due_date
-    ORDER BY i.valid_from DESC LIMIT 1) t ON true
-LEFT JOIN installment_term n ON n.levy_year = c.levy_year AND n.tax_item = c.tax_item
-    AND n.installment_term = c.installment_term
+{CHARGE_NAMES}
 WHERE c.addressee_number = ANY (%(whose)s) AND c.charge_id > 0
 ORDER BY c.addressee_number, c.due_date, c.charge_id
 """
-RECORDS = """
+RECORDS = f"""
 SELECT w.addressee_number, w.write_off_id, w.charge_id, a.name, coalesce(t.name, c.tax_item) || ' ' || c.levy_year || '年度 '
        || coalesce(n.name, c.installment_term || '期'), w.cause, w.extinguished_on, w.written_off_on, w.principal_tax,
        w.demand_fee, w.delinquency_charge, w.disposition_cost, w.additional_charge, w.evidence, w.proposal_id, w.officer,
        w.reversed_on, w.reverse_reason
 FROM write_off w JOIN charge c USING (addressee_number, charge_id) JOIN addressee a USING (addressee_number)
-LEFT JOIN LATERAL (SELECT name FROM tax_item i WHERE i.tax_item = c.tax_item AND i.valid_from <= c.due_date
-    ORDER BY i.valid_from DESC LIMIT 1) t ON true
-LEFT JOIN installment_term n ON n.levy_year = c.levy_year AND n.tax_item = c.tax_item
-    AND n.installment_term = c.installment_term
-WHERE {terms} ORDER BY w.write_off_id DESC
+{CHARGE_NAMES}
+WHERE {{terms}} ORDER BY w.write_off_id DESC
 """
 TOTALS = """
 SELECT extract(year FROM w.written_off_on - interval '3 months')::int AS fiscal_year, c.tax_item,

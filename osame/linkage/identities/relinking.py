@@ -6,7 +6,6 @@ the order and is opened when the decision is carried out.
 """
 
 from collections.abc import Mapping
-from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -26,7 +25,7 @@ from osame.platform.approvals.actions import executes, propose
 from osame.platform.approvals.describing import describes
 from osame.platform.approvals.models import HighRiskAct
 from osame.platform.audit.recording import record
-from osame.platform.database import fetch_one
+from osame.platform.database import day_of_transaction
 
 HELD = (Outcome.FACTS_DIFFER, Outcome.NUMBER_DIFFERS)
 OURSELVES = "linkage"
@@ -88,7 +87,7 @@ def relink(content: Mapping[str, Any]) -> str:
         row = _held(content["request"], lock=True)
         if row.content_hash != content["hash"]:
             raise NotHeld
-        basis = live_basis(row.affair, purpose=gate.required().purpose, peer=OURSELVES, as_of=_today())
+        basis = live_basis(row.affair, purpose=gate.required().purpose, peer=OURSELVES, as_of=day_of_transaction())
         given = requests.opened(
             bytes(row.envelope or b""), subject=row.addressee_number, peer=row.peer, request_number=row.request_number
         )
@@ -143,8 +142,3 @@ def _held(request_id: str, *, lock: bool = False) -> NumberingRequest:
     if row is None:
         raise NotHeld
     return row
-
-
-def _today() -> date:
-    (today,) = fetch_one("SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date")
-    return today  # type: ignore[no-any-return]

@@ -126,6 +126,15 @@ def reject(proposal_id: int, *, reason: str) -> None:
         _recorded("却下した" if proposal.state == State.REJECTED else "取り下げた", proposal)
 
 
+def decided_proposal(act: HighRiskAct, content: Mapping[str, Any], missing: type[Refusal]) -> int:
+    """執行している中身の、決裁された起案の番号。執行する関数が、記録に残すために尋ねる。なければ `missing` で断る。"""
+    decided = Proposal.objects.filter(act=act, state=State.DECIDED, content_hash=hash_of(content))
+    found = decided.values_list("proposal_id", flat=True).first()
+    if found is None:
+        raise missing
+    return int(found)
+
+
 def execute(proposal_id: int) -> Any:
     """執行する。決裁された中身のとおりに、一度だけ。監査の検査点が古ければ断る。
 
