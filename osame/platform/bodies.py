@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from osame.kernel.refusals import Refusal
 from osame.platform.embedded import home
+from osame.platform.unchanged import until_changed
 
 _chosen: ContextVar[str] = ContextVar("osame_body", default="")
 _opened = threading.local()
@@ -65,16 +65,15 @@ def find(code: str) -> Body:
     """団体コードから団体を引く。"""
     if not is_code(code):
         raise UnknownBody
-    file = register() / f"{code}.toml"
     try:
-        return _read(file, file.stat().st_mtime_ns)
+        return _read(register() / f"{code}.toml")
     except FileNotFoundError as missing:
         raise UnknownBody(code) from missing
 
 
-@lru_cache(maxsize=256)
-def _read(file: Path, _changed: int) -> Body:
-    """台帳の一枚。書き換えられるまで、読み直さない。"""
+@until_changed(256)
+def _read(file: Path) -> Body:
+    """台帳の一枚。"""
     facts, code = tomllib.loads(file.read_text(encoding="utf-8")), file.stem
     return Body(
         code, facts["name"], facts["institution"], dict(facts.get("addresses", {})), dict(facts.get("terms", {}))

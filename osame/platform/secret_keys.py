@@ -8,13 +8,13 @@ import hashlib
 import hmac
 import os
 import secrets
-from functools import lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from osame.contracts.sealed import key_directory
 from osame.platform import bodies
+from osame.platform.unchanged import until_changed
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -37,12 +37,12 @@ def own_key(name: str) -> bytes:
             pass
         finally:
             fresh.unlink()
-    return _read(file, file.stat().st_mtime_ns)
+    return _read(file)
 
 
-@lru_cache(maxsize=256)
-def _read(file: Path, _changed: int) -> bytes:
-    """鍵のファイル。取り替えられるまで、読み直さない。"""
+@until_changed(256)
+def _read(file: Path) -> bytes:
+    """鍵のファイル。"""
     return file.read_bytes()
 
 

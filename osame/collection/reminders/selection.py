@@ -213,7 +213,7 @@ def select(kind: Kind, terms: Terms, *, as_of: date, deadline: date, whose: Coll
     for who, each in found.items():
         if each.unpaid < terms.least or (terms.most is not None and each.unpaid > terms.most):
             continue
-        name, telephone, *_ = facts[who][0], facts[who][4]
+        name, telephone = facts[who][0], facts[who][4]
         reason = _of_person(kind, facts[who], as_of, limit) or (min(each.reasons) if not each.kept else None)
         if reason is None:
             chosen.append(ChosenPerson(who, name, telephone if kind in LISTS else "", tuple(each.kept)))

@@ -6,7 +6,7 @@ database. The authority's public key is a file put there by hand: it is what eve
 
 import base64
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -17,6 +17,7 @@ from osame.contracts.strict import parsed
 from osame.gateway.trust.models import KnownCertificate
 from osame.kernel.refusals import Refusal
 from osame.platform.exchanges import keys
+from osame.platform.unchanged import until_changed
 
 
 class NoAuthority(Refusal):
@@ -38,16 +39,15 @@ def folder() -> Path:
 
 def anchor() -> Ed25519PublicKey:
     """認証局の公開鍵。"""
-    file = folder() / "authority.pub"
     try:
-        return _anchor(file, file.stat().st_mtime_ns)
+        return _anchor(folder() / "authority.pub")
     except FileNotFoundError as missing:
         raise NoAuthority from missing
 
 
-@lru_cache(maxsize=64)
-def _anchor(file: Path, _changed: int) -> Ed25519PublicKey:
-    """認証局の公開鍵のファイル。取り替えられるまで、読み直さない。"""
+@until_changed(64)
+def _anchor(file: Path) -> Ed25519PublicKey:
+    """認証局の公開鍵のファイル。"""
     return Ed25519PublicKey.from_public_bytes(base64.b64decode(file.read_text(encoding="ascii")))
 
 

@@ -11,7 +11,6 @@ import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -27,6 +26,7 @@ from osame.contracts.signatures import Signer
 from osame.kernel.refusals import Refusal
 from osame.platform import bodies, systems
 from osame.platform.embedded import home
+from osame.platform.unchanged import until_changed
 
 
 class NoKey(Refusal):
@@ -90,15 +90,14 @@ def signer() -> Signer:
 
 def _private(key_id: str, system: str = "") -> Ed25519PrivateKey:
     path = _file(directory(system) / "own", key_id)
-    found = path.stat()
-    if found.st_mode & 0o077:
+    if path.stat().st_mode & 0o077:
         raise LooseKey(str(path))
-    return _loaded(path, found.st_mtime_ns)
+    return _loaded(path)
 
 
-@lru_cache(maxsize=64)
-def _loaded(path: Path, _changed: int) -> Ed25519PrivateKey:
-    """秘密鍵のファイル。書き換えられるまで、読み直さない。"""
+@until_changed(64)
+def _loaded(path: Path) -> Ed25519PrivateKey:
+    """秘密鍵のファイル。"""
     key = load_pem_private_key(path.read_bytes(), password=None)
     assert isinstance(key, Ed25519PrivateKey)
     return key
@@ -163,15 +162,15 @@ def public_key_of(key_id: str) -> Ed25519PublicKey | None:
         return None
     path = _file(directory() / "trusted" / peer, key_id)
     try:
-        key = _trusted(path, path.stat().st_mtime_ns)  # 外した鍵のファイルは、もうない
+        key = _trusted(path)  # 外した鍵のファイルは、もうない
     except (FileNotFoundError, UnreadableKey):
         return None
     return key if identify(peer, key) == key_id else None
 
 
-@lru_cache(maxsize=1024)
-def _trusted(path: Path, _changed: int) -> Ed25519PublicKey:
-    """相手の公開鍵のファイル。書き換えられるまで、読み直さない。"""
+@until_changed(1024)
+def _trusted(path: Path) -> Ed25519PublicKey:
+    """相手の公開鍵のファイル。"""
     return _public(path.read_text(encoding="utf-8"))
 
 
