@@ -4,6 +4,7 @@ A refusal is an exception whose docstring is the message an officer reads.
 """
 
 import inspect
+from functools import cache
 
 
 class Refusal(ValueError):  # noqa: N818 - a refusal is an answer, not a fault
@@ -20,4 +21,9 @@ class Refusal(ValueError):  # noqa: N818 - a refusal is an answer, not a fault
     @classmethod
     def message(cls) -> str:
         """説明文の最初の段落。"""
-        return (inspect.getdoc(cls) or cls.__name__).split("\n\n")[0].replace("\n", "")
+        return _first_paragraph(cls)
+
+
+@cache
+def _first_paragraph(of: type[Refusal]) -> str:
+    return (inspect.getdoc(of) or of.__name__).split("\n\n")[0].replace("\n", "")

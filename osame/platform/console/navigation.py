@@ -7,7 +7,7 @@ is one that the officer may use; the gate decides again when the page is opened.
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 from osame.platform import systems
 from osame.platform.functions.doors import functions_of
 from osame.platform.functions.identity import Identity
-from osame.platform.functions.permission import may
+from osame.platform.functions.permission import rights_of, usable
 from osame.platform.functions.registry import registry
 
 
@@ -68,15 +68,21 @@ def sections(system: str) -> tuple[Section, ...]:
 
 def shown(identity: Identity, path: str) -> Iterator[tuple[str, list[Link]]]:
     """この職員に見せる案内。節の名と、その行。"""
-    listed = [
-        (section.label, [(entry, target) for entry in section.entries if (target := _open_to(identity, entry))])
-        for section in sections(systems.current().code)
-    ]
+    listed = _opened(systems.current().code, rights_of(identity))
     inside = [target for _, entries in listed for _, target in entries if _inside(path, target)]
     here = max(inside, key=len, default="")  # 「/people/new/」は「/people/」の中でもあるので、最も細かいものだけを示す
     for label, entries in listed:
         if entries:
             yield label, [Link(entry.label, target, entry.key, current=target == here) for entry, target in entries]
+
+
+@lru_cache(maxsize=1024)
+def _opened(system: str, rights: Identity) -> list[tuple[str, list[tuple[Entry, str]]]]:
+    """この権限で開ける行とそのアドレスを、節ごとに。同じ権限なら同じ案内なので、一度だけ作る。"""
+    return [
+        (section.label, [(entry, target) for entry in section.entries if (target := _open_to(rights, entry))])
+        for section in sections(system)
+    ]
 
 
 def _inside(path: str, target: str) -> bool:
@@ -103,5 +109,7 @@ def page_function(route: str) -> str:
 
 def may_use(identity: Identity, code: str) -> bool:
     """この職員は、この機能を（どれかの目的で）使えるか。"""
-    function = registry(systems.current().code).functions.get(code)
-    return function is not None and any(may(identity, function, purpose).allowed for purpose in function.purposes)
+    system = systems.current().code
+    function = registry(system).functions.get(code)
+    opened = usable(system, rights_of(identity))
+    return function is not None and any((code, purpose) in opened for purpose in function.purposes)

@@ -4,11 +4,12 @@ The one decision. It looks at nothing but its arguments: who (`Identity`, read f
 (`Function`, data) and what for.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from osame.kernel.refusals import Refusal
 from osame.platform.functions.identity import Identity, Kind, Role
-from osame.platform.functions.registry import Function, purposes
+from osame.platform.functions.registry import Function, purposes, registry
 
 
 class NotPermitted(Refusal):
@@ -55,6 +56,22 @@ def may(identity: Identity, function: Function, purpose: str) -> Decision:
     if purpose not in function.purposes:
         return Decision(PurposeNotAllowed(function.name))
     return Decision(role=role)
+
+
+def rights_of(identity: Identity) -> Identity:
+    """許可を決めるものだけを残した者。同じ権限の職員は、同じ値になる。"""
+    return replace(identity, officer="", department="", number_purposes=frozenset())
+
+
+@lru_cache(maxsize=1024)
+def usable(system: str, rights: Identity) -> frozenset[tuple[str, str]]:
+    """この権限（`rights_of`）で使える、そのシステムの機能と目的のすべて。権限が変われば別の値で引かれるので、古い答えは残らない。"""
+    return frozenset(
+        (function.code, purpose)
+        for function in registry(system).functions.values()
+        for purpose in function.purposes
+        if may(rights, function, purpose).allowed
+    )
 
 
 def purpose_for(function: Function, stated: str) -> str:

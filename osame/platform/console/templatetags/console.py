@@ -81,15 +81,10 @@ def may(context: Mapping[str, Any], code: str) -> bool:
 @register.simple_tag(takes_context=True)
 def person_purposes(context: Mapping[str, Any]) -> list[Purpose]:
     """この職員が、このシステムで人の情報を開くときに選べる使用目的。"""
-    identity = _identity(context)
-    listed = registry(systems.current().code).functions.values()
-    usable = {
-        purpose
-        for function in listed
-        if function.personal
-        for purpose in function.purposes
-        if permission.may(identity, function, purpose).allowed
-    }
+    system = systems.current().code
+    listed = registry(system).functions
+    opened = permission.usable(system, permission.rights_of(_identity(context)))
+    usable = {purpose for code, purpose in opened if listed[code].personal}
     return [purpose for code, purpose in purposes().items() if code in usable]
 
 
