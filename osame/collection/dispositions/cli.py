@@ -1,5 +1,6 @@
 """osame disposition … — 差押え、参加差押え、交付要求、送達、取立て、配当、解除、破産。"""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -12,18 +13,33 @@ from osame.collection.dispositions.facts import case_of
 from osame.collection.dispositions.queries import DispositionHead
 from osame.collection.dispositions.releasing import ReleaseJudgement
 from osame.collection.dispositions.seizing import RequestTerms, SeizureTerms
+from osame.collection.dispositions.wages import PaidWages, share_wages
 from osame.collection.ledger.queries import find_charge
 from osame.kernel.dates import parse_date
 from osame.kernel.money import Yen
+from osame.kernel.refusals import Refusal
 from osame.law.seizure_effect import SeizureService
 from osame.law.wage_seizure import Wages
+from osame.law.wage_seizure_multiple import SharingMethod
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import console, day, officer, refusals_told, say_json, table
+
+
+class WagesNotNumbers(Refusal):
+    """給料等は、「給料等,所得税,住民税,社会保険料,親族の人数」のように、数字をコンマで区切って入力してください。"""
+
 
 app = typer.Typer(no_args_is_help=True, help="滞納処分を進める")
 Number = Annotated[int, typer.Argument(help="処分管理番号")]
 Charges = Annotated[list[str] | None, typer.Option("--charge", help="対象の期別（省けば、納期限を過ぎた未納のすべて）")]
 WageFacts = Annotated[str, typer.Option("--wages", help="給与なら「給料等,所得税,住民税,社会保険料,親族の人数」")]
+OtherWages = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--other-wages", help="ほかの支払者の給料等「財産番号:給料等,所得税,住民税,社会保険料」（支払者ごとに）"
+    ),
+]
+Method = Annotated[SharingMethod, typer.Option("--method", help="二か所以上の分け方")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="行う日（和暦・西暦。省けば今日）")]
 Officer = Annotated[str | None, typer.Option("--officer", help="職員（省けば端末の利用者）")]
 Json = Annotated[bool, typer.Option("--json", help="機械のための JSON で答える")]
@@ -44,12 +60,13 @@ def check_command(asset_id: int, charge: Charges = None, as_of: AsOf = None) -> 
 @bound("collection.dispositions.list")
 @refusals_told
 def wages_command(
-    wages: Annotated[str, typer.Argument(help="「給料等,所得税,住民税,社会保険料,親族の人数」")], as_of: AsOf = None
-) -> None:
-    """給与の差押可能額を計算する。何も書かない。"""
-    told = _wages(wages)
-    assert told is not None
-    for line in seizing.wage_steps(told, as_of=day(as_of))[1]:
+    paid: Annotated[list[str], typer.Argument(help="「給料等,所得税,住民税,社会保険料,親族の人数」（二か所目からは人数なし）")],
+    method: Method = SharingMethod.DEDUCTION, as_of: AsOf = None,
+) -> None:  # fmt: skip
+    """給与の差押可能額を計算する。二か所以上なら、続けて並べる。何も書かない。"""
+    own = _wages(paid[0])
+    several = {-at: _other(each, own.dependants) for at, each in enumerate(paid[1:], start=1)}
+    for line in share_wages({0: own} | several, 0, method, as_of=day(as_of)).steps:
         console.print(line)
 
 
@@ -59,6 +76,8 @@ def wages_command(
 def seize_command(
     asset_id: int, scope: Annotated[str, typer.Argument(help="差し押さえる範囲")], reason: str, charge: Charges = None,
     perform_by: Annotated[str, typer.Option("--perform-by", help="履行期限")] = "", wages: WageFacts = "",
+    other_wages: OtherWages = None, method: Method = SharingMethod.DEDUCTION,
+    service_years: Annotated[int | None, typer.Option("--service-years", help="退職手当なら、勤続年数")] = None,
     registry: Annotated[int | None, typer.Option("--registry", help="登記を嘱託する照会先番号")] = None,
     place: Annotated[str, typer.Option("--place", help="場所・立会人")] = "", as_of: AsOf = None,
 ) -> None:  # fmt: skip
@@ -69,7 +88,7 @@ def seize_command(
         scope,
         _charges(charge),
         parse_date(perform_by) if perform_by else None,
-        _wages(wages),
+        _paid(wages, other_wages or (), method, service_years),
         registry,
         place,
     )
@@ -258,8 +277,30 @@ def _charges(charge: list[str] | None) -> tuple[int, ...]:
     return tuple(find_charge(each).charge_id for each in charge or [])
 
 
-def _wages(text: str) -> Wages | None:
-    if not text:
+def _paid(wages: str, others: Sequence[str], method: SharingMethod, service_years: int | None) -> PaidWages | None:
+    if not wages:
         return None
-    gross, *deductions, dependants = [int(each.strip().replace("_", "")) for each in text.split(",")]
+    own = _wages(wages)
+    told = {int(at): _other(rest, own.dependants) for at, _, rest in (each.partition(":") for each in others)}
+    return PaidWages(own, told, method, service_years)
+
+
+def _wages(text: str) -> Wages:
+    *amounts, dependants = _numbers(text)
+    return _made(amounts, dependants)
+
+
+def _other(text: str, dependants: int) -> Wages:
+    return _made(_numbers(text), dependants)
+
+
+def _made(amounts: Sequence[int], dependants: int) -> Wages:
+    gross, *deductions = amounts
     return Wages(Yen(gross), tuple(Yen(each) for each in deductions), dependants)
+
+
+def _numbers(text: str) -> list[int]:
+    try:
+        return [int(each.strip().replace("_", "")) for each in text.split(",")]
+    except ValueError:
+        raise WagesNotNumbers(text) from None

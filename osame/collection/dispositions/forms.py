@@ -19,22 +19,24 @@ from osame.collection.dispositions.releasing import (
     ReleaseJudgement,
     ReleaseNeedsReason,
 )
-from osame.collection.dispositions.seizing import (
-    BodyNeeded,
-    NothingSeizableOfWages,
-    PerformByNeeded,
-    ScopeNeeded,
-    WagesNeeded,
-)
+from osame.collection.dispositions.seizing import BodyNeeded, PerformByNeeded, ScopeNeeded
+from osame.collection.dispositions.wages import NothingSeizableOfWages, OtherWagesNeeded, PaidWages, WagesNeeded
 from osame.kernel.money import Yen
 from osame.law.conditions import ConditionNotMet
 from osame.law.seizure_effect import SeizureService
 from osame.law.wage_seizure import Wages
+from osame.law.wage_seizure_multiple import SharingMethod
 from osame.platform.approvals.actions import NoReason
 from osame.platform.console.acts import ActForm
 from osame.platform.console.fields import ReasonField, WarekiDateField, YenField
 
-MOST_DEPENDANTS = 20
+MOST_DEPENDANTS, MOST_YEARS = 20, 60
+WAGE_PARTS = (
+    ("gross", "給料等の額（同じ月）"),
+    ("income_tax", "所得税"),
+    ("resident_tax", "住民税"),
+    ("insurance", "社会保険料"),
+)
 
 
 class ChargesField(forms.TypedMultipleChoiceField):
@@ -74,22 +76,43 @@ class SeizureForm(ChosenForm):
     dependants = forms.IntegerField(
         label="生計を一にする親族の人数", required=False, min_value=0, max_value=MOST_DEPENDANTS
     )
+    service_years = forms.IntegerField(
+        label="勤続年数（退職手当だけ。1年未満は切上げ）", required=False, min_value=0, max_value=MOST_YEARS
+    )
+    method = forms.TypedChoiceField(
+        label="二か所以上の給料等の分け方", choices=[(each.name, each.value) for each in SharingMethod],
+        coerce=SharingMethod.__getitem__, required=False, empty_value=None,
+    )  # fmt: skip
     registry = forms.TypedChoiceField(label="登記・登録を嘱託する先", coerce=int, empty_value=None, required=False)
     place = forms.CharField(label="場所・立会人（動産だけ）", max_length=200, required=False)
     reason = ReasonField(label="差し押さえる理由")
     refusals = {
         NothingToSeizeFor: "charges", ConditionNotMet: "charges", ScopeNeeded: "scope", PerformByNeeded: "perform_by",
-        WagesNeeded: "gross", NothingSeizableOfWages: "gross", NoReason: "reason",
+        WagesNeeded: "gross", NothingSeizableOfWages: "gross", OtherWagesNeeded: "gross", NoReason: "reason",
     }  # fmt: skip
 
+    def __init__(self, *args: Any, payers: Sequence[tuple[int, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.payers = tuple(each for each, _ in payers)
+        reason = self.fields.pop("reason")
+        for asset_id, name in payers:
+            for part, label in WAGE_PARTS:
+                self.fields[f"{part}_{asset_id}"] = YenField(label=f"{name}の{label}", least=0, required=False)
+        self.fields["reason"] = reason
+
     @property
-    def wages(self) -> Wages | None:
-        """打たれた給料等。なければ None。"""
+    def wages(self) -> PaidWages | None:
+        """打たれた給料等。なければ None。ほかの支払者の額が空なら、打たれなかったものとして、行いが断る。"""
         told = self.cleaned_data
         if not told.get("gross"):
             return None
-        deductions = tuple(Yen(told[name] or 0) for name in ("income_tax", "resident_tax", "insurance"))
-        return Wages(Yen(told["gross"]), deductions, told["dependants"] or 0)
+        others = {each: self._paid(f"_{each}") for each in self.payers if told.get(f"gross_{each}") is not None}
+        return PaidWages(self._paid(""), others, told["method"] or SharingMethod.DEDUCTION, told["service_years"])
+
+    def _paid(self, of: str) -> Wages:
+        told = self.cleaned_data
+        deductions = tuple(Yen(told[f"{name}{of}"] or 0) for name, _ in WAGE_PARTS[1:])
+        return Wages(Yen(told[f"gross{of}"]), deductions, told["dependants"] or 0)
 
 
 class RequestForm(ChosenForm):

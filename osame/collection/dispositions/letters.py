@@ -20,6 +20,7 @@ from osame.collection.dispositions.paper import (
     paged,
 )
 from osame.collection.dispositions.queries import DispositionFile
+from osame.collection.dispositions.wages import told_to_payer
 from osame.collection.letters.actions import Draft, Outside, freeze
 from osame.kernel.dates import format_wareki
 from osame.law.arrears_facts import AssetKind
@@ -180,8 +181,9 @@ def _seizure(file: DispositionFile, title: str, *, own: bool = False, interested
 
 
 def _wages(file: DispositionFile) -> Paper:
-    _, lines = paged((), file.head.wage_steps)
-    facts = (*_subject(file), ("処分の番号", file.head.number), ("根拠", "国税徴収法第76条第1項"))
+    head = file.head
+    _, lines = paged((), told_to_payer(head.wage_shares, head.wage_steps, head.asset_id))
+    facts = (*_subject(file), ("処分の番号", head.number), ("根拠", "国税徴収法第76条"))
     opening = "差し押さえた給料等について、差し押さえることができる額の計算は、次のとおりです。支払額が変わる月は、同じ方法で計算してください。"
     return Paper("差押可能額計算書", opening, facts, (), ((),), lines, (), "")
 

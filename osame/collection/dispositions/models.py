@@ -39,6 +39,7 @@ class Disposition(models.Model):
     scope = models.TextField("差し押さえた範囲")
     perform_by = models.DateField("履行期限", null=True)
     wage_steps = models.JSONField("給与の差押可能額の計算", default=list)
+    wage_shares = models.JSONField("支払者ごとの差押禁止額と差押可能額", db_default=[])
     conditions = models.JSONField("起案のときの条件の一覧")
     done_on = models.DateField("処分の日")
     place = models.TextField("処分の場所・立会人", default="", blank=True)

@@ -1,5 +1,6 @@
 """滞納処分の照会。一件の綴り、続いている処分、見直しの一覧、人ごとの処分、破産。"""
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,7 +22,7 @@ OPEN = (
 HEADS = """
 SELECT d.addressee_number, d.disposition_id, d.procedure, d.stage, d.numbered_year, d.year_number, d.asset_id, s.kind,
        coalesce(s.description, ''), s.third_party_id, d.body_id, coalesce(t.name, b.name, ''), d.case_number, d.scope, d.perform_by,
-       ARRAY(SELECT jsonb_array_elements_text(d.wage_steps)), ARRAY(SELECT jsonb_array_elements_text(d.conditions)), d.done_on, d.place, d.possessed_on, d.third_party_served_on, d.taxpayer_served_on, d.registered_on,
+       ARRAY(SELECT jsonb_array_elements_text(d.wage_steps)), d.wage_shares::text, ARRAY(SELECT jsonb_array_elements_text(d.conditions)), d.done_on, d.place, d.possessed_on, d.third_party_served_on, d.taxpayer_served_on, d.registered_on,
        d.effect_on, d.review_on, d.policy, d.proposal_id, d.officer, a.name, coalesce(m.collected, 0)::bigint,
        coalesce(m.last_number, 0), coalesce(x.distributed, 0)::bigint, coalesce(x.through_collected, 0)
 FROM disposition d
@@ -65,6 +66,7 @@ class DispositionHead:
     scope: str
     perform_by: date | None
     wage_steps: tuple[str, ...]
+    wage_shares: tuple[dict[str, int], ...]
     conditions: tuple[str, ...]
     done_on: date
     place: str
@@ -214,7 +216,7 @@ def dispositions(terms: str, values: dict[str, Any]) -> tuple[DispositionHead, .
     found = []
     for row in fetch_all(HEADS.format(terms=terms), values):
         who, number, procedure, stage, year, at, asset, kind, *rest = row
-        rest[7], rest[8] = tuple(rest[7]), tuple(rest[8])
+        rest[7], rest[8], rest[9] = tuple(rest[7]), tuple(json.loads(rest[8])), tuple(rest[9])
         known = AssetKind[kind] if kind else None
         found.append(
             DispositionHead(who, number, Procedure[procedure], ProcedureStage[stage], year, at, asset, known, *rest)

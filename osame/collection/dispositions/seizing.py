@@ -4,6 +4,7 @@ Judged twice: when proposed (and frozen into what the deciders see) and again on
 suspensions, extinction, bankruptcy and the asset are read by `facts.py`; the law answers.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,14 +17,13 @@ from osame.collection.assets.queries import AssetRow, asset_numbered, namesakes,
 from osame.collection.dispositions.facts import Case, case_of
 from osame.collection.dispositions.letters import send_papers
 from osame.collection.dispositions.queries import disposition_file
+from osame.collection.dispositions.wages import PAID, NothingSeizableOfWages, PaidWages, WageAnswer, compute_wages
 from osame.kernel.dates import format_wareki
-from osame.kernel.money import Yen
 from osame.kernel.refusals import Refusal
 from osame.law.arrears_facts import AssetKind
 from osame.law.conditions import ConditionNotMet, Conditions
 from osame.law.dispositions import Procedure, ProcedureAct
 from osame.law.seizure_conditions import may_participate, may_request_distribution, may_seize
-from osame.law.wage_seizure import Wages, exempt_amounts_on, wage_seizure_exemption
 from osame.platform import gate
 from osame.platform.approvals.actions import decided_proposal, propose
 from osame.platform.approvals.models import HighRiskAct
@@ -37,14 +37,6 @@ CLAIMS = frozenset((
     AssetKind.REFUND,
 ))  # fmt: skip
 """第三債務者のある債権。"""
-
-
-class WagesNeeded(Refusal):
-    """給与と年金の差押えには、差押禁止額の計算が要ります。給料等の額、控除、扶養の人数を入力してください。"""
-
-
-class NothingSeizableOfWages(Refusal):
-    """差押禁止額を引くと、差し押さえることのできる額がありません。計算を確かめてください。"""
 
 
 class PerformByNeeded(Refusal):
@@ -69,14 +61,14 @@ class DecisionMissing(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class SeizureTerms:
-    """差押えの起案。 charges: 期別（空なら、納期限を過ぎた未納のすべて）; wages: 給与なら一月の給料等; registry_id: 登記を嘱託する先。"""
+    """差押えの起案。 charges: 期別（空なら、納期限を過ぎた未納のすべて）; wages: 給与なら、その月の給料等; registry_id: 登記を嘱託する先。"""
 
     asset_id: int
     reason: str
     scope: str
     charges: tuple[int, ...] = ()
     perform_by: date | None = None
-    wages: Wages | None = None
+    wages: PaidWages | None = None
     registry_id: int | None = None
     place: str = ""
 
@@ -102,15 +94,6 @@ def judge_seizure(asset: AssetRow, case: Case, *, as_of: date) -> Conditions:
     return may_seize(case.charges, asset.facts(case.other_seized_value), case.taxpayer, as_of=as_of)
 
 
-def wage_steps(wages: Wages, *, as_of: date) -> tuple[Yen, tuple[str, ...]]:
-    """給与の差押可能額と、計算の過程（R-092）。
-
-    要件: F17-04
-    """
-    found = wage_seizure_exemption(wages, exempt_amounts_on(as_of))
-    return found.seizable, (*found.steps, "根拠 " + "、".join(found.basis))
-
-
 def propose_seizure(terms: SeizureTerms, *, as_of: date) -> int:
     """差押えを起案する。満たさない条件があれば断る。条件の判定は、起案の中身として凍る。起案番号を返す。
 
@@ -121,11 +104,11 @@ def propose_seizure(terms: SeizureTerms, *, as_of: date) -> int:
         case = case_of(asset.addressee_number, terms.charges, as_of=as_of, but=asset)
         found = judge_seizure(asset, case, as_of=as_of)
         _require(found)
-        steps = _checked(terms, asset, as_of)
+        wages = _checked(terms, asset, as_of)
         content = _content(Procedure.SEIZURE, case, found) | {
             "asset_id": asset.asset_id, "asset": f"{asset.kind.value}　{asset.party}　{asset.description}",
             "scope": terms.scope.strip(), "perform_by": terms.perform_by.isoformat() if terms.perform_by else None,
-            "wage_steps": list(steps), "place": terms.place.strip(), "registry_id": terms.registry_id, "body_id": None,
+            "wage_steps": list(wages.steps) if wages else [], "wage_shares": list(wages.shares) if wages else [], "place": terms.place.strip(), "registry_id": terms.registry_id, "body_id": None,
             "case_number": "", "reason": terms.reason.strip(), "agreed": list(asset.agreed), "warnings": list(asset.warnings),
             "namesakes": [number for number, _ in namesakes(asset.addressee_number)],
         }  # fmt: skip
@@ -145,7 +128,7 @@ def propose_request(terms: RequestTerms, *, as_of: date) -> int:
         _require(found)
         content = _content(procedure, case, found) | {
             "asset_id": asset.asset_id if asset else None, "asset": f"{asset.kind.value}　{asset.description}" if asset else "",
-            "scope": terms.case_number.strip(), "perform_by": None, "wage_steps": [], "place": "", "registry_id": None,
+            "scope": terms.case_number.strip(), "perform_by": None, "wage_steps": [], "wage_shares": [], "place": "", "registry_id": None,
             "body_id": third_party(terms.body_id).third_party_id, "case_number": terms.case_number.strip(),
             "has_easier_asset": terms.has_easier_asset, "reason": terms.reason.strip(), "agreed": list(asset.agreed) if asset else [],
             "warnings": [], "namesakes": [],
@@ -204,22 +187,20 @@ def _content(procedure: Procedure, case: Case, found: Conditions) -> dict[str, A
     }  # fmt: skip
 
 
-def _checked(terms: SeizureTerms, asset: AssetRow, as_of: date) -> tuple[str, ...]:
-    """起案の欄を確かめ、給与なら計算の過程を返す。"""
+def _checked(terms: SeizureTerms, asset: AssetRow, as_of: date) -> WageAnswer | None:
+    """起案の欄を確かめ、給与なら差押可能額の計算を返す。"""
     if not terms.scope.strip():
         raise ScopeNeeded
     if asset.kind in CLAIMS and asset.third_party_id is None:
         raise ObligorNeeded(asset.description)
     if asset.kind in CLAIMS and terms.perform_by is None:
         raise PerformByNeeded
-    if asset.kind not in {AssetKind.WAGE, AssetKind.PENSION}:
-        return ()
-    if terms.wages is None:
-        raise WagesNeeded
-    seizable, steps = wage_steps(terms.wages, as_of=as_of)
-    if seizable == 0:
-        raise NothingSeizableOfWages(steps[-2])
-    return steps
+    if asset.kind not in PAID:
+        return None
+    answer = compute_wages(asset, terms.wages, as_of=as_of)
+    if answer.seizable == 0:
+        raise NothingSeizableOfWages(answer.steps[-2])
+    return answer
 
 
 def _judged(terms: RequestTerms, case: Case, as_of: date) -> tuple[Conditions, Procedure, AssetRow | None]:
@@ -258,10 +239,10 @@ def _write(key: tuple[str, int], content: Mapping[str, Any], case: Case, what: t
     )
     fetch_all(
         "INSERT INTO disposition (addressee_number, disposition_id, procedure, stage, numbered_year, year_number, asset_id, body_id, "
-        "case_number, scope, perform_by, wage_steps, conditions, done_on, place, policy, proposal_id, officer) SELECT %s, %s, %s, 'NONE', "
-        "%s, %s, %s, %s, %s, %s, %s, to_jsonb(%s::text[]), to_jsonb(%s::text[]), %s, %s, '', %s, %s RETURNING 1",
+        "case_number, scope, perform_by, wage_steps, wage_shares, conditions, done_on, place, policy, proposal_id, officer) SELECT %s, %s, "
+        "%s, 'NONE', %s, %s, %s, %s, %s, %s, %s, to_jsonb(%s::text[]), %s, to_jsonb(%s::text[]), %s, %s, '', %s, %s RETURNING 1",
         [*key, content["procedure"], year, at, content["asset_id"], content["body_id"], content["case_number"], content["scope"],
-         content["perform_by"], list(content["wage_steps"]), list(content["conditions"]), as_of, content["place"], number, officer],
+         content["perform_by"], list(content["wage_steps"]), json.dumps(content["wage_shares"]), list(content["conditions"]), as_of, content["place"], number, officer],
     )  # fmt: skip
     for each in case.owed:
         share = each.share()

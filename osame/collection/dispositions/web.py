@@ -17,6 +17,7 @@ from osame.collection.dispositions.facts import NothingToSeizeFor, case_of
 from osame.collection.dispositions.queries import DispositionFile, DispositionHead
 from osame.collection.dispositions.releasing import ReleaseJudgement
 from osame.collection.dispositions.seizing import RequestTerms, SeizureTerms
+from osame.collection.dispositions.wages import other_payers
 from osame.collection.inquiry.person import open_person
 from osame.collection.letters.queries import letters_about
 from osame.collection.payment_slips.owed import owed_of
@@ -70,6 +71,7 @@ def seizure_new(request: HttpRequest, asset_id: int) -> HttpResponse:
         request.POST or None, today=today(),
         choices=[(each.facts.charge_id, f"{each.label}　{each.share().amount:,}円") for each in owed],
         parties=[(each.third_party_id, each.name) for each in registries],
+        payers=[(each.asset_id, each.party or each.description) for each in other_payers(asset)],
         initial={"charges": [each.facts.charge_id for each in owed if each.facts.due_date < today()]},
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():

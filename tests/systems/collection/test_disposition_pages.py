@@ -13,6 +13,7 @@ from osame.collection.demands.batch import run_demands
 from osame.collection.dispositions.cli import app as disposition_app
 from osame.collection.dispositions.queries import dispositions_of
 from osame.collection.letters.printing import print_run
+from osame.law.arrears_facts import AssetKind
 from osame.platform.database import fetch_all, fetch_one, run_sql
 from tests.systems.collection.cast import OFFICER, SATO, determination
 from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, levy
@@ -118,6 +119,26 @@ def test_an_officer_investigates_asks_identifies_and_seizes(desk: Client) -> Non
     assert "滞納者の財産でなかった" in text(desk.get(f"{place}?{ARREARS}"))
 
 
+def test_the_page_asks_for_the_wages_of_every_payer_of_the_month(desk: Client) -> None:
+    """給与の差押えの画面は、ほかの支払者の給料等を同じ月について尋ね、分け合った額を示す。"""
+    large, small = (asset_of(kind=AssetKind.WAGE, amount=each) for each in (30_000, 20_000))
+    place = f"/assets/{large}/seize/?{ARREARS}"
+    told = {"charges": [charge_of(SATO)], "scope": "毎月の給料等のうち、差押可能額", "perform_by": "R8.12.28", "gross": "300,000",
+            "income_tax": "50,000", "dependants": "3", "reason": "催告に応じない"}  # fmt: skip
+    answer = desk.post(place, fields(desk.get(place)) | told)
+    assert answer.status_code == 422
+    assert "ほかの支払者からも給料等を受けています" in " ".join(answer.context["form"].errors["gross"])
+    assert "架空製作所株式会社の給料等の額（同じ月）" in text(desk.get(place))
+    sent(desk, f"/assets/{large}/seize/", **told, **{f"gross_{small}": "50,000", f"insurance_{small}": "5,000"})
+    (number,) = fetch_one("SELECT proposal_id FROM proposal WHERE act = 'seizure'")
+    carried(number)
+    head = dispositions_of(SATO)[0]
+    assert [(each["item4"], each["item5"]) for each in head.wage_shares] == [(235_000, 3_000), (0, 9_000)]
+    assert "この差押え（1か所目） 差押可能額 12,000円" in text(
+        desk.get(f"/dispositions/{head.disposition_id}/?{ARREARS}")
+    )
+
+
 def test_requests_and_bankruptcies_are_entered(desk: Client) -> None:
     sent(desk, "/third-parties/", kind="12", name="津地方裁判所", address="津市中央3-1")
     (court,) = fetch_one("SELECT third_party_id FROM third_party")
@@ -171,6 +192,10 @@ def test_the_commands_check_compute_and_carry(owing: str, monkeypatch: pytest.Mo
         disposition_app, "check", str(asset), "--as-of", "R8.3.2"
     )
     assert "差押可能額 27,000円" in call(disposition_app, "wages", "282078,4280,4700,47680,2", "--as-of", "R8.3.2")
+    several = call(disposition_app, "wages", "300000,50000,3", "50000,5000", "--as-of", "R8.3.2")
+    assert "2か所目 給料等50,000円、1～3号5,000円、4号0円、5号9,000円、差押可能額36,000円" in several
+    refused = CliRunner().invoke(disposition_app, ["wages", "三十万"])
+    assert (refused.exit_code, "コンマで区切って" in refused.output) == (1, True)
     assert [each["value"] for each in json.loads(call(asset_app, "list", SATO, "--json"))] == [80_000]
     bank = asset_of(amount=120_000)
     weighty = Weighty()

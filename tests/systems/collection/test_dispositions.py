@@ -37,16 +37,14 @@ from osame.collection.dispositions.releasing import (
     release,
 )
 from osame.collection.dispositions.seizing import (
-    NothingSeizableOfWages,
     PerformByNeeded,
     RequestTerms,
     SeizureTerms,
-    WagesNeeded,
     judge_seizure,
     propose_request,
     propose_seizure,
-    wage_steps,
 )
+from osame.collection.dispositions.wages import NothingSeizableOfWages, OtherWagesNeeded, PaidWages, WagesNeeded
 from osame.collection.inquiry.verification import verify_everything
 from osame.collection.letters.printing import print_run
 from osame.kernel.money import Yen
@@ -63,6 +61,7 @@ from tests.systems.collection.seizure_cast import DAY, as_officer, asset_of, car
 from tests.systems.collection.test_letters import texts
 
 Seize = Callable[..., tuple[str, int]]
+LAW_CASES = Path(__file__).parents[2] / "law" / "cases"
 
 
 def today() -> date:
@@ -76,6 +75,14 @@ def owing(city: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     levy(tmp_path, determination(SATO, 1, 50_000), determination(SATO, 2, 30_000, due_on=date(2025, 8, 31)))
     run_demands(as_of=ISSUED, cut_off=CUT_OFF, officer=OFFICER)
     return tmp_path
+
+
+@pytest.fixture
+def heavy(city: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """佐藤は500万円を滞納している。給与をいくつ差し押さえても、超過差押えにならない。"""
+    monkeypatch.setenv("OSAME_HOME", str(tmp_path / "home"))
+    levy(tmp_path, determination(SATO, 1, 5_000_000))
+    run_demands(as_of=ISSUED, cut_off=CUT_OFF, officer=OFFICER)
 
 
 def proposed(asset: int, **changes: object) -> int:
@@ -263,24 +270,100 @@ class TestDeposit:
             withdraw_identification(asset_numbered(asset).reply_id, reason="別人", as_of=today(), officer=OFFICER)
 
 
-@pytest.mark.usefixtures("owing")
+PUBLISHED = {
+    case["id"]: case
+    for case in map(json.loads, (LAW_CASES / "published_cases.jsonl").read_text(encoding="utf-8").splitlines())
+    if case["kind"].startswith("wage_seizure_exemption")
+}
+
+
+def wages_of(told: dict[str, int], dependants: int) -> Wages:
+    """公表された計算例の給料等。1号から3号までが合計だけで与えられるものは、一つの控除とする。"""
+    names = ("items123", "deductions", "income_tax", "resident_tax", "social_insurance")
+    return Wages(Yen(told["gross"]), tuple(Yen(told[each]) for each in names if each in told), dependants)
+
+
+@pytest.mark.usefixtures("heavy")
 class TestWages:
-    PAY = Wages(Yen(282_078), (Yen(4_280), Yen(4_700), Yen(47_680)), dependants=2)
+    PAY = wages_of(PUBLISHED["pub-078"]["inputs"], PUBLISHED["pub-078"]["inputs"]["dependants"])
 
     def test_need_the_computation_and_carry_it_to_the_employer(self) -> None:
         asset = asset_of(kind=AssetKind.WAGE, amount=300_000)
         with pytest.raises(WagesNeeded):
             proposed(asset)
         with pytest.raises(NothingSeizableOfWages):
-            proposed(asset, wages=Wages(Yen(150_000), (Yen(0),), 2))
+            proposed(asset, wages=PaidWages(Wages(Yen(150_000), (Yen(0),), 2)))
         with pytest.raises(PerformByNeeded):
-            proposed(asset, wages=self.PAY, perform_by=None)
-        assert wage_steps(self.PAY, as_of=DAY)[0] == 27_000  # 公表された計算例
-        key = seized(asset, wages=self.PAY, scope="毎月の給料等のうち、差押可能額")
+            proposed(asset, wages=PaidWages(self.PAY), perform_by=None)
+        key = seized(asset, wages=PaidWages(self.PAY), scope="毎月の給料等のうち、差押可能額")
         papers = pages_of(key)
         assert set(papers) == {"R-090", "R-091", "R-092"}
         assert "差押可能額27,000円" in papers["R-092"]
-        assert "国税徴収法第76条第1項" in papers["R-092"]
+        assert "国税徴収法第76条" in papers["R-092"]
+
+    @pytest.mark.parametrize(
+        "case", [each for each in PUBLISHED.values() if "A" not in each["inputs"]], ids=lambda c: c["id"]
+    )
+    def test_a_published_case_is_recorded_to_the_yen(self, case: dict[str, dict[str, int]]) -> None:
+        """tests/law/cases/published_cases.jsonl の計算例のとおりに、処分に記録される。"""
+        wages = wages_of(case["inputs"], case["inputs"]["dependants"])
+        key = seized(asset_of(kind=AssetKind.WAGE, amount=300_000), wages=PaidWages(wages))
+        (share,) = disposition_file(key).head.wage_shares
+        assert {name: share[name] for name in case["expected"]} == case["expected"]
+        assert share["seizable"] == 27_000 if case["id"] == "pub-078" else 12_000
+
+    def test_the_published_case_of_two_employers_shares_one_exempt_amount(self) -> None:
+        """国税徴収法基本通達第76条関係9の例（pub-075）。二か所の差押えを、どちらの順で起案しても、記録は公表の額に一致する。"""
+        told = PUBLISHED["pub-075"]
+        first, second = (wages_of(told["inputs"][each], told["inputs"]["relatives"]) for each in ("A", "B"))
+        large, small = (asset_of(kind=AssetKind.WAGE, amount=each.gross) for each in (first, second))
+        with pytest.raises(OtherWagesNeeded, match="架空製作所"):
+            proposed(large, wages=PaidWages(first))
+        one = seized(large, wages=PaidWages(first, {small: second}))
+        two = seized(small, wages=PaidWages(second, {large: first}))
+        expected = {large: ("A4", "A5"), small: ("B4", "B5")}
+        for key in (one, two):
+            head = disposition_file(key).head
+            found = {each["asset_id"]: (each["item4"], each["item5"]) for each in head.wage_shares}
+            assert found == {at: tuple(told["expected"][name] for name in names) for at, names in expected.items()}
+        seizable = {
+            each["asset_id"]: each["seizable"] for each in disposition_file(two).head.wage_shares
+        }  # 300,000－50,000－235,000－3,000、50,000－5,000－9,000
+        assert seizable == {large: 12_000, small: 36_000}
+        papers = pages_of(two)
+        assert "差押可能額36,000円" in papers["R-092"]
+        assert "差押可能額36,000円" in papers["R-090"]
+        assert not any(
+            hidden in papers["R-092"] for hidden in ("300,000円", "235,000円", "12,000円")
+        )  # 支払者に、ほかの支払者の額は示さない
+
+    def test_what_an_employer_was_told_stays_when_a_larger_wage_is_found_later(self) -> None:
+        """先に差し押さえた支払者の禁止額は、後の差押えで変わらない。月に支払のない支払者は0円とする。"""
+        small = asset_of(kind=AssetKind.WAGE, amount=250_000)
+        seized(small, wages=PaidWages(Wages(Yen(250_000), (Yen(20_000),), 1)))
+        large = asset_of(kind=AssetKind.WAGE, amount=400_000)
+        key = seized(
+            large,
+            wages=PaidWages(Wages(Yen(400_000), (Yen(50_000),), 1), {small: Wages(Yen(250_000), (Yen(20_000),), 1)}),
+        )
+        found = {each["asset_id"]: (each["item4"], each["item5"]) for each in disposition_file(key).head.wage_shares}
+        assert found == {small: (145_000, 17_000), large: (0, 70_000)}
+        other = Wages(Yen(0), (), 1)
+        number = proposed_alone(asset_of(kind=AssetKind.WAGE, amount=1), {small: other, large: other})
+        assert [each["gross"] for each in number] == [300_000]
+
+    def test_retirement_pay_is_computed_by_its_own_rule(self) -> None:
+        pay = PaidWages(Wages(Yen(10_000_000), (Yen(150_000), Yen(100_000)), 1), service_years=20)
+        key = seized(asset_of(kind=AssetKind.WAGE, amount=10_000_000), wages=pay)
+        (share,) = disposition_file(key).head.wage_shares
+        assert (share["items123"], share["item4"], share["seizable"]) == (250_000 + 435_000, 1_305_000, 8_010_000)
+
+
+def proposed_alone(asset: int, others: dict[int, Wages]) -> list[dict[str, int]]:
+    """支払のないほかの支払者を0円として起案した、支払者ごとの記録。"""
+    number = proposed(asset, wages=PaidWages(Wages(Yen(300_000), (Yen(50_000),), 3), others))
+    (content,) = fetch_one("SELECT content FROM proposal WHERE proposal_id = %s", [number])
+    return list((json.loads(content) if isinstance(content, str) else content)["wage_shares"])
 
 
 @pytest.mark.usefixtures("owing")
@@ -430,9 +513,10 @@ def _received(place: str, folder: Path) -> list[tuple[str, ...]]:
         "UPDATE addressee SET address = %s, protection_measure = true, born_on = %s WHERE addressee_number = %s",
         [place, date(1975, 4, 1), SATO],
     )
+    run_sql("UPDATE asset SET gone_on = %s", [DAY])
     (since,) = fetch_one("SELECT coalesce(max(run_id), 0) FROM letter_run")
     holder = Holder("佐藤 花子", "サトウ ハナコ", date(1975, 4, 1), "0", place)
-    wage = seized(asset_of(kind=AssetKind.WAGE, amount=300_000, holder=holder), wages=TestWages.PAY)
+    wage = seized(asset_of(kind=AssetKind.WAGE, amount=300_000, holder=holder), wages=PaidWages(TestWages.PAY))
     (plan,) = fetch_one("SELECT max(investigation_id) FROM asset_investigation")
     kinds = (ThirdParty.Kind.BANK, ThirdParty.Kind.EMPLOYER, ThirdParty.Kind.INSURER, ThirdParty.Kind.OFFICE)
     parties = [party_of(kind, f"照会先{at}") for at, kind in enumerate(kinds)]

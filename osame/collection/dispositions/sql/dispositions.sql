@@ -35,9 +35,9 @@ BEGIN
         RETURN NEW;
     END IF;
     IF (NEW.addressee_number, NEW.disposition_id, NEW.procedure, NEW.numbered_year, NEW.year_number, NEW.asset_id, NEW.body_id,
-        NEW.case_number, NEW.scope, NEW.wage_steps, NEW.conditions, NEW.done_on, NEW.proposal_id)
+        NEW.case_number, NEW.scope, NEW.wage_steps, NEW.wage_shares, NEW.conditions, NEW.done_on, NEW.proposal_id)
        IS DISTINCT FROM (OLD.addressee_number, OLD.disposition_id, OLD.procedure, OLD.numbered_year, OLD.year_number, OLD.asset_id,
-        OLD.body_id, OLD.case_number, OLD.scope, OLD.wage_steps, OLD.conditions, OLD.done_on, OLD.proposal_id) THEN
+        OLD.body_id, OLD.case_number, OLD.scope, OLD.wage_steps, OLD.wage_shares, OLD.conditions, OLD.done_on, OLD.proposal_id) THEN
         RAISE EXCEPTION '処分の内容と条件の判定は、書き換えられません。取り消して、新しく起案してください。' USING ERRCODE = 'OS409';
     END IF;
     RETURN NEW;
