@@ -21,9 +21,9 @@ class Refusal(ValueError):  # noqa: N818 - a refusal is an answer, not a fault
     @classmethod
     def message(cls) -> str:
         """説明文の最初の段落。"""
-        return _first_paragraph(cls)
+        return _first_paragraph(cls.__doc__ or cls.__name__)
 
 
 @cache
-def _first_paragraph(of: type[Refusal]) -> str:
-    return (inspect.getdoc(of) or of.__name__).split("\n\n")[0].replace("\n", "")
+def _first_paragraph(told: str) -> str:
+    return inspect.cleandoc(told).split("\n\n")[0].replace("\n", "")
