@@ -51,6 +51,10 @@ class NotOurTaxItem(Refusal):
     """その税目は、登録されていません。税目を確かめてください。"""
 
 
+class PlanHasNoMethod(Refusal):
+    """分納の口座に、全期前納はありません。納期ごとの口座を選んでください。"""
+
+
 class UseNotAllowed(Refusal):
     """この使用目的では、口座番号を開けません。口座振替・還付・滞納者の調査のどれかを選んでください。"""
 
@@ -90,6 +94,7 @@ class _Move:
     reason: str
     officer: str
     seen: int | None
+    method: str | None = None
 
 
 MOVES_FROM = {
@@ -107,9 +112,11 @@ def set_account(
 
     Register or change the account of one tax from `valid_from`. Whatever stood before ends that day by itself.
 
-    要件: F06-01, F06-02
+    要件: F06-01, F06-02, F06-09
     """
     account, notes = checked(given, as_of=change.valid_from)
+    if key.debit_class == Class.INSTALLMENT_PLAN and change.method != Method.BY_TERM:
+        raise PlanHasNoMethod(key.tax_item)
     with transaction.atomic():
         require_known(key, change.valid_from)
         notes += holder_notes(key.addressee_number, account.holder_kana)
@@ -149,6 +156,18 @@ def end_account(key: AccountKey, *, on: date, reason: str, officer: str, seen: i
     要件: F06-01, F06-03
     """
     _move(key, State.ENDED, _Move(on, reason, officer, seen))
+
+
+def change_method(
+    key: AccountKey, method: str, *, on: date, reason: str, officer: str, seen: int | None = None
+) -> None:
+    """納付方法を変える。全期前納をやめて期別に戻す、または期別を全期前納にする。口座はそのまま。
+
+    要件: F06-01, F06-08
+    """
+    if key.debit_class == Class.INSTALLMENT_PLAN:
+        raise PlanHasNoMethod(key.tax_item)
+    _move(key, State.LIVE, _Move(on, reason, officer, seen, Method(method)))
 
 
 def use_account(key: AccountKey, *, reason: str) -> str:
@@ -225,19 +244,21 @@ def _move(key: AccountKey, state: State, move: _Move) -> None:
         before = _last(key)
         if before is None:
             raise NoDebitAccount(f"{key.addressee_number}-{key.tax_item}")
-        if before[1] not in MOVES_FROM[state]:
+        if before[1] not in (MOVES_FROM[state] if move.method is None else (State.LIVE,)):
             raise NotInThatState(str(State(before[1]).label))
         number = _next(before, move.seen)
         try:
             run_sql(
                 f"INSERT INTO debit_account (addressee_number, tax_item, debit_class, history_number, valid_from, state, "
                 f"method, {COPIED}, reason, application_id, officer, recorded_at) "
-                f"SELECT addressee_number, tax_item, debit_class, %s, %s, %s, method, {COPIED}, %s, application_id, %s, now() "
+                f"SELECT addressee_number, tax_item, debit_class, %s, %s, %s, coalesce(%s, method), {COPIED}, %s, "
+                "application_id, %s, now() "
                 "FROM debit_account WHERE addressee_number = %s AND tax_item = %s AND debit_class = %s AND history_number = %s",
                 [
                     number,
                     move.on,
                     state,
+                    move.method,
                     _reason(move.reason),
                     move.officer,
                     key.addressee_number,

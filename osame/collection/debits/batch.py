@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from osame.collection.debits import numbers
+from osame.collection.debits.rounds import reissue_last
 from osame.collection.debits.selection import DebitOrder, select_debits
 from osame.collection.ledger.posting import Claim, claim_command
 from osame.collection.parameters import banks
@@ -94,7 +95,7 @@ def make_request(
     Make the request of one due date and debit day. To make it anew, cancel the former one first: the next has a higher
     generation, and the files of a cancelled request can no longer go out.
 
-    要件: F06-04, F06-06, F06-08
+    要件: F06-04, F06-06, F06-08, F06-09
     """
     with transaction.atomic():
         run_sql("SELECT pg_advisory_xact_lock(%s)", [DEBIT_LOCK])
@@ -112,9 +113,10 @@ def make_request(
             ":".join(["debit", *map(str, terms), str(generation)]), kind="make_debit_request", content=[order.source],
             purpose="口座振替の依頼", officer=officer,
         )  # fmt: skip
-        select_debits(order, as_of=as_of, lock=True)
+        recounted = select_debits(order, as_of=as_of, lock=True)
         progress(1, STEPS)
         _refuse_changed(order)
+        reissue_last(recounted, as_of=as_of, officer=officer)
         request_id = _record(order, generation, command, officer)
         progress(2, STEPS)
         _write_files(request_id, order, generation)

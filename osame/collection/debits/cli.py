@@ -11,7 +11,6 @@ from osame.collection.debits import letters as sending
 from osame.collection.debits.actions import AccountChange, AccountKey
 from osame.collection.debits.applications import Application
 from osame.collection.debits.batch import cancel_request, make_request
-from osame.collection.debits.given import GivenAccount
 from osame.collection.debits.importing import import_results
 from osame.collection.debits.lists import LISTS, write_list, write_statement
 from osame.collection.debits.models import DebitAccount, DebitApplication
@@ -27,8 +26,8 @@ from osame.collection.debits.requests import (
     preview,
     results_of,
 )
-from osame.collection.debits.selection import DebitOrder
 from osame.collection.debits.statements import paid_in_year
+from osame.collection.debits.typed import given_account, key_of, order_of, say_notes
 from osame.collection.intake.telling import tell
 from osame.kernel.dates import format_wareki, parse_date
 from osame.platform.functions.binding import bound
@@ -50,6 +49,7 @@ Kind = Annotated[str, typer.Option("--type", help="預金種目（1 普通、2 �
 Number = Annotated[str, typer.Option("--number", help="口座番号（ゆうちょ銀行で --symbol を添えるなら、通帳の番号）")]
 Symbol = Annotated[str, typer.Option("--symbol", help="ゆうちょ銀行の記号")]
 Holder = Annotated[str, typer.Option("--holder", help="口座名義（カナ）")]
+Plan = Annotated[bool, typer.Option("--plan", help="分納の口座・分納の回")]
 WholeYear = Annotated[bool, typer.Option("--whole-year", help="全期前納")]
 
 
@@ -85,42 +85,61 @@ def accounts(addressee: str, as_of: AsOf = None, as_json: Json = False) -> None:
 @refusals_told
 def set_command(
     addressee: str, tax_item: TaxItem, bank: Bank, number: Number, holder: Holder, reason: Reason, branch: Branch = "",
-    kind: Kind = "1", symbol: Symbol = "", as_of: AsOf = None, whole_year: WholeYear = False, by: Officer = None,
+    kind: Kind = "1", symbol: Symbol = "", as_of: AsOf = None, whole_year: WholeYear = False, plan: Plan = False,
+    by: Officer = None,
 ) -> None:  # fmt: skip
     """口座を登録する（新規・変更）。前の口座は、その日に終わる。"""
     method = DebitAccount.Method.WHOLE_YEAR if whole_year else DebitAccount.Method.BY_TERM
     notes = actions.set_account(
-        AccountKey(addressee, tax_item), _given(bank, branch, kind, (number, symbol), holder),
+        key_of(addressee, tax_item, plan), given_account(bank, branch, kind, (number, symbol), holder),
         AccountChange(day(as_of), reason, method), officer=officer(by),
     )  # fmt: skip
-    _say_notes("振替口座を登録しました。", notes)
+    say_notes("振替口座を登録しました。", notes)
 
 
 @app.command()
 @bound("collection.debits.change")
 @refusals_told
-def suspend(addressee: str, tax_item: TaxItem, reason: Reason, as_of: AsOf = None, by: Officer = None) -> None:
+def suspend(
+    addressee: str, tax_item: TaxItem, reason: Reason, as_of: AsOf = None, plan: Plan = False, by: Officer = None
+) -> None:
     """口座振替を停める。"""
-    actions.suspend_account(AccountKey(addressee, tax_item), on=day(as_of), reason=reason, officer=officer(by))
+    actions.suspend_account(key_of(addressee, tax_item, plan), on=day(as_of), reason=reason, officer=officer(by))
     console.print("口座振替を停めました。")
 
 
 @app.command()
 @bound("collection.debits.change")
 @refusals_told
-def resume(addressee: str, tax_item: TaxItem, reason: Reason, as_of: AsOf = None, by: Officer = None) -> None:
+def resume(
+    addressee: str, tax_item: TaxItem, reason: Reason, as_of: AsOf = None, plan: Plan = False, by: Officer = None
+) -> None:
     """停めた口座振替を再開する。"""
-    actions.resume_account(AccountKey(addressee, tax_item), on=day(as_of), reason=reason, officer=officer(by))
+    actions.resume_account(key_of(addressee, tax_item, plan), on=day(as_of), reason=reason, officer=officer(by))
     console.print("口座振替を再開しました。")
 
 
 @app.command()
 @bound("collection.debits.change")
 @refusals_told
-def end(addressee: str, tax_item: TaxItem, reason: Reason, as_of: AsOf = None, by: Officer = None) -> None:
+def end(
+    addressee: str, tax_item: TaxItem, reason: Reason, as_of: AsOf = None, plan: Plan = False, by: Officer = None
+) -> None:
     """口座振替を終える（廃止）。"""
-    actions.end_account(AccountKey(addressee, tax_item), on=day(as_of), reason=reason, officer=officer(by))
+    actions.end_account(key_of(addressee, tax_item, plan), on=day(as_of), reason=reason, officer=officer(by))
     console.print("口座振替を終えました。")
+
+
+@app.command()
+@bound("collection.debits.change")
+@refusals_told
+def method(
+    addressee: str, tax_item: TaxItem, reason: Reason, whole_year: WholeYear = False, as_of: AsOf = None, by: Officer = None
+) -> None:  # fmt: skip
+    """納付方法を変える。--whole-year で全期前納に、なければ期別に戻す。"""
+    wanted = DebitAccount.Method.WHOLE_YEAR if whole_year else DebitAccount.Method.BY_TERM
+    actions.change_method(AccountKey(addressee, tax_item), wanted, on=day(as_of), reason=reason, officer=officer(by))
+    console.print(f"納付方法を{wanted.label}に変えました。")
 
 
 @app.command()
@@ -133,14 +152,14 @@ def apply(
 ) -> None:  # fmt: skip
     """紙の申込みを受け付ける。開始期を答える。"""
     asked = Application(
-        key=AccountKey(addressee, tax_item), account=_given(bank, branch, kind, (number, symbol), holder),
+        key=AccountKey(addressee, tax_item), account=given_account(bank, branch, kind, (number, symbol), holder),
         channel=DebitApplication.Channel.PAPER, received_on=day(received),
         method=DebitAccount.Method.WHOLE_YEAR if whole_year else DebitAccount.Method.BY_TERM,
     )  # fmt: skip
     done = applications.receive_application(asked, officer=officer(by))
     term = f"{done.start.levy_year}年度 {done.start.term_name}" if done.start.term else "期別が未登録"
     said = f"受付番号 {done.application_id}　開始 {term}（{format_wareki(done.start.on)}から）"
-    _say_notes(said, done.notes)
+    say_notes(said, done.notes)
 
 
 @app.command("applications")
@@ -165,7 +184,7 @@ def applications_command(every: Annotated[bool, typer.Option("--all", help="決�
 def accept(application: int, as_of: AsOf = None, by: Officer = None) -> None:
     """金融機関の照合が済んだ申込みを、有効にする。"""
     notes = applications.accept_application(application, on=day(as_of), officer=officer(by))
-    _say_notes(f"受付番号 {application} を有効にしました。", notes)
+    say_notes(f"受付番号 {application} を有効にしました。", notes)
 
 
 @app.command("send-back")
@@ -201,9 +220,11 @@ def import_applications(
 @app.command("preview")
 @bound("collection.debits.preview")
 @refusals_told
-def preview_command(due: Due, on: On = None, source: Source = None, as_of: AsOf = None, as_json: Json = False) -> None:
+def preview_command(
+    due: Due, on: On = None, source: Source = None, plan: Plan = False, as_of: AsOf = None, as_json: Json = False
+) -> None:
     """依頼を作ったらどうなるかを示す。何も書かない。"""
-    shown = preview(_order(due, on, source), as_of=day(as_of))
+    shown = preview(order_of(due, on, source, plan), as_of=day(as_of))
     if as_json:
         say_json(shown)
         return
@@ -220,10 +241,11 @@ def preview_command(due: Due, on: On = None, source: Source = None, as_of: AsOf 
 @bound("collection.debits.request")
 @refusals_told
 def request_command(
-    due: Due, on: On = None, source: Source = None, as_of: AsOf = None, by: Officer = None, as_json: Json = False
-) -> None:
+    due: Due, on: On = None, source: Source = None, plan: Plan = False, as_of: AsOf = None, by: Officer = None,
+    as_json: Json = False,
+) -> None:  # fmt: skip
     """口座振替の依頼を作る。"""
-    done = make_request(_order(due, on, source), as_of=day(as_of), officer=officer(by))
+    done = make_request(order_of(due, on, source, plan), as_of=day(as_of), officer=officer(by))
     if as_json:
         say_json(done)
         return
@@ -347,7 +369,10 @@ def statement(
 @bound("collection.debits.letters")
 @refusals_told
 def letters(
-    what: Annotated[str, typer.Argument(help="notices（通知）/ failures（不能）/ statements（年間）/ form（依頼書）")],
+    what: Annotated[
+        str,
+        typer.Argument(help="notices（通知）/ failures（不能）/ again（再振替）/ statements（年間）/ form（依頼書）"),
+    ],
     about: Annotated[str, typer.Argument(help="登録日（notices）、依頼番号、年、宛名番号")],
     as_of: AsOf = None,
     by: Officer = None,
@@ -357,29 +382,12 @@ def letters(
     made = {
         "notices": lambda: sending.send_notices(since=parse_date(about), as_of=on, officer=who),
         "failures": lambda: sending.send_failures(int(about), as_of=on, officer=who),
+        "again": lambda: sending.send_again(int(about), as_of=on, officer=who),
         "statements": lambda: sending.send_statements(int(about), as_of=on, officer=who),
         "form": lambda: sending.send_form(about, as_of=on, officer=who),
     }
-    if what not in made or (what in {"failures", "statements"} and not about.isdecimal()):
-        raise typer.BadParameter("notices 日付・failures 依頼番号・statements 年・form 宛名番号 のどれかです。")
+    if what not in made or (what in {"failures", "again", "statements"} and not about.isdecimal()):
+        raise typer.BadParameter(
+            "notices 日付・failures 依頼番号・again 依頼番号・statements 年・form 宛名番号 のどれかです。"
+        )
     console.print(f"束の番号 {made[what]()}")
-
-
-def _order(due: str, on: str | None, source: int | None) -> DebitOrder:
-    due_date = parse_date(due)
-    return DebitOrder(due_date, parse_date(on) if on else due_date, source)
-
-
-def _given(bank: str, branch: str, kind: str, numbers: tuple[str, str], holder: str) -> GivenAccount:
-    number, symbol = numbers
-    if symbol:
-        return GivenAccount(bank_code=bank, symbol=symbol, number=number, holder_kana=holder)
-    return GivenAccount(
-        bank_code=bank, branch_code=branch, account_type=kind, account_number=number, holder_kana=holder
-    )
-
-
-def _say_notes(said: str, notes: list[str] | tuple[str, ...]) -> None:
-    console.print(said, soft_wrap=True)
-    for each in notes:
-        console.print(f"[yellow]注意：[/yellow]{escape(each)}", soft_wrap=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from osame.collection.debits.actions import AccountNeedsReason, UseNeedsReason
+from osame.collection.debits.actions import AccountNeedsReason, PlanHasNoMethod, UseNeedsReason
 from osame.collection.debits.applications import ReturnNeedsReason
 from osame.collection.debits.batch import CancelNeedsReason
 from osame.collection.debits.given import (
@@ -31,6 +31,9 @@ class TermsForm(forms.Form):
     debit_on = WarekiDateField(
         within_years=1, label="引落日", required=False, help_text="空なら、納期限の日に引き落とします。"
     )
+    plan = forms.BooleanField(
+        label="分納の回を引き落とす", required=False, help_text="納期限には、計画の納付予定日を入れます。"
+    )
     source = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, today: Any, **kwargs: Any) -> None:
@@ -48,6 +51,7 @@ class MakeForm(ActForm):
     due_date = forms.DateField(widget=forms.HiddenInput)
     debit_on = forms.DateField(widget=forms.HiddenInput)
     source = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    plan = forms.BooleanField(widget=forms.HiddenInput, required=False)
     count = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     amount = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
@@ -82,7 +86,7 @@ class PlaceForm(ActForm):
     method = forms.ChoiceField(label="納付方法", choices=DebitAccount.Method.choices, initial="1")
     refusals = {
         AccountDigitsWrong: "account_number", SymbolWrong: "symbol", NoSuchBranch: "branch_code",
-        HolderNotInBankKana: "holder_kana", AccountNeedsReason: "reason",
+        HolderNotInBankKana: "holder_kana", AccountNeedsReason: "reason", PlanHasNoMethod: "method",
     }  # fmt: skip
 
     @property
@@ -101,9 +105,13 @@ class AccountForm(PlaceForm):
     """口座の登録（新規・変更）。"""
 
     tax_item = forms.ChoiceField(label="税目")
+    debit_class = forms.ChoiceField(
+        label="振替の区分", choices=DebitAccount.Class.choices, initial="1",
+        help_text="分納の口座は、誓約に載る税目のどれか一つに登録します。",
+    )  # fmt: skip
     valid_from = WarekiDateField(label="適用開始日", within_years=2, help_text="この日からの引落しに使います。")
     reason = ReasonField(help_text="例：R8.4.10 受付の変更届による")
-    field_order = ("tax_item", "valid_from", "method")
+    field_order = ("tax_item", "debit_class", "valid_from", "method")
 
     def __init__(self, *args: Any, tax_items: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

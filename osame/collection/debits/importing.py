@@ -32,7 +32,8 @@ TIE = """
 INSERT INTO debit_result (addressee_number, charge_id, request_id, intake_file_id, line_number, code, amount)
 SELECT i.addressee_number, i.charge_id, i.request_id, %(file)s, t.line_number, t.code, t.amount
 FROM (
-    SELECT slip_number, amount, paid_on, line_number, '0' AS code FROM receipt WHERE intake_file_id = %(file)s
+    SELECT slip_number, sum(amount)::bigint AS amount, paid_on, line_number, '0' AS code FROM receipt
+    WHERE intake_file_id = %(file)s GROUP BY slip_number, paid_on, line_number
     UNION ALL
     SELECT slip_number, amount, paid_on, line_number, result_code FROM channel_report
     WHERE intake_file_id = %(file)s AND stage = '9'

@@ -69,6 +69,13 @@ def failures(request: HttpRequest, request_id: int) -> HttpResponse:
 
 @bound("collection.debits.letters")
 @require_POST
+def again(request: HttpRequest, request_id: int) -> HttpResponse:
+    """再振替のお知らせを作る。"""
+    return _one(request, lambda: letters.send_again(request_id, as_of=today(), officer=officer_of(request)))
+
+
+@bound("collection.debits.letters")
+@require_POST
 def form_letter(request: HttpRequest, addressee_number: str) -> HttpResponse:
     """口座振替依頼書を作る。"""
     return _one(request, lambda: letters.send_form(addressee_number, as_of=today(), officer=officer_of(request)))
@@ -90,5 +97,6 @@ def _made(request: HttpRequest, form: ActForm, make: Callable[[], int]) -> HttpR
 letter_urls: list[URLPattern] = [
     path("debits/letters/", notices, name="debit_letters"),
     path("debits/requests/<int:request_id>/failure-letters/", failures, name="debit_failure_letters"),
+    path("debits/requests/<int:request_id>/again-letters/", again, name="debit_again_letters"),
     path("people/<str:addressee_number>/debits/form/", form_letter, name="debit_form"),
 ]

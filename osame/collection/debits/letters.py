@@ -11,8 +11,9 @@ from typing import Any
 
 from django.db import transaction
 
+from osame.collection.debits import again
 from osame.collection.debits.actions import NotOurAddressee
-from osame.collection.debits.models import ACCOUNT_TYPES, DebitAccount
+from osame.collection.debits.models import ACCOUNT_TYPES, DebitAccount, DebitRequest
 from osame.collection.debits.numbers import masked
 from osame.collection.debits.queries import place_name
 from osame.collection.debits.requests import DebitLine, failures_of, one_request
@@ -29,6 +30,7 @@ from osame.collection.payment_slips.planning import SlipRequest, usual_day
 from osame.collection.payment_slips.queries import Slip
 from osame.collection.payment_slips.sample_slips import sample_part, sample_slip
 from osame.kernel.dates import format_wareki
+from osame.kernel.refusals import Refusal
 from osame.platform.console.fields import short_wareki
 from osame.platform.database import fetch_all
 
@@ -50,6 +52,10 @@ FORM_NOTE = (
     "太枠の中を記入し、通帳の届出印を押して、取扱金融機関または市に提出してください。金融機関の照合に日数がかかるため、引落しは"
     "提出から一、二か月後の納期からになります。"
 )
+
+
+class PlanFailuresAreDefaults(Refusal):
+    """分納の振替の不能は、納付誓約の不履行として知らせます。納付誓約の画面から、不履行の通知を作ってください。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +193,8 @@ STATEMENT = _kind(
 )
 FORM = _kind(("R-010", "口座振替依頼書", "debit_form"), DebitForm, FORM_NOTE, _form_samples)
 
+send_again = again.send_again  # 再振替のお知らせ（R-008-2）
+
 # 届いた日から後に登録した、まだ知らせていない口座の、いちばん新しい行。短い間に幾度か変えても、知らせるのは一度。
 UNTOLD = """
 SELECT a.addressee_number, a.tax_item, coalesce(t.name, a.tax_item), a.debit_class, a.history_number, a.state, a.method,
@@ -234,7 +242,10 @@ def send_failures(request_id: int, *, as_of: date, officer: str) -> int:
     要件: F06-07
     """
     with transaction.atomic():
-        debit_on = one_request(request_id).debit_on
+        run = one_request(request_id)
+        if run.kind == DebitRequest.Kind.PLAN:
+            raise PlanFailuresAreDefaults(str(request_id))
+        debit_on = run.debit_on
         subject = f"debit_failure:{request_id}"
         told = _told(subject)
         fetch_all(HELD, [request_id])

@@ -143,6 +143,7 @@ class DebitRequest(models.Model):
 
         TERM = "1", "納期の振替"
         AGAIN = "2", "再振替"
+        PLAN = "3", "分納の振替"
 
     class State(models.TextChoices):
         """口座振替依頼の状態。"""
@@ -170,7 +171,7 @@ class DebitRequest(models.Model):
 
     class Meta:
         db_table = "debit_request"
-        db_table_comment = "口座振替依頼 (F06-04, F06-06)"
+        db_table_comment = "口座振替依頼 (F06-04, F06-06, F06-09)"
         constraints = [
             models.UniqueConstraint(
                 name="debit_request_generation", fields=["kind", "due_date", "debit_on", "generation"]
@@ -257,6 +258,7 @@ class DebitExclusion(models.Model):
         NO_SLIP = "09", "納付書番号がない"
         NO_CONSIGNOR = "10", "委託者の登録がない"
         NO_BRANCH = "11", "店舗が一覧にない"
+        LESS_OWED = "12", "計画の額より未納が少ない"
 
     pk = models.CompositePrimaryKey("addressee_number", "charge_id", "request_id")
     addressee_number = models.CharField("宛名番号", max_length=15)

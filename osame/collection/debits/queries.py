@@ -64,6 +64,11 @@ class AccountLine:
         """振替区分。"""
         return str(DebitAccount.Class(self.debit_class).label)
 
+    @property
+    def code(self) -> str:
+        """画面のアドレスで口座を名指す符号。分納の口座は 06-2 のように書く。"""
+        return self.tax_item if self.debit_class == DebitAccount.Class.TERMS else f"{self.tax_item}-{self.debit_class}"
+
 
 # 新しい行は、その適用開始日から先を引き継ぐ。だから、その日に効くのは、適用の始まった行のうち、いちばん新しいもの。
 ACCOUNTS = f"""

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from osame.collection.debits.batch import NoSuchRequest
 from osame.collection.debits.models import DebitExclusion, DebitRequest, DebitResult
+from osame.collection.debits.rounds import ROUND_IS_PAID
 from osame.collection.debits.selection import DebitOrder, select_debits
 from osame.collection.demands.models import DemandStop
 from osame.collection.parameters import banks
@@ -267,11 +268,19 @@ class DebitLine:
         return self.code > "0" and not self.unpaid
 
 
+# 分納の回の残り。納まった回は0円。
+ROUND_LEFT = f"""
+CASE WHEN {ROUND_IS_PAID.format("i.slip_number", "i.addressee_number")} THEN 0 ELSE (
+    SELECT sum(least(m.principal_tax, o.principal_tax) + m.demand_fee + m.delinquency_charge)::bigint FROM slip_share m
+    JOIN charge o USING (addressee_number, charge_id) WHERE m.slip_number = i.slip_number) END
+"""
 LINES = f"""
 SELECT * FROM (
     SELECT i.charge_id, i.addressee_number, coalesce(a.name, ''), i.tax_item, {TAX_NAME.format("i")}, c.levy_year, c.installment_term,
-           c.due_date, i.bank_code, i.branch_code, i.amount, coalesce({LATEST}, '') AS code, c.principal_tax
-    FROM debit_instruction i JOIN charge c USING (addressee_number, charge_id) LEFT JOIN addressee a USING (addressee_number)
+           c.due_date, i.bank_code, i.branch_code, i.amount, coalesce({LATEST}, '') AS code,
+           CASE WHEN q.kind = '3' THEN {ROUND_LEFT} ELSE c.principal_tax END AS unpaid
+    FROM debit_instruction i JOIN debit_request q USING (request_id)
+    JOIN charge c USING (addressee_number, charge_id) LEFT JOIN addressee a USING (addressee_number)
     WHERE i.request_id = %(request)s
 ) l
 """
@@ -307,7 +316,7 @@ def changed_since(request_id: int) -> tuple[DebitLine, ...]:
     要件: F06-04
     """
     rows = fetch_all(
-        f"{LINES} WHERE code = '' AND principal_tax < amount ORDER BY bank_code, addressee_number, charge_id",
+        f"{LINES} WHERE code = '' AND unpaid < amount ORDER BY bank_code, addressee_number, charge_id",
         {"request": request_id},
     )
     return tuple(DebitLine(*row) for row in rows)

@@ -1,5 +1,7 @@
 """口座振替の画面。状況、見本と依頼、渡す、結果と不能、申込み、人ごとの口座、番号の開示。"""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -59,10 +61,12 @@ from osame.platform.terminal import today
 
 HOME = "collection/debits"
 FACTS = ("氏名", "振替口座")
-MOVES = {
+MOVES: dict[str, tuple[str, Callable[..., None]]] = {
     "suspend": ("停止", actions.suspend_account),
     "resume": ("再開", actions.resume_account),
     "end": ("廃止", actions.end_account),
+    "by-term": ("期別への変更", partial(actions.change_method, method=DebitAccount.Method.BY_TERM)),
+    "whole-year": ("全期前納への変更", partial(actions.change_method, method=DebitAccount.Method.WHOLE_YEAR)),
 }
 
 
@@ -90,13 +94,13 @@ def request_preview(request: HttpRequest) -> HttpResponse:
             request, "見本を開き直して、もう一度作ってください。", status=422, title="見本が古くなっています"
         )
     seen = form.cleaned_data
-    order = DebitOrder(seen["due_date"], seen["debit_on"], seen["source"])
+    order = DebitOrder(seen["due_date"], seen["debit_on"], seen["source"], plan=seen["plan"])
 
     def act() -> str:
         refuse_implausible(order, as_of=today())
         arguments = {
             "due_date": order.due_date.isoformat(), "debit_on": order.debit_on.isoformat(), "source": order.source,
-            "as_of": today().isoformat(), "seen": [seen["count"], seen["amount"]],
+            "as_of": today().isoformat(), "seen": [seen["count"], seen["amount"]], "plan": order.plan,
         }  # fmt: skip
         return reverse("job_request", args=[ask_for("debit-request", arguments=arguments)])
 
@@ -104,6 +108,8 @@ def request_preview(request: HttpRequest) -> HttpResponse:
         return done
     again = QueryDict(mutable=True)
     again.update({"due_date": order.due_date.isoformat(), "debit_on": order.debit_on.isoformat()})
+    if order.plan:
+        again["plan"] = "on"
     if order.source:
         again["source"] = str(order.source)
     return _previewed(request, again, form)
@@ -115,10 +121,13 @@ def _previewed(request: HttpRequest, chosen: QueryDict, make: MakeForm | None = 
     shown: dict[str, Any] = {"form": form, "make": make}
     if asked and form.is_valid():
         typed = form.cleaned_data
-        order = DebitOrder(typed["due_date"], typed["debit_on"] or typed["due_date"], typed["source"])
+        order = DebitOrder(
+            typed["due_date"], typed["debit_on"] or typed["due_date"], typed["source"], plan=typed["plan"]
+        )
         drawn = preview(order, as_of=today())
         told = {"due_date": order.due_date, "debit_on": order.debit_on, "source": order.source, "count": drawn.count}
-        shown |= {"drawn": drawn, "order": order, "make": make or MakeForm(initial=told | {"amount": drawn.amount})}
+        told |= {"amount": drawn.amount, "plan": order.plan}
+        shown |= {"drawn": drawn, "order": order, "make": make or MakeForm(initial=told)}
         record("口座振替の見本を開いた", subjects=sorted({e.addressee_number for e in drawn.lines}), fields=FACTS)
     status = make.status if make else 422 if asked and form.errors else 200
     return page(request, f"{HOME}/preview.html", shown, status=status)
@@ -277,7 +286,10 @@ def account_set(request: HttpRequest, addressee_number: str) -> HttpResponse:
         typed = form.cleaned_data
         change = AccountChange(typed["valid_from"], typed["reason"], typed["method"])
         actions.set_account(
-            AccountKey(addressee_number, typed["tax_item"]), form.given, change, officer=officer_of(request)
+            AccountKey(addressee_number, typed["tax_item"], typed["debit_class"]),
+            form.given,
+            change,
+            officer=officer_of(request),
         )
         return reverse("debit_accounts", args=[addressee_number])
 
@@ -300,7 +312,7 @@ def account_move(request: HttpRequest, addressee_number: str, tax_item: str, mov
     def act() -> str:
         typed = form.cleaned_data
         seen = int(typed["seen"]) if typed["seen"].isdecimal() else found.history_number
-        key = AccountKey(addressee_number, tax_item, found.debit_class)
+        key = AccountKey(addressee_number, found.tax_item, found.debit_class)
         moved(key, on=typed["on"], reason=typed["reason"], officer=officer_of(request), seen=seen)
         return reverse("debit_accounts", args=[addressee_number])
 
@@ -327,7 +339,7 @@ def reveal(request: HttpRequest, addressee_number: str, tax_item: str) -> HttpRe
     if form.is_bound and form.is_valid():
         try:
             number = actions.use_account(
-                AccountKey(addressee_number, tax_item, found.debit_class), reason=form.cleaned_data["reason"]
+                AccountKey(addressee_number, found.tax_item, found.debit_class), reason=form.cleaned_data["reason"]
             )
         except actions.UseNeedsCase as refusal:
             form.add_error("osame-case", str(refusal))
@@ -341,10 +353,8 @@ def reveal(request: HttpRequest, addressee_number: str, tax_item: str) -> HttpRe
 
 
 def _account(addressee_number: str, tax_item: str) -> Any:
-    """その税目の、いちばん新しい口座の行。"""
-    lines = accounts_of(addressee_number, as_of=today())
-    same = (each for each in lines if each.tax_item == tax_item and each.debit_class == DebitAccount.Class.TERMS)
-    return next(same, None)
+    """その税目（分納なら 06-2）の、いちばん新しい口座の行。"""
+    return next((each for each in accounts_of(addressee_number, as_of=today()) if each.code == tax_item), None)
 
 
 debits_urls: list[URLPattern] = [

@@ -209,10 +209,16 @@ def _retry_held(command: Claim, releasing_file: int | None, as_of: date) -> int:
 
 def _reject_held(file_id: int) -> None:
     """保留を解いたが当てられない行は、不受理として残す。"""
-    run_sql(
-        "INSERT INTO rejected_row (intake_file_id, line_number, raw, reason) "
-        "SELECT h.intake_file_id, h.line_number, convert_to(h.raw, 'UTF8'), p.reason "
-        "FROM held_determination h JOIN determination_problem p USING (line_number) "
-        "WHERE h.intake_file_id = %s AND p.verdict = 'rejected' ON CONFLICT DO NOTHING",
-        [file_id],
+    registry.keep_rejected(
+        file_id,
+        [
+            (line, raw.encode(), reason, None)
+            for line, raw, reason in fetch_all(
+                "SELECT h.line_number, h.raw, p.reason FROM held_determination h "
+                "JOIN determination_problem p USING (line_number) WHERE h.intake_file_id = %s AND p.verdict = 'rejected' "
+                "AND NOT EXISTS (SELECT 1 FROM rejected_row r WHERE r.intake_file_id = h.intake_file_id "
+                "AND r.line_number = h.line_number)",
+                [file_id],
+            )
+        ],
     )

@@ -9,6 +9,7 @@ from osame.collection.intake.models import RowTreatment
 from osame.collection.intake.profiles import profile_name
 from osame.kernel.refusals import Refusal
 from osame.platform.database import fetch_all, fetch_one
+from osame.platform.imports import raw_lines
 from osame.platform.imports.models import IntakeFile
 from osame.platform.imports.sources import Medium, Source
 
@@ -281,7 +282,7 @@ class OpenRow:
 def open_row(origin: str, intake_file_id: int, line_number: int, *, lock: bool = False) -> OpenRow:
     """手当てを待つ不受理の行、または保留の調定。"""
     sources = {
-        Origin.REJECTED.value: "SELECT raw, reason, amount FROM rejected_row r WHERE r.intake_file_id = %s AND r.line_number = %s",
+        Origin.REJECTED.value: "SELECT sealed_raw, reason, amount FROM rejected_row r WHERE r.intake_file_id = %s AND r.line_number = %s",
         Origin.HELD_DETERMINATION.value: "SELECT convert_to(raw, 'UTF8'), reason, NULL::bigint FROM held_determination "
         "WHERE intake_file_id = %s AND line_number = %s AND released_by_file_id IS NULL",
     }
@@ -292,8 +293,10 @@ def open_row(origin: str, intake_file_id: int, line_number: int, *, lock: bool =
     )
     if not rows:
         raise NoSuchRow(f"取込番号{intake_file_id}の{line_number}行目")
-    raw, reason, amount = rows[0]
-    return OpenRow(origin, file_numbered(intake_file_id), line_number, bytes(raw), reason, amount)
+    kept, reason, amount = rows[0]
+    sealed = origin != Origin.HELD_DETERMINATION
+    raw = raw_lines.opened(intake_file_id, line_number, bytes(kept)) if sealed else bytes(kept)
+    return OpenRow(origin, file_numbered(intake_file_id), line_number, raw, reason, amount)
 
 
 @dataclass(frozen=True, slots=True)

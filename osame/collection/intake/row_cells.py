@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 
 from osame.collection.determinations.importing import PROFILE as DETERMINATIONS
 from osame.formats import csv_stream, one_row
@@ -11,6 +12,8 @@ from osame.formats.one_row import Cell
 from osame.formats.reports import LineProblem
 
 LONGEST = 100
+ACCOUNT_NUMBER = "account_number"  # 画面にも手当ての記録にも、口座番号は下3桁しか出さない
+TAIL = 3
 
 
 def may_be_corrected(profile: str) -> bool:
@@ -21,7 +24,7 @@ def may_be_corrected(profile: str) -> bool:
 def cells(profile: str, raw: bytes) -> list[Cell]:
     """行を項目に分ける。項目の分からない様式なら、行の全体を一つの項目とする。"""
     if one_row.readable(profile):
-        return one_row.cells(profile, raw)
+        return [_masked(cell) if cell.id == ACCOUNT_NUMBER else cell for cell in one_row.cells(profile, raw)]
     text = raw.decode("utf-8", "replace")
     if profile != DETERMINATIONS:
         return [Cell("raw", "届いたままの行", text, len(text), fixed=True)]
@@ -33,10 +36,15 @@ def cells(profile: str, raw: bytes) -> list[Cell]:
     ]
 
 
+def _masked(cell: Cell) -> Cell:
+    """下3桁だけを見せ、直させない。"""
+    return replace(cell, text=f"****{cell.text[-TAIL:]}", fixed=True)
+
+
 def rebuilt(profile: str, raw: bytes, values: Mapping[str, str]) -> bytes:
     """直した項目から組み立てた行。"""
     if one_row.readable(profile):
-        return one_row.rebuilt(profile, raw, values)
+        return one_row.rebuilt(profile, raw, {name: text for name, text in values.items() if name != ACCOUNT_NUMBER})
     written = io.StringIO()
     csv.writer(written, lineterminator="").writerow(values.get(cell.id, cell.text) for cell in cells(profile, raw))
     return written.getvalue().encode()

@@ -13,7 +13,7 @@ class LetterRun(models.Model):
     rights = KEPT
 
     run_id = models.BigIntegerField("束の番号", primary_key=True)
-    form = models.CharField("様式番号", max_length=5)
+    form = models.CharField("様式番号", max_length=8)
     issued_on = models.DateField("発付日")
     document_number = models.TextField("文書番号")
     officer = models.TextField("職員")

@@ -264,7 +264,7 @@ def _hold_again(receipt_key: uuid.UUID, charge: ChargeFacts, note: str, act: Act
     held = held_again_key(receipt_key)
     run_sql(
         "INSERT INTO held_receipt (receipt_key, amount, paid_on, received_on, accounted_on, channel, outlet, tax_item, "
-        "notice_number, payer_kana, reason, state, investigation, raw, intake_file_id, line_number) "
+        "notice_number, payer_kana, reason, state, investigation, sealed_raw, intake_file_id, line_number) "
         "SELECT %s, amount, paid_on, received_on, %s, channel, outlet, '', '', '', '1', '1', %s, '', 0, 0 FROM receipt "
         "WHERE charge_id = %s AND receipt_key = %s AND addressee_number = %s",
         [

@@ -11,7 +11,8 @@ from osame.collection.ledger.order import AllocationOrder
 from osame.collection.ledger.posting import TOUCHED_COLUMNS, Claim, open_stage, post
 from osame.collection.matching.allocation import reallocate
 from osame.collection.matching.keys import SHARE_KEY
-from osame.platform.database import fetch_all, fetch_one, run_sql
+from osame.platform.database import copy_rows, fetch_all, fetch_one, run_sql
+from osame.platform.imports import raw_lines
 
 STAGE = """
 CREATE TEMP TABLE staged_report (
@@ -138,20 +139,24 @@ SELECT t.charge_id, t.addressee_number, t.levy_year, t.receipt_key, t.amount, t.
 FROM resolved t
 """
 
+# 仮受に置く行。原文は、封をしてから移す。
+HELD_LINES = """
+SELECT s.line_number, s.raw FROM staged_report s
+WHERE s.stage = '2'
+  AND NOT EXISTS (SELECT 1 FROM duplicate_line d WHERE d.line_number = s.line_number)
+  AND (NOT EXISTS (SELECT 1 FROM resolved t WHERE t.line_number = s.line_number)
+       OR EXISTS (SELECT 1 FROM ambiguous_line a WHERE a.line_number = s.line_number))
+"""
 HOLD = """
 INSERT INTO held_receipt (receipt_key, amount, paid_on, received_on, accounted_on, channel, outlet, slip_number,
-    tax_item, levy_year, notice_number, installment_term, payer_kana, reason, state, investigation, raw,
+    tax_item, levy_year, notice_number, installment_term, payer_kana, reason, state, investigation, sealed_raw,
     intake_file_id, line_number)
 SELECT s.receipt_key, s.amount, s.paid_on, s.received_on, greatest(s.received_on, %(first_open_day)s::date),
        %(channel)s, s.outlet, s.slip_number, coalesce(s.tax_item, ''), s.levy_year, coalesce(s.notice_number, ''),
        s.installment_term, s.payer_kana,
        CASE WHEN EXISTS (SELECT 1 FROM ambiguous_line a WHERE a.line_number = s.line_number) THEN '2' ELSE '1' END,
-       '1', '', s.raw, %(file)s, s.line_number
-FROM staged_report s
-WHERE s.stage = '2'
-  AND NOT EXISTS (SELECT 1 FROM duplicate_line d WHERE d.line_number = s.line_number)
-  AND (NOT EXISTS (SELECT 1 FROM resolved t WHERE t.line_number = s.line_number)
-       OR EXISTS (SELECT 1 FROM ambiguous_line a WHERE a.line_number = s.line_number))
+       '1', '', h.sealed_raw, %(file)s, s.line_number
+FROM staged_report s JOIN held_line h USING (line_number)
 """
 
 
@@ -244,6 +249,10 @@ def insert_staged_receipts() -> None:
 
 def _hold(keys: dict[str, object]) -> tuple[int, int]:
     """相手の分からない入金を仮受に置く。"""
+    lines = [(line, bytes(raw)) for line, raw in fetch_all(HELD_LINES)]
+    run_sql("CREATE TEMP TABLE held_line (line_number integer, sealed_raw bytea) ON COMMIT DROP")
+    closed = raw_lines.sealed(int(str(keys["file"])), lines)
+    copy_rows("held_line", ("line_number", "sealed_raw"), zip((line for line, _ in lines), closed, strict=True))
     held = run_sql(HOLD, keys)
     run_sql(
         "INSERT INTO posting SELECT 0, '', h.amount, 7, 9, 8, h.paid_on, h.accounted_on, h.receipt_key, NULL "

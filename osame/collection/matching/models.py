@@ -99,7 +99,7 @@ class HeldReceipt(models.Model):
     state = models.CharField("状態", max_length=1, choices=State.choices, default=State.OPEN)
     investigation = models.TextField("調査記録", default="", blank=True)
     charge_id = models.BigIntegerField("期別番号", null=True)  # 消し込んだ期別
-    raw = models.BinaryField("原文")
+    sealed_raw = models.BinaryField("封をした原文")
     intake_file_id = models.BigIntegerField("取込番号")
     line_number = models.IntegerField("行")
 

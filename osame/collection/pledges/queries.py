@@ -18,7 +18,7 @@ from osame.platform.database import fetch_all
 
 HEADS = """
 SELECT p.addressee_number, p.pledge_id, p.stage, p.plan_number, p.cure_through, l.made_on, l.first_on, l.monthly_amount, l.ability,
-       l.reason, l.officer, a.name, i.days, i.amounts, r.paid, q.charges, q.owed
+       l.reason, l.officer, a.name, i.days, i.amounts, r.paid, q.charges, q.owed, f.failed_on
 FROM pledge p
 JOIN pledge_plan l USING (addressee_number, pledge_id, plan_number)
 JOIN addressee a USING (addressee_number)
@@ -39,6 +39,12 @@ LEFT JOIN LATERAL (
       AND NOT EXISTS (SELECT 1 FROM receipt_cancellation x WHERE x.charge_id = r.charge_id
           AND x.receipt_key = r.receipt_key AND x.addressee_number = r.addressee_number)
 ) r ON true
+LEFT JOIN LATERAL (
+    SELECT max(x.due_date) AS failed_on FROM debit_instruction d JOIN debit_request x USING (request_id)
+    JOIN debit_result z USING (addressee_number, charge_id, request_id)
+    WHERE d.addressee_number = p.addressee_number AND d.charge_id = ANY (q.charges) AND x.kind = '3' AND z.code <> '0'
+      AND x.due_date >= l.made_on
+) f ON true
 WHERE {terms} ORDER BY p.pledge_id DESC
 """
 
@@ -147,15 +153,21 @@ def pledges(terms: str, values: dict[str, Any], *, as_of: date) -> tuple[PledgeH
     """条件に合う納付誓約を、その日の履行とともに。一つの文で読む。"""
     delay, found = channel_delay(as_of=as_of), []
     for row in fetch_all(HEADS.format(terms=terms), values):
-        who, number, stage, *facts, days, amounts, paid, charges, owed = row
+        who, number, stage, *facts, days, amounts, paid, charges, owed, failed_on = row
         instalments = tuple(
             Instalment(at, on, Yen(amount), ())
             for at, (on, amount) in enumerate(zip(days or (), amounts or (), strict=True), 1)
         )
-        standing = standing_of(instalments, int(paid), as_of=as_of, delay_days=delay)
+        waits = min(delay, _after(failed_on, as_of)) if failed_on else delay
+        standing = standing_of(instalments, int(paid), as_of=as_of, delay_days=waits)
         rest = (instalments, tuple(charges or ()), owed, standing)
         found.append(PledgeHead(*[who, number, ProcedureStage[stage], *facts, *rest]))
     return tuple(found)
+
+
+def _after(failed_on: date, as_of: date) -> int:
+    """振り替えられなかった回の期日まで、収納の知らせを待たない日数。不能と分かった回は、もう遅れではない（F06-09）。"""
+    return max(0, as_of.toordinal() - failed_on.toordinal() - 1)
 
 
 def pledges_of(addressee_number: str, *, as_of: date) -> tuple[PledgeHead, ...]:

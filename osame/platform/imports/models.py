@@ -51,12 +51,12 @@ class IntakeFile(models.Model):
 
 
 class RejectedRow(models.Model):
-    """受け付けなかった行。原文と理由を残す。"""
+    """受け付けなかった行。封をした原文と、理由を残す。"""
 
     pk = models.CompositePrimaryKey("intake_file_id", "line_number")
     intake_file_id = models.BigIntegerField("取込番号")
     line_number = models.IntegerField("行")
-    raw = models.BinaryField("原文")
+    sealed_raw = models.BinaryField("封をした原文")
     reason = models.TextField("理由")
     amount = models.BigIntegerField("金額", null=True)
 

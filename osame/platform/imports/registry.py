@@ -12,6 +12,7 @@ from pathlib import Path
 
 from osame.kernel.refusals import Refusal
 from osame.platform.database import copy_rows, fetch_all, fetch_one, run_sql
+from osame.platform.imports import raw_lines
 from osame.platform.imports.sources import Medium, source_of
 
 INTAKE_LOCK = 7_140_001  # 取込みは一つずつ。職員の操作は妨げない。
@@ -147,9 +148,14 @@ def settle(result: ImportResult) -> ImportResult:
 
 
 def keep_rejected(file_id: int, rows: Iterable[tuple[int, bytes, str, int | None]]) -> None:
-    """受け付けなかった行を、原文と理由とともに残す。"""
+    """受け付けなかった行を、封をした原文と理由とともに残す。"""
+    kept = list(rows)
+    closed = raw_lines.sealed(file_id, ((line, raw) for line, raw, _, _ in kept))
     copy_rows(
         "rejected_row",
-        ("intake_file_id", "line_number", "raw", "reason", "amount"),
-        ((file_id, line, raw, reason, amount) for line, raw, reason, amount in rows),
+        ("intake_file_id", "line_number", "sealed_raw", "reason", "amount"),
+        (
+            (file_id, line, sealed, reason, amount)
+            for sealed, (line, _, reason, amount) in zip(closed, kept, strict=True)
+        ),
     )

@@ -82,7 +82,7 @@ def test_bad_row_is_rejected_with_its_line(city: str, tmp_path: Path, change: di
     assert line == 2
     assert told.startswith("2行目: ")
     assert reason in told
-    assert fetch_one("SELECT raw FROM rejected_row WHERE intake_file_id = %s", [result.intake_file_id])[0]
+    assert fetch_one("SELECT sealed_raw FROM rejected_row WHERE intake_file_id = %s", [result.intake_file_id])[0]
 
 
 @pytest.mark.parametrize(

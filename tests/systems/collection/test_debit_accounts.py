@@ -253,6 +253,6 @@ def test_a_receptionists_file_counts_every_row(tmp_path: Path) -> None:
     assert (done.rows_in, done.rows_posted, done.rows_rejected) == (3, 2, 1)
     assert standing(DUE) == [("有効", "****586")]
     assert import_applications(path, **asked).already_received  # type: ignore[arg-type]
-    assert b"8520147" not in bytes(fetch_one("SELECT raw FROM rejected_row")[0])
+    assert b"8520147" not in bytes(fetch_one("SELECT sealed_raw FROM rejected_row")[0])
     path.write_bytes(b"\xff\xfe")
     assert import_applications(path, **asked).refusal  # type: ignore[arg-type]

@@ -4,11 +4,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from osame.collection.debits.batch import cancel_request
 from osame.collection.debits.queries import current_accounts
 from osame.collection.debits.requests import failures_of, one_request, results_of, waiting_of
 from osame.collection.debits.statements import paid_in_year
+from osame.collection.intake.queries import open_row
 from osame.collection.ledger.digest import ledger_digest
 from osame.collection.ledger.verification import verify_ledger
 from osame.platform.database import fetch_all, fetch_one
@@ -119,6 +121,45 @@ def test_lines_that_were_not_asked_for_reach_nobody(seven: None, tmp_path: Path)
     assert "依頼にない振替の結果" in held[10_021]
     assert "10,022円と違う額" in held[10_012]
     assert "依頼にない振替の結果" in result.problems[0][1]
+
+
+def readable() -> str:
+    """データベースの扉から読めるもの、すべて。表の行も、バイト列の中身も。"""
+    columns = fetch_all(
+        "SELECT c.table_name, c.column_name, c.data_type = 'bytea' FROM information_schema.columns c "
+        "JOIN information_schema.tables t USING (table_schema, table_name) "
+        "WHERE table_schema = 'public' AND t.table_type = 'BASE TABLE' "
+        "AND has_column_privilege(c.table_name::text, c.column_name::text, 'SELECT')"
+    )
+    texts = []
+    for table, column, binary in columns:
+        cell = f"encode(\"{column}\", 'escape')" if binary else f'"{column}"::text'
+        texts += [str(text) for (text,) in fetch_all(f"SELECT {cell} FROM {table}")]
+    return "\n".join(texts)
+
+
+def test_no_account_number_of_a_held_or_rejected_line_lies_readable(tmp_path: Path, clerk: Client) -> None:
+    """依頼にない振替（保留）も、依頼にない不能（不受理）も、届いた行を残すが、口座番号はどこからも読めない。"""
+    canaries = ("7391586", "8520147", "6284093")
+    for who, number in zip(PEOPLE, canaries, strict=False):
+        move_in(who)
+        account(who, number)
+    levy(tmp_path, *(determination(who, 1, 10_000) for who in PEOPLE[:3]))
+    _, files = sent(tmp_path)
+    content = answered(files["0155"], {slip(PEOPLE[1]): "1"})
+    for who in PEOPLE[:2]:
+        content = content.replace(f"{slip(who):020d}".encode(), f"{slip(who) + 77:020d}".encode())
+    result = take(tmp_path, content)
+    assert (result.rows_posted, result.rows_held, result.rows_rejected) == (1, 1, 1)
+    told = readable()
+    assert "依頼にない振替の結果" in told  # 届いた行は、確かに残っている
+    assert [number for number in canaries if number in told] == []
+    (line,) = fetch_one("SELECT line_number FROM rejected_row WHERE intake_file_id = %s", [result.intake_file_id])
+    page = clerk.get(f"/held/1/{result.intake_file_id}/{line}/")
+    assert page.status_code == 200
+    assert [number for number in canaries if number in page.content.decode()] == []
+    row = open_row("1", result.intake_file_id, line)
+    assert b"8520147" in row.raw  # 直すため、差し戻すために、封は開く
 
 
 def test_a_part_of_the_banks_comes_late(seven: None, tmp_path: Path) -> None:

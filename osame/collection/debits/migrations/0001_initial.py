@@ -294,6 +294,7 @@ class Migration(migrations.Migration):
                             ("09", "納付書番号がない"),
                             ("10", "委託者の登録がない"),
                             ("11", "店舗が一覧にない"),
+                            ("12", "計画の額より未納が少ない"),
                         ],
                         max_length=2,
                         verbose_name="引き落とさない理由",
@@ -355,7 +356,9 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("1", "納期の振替"), ("2", "再振替")], max_length=1, verbose_name="依頼の区分"
+                        choices=[("1", "納期の振替"), ("2", "再振替"), ("3", "分納の振替")],
+                        max_length=1,
+                        verbose_name="依頼の区分",
                     ),
                 ),
                 ("due_date", models.DateField(verbose_name="納期限")),
@@ -386,7 +389,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "debit_request",
-                "db_table_comment": "口座振替依頼 (F06-04, F06-06)",
+                "db_table_comment": "口座振替依頼 (F06-04, F06-06, F06-09)",
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("kind", "due_date", "debit_on", "generation"), name="debit_request_generation"

@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
             name="LetterRun",
             fields=[
                 ("run_id", models.BigIntegerField(primary_key=True, serialize=False, verbose_name="束の番号")),
-                ("form", models.CharField(max_length=5, verbose_name="様式番号")),
+                ("form", models.CharField(max_length=8, verbose_name="様式番号")),
                 ("issued_on", models.DateField(verbose_name="発付日")),
                 ("document_number", models.TextField(verbose_name="文書番号")),
                 ("officer", models.TextField(verbose_name="職員")),

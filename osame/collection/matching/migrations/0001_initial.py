@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
                 ),
                 ("investigation", models.TextField(blank=True, default="", verbose_name="調査記録")),
                 ("charge_id", models.BigIntegerField(null=True, verbose_name="期別番号")),
-                ("raw", models.BinaryField(verbose_name="原文")),
+                ("sealed_raw", models.BinaryField(verbose_name="封をした原文")),
                 ("intake_file_id", models.BigIntegerField(verbose_name="取込番号")),
                 ("line_number", models.IntegerField(verbose_name="行")),
             ],

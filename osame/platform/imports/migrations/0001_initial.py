@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ),
                 ("intake_file_id", models.BigIntegerField(verbose_name="取込番号")),
                 ("line_number", models.IntegerField(verbose_name="行")),
-                ("raw", models.BinaryField(verbose_name="原文")),
+                ("sealed_raw", models.BinaryField(verbose_name="封をした原文")),
                 ("reason", models.TextField(verbose_name="理由")),
                 ("amount", models.BigIntegerField(null=True, verbose_name="金額")),
             ],
