@@ -113,7 +113,7 @@ def test_an_account_is_changed_stopped_and_ended(clerk: Client) -> None:
         assert name in text(clerk.get(home))
     page = clerk.get(f"{home}new/")
     typed = {
-        "tax_item": "06", "valid_from": "R7.6.20", "method": "2", "bank_code": "0155", "branch_code": "701", "account_type": "1",
+        "tax_item": "06", "debit_class": "1", "valid_from": "R7.6.20", "method": "2", "bank_code": "0155", "branch_code": "701", "account_type": "1",
         "account_number": "123", "holder_kana": "サトウ ハナコ", "reason": "変更届",
     }  # fmt: skip
     assert clerk.post(f"{home}new/", fields(page) | typed).status_code == 302

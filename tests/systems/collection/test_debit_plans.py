@@ -95,7 +95,7 @@ def test_the_round_is_asked_for_on_the_page(owing: Path, chief: Client, monkeypa
         assert "1件 20,000円の依頼を作る" in shown
         assert "分納" in text(chief.get(f"/people/{SATO}/debits/"))
         suspend = f"/people/{SATO}/debits/06-2/suspend/"
-        assert chief.post(suspend, fields(chief.get(suspend)) | {"reason": "申出"}).status_code == 302
+        assert chief.post(suspend, fields(chief.get(suspend)) | {"on": "R8.3.12", "reason": "申出"}).status_code == 302
         assert "口座の停止中" in text(chief.get("/debits/new/", {"due_date": "R8.3.31", "plan": "on"}))
 
 
