@@ -13,11 +13,12 @@ from osame.platform.jobs.requests import Done, requested
 
 @requested("debit-request", function="collection.debits.request", title="口座振替の依頼の作成")
 def make(
-    progress: Progress, *, due_date: str, debit_on: str, source: int | None, as_of: str, seen: list[int], plan: bool = False
-) -> Done:  # fmt: skip
+    progress: Progress, *, days: list[str], source: int | None, as_of: str, seen: list[int], plan: bool = False
+) -> Done:
     """見本で見たとおりに、口座振替の依頼を作る。"""
     count, amount = seen
-    order = DebitOrder(date.fromisoformat(due_date), date.fromisoformat(debit_on), source, (count, amount), plan)
+    due_date, debit_on = map(date.fromisoformat, days)
+    order = DebitOrder(due_date, debit_on, source, (count, amount), plan)
     done = make_request(order, as_of=date.fromisoformat(as_of), officer=gate.required().officer, progress=progress)
     told = "（前に作っています。何も変えていません）" if done.replayed else ""
     note = f"依頼番号{done.request_id}：{done.count:,}件、{done.amount:,}円、ファイル{len(done.files)}つ{told}"

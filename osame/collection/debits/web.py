@@ -99,7 +99,7 @@ def request_preview(request: HttpRequest) -> HttpResponse:
     def act() -> str:
         refuse_implausible(order, as_of=today())
         arguments = {
-            "due_date": order.due_date.isoformat(), "debit_on": order.debit_on.isoformat(), "source": order.source,
+            "days": [order.due_date.isoformat(), order.debit_on.isoformat()], "source": order.source,
             "as_of": today().isoformat(), "seen": [seen["count"], seen["amount"]], "plan": order.plan,
         }  # fmt: skip
         return reverse("job_request", args=[ask_for("debit-request", arguments=arguments)])
