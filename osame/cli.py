@@ -146,6 +146,7 @@ def _collection(app: typer.Typer) -> None:
 def _of_arrears(app: typer.Typer) -> None:
     """滞納整理の章の命令。"""
     from osame.bench.cli import cases_bench
+    from osame.collection.advances import cli as advances
     from osame.collection.arrears import cli as arrears
     from osame.collection.assets import cli as assets
     from osame.collection.cases import cli as cases
@@ -162,6 +163,7 @@ def _of_arrears(app: typer.Typer) -> None:
     app.add_typer(reminders.app, name="reminder")
     app.add_typer(pledges.app, name="pledge")
     app.add_typer(grace.app, name="grace")
+    app.add_typer(advances.app, name="advance")
     app.add_typer(assets.app, name="asset")
     app.add_typer(dispositions.app, name="disposition")
     app.add_typer(suspensions.app, name="suspension")

@@ -36,6 +36,7 @@ SECTIONS = (
             Entry("引継ぎ", "handovers"),
             Entry("納付誓約", "pledges", "l"),
             Entry("猶予", "graces", "y"),
+            Entry("繰上徴収と保全", "advances"),
             Entry("財産調査", "assets", "z"),
             Entry("滞納処分", "dispositions", "x"),
             Entry("執行停止", "suspensions"),

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
+from osame.collection.advances.web import advance_urls
 from osame.collection.arrears.web import arrears_urls
 from osame.collection.assets.web import assets_urls
 from osame.collection.cases.web import cases_urls
@@ -43,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *reminders_urls,
     *pledges_urls,
     *grace_urls,
+    *advance_urls,
     *assets_urls,
     *dispositions_urls,
     *suspension_urls,

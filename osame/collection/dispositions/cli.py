@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from osame.collection.assets.queries import asset_numbered
-from osame.collection.dispositions import bankruptcies, collecting, queries, releasing, seizing
+from osame.collection.dispositions import bankruptcies, collecting, preserving, queries, releasing, seizing
 from osame.collection.dispositions.bankruptcies import Opened
 from osame.collection.dispositions.collecting import Money
 from osame.collection.dispositions.facts import case_of
@@ -18,6 +18,7 @@ from osame.collection.ledger.queries import find_charge
 from osame.kernel.dates import parse_date
 from osame.kernel.money import Yen
 from osame.kernel.refusals import Refusal
+from osame.law.dispositions import Procedure
 from osame.law.seizure_effect import SeizureService
 from osame.law.wage_seizure import Wages
 from osame.law.wage_seizure_multiple import SharingMethod
@@ -108,6 +109,33 @@ def request_command(
     console.print(f"起案番号 {seizing.propose_request(terms, as_of=day(as_of))}")
 
 
+@app.command("preserve")
+@bound("collection.dispositions.propose")
+@refusals_told
+def preserve_command(
+    asset_id: Annotated[int, typer.Argument(help="財産番号")],
+    preservation_id: Annotated[int, typer.Argument(help="保全番号")],
+    scope: str,
+    reason: str,
+    perform_by: Annotated[str, typer.Option("--perform-by", help="履行期限（債権だけ）")] = "",
+    as_of: AsOf = None,
+) -> None:
+    """保全差押え（税額の確定の前）を起案する。"""
+    by = parse_date(perform_by) if perform_by else None
+    terms = preserving.PreservationSeizure(preservation_id, asset_id, scope, reason, by)
+    console.print(f"起案番号 {preserving.propose_preservation_seizure(terms, as_of=day(as_of))}")
+
+
+@app.command("take-over")
+@bound("collection.dispositions.carry")
+@refusals_told
+def take_over_command(disposition_id: Number, as_of: AsOf = None, by: Officer = None) -> None:
+    """税額の確定した保全差押えを、差押えに切り替える。"""
+    key = queries.disposition_numbered(disposition_id).key
+    made = preserving.take_over(key, as_of=day(as_of), officer=officer(by))
+    console.print(f"処分管理番号 {made[1]} の差押えに切り替えました。")
+
+
 @app.command("served")
 @bound("collection.dispositions.carry")
 @refusals_told
@@ -175,7 +203,10 @@ def release_command(
     """解除し、滞納者と第三者への通知を一度に作る。"""
     key = queries.disposition_numbered(disposition_id).key
     judgement = ReleaseJudgement(reason, unlawful, third_partys)
-    runs = releasing.release(key, judgement, as_of=day(as_of), officer=officer(by))
+    if queries.disposition_numbered(disposition_id).procedure is Procedure.PRESERVATION_SEIZURE:
+        runs = preserving.release_preserved(key, reason, as_of=day(as_of), officer=officer(by))
+    else:
+        runs = releasing.release(key, judgement, as_of=day(as_of), officer=officer(by))
     console.print(f"解除しました。束{'、'.join(map(str, runs))}を印刷してください。")
 
 

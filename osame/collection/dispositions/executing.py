@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from osame.collection.dispositions.collecting import carry_out_distribution, told_distribution
+from osame.collection.dispositions.preserving import carry_out_preservation_seizure
 from osame.collection.dispositions.seizing import carry_out_disposition, told_disposition
 from osame.platform.approvals.actions import executes
 from osame.platform.approvals.describing import describes
@@ -16,7 +17,8 @@ def carry_out(content: Mapping[str, Any]) -> str:
 
     要件: F17-02, F19-05, F29-02
     """
-    return carry_out_distribution(content) if content["act"] == "distribute" else carry_out_disposition(content)
+    doing = {"distribute": carry_out_distribution, "preserve": carry_out_preservation_seizure}
+    return doing.get(content["act"], carry_out_disposition)(content)
 
 
 @describes(HighRiskAct.SEIZURE)

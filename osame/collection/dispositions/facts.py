@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from osame.collection.advances.queries import deadlines_of
 from osame.collection.arrears.prescribing import prescription_of
 from osame.collection.arrears.stages import spans_of
 from osame.collection.assets.queries import AssetRow
@@ -56,7 +57,8 @@ def case_of(
     要件: F17-01
     """
     found = owed_of(addressee_number, list(charges) or None, on=as_of, as_of=as_of, lock=lock and bool(charges))
-    owed = tuple(each for each in found if charges or each.facts.due_date < as_of)
+    advanced = deadlines_of(addressee_number)
+    owed = tuple(each for each in found if charges or advanced.get(each.facts.charge_id, each.facts.due_date) < as_of)
     if not owed or (charges and {each.facts.charge_id for each in owed} != set(charges)):
         raise NothingToSeizeFor
     spans = spans_of(addressee_number)
@@ -71,7 +73,7 @@ def case_of(
         facts.append(
             ChargeFacts(
                 each.label, each.facts.due_date, Yen(each.share().amount), demand_issued_on=issued, is_demand_served=bool(served),
-                demand_posted_on=posted, collection_graces=held.get(Procedure.COLLECTION_GRACE, ()),
+                demand_posted_on=posted, advance_deadline=advanced.get(number), collection_graces=held.get(Procedure.COLLECTION_GRACE, ()),
                 realization_graces=held.get(Procedure.REALIZATION_GRACE, ()), suspensions=held.get(Procedure.SUSPENSION, ()),
                 extinguished_on=gone.get(number), is_pledge_kept=number in kept,
             )

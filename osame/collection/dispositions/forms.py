@@ -115,6 +115,28 @@ class SeizureForm(ChosenForm):
         return Wages(Yen(told[f"gross{of}"]), deductions, told["dependants"] or 0)
 
 
+class PreservationSeizureForm(ActForm):
+    """保全差押えの起案。"""
+
+    preservation = forms.TypedChoiceField(label="保全の決定", coerce=int)
+    scope = forms.CharField(label="差し押さえる範囲", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    perform_by = WarekiDateField(within_years=1, label="履行期限（債権だけ）", required=False)
+    registry = forms.TypedChoiceField(label="登記・登録を嘱託する先", coerce=int, empty_value=None, required=False)
+    reason = ReasonField(label="差し押さえる理由")
+    refusals = {
+        ConditionNotMet: "preservation", ScopeNeeded: "scope", PerformByNeeded: "perform_by", NoReason: "reason",
+    }  # fmt: skip
+
+    def __init__(
+        self, *args: Any, choices: Sequence[tuple[int, str]], parties: Sequence[tuple[int, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, offered in (("preservation", choices), ("registry", [("", "嘱託しない"), *parties])):
+            field = self.fields[name]
+            assert isinstance(field, forms.TypedChoiceField)
+            field.choices = list(offered)
+
+
 class RequestForm(ChosenForm):
     """交付要求・参加差押えの起案。"""
 

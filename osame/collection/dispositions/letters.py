@@ -19,13 +19,14 @@ from osame.collection.dispositions.paper import (
     kind_of,
     paged,
 )
-from osame.collection.dispositions.queries import DispositionFile
+from osame.collection.dispositions.queries import DispositionFile, DispositionHead
 from osame.collection.dispositions.wages import told_to_payer
 from osame.collection.letters.actions import Draft, Outside, freeze
 from osame.kernel.dates import format_wareki
 from osame.law.arrears_facts import AssetKind
 from osame.law.dispositions import Procedure
 from osame.law.distribution import DistributionAnswer, DistributionSchedule
+from osame.platform.database import fetch_one
 
 RECORDED = frozenset((
     AssetKind.MOVABLE, AssetKind.DEPOSIT, AssetKind.WAGE, AssetKind.PENSION, AssetKind.INSURANCE, AssetKind.RECEIVABLE,
@@ -33,6 +34,7 @@ RECORDED = frozenset((
     AssetKind.ELECTRONIC_CLAIM,
 ))  # fmt: skip
 """差押調書の謄本を滞納者に交付する財産（国税徴収法第54条）。ほかは差押書を送達する（同法第68条など）。"""
+PRESERVED = "納付すべき額の確定の前に、徴収を確保するため、地方税法第16条の4第1項により、次の財産を差し押さえました。税額が確定するまで、換価しません。"
 Facts = tuple[tuple[str, str], ...]
 
 
@@ -74,6 +76,7 @@ def send_release(file: DispositionFile, ground: tuple[str, str], *, as_of: date,
     head = file.head
     form = {
         Procedure.SEIZURE: "R-096",
+        Procedure.PRESERVATION_SEIZURE: "R-096",
         Procedure.PARTICIPATING_SEIZURE: "R-099",
         Procedure.DISTRIBUTION_REQUEST: "R-098",
     }
@@ -166,18 +169,28 @@ def _seizure(file: DispositionFile, title: str, *, own: bool = False, interested
     )  # fmt: skip
     facts = _asset_facts(file, facts)
     charges, lines = paged(charge_rows(file.parts), head.wage_steps if own else ())
-    total = (("差押えに係る徴収金の額", amount_text(file.total)),)
+    preserves = head.procedure is Procedure.PRESERVATION_SEIZURE
+    total = _preserved(head) if preserves else (("差押えに係る徴収金の額", amount_text(file.total)),)
     if own:
-        opening = "次の徴収金を滞納しているので、地方税法と国税徴収法により、次の財産を差し押さえました。"
-        notes = (_extra(), ("処分の禁止", OWNER_BAN), ("不服の申立て", APPEAL))
+        opening = (
+            PRESERVED
+            if preserves
+            else "次の徴収金を滞納しているので、地方税法と国税徴収法により、次の財産を差し押さえました。"
+        )
+        notes = (*(() if preserves else (_extra(),)), ("処分の禁止", OWNER_BAN), ("不服の申立て", APPEAL))
         return Paper(title, opening, facts, total, charges, lines, notes, head.officer)
     facts = (*_subject(file), *facts)
     if interested:
         opening = "あなたが権利を有する次の財産を差し押さえたので、国税徴収法第55条により通知します。"
         return Paper(title, opening, facts, total, charges, lines, (_extra(),), "")
     opening = "滞納者に対する徴収金のため、滞納者があなたに対して有する次の債権などを差し押さえます。"
+    if preserves:
+        opening = (
+            "徴収金を確保するため（地方税法第16条の4第1項）、次の者があなたに対して有する債権などを差し押さえます。"
+        )
     ban = CLAIM_BAN if kind is not None else OWNER_BAN
-    return Paper(title, opening, facts, total, charges, lines, (("履行", ban), _extra()), "")
+    notes = (("履行", ban), *(() if preserves else (_extra(),)))
+    return Paper(title, opening, facts, total, charges, lines, notes, "")
 
 
 def _wages(file: DispositionFile) -> Paper:
@@ -224,6 +237,15 @@ def _extra() -> tuple[str, str]:
         "延滞金",
         "表の延滞金は処分の日までの額です。完納の日までの法律による金額（要す）を加えて徴収します。滞納処分費も、あわせて徴収します。",
     )
+
+
+def _preserved(head: DispositionHead) -> Facts:
+    """保全差押金額。"""
+    (amount,) = fetch_one(
+        "SELECT amount FROM preservation WHERE addressee_number = %s AND '保全番号' || preservation_id = %s",
+        [head.addressee_number, head.case_number],
+    )
+    return (("保全差押金額", amount_text(int(amount))),)
 
 
 def _notice_title(kind: AssetKind) -> str:

@@ -15,7 +15,12 @@ from osame.platform.rights import APPEND_ONLY, KEPT
 
 PROCEDURES = [
     (each.name, each.value)
-    for each in (Procedure.SEIZURE, Procedure.PARTICIPATING_SEIZURE, Procedure.DISTRIBUTION_REQUEST)
+    for each in (
+        Procedure.SEIZURE,
+        Procedure.PARTICIPATING_SEIZURE,
+        Procedure.DISTRIBUTION_REQUEST,
+        Procedure.PRESERVATION_SEIZURE,
+    )
 ]
 OPEN_STAGES = ("IN_FORCE", "COLLECTING", "SOLD", "DISTRIBUTED")
 CREDITORS = [(each.name, each.value) for each in CreditorKind]
@@ -64,7 +69,7 @@ class Disposition(models.Model):
             models.UniqueConstraint(
                 name="disposition_one_open_seizure",
                 fields=["addressee_number", "asset_id"],
-                condition=Q(procedure="SEIZURE", stage__in=OPEN_STAGES),
+                condition=Q(procedure__in=("SEIZURE", "PRESERVATION_SEIZURE"), stage__in=OPEN_STAGES),
             ),
             models.CheckConstraint(
                 name="disposition_has_its_object", condition=Q(asset_id__isnull=False) | Q(body_id__isnull=False)

@@ -86,6 +86,10 @@ def release(key: tuple[str, int], judgement: ReleaseJudgement, *, as_of: date, o
         raise ReleaseNeedsReason
     with transaction.atomic():
         file = disposition_file(key, lock=True)
+        if (
+            file.head.procedure is Procedure.PRESERVATION_SEIZURE
+        ):  # 期別がないので、完納を問えない。`preserving.py` が解除する
+            raise NoGroundToRelease(file.head.number)
         found = grounds_to_release(file, judgement, as_of=as_of)
         met = [each for each in found.items if each.is_met]
         if not met:

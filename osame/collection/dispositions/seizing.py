@@ -152,7 +152,7 @@ def carry_out_disposition(content: Mapping[str, Any]) -> str:
             fetch_one("SELECT nextval('disposition_number')"),
         )
         key = (who, int(disposition_id))
-        _write(key, content, case, (as_of, number, officer))
+        write_disposition(key, content, case, (as_of, number, officer))
         act = ProcedureAct.APPLY if procedure is Procedure.DISTRIBUTION_REQUEST else ProcedureAct.SEIZE
         move("disposition", key, act, Moved(as_of, officer, content["reason"], number))
         runs = send_papers(disposition_file(key), content["registry_id"], as_of=as_of, officer=officer)
@@ -229,7 +229,13 @@ def _require(found: Conditions) -> None:
         raise ConditionNotMet("／".join(each.line for each in unmet[:4]))
 
 
-def _write(key: tuple[str, int], content: Mapping[str, Any], case: Case, what: tuple[date, int, str]) -> None:
+def write_disposition(
+    key: tuple[str, int], content: Mapping[str, Any], case: Case, what: tuple[date, int, str]
+) -> None:
+    """処分一件と、その期別を書く。 what: （処分の日、起案番号、職員）。段階は、移り方の行が進める。
+
+    要件: F17-15
+    """
     as_of, number, officer = what
     year = as_of.year - (as_of.month < NEW_YEAR_MONTH)
     run_sql("SELECT pg_advisory_xact_lock(%s)", [NUMBER_LOCK])

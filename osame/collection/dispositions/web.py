@@ -7,13 +7,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from osame.collection.advances.queries import preservation_file, preservations_of
 from osame.collection.assets.models import ThirdParty
 from osame.collection.assets.queries import asset_numbered, namesakes, third_parties
-from osame.collection.dispositions import bankruptcies, collecting, queries, releasing, seizing
+from osame.collection.dispositions import bankruptcies, collecting, preserving, queries, releasing, seizing
 from osame.collection.dispositions import forms as sheets
 from osame.collection.dispositions.bankruptcies import Opened
 from osame.collection.dispositions.collecting import Money
 from osame.collection.dispositions.facts import NothingToSeizeFor, case_of
+from osame.collection.dispositions.preserving import PreservationSeizure
 from osame.collection.dispositions.queries import DispositionFile, DispositionHead
 from osame.collection.dispositions.releasing import ReleaseJudgement
 from osame.collection.dispositions.seizing import RequestTerms, SeizureTerms
@@ -54,7 +56,9 @@ def disposition(request: HttpRequest, disposition_id: int) -> HttpResponse:
         "file": file, "head": head, "as_of": today(), "letters": letters_about(f"disposition:{disposition_id}"),
         "is_seizure": head.procedure is Procedure.SEIZURE, "stage": head.stage.name,
         "planned": collecting.plan_distribution(file, as_of=today()) if head.undistributed else None,
-        "grounds": releasing.grounds_to_release(file, ReleaseJudgement(""), as_of=today()) if head.is_open else None,
+        "grounds": releasing.grounds_to_release(file, ReleaseJudgement(""), as_of=today())
+        if head.is_open and head.procedure is not Procedure.PRESERVATION_SEIZURE else None,
+        "preserved": preserving.preservation_of(head) if head.procedure is Procedure.PRESERVATION_SEIZURE else None,
     }  # fmt: skip
     return page(request, "collection/dispositions/disposition.html", shown)
 
@@ -94,6 +98,52 @@ def seizure_new(request: HttpRequest, asset_id: int) -> HttpResponse:
         conditions = None
     shown = {"form": form, "asset": asset, "conditions": conditions, "namesakes": namesakes(asset.addressee_number)}
     return page(request, "collection/dispositions/seizure.html", shown, status=form.status)
+
+
+@bound("collection.dispositions.propose")
+@require_http_methods(["GET", "POST"])
+def preservation_seizure_new(request: HttpRequest, asset_id: int) -> HttpResponse:
+    """保全差押えを起案する。"""
+    asset = asset_numbered(asset_id)
+    record("保全差押えの起案の画面を開いた", subjects=[asset.addressee_number], fields=FACTS)
+    kept = [each for each in preservations_of(asset.addressee_number) if each.is_open and each.ends_on]
+    registries = third_parties([ThirdParty.Kind.REGISTRY], as_of=today())
+    form = sheets.PreservationSeizureForm(
+        request.POST or None, today=today(),
+        choices=[(each.preservation_id, f"保全{each.preservation_id}　{each.tax}　{each.amount:,}円") for each in kept],
+        parties=[(each.third_party_id, each.name) for each in registries],
+    )  # fmt: skip
+
+    def act() -> str:
+        told = form.cleaned_data
+        terms = PreservationSeizure(
+            told["preservation"], asset_id, told["scope"], told["reason"], told["perform_by"], told["registry"]
+        )
+        return reverse("approval", args=[preserving.propose_preservation_seizure(terms, as_of=today())])
+
+    lines = tuple(
+        each.line
+        for head in kept
+        for each in preserving.judge_preservation_seizure(
+            preservation_file(head.preservation_id), asset, as_of=today()
+        ).items
+    )
+    words = ("保全差押えを起案する", "起案する", f"{asset.person}　{asset.description}")
+    return _acted(request, form, act, words, lines=lines)
+
+
+@bound("collection.dispositions.carry")
+@require_http_methods(["GET", "POST"])
+def disposition_take_over(request: HttpRequest, disposition_id: int) -> HttpResponse:
+    """税額の確定した保全差押えを、差押えに切り替える。"""
+    file = _opened(disposition_id)
+    form = ActForm(request.POST or None, today=today())
+
+    def act() -> str:
+        made = preserving.take_over(file.head.key, as_of=today(), officer=officer_of(request))
+        return reverse("disposition", args=[made[1]])
+
+    return _acted(request, form, act, ("差押えに切り替える", "切り替える", _what(file.head)))
 
 
 @bound("collection.dispositions.propose")
@@ -185,13 +235,19 @@ def disposition_release(request: HttpRequest, disposition_id: int) -> HttpRespon
     """解除する。"""
     file = _opened(disposition_id)
     form = sheets.ReleaseForm(request.POST or None, today=today())
-    grounds = releasing.grounds_to_release(file, ReleaseJudgement(""), as_of=today())
+    is_preserved = file.head.procedure is Procedure.PRESERVATION_SEIZURE
+    lines = () if is_preserved else releasing.grounds_to_release(file, ReleaseJudgement(""), as_of=today()).steps
 
     def act() -> str:
-        releasing.release(file.head.key, form.judgement, as_of=today(), officer=officer_of(request))
+        if is_preserved:
+            preserving.release_preserved(
+                file.head.key, form.judgement.reason, as_of=today(), officer=officer_of(request)
+            )
+        else:
+            releasing.release(file.head.key, form.judgement, as_of=today(), officer=officer_of(request))
         return _at(file.head)
 
-    return _acted(request, form, act, ("解除する", "解除する", _what(file.head)), lines=grounds.steps)
+    return _acted(request, form, act, ("解除する", "解除する", _what(file.head)), lines=lines)
 
 
 @bound("collection.dispositions.release")
@@ -314,6 +370,8 @@ dispositions_urls: list[URLPattern] = [
     path("dispositions/<int:disposition_id>/finish/", disposition_finish, name="disposition_finish"),
     path("dispositions/<int:disposition_id>/policy/", disposition_policy, name="disposition_policy"),
     path("assets/<int:asset_id>/seize/", seizure_new, name="seizure_new"),
+    path("dispositions/<int:disposition_id>/take-over/", disposition_take_over, name="disposition_take_over"),
+    path("assets/<int:asset_id>/preserve/", preservation_seizure_new, name="preservation_seizure_new"),
     path("assets/<int:asset_id>/participate/", participation_new, name="participation_new"),
     path("people/<str:addressee_number>/distribution-request/", request_new, name="distribution_request_new"),
     path("people/<str:addressee_number>/bankruptcy/", bankruptcy_new, name="bankruptcy_new"),

@@ -377,6 +377,7 @@ class Migration(migrations.Migration):
                             ("SEIZURE", "差押え"),
                             ("PARTICIPATING_SEIZURE", "参加差押え"),
                             ("DISTRIBUTION_REQUEST", "交付要求"),
+                            ("PRESERVATION_SEIZURE", "保全差押え"),
                         ],
                         max_length=30,
                         verbose_name="手続",
@@ -443,7 +444,8 @@ class Migration(migrations.Migration):
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(
-                            ("procedure", "SEIZURE"), ("stage__in", ("IN_FORCE", "COLLECTING", "SOLD", "DISTRIBUTED"))
+                            ("procedure__in", ("SEIZURE", "PRESERVATION_SEIZURE")),
+                            ("stage__in", ("IN_FORCE", "COLLECTING", "SOLD", "DISTRIBUTED")),
                         ),
                         fields=("addressee_number", "asset_id"),
                         name="disposition_one_open_seizure",

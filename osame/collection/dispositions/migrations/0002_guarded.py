@@ -9,7 +9,9 @@ TABLES = (
     "disposition", "disposition_charge", "disposition_event", "collected_money", "distribution", "distribution_part",
     "bankruptcy", "bankruptcy_event",
 )  # fmt: skip
-DISPOSITIONS = (Procedure.SEIZURE, Procedure.PARTICIPATING_SEIZURE, Procedure.DISTRIBUTION_REQUEST)
+DISPOSITIONS = (
+    Procedure.SEIZURE, Procedure.PARTICIPATING_SEIZURE, Procedure.DISTRIBUTION_REQUEST, Procedure.PRESERVATION_SEIZURE,
+)  # fmt: skip
 
 
 class Migration(migrations.Migration):

@@ -22,7 +22,10 @@ CREATE FUNCTION guard_disposition() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
         IF NOT EXISTS (SELECT 1 FROM proposal p WHERE p.proposal_id = NEW.proposal_id AND p.act = 'seizure' AND p.state IN ('3', '4')
-                AND p.content ->> 'addressee_number' = NEW.addressee_number AND p.content ->> 'procedure' = NEW.procedure
+                AND p.content ->> 'addressee_number' = NEW.addressee_number
+                AND (p.content ->> 'procedure' = NEW.procedure OR NEW.procedure = 'SEIZURE' AND EXISTS (  -- 保全差押えからの切替え
+                    SELECT 1 FROM disposition x WHERE x.addressee_number = NEW.addressee_number AND x.proposal_id = NEW.proposal_id
+                      AND x.procedure = 'PRESERVATION_SEIZURE' AND x.stage = 'CONVERTED'))
                 AND (p.content ->> 'asset_id')::bigint IS NOT DISTINCT FROM NEW.asset_id) THEN
             RAISE EXCEPTION '決裁された起案がありません。起案からやり直してください。' USING ERRCODE = 'OS409';
         END IF;
@@ -50,7 +53,8 @@ CREATE FUNCTION mark_seized_asset() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE asset s SET is_seized = EXISTS (
         SELECT 1 FROM disposition d WHERE d.addressee_number = NEW.addressee_number AND d.asset_id = NEW.asset_id
-          AND d.procedure = 'SEIZURE' AND d.stage IN ('IN_FORCE', 'COLLECTING', 'SOLD', 'DISTRIBUTED'))
+          AND d.procedure IN ('SEIZURE', 'PRESERVATION_SEIZURE')
+          AND d.stage IN ('IN_FORCE', 'COLLECTING', 'SOLD', 'DISTRIBUTED'))
     WHERE s.addressee_number = NEW.addressee_number AND s.asset_id = NEW.asset_id;
     RETURN NULL;
 END $$;

@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
         ("demands", "0002_guarded"),
         ("grace", "0002_guarded"),
         ("pledges", "0002_guarded"),
+        ("advances", "0002_guarded"),
         ("dispositions", "0002_guarded"),
         ("reminders", "0002_guarded"),
         ("suspensions", "0002_guarded"),

@@ -6,6 +6,7 @@ UNION ALL SELECT * FROM prescription_event_determinations
 UNION ALL SELECT * FROM prescription_event_demands
 UNION ALL SELECT * FROM prescription_event_grace
 UNION ALL SELECT * FROM prescription_event_pledges
+UNION ALL SELECT * FROM prescription_event_advances
 UNION ALL SELECT * FROM prescription_event_dispositions
 UNION ALL SELECT * FROM prescription_event_reminders
 UNION ALL SELECT * FROM prescription_event_suspensions;
@@ -13,6 +14,7 @@ CREATE VIEW procedure_stage WITH (security_invoker = true) AS
 SELECT * FROM procedure_stage_demands
 UNION ALL SELECT * FROM procedure_stage_grace
 UNION ALL SELECT * FROM procedure_stage_pledges
+UNION ALL SELECT * FROM procedure_stage_advances
 UNION ALL SELECT * FROM procedure_stage_dispositions
 UNION ALL SELECT * FROM procedure_stage_suspensions
 UNION ALL SELECT * FROM procedure_stage_writeoffs;
