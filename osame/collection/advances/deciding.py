@@ -23,6 +23,7 @@ from osame.collection.demands.stops import StopRequest, release_stop, stop_deman
 from osame.collection.payment_slips.owed import Owed, owed_of
 from osame.kernel.dates import format_wareki
 from osame.kernel.money import Yen
+from osame.kernel.periods import days_after
 from osame.kernel.refusals import Refusal
 from osame.law.advance_collection import AdvanceFacts, AdvanceGround, may_advance, seizable_after_advance
 from osame.law.conditions import ConditionNotMet, Conditions
@@ -195,10 +196,7 @@ def _advance(content: Mapping[str, Any], moved: Moved) -> str:
             "INSERT INTO advance_collection_charge VALUES (%s, %s, %s, %s, %s)",
             [*key, each.facts.charge_id, each.facts.due_date, each.facts.principal_tax],
         )
-        stop_demand(
-            StopRequest(key[0], DemandStop.Reason.OTHER, _stop_note(key[1]), moved.on, None, each.facts.charge_id),
-            officer=moved.officer,
-        )
+        _stop_demand(each, terms.deadline, key[1], moved.officer)
     move("advance_collection", key, ProcedureAct.NOTIFY, moved)
     run_id = send_advance(advance_file(key[1]), "advance", moved.note, as_of=moved.on, officer=moved.officer)
     _recorded("繰上徴収を告知した", key, moved)
@@ -253,6 +251,18 @@ def _checked(terms: AdvanceTerms, owed: Sequence[Owed], as_of: date) -> list[str
     if unmet := [each for one in found for each in one.unmet]:
         raise ConditionNotMet("／".join(dict.fromkeys(each.line for each in unmet[:4])))
     return list(dict.fromkeys(each.line for one in found for each in one.items))
+
+
+def _stop_demand(owed: Owed, deadline: date, number: int, officer: str) -> None:
+    """繰り上げた期別の督促を止める。一つの期別を何度告知し直しても、停止は別の日に始まる別の停止である。"""
+    who, charge = owed.facts.addressee_number, owed.facts.charge_id
+    (earlier,) = fetch_one(
+        "SELECT count(*) FROM demand_stop WHERE addressee_number = %s AND charge_id = %s AND starts_on >= %s",
+        [who, charge, deadline],
+    )
+    starts = days_after(deadline, int(earlier))
+    request = StopRequest(who, DemandStop.Reason.OTHER, _stop_note(number), starts, charge_id=charge)
+    stop_demand(request, officer=officer)
 
 
 def _stop_note(number: int) -> str:

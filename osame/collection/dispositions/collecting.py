@@ -128,6 +128,8 @@ def collect(key: tuple[str, int], money: Money, *, as_of: date, officer: str) ->
     with transaction.atomic():
         file = disposition_file(key, lock=True)
         head = file.head
+        if head.procedure is Procedure.PRESERVATION_SEIZURE:
+            raise NotCollectable("税額が確定するまで、取り立てない（地方税法第16条の4第8項）")
         if head.procedure is Procedure.SEIZURE:
             if head.effect_on is None:
                 raise NoEffectYet(head.number)

@@ -26,8 +26,10 @@ from osame.collection.advances.preserving import (
     release_preservation,
 )
 from osame.collection.advances.queries import advance_file, deadlines_of, preservation_file, preservations_to_release
+from osame.collection.arrears.prescribing import prescription_of
 from osame.collection.arrears.stages import stages_of
 from osame.collection.assets.queries import asset_numbered
+from osame.collection.demands.estimates import estimated_charges
 from osame.collection.demands.selection import list_due, select_candidates
 from osame.collection.dispositions.collecting import Money, NotCollectable, collect, record_service
 from osame.collection.dispositions.facts import case_of
@@ -49,7 +51,7 @@ from osame.law.conditions import ConditionNotMet
 from osame.law.dispositions import Procedure, ProcedureStage, TransitionNotAllowed
 from osame.law.seizure_effect import SeizureService
 from osame.platform.database import fetch_all, run_sql
-from tests.systems.collection.cast import OFFICER, SATO, determination, notice
+from tests.systems.collection.cast import OFFICER, SATO, determination, notice, revision
 from tests.systems.collection.demand_cast import charge_of, levy
 from tests.systems.collection.seizure_cast import as_officer, asset_of, carried
 from tests.systems.collection.suspension_cast import pay_late, today
@@ -141,8 +143,8 @@ def test_a_cancelled_advance_restores_everything(owing: Path) -> None:
     assert fetch_all("SELECT count(*) FROM letter WHERE subject = %s", [f"advance:{number}"]) == [(2,)]
     with as_officer(OFFICER), pytest.raises(TransitionNotAllowed):
         propose_cancel(number, reason="もう一度")
-    advanced(1, days=3)  # 期限を直して、改めて告知できる
-    assert deadlines_of(SATO) == {charge_of(SATO): soon(3)}
+    advanced(1)  # 改めて告知できる
+    assert deadlines_of(SATO) == {charge_of(SATO): soon(1)}
 
 
 def test_the_law_is_asked_first(owing: Path) -> None:
@@ -167,7 +169,6 @@ def test_payment_or_seizure_ends_the_advance_and_keeps_its_deadline(owing: Path)
     with as_officer(OFFICER):
         with pytest.raises(ConditionNotMet, match="繰上徴収の期限"):
             propose_seizure(_seizure(asset, 2), as_of=today())
-        run_sql("UPDATE charge SET due_date = due_date WHERE false")
     assert refresh_advances(as_of=today(), officer=OFFICER) == (1, 0)
     assert advance_file(paid).head.stage is ProcedureStage.COMPLETED
     assert advance_file(held).head.stage is ProcedureStage.IN_FORCE
@@ -221,7 +222,7 @@ def test_a_preservation_seizure_waits_for_the_tax_and_then_becomes_a_seizure(owi
     assert asset_numbered(asset).is_seized
     file = disposition_file(key)
     assert (file.head.procedure, file.parts) == (Procedure.PRESERVATION_SEIZURE, ())
-    with pytest.raises((NotCollectable, TransitionNotAllowed)):  # 確定の前には、取り立てない
+    with pytest.raises(NotCollectable):  # 確定の前には、取り立てない
         collect(key, Money(1_000, today(), "銀行"), as_of=today(), officer=OFFICER)
     with pytest.raises(NoGroundToRelease):
         release(key, ReleaseJudgement("完納"), as_of=today(), officer=OFFICER)
@@ -272,3 +273,34 @@ def test_an_order_for_security_names_its_deadline(owing: Path) -> None:
     too_much = PreservationTerms(SATO, Preservation.Kind.SEIZURE, "2026年度", "嫌疑", 100_001, 100_000, "理由")
     with as_officer(OFFICER), pytest.raises(ConditionNotMet, match="確定の見込み"):
         propose_preservation(too_much, as_of=today())
+
+
+# -- the taxing side moves a due date -----------------------------------------------------------------------------
+
+
+def test_a_due_date_moved_by_the_taxing_side_reaches_demand_charge_and_prescription(
+    city: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """納期変更の異動を取り込むと、督促も延滞金も新しい納期限から数え、時効の法定納期限は動かない。"""
+    monkeypatch.setenv("OSAME_HOME", str(tmp_path / "home"))
+    old, new = today() - timedelta(days=60), today() - timedelta(days=10)
+    facts = {"due_on": old, "determined_on": date(2026, 5, 1), "levy_year": 2026, "tax_year": 2026}
+    levy(tmp_path, determination(SATO, 1, 500_000, **facts), on=date(2026, 5, 1))
+    before, ends = estimated_charges([charge_of(SATO)], as_of=today()), prescription_of(SATO, as_of=today())
+    moved = revision(
+        SATO, 1, 500_000, 0, **(facts | {"due_on": new, "statutory_due_on": old, "determined_on": today()})
+    )
+    levy(tmp_path, moved, name="moved.csv", on=today())
+    assert fetch_all("SELECT due_date, statutory_due_date FROM charge WHERE charge_id > 0") == [(new, old)]
+    after = estimated_charges([charge_of(SATO)], as_of=today())
+    assert before[charge_of(SATO)] > after.get(charge_of(SATO), 0)
+    with transaction.atomic():
+        list_due(as_of=new)
+        assert fetch_all("SELECT count(*) FROM demand_due") == [(0,)]
+    assert prescription_of(SATO, as_of=today())[charge_of(SATO)].completes_on == _five_years(new)
+    assert ends[charge_of(SATO)].completes_on != _five_years(new)
+    assert verify_everything().sound
+
+
+def _five_years(due: date) -> date:
+    return date(due.year + 5, due.month, due.day)

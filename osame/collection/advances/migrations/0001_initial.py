@@ -348,7 +348,7 @@ class Migration(migrations.Migration):
                 ("deadline", models.DateField(verbose_name="変更後の納期限")),
                 ("notified_on", models.DateField(verbose_name="告知日")),
                 ("ended_on", models.DateField(null=True, verbose_name="取消し・終わりの日")),
-                ("conditions", models.JSONField(verbose_name="条件の判定")),
+                ("conditions", models.JSONField(verbose_name="条件の一覧")),
                 ("proposal_id", models.BigIntegerField(verbose_name="起案番号")),
                 ("officer", models.TextField(verbose_name="職員")),
                 (
@@ -469,7 +469,7 @@ class Migration(migrations.Migration):
                 ("notified_on", models.DateField(verbose_name="通知日")),
                 ("ends_on", models.DateField(null=True, verbose_name="確定しなければ解除する期間の末日")),
                 ("ended_on", models.DateField(null=True, verbose_name="終わった日")),
-                ("conditions", models.JSONField(verbose_name="条件の判定")),
+                ("conditions", models.JSONField(verbose_name="条件の一覧")),
                 ("proposal_id", models.BigIntegerField(verbose_name="起案番号")),
                 ("officer", models.TextField(verbose_name="職員")),
                 (
