@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 RESIDENTS ?= 10000
+# 訳したものを残す。残さないと、起こすプロセスごとに全部を訳し直す。 Keep bytecode: else every process compiles everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:  ## この説明を表示する (show this help)
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
