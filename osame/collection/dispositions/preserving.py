@@ -102,7 +102,7 @@ def propose_preservation_seizure(terms: PreservationSeizure, *, as_of: date) -> 
             "name": asset.person, "charges": [], "total": file.head.amount, "conditions": [each.line for each in found.items],
             "asset_id": asset.asset_id, "asset": f"{asset.kind.value}　{asset.party}　{asset.description}",
             "scope": terms.scope.strip(), "perform_by": terms.perform_by.isoformat() if terms.perform_by else None,
-            "wage_steps": [], "place": "", "registry_id": terms.registry_id, "body_id": None,
+            "wage_steps": [], "wage_shares": [], "place": "", "registry_id": terms.registry_id, "body_id": None,
             "case_number": _number(terms.preservation_id), "preservation_id": terms.preservation_id,
             "reason": terms.reason.strip(), "agreed": list(asset.agreed), "warnings": list(asset.warnings), "namesakes": [],
         }  # fmt: skip
@@ -143,7 +143,7 @@ def take_over(key: tuple[str, int], *, as_of: date, officer: str) -> tuple[str, 
         content = {
             "procedure": Procedure.SEIZURE.name, "addressee_number": key[0], "name": head.name, "asset_id": head.asset_id,
             "body_id": None, "case_number": head.case_number, "scope": head.scope, "place": head.place,
-            "perform_by": head.perform_by, "wage_steps": list(head.wage_steps), "conditions": list(head.conditions),
+            "perform_by": head.perform_by, "wage_steps": list(head.wage_steps), "wage_shares": list(head.wage_shares), "conditions": list(head.conditions),
         }  # fmt: skip
         made = _begin(content, owed, (head.done_on, head.proposal_id, officer))
         move("disposition", made, ProcedureAct.SEIZE, Moved(head.done_on, officer, note, head.proposal_id))
