@@ -2,8 +2,8 @@
 
 Succession to a tax obligation by inheritance: who, how much, and up to what.
 
-条文: 地方税法第9条、第9条の2、民法第887条から第890条まで、第900条から第902条まで、第922条、第939条。
-含まないもの: 胎児、相続欠格・廃除の認定（相続人でない者は渡さない）、遺留分。
+条文: 地方税法第9条、第9条の2、民法第886条から第890条まで、第900条から第902条まで、第922条、第939条。
+含まないもの: 相続欠格・廃除の認定（相続人でない者は渡さない）、遺留分。
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +16,7 @@ from osame.kernel.money import Yen
 from osame.kernel.refusals import Refusal
 from osame.law.allocation import in_proportion
 from osame.law.claim import NegativeAmount
+from osame.law.rounding import NOTHING
 
 
 class SharesDoNotAddUp(Refusal):
@@ -46,9 +47,10 @@ class Heir:
     One heir. Those of one `stem` (a child or sibling who died before) share what that person would have had.
 
     `is_half` は父母の一方だけを同じくする兄弟姉妹。`is_renounced` は相続の放棄をした者で、初めから相続人でなかったものとみなす。
-    `received` は相続によって得た財産の価額、`is_limited` は限定承認をしたか。
+    `received` は相続によって得た財産の価額、`is_limited` は限定承認をしたか。`is_unborn` は、まだ生まれていない胎児。
 
-    根拠: 民法第900条、民法第901条、民法第939条
+    根拠: 民法第886条、民法第900条、民法第901条、民法第939条
+    解釈: 胎児は、生まれるまでは請求を受けることができないので相続人の数に入れず、生まれたら按分し直す。
     """
 
     name: str
@@ -58,6 +60,7 @@ class Heir:
     is_renounced: bool = False
     received: Yen | None = None
     is_limited: bool = False
+    is_unborn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ def statutory_shares(heirs: Sequence[Heir]) -> dict[str, Fraction]:
     >>> statutory_shares(people)
     {'妻': Fraction(1, 2), '長男': Fraction(1, 4), '孫': Fraction(1, 4)}
     """
-    alive = [each for each in heirs if not each.is_renounced]
+    alive = [each for each in heirs if not (each.is_renounced or each.is_unborn)]
     spouses = [each for each in alive if each.kind is HeirKind.SPOUSE]
     for kind, beside_spouse in _ORDER:
         line = [each for each in alive if each.kind is kind]
@@ -158,7 +161,7 @@ def succession(
         raise NegativeAmount(f"承継する額 {amount}")
     portions = dict(designated) if designated is not None else statutory_shares(heirs)
     if not portions:
-        said = "相続人がいない。相続財産清算人に請求する"
+        said = "相続人がいない。相続財産法人に、相続財産清算人を通じて請求する"
         return SuccessionAnswer((), (said,), ("地方税法第9条第1項", "民法第951条"))
     if sum(portions.values()) != 1 or min(portions.values()) < 0:
         raise SharesDoNotAddUp(f"合計 {sum(portions.values())}")
@@ -175,6 +178,79 @@ def succession(
     )
     article = "民法第902条" if designated is not None else "民法第900条、民法第901条"
     return SuccessionAnswer(shares, steps, ("地方税法第9条第1項・第2項・第3項", article))
+
+
+def portions_through(
+    portions: Mapping[str, Fraction], later: Mapping[str, Mapping[str, Fraction]]
+) -> dict[str, Fraction]:
+    """数次相続。承継した後に死亡した相続人の分を、その人の相続人に分け直す。
+
+    An heir who died after the succession is replaced by that heir's own heirs. `later` gives their portions, already chained.
+
+    根拠: 地方税法第9条第1項・第2項
+    例:
+    >>> later = {"長男": {"妻": Fraction(1, 2), "孫": Fraction(1, 2)}}
+    >>> portions_through({"妻": Fraction(1, 2), "長男": Fraction(1, 2)}, later)
+    {'妻': Fraction(3, 4), '孫': Fraction(1, 4)}
+    """
+    found: dict[str, Fraction] = {}
+    for name, portion in portions.items():
+        for heir, part in later.get(name, {name: Fraction(1)}).items():
+            found[heir] = found.get(heir, Fraction(0)) + portion * part
+    return found
+
+
+def apportioned(amount: Yen, portions: Sequence[Fraction]) -> list[Yen]:
+    """額を、合計が1の割合で分ける。合計は必ず元の額になる。
+
+    根拠: 地方税法第9条第2項
+    解釈: 1円未満の端数は、端数の大きいものから1円ずつ充てる（同じなら先に渡したもの）。
+    例:
+    >>> apportioned(Yen(100), [Fraction(1, 2), Fraction(1, 4), Fraction(1, 4)])
+    [50, 25, 25]
+    """
+    if sum(portions) != 1 or min(portions) < 0:
+        raise SharesDoNotAddUp(f"合計 {sum(portions)}")
+    return _divided(amount, portions)
+
+
+@dataclass(frozen=True, slots=True)
+class HeirAccount:
+    """承継した者一人の分。 `paid` は相続の後にその者が納めた額、`late` はその者の分に生じた延滞金。
+
+    One obligor's side of a charge: the portion, what that person paid since, and the delinquency charge on that part.
+
+    根拠: 地方税法第9条第2項
+    """
+
+    portion: Fraction
+    paid: Yen = NOTHING
+    late: Yen = NOTHING
+
+
+def owed_by_each(unpaid: Yen, accounts: Sequence[HeirAccount], *, paid_by_others: Yen = NOTHING) -> list[Yen]:
+    """期別に残る額を、承継した者ごとに、いくら残っているかに分ける。合計は必ず残る額になる。
+
+    What each obligor still owes. Whatever was paid since the succession is put back, divided by the portions, and each one's
+    own payments are taken from that one's part; the sum is what the charge still owes, to the yen, in whatever order things
+    came. `unpaid` includes the delinquency charge.
+
+    根拠: 地方税法第9条第2項、地方税法第20条の6第1項
+    解釈: 自分の分を超えて納めた額と、納めた者を定められない額は、第三者の納付として、残る者の残りに応じて減らす。
+    例:
+    >>> half = Fraction(1, 2)
+    >>> owed_by_each(Yen(60_000), [HeirAccount(half, paid=Yen(40_000)), HeirAccount(half)])
+    [10000, 50000]
+    >>> owed_by_each(Yen(30_000), [HeirAccount(half, paid=Yen(70_000)), HeirAccount(half)])
+    [0, 30000]
+    """
+    late = sum(each.late for each in accounts)
+    gross = unpaid + sum(each.paid for each in accounts) + paid_by_others
+    parts = apportioned(Yen(max(0, gross - late)), [each.portion for each in accounts])
+    left = [max(0, part + each.late - each.paid) for part, each in zip(parts, accounts, strict=True)]
+    if not any(left):
+        return apportioned(unpaid, [each.portion for each in accounts])
+    return in_proportion(unpaid, [Yen(each * (unpaid + 1)) for each in left])
 
 
 def _divided(amount: Yen, portions: Sequence[Fraction]) -> list[Yen]:

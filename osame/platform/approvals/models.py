@@ -31,6 +31,7 @@ class HighRiskAct(models.TextChoices):
     IDENTIFICATION = "identification", "同一人の認定"
     ADVANCE = "advance", "繰上徴収・保全"
     LIABILITY = "liability", "連帯・第二次納税義務"
+    SUCCESSION = "succession", "納税義務の承継"
 
 
 @kept_history()
