@@ -154,6 +154,7 @@ def _of_arrears(app: typer.Typer) -> None:
     from osame.collection.grace import cli as grace
     from osame.collection.pledges import cli as pledges
     from osame.collection.reminders import cli as reminders
+    from osame.collection.successions import cli as successions
     from osame.collection.suspensions import cli as suspensions
     from osame.collection.writeoffs import cli as writeoffs
 
@@ -167,6 +168,7 @@ def _of_arrears(app: typer.Typer) -> None:
     app.add_typer(assets.app, name="asset")
     app.add_typer(dispositions.app, name="disposition")
     app.add_typer(suspensions.app, name="suspension")
+    app.add_typer(successions.app, name="succession")
     app.add_typer(writeoffs.app, name="write-off")
 
 

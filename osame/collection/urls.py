@@ -31,6 +31,7 @@ from osame.collection.returns.web import returns_urls
 from osame.collection.reveals.web import reveals_urls
 from osame.collection.search.web import search_urls
 from osame.collection.slips.web import slips_urls
+from osame.collection.successions.web import succession_urls
 from osame.collection.suspensions.web import suspension_urls
 from osame.collection.today.web import today_urls
 from osame.collection.writeoffs.web import writeoff_urls
@@ -48,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *assets_urls,
     *dispositions_urls,
     *suspension_urls,
+    *succession_urls,
     *writeoff_urls,
     *demands_urls,
     *demand_mail_urls,

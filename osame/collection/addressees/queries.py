@@ -16,12 +16,13 @@ HEIR_REPRESENTATIVE = "04"
 # 送達を受ける代理人。生きている人には、法定代理人、破産管財人、納税管理人の順。委任だけの代理人（弁護士など）には送らない。
 SERVED_AGENTS = ("08", "02", "05", "01")
 
-# 代理人。死亡した人には相続人代表者だけ。死亡・廃止した代理人と、支援措置の相手方は、代理人として扱わない。
+# 代理人。死亡した人には相続人代表者だけ（この市が届出を受け、または指定した者が、宛名管理から届いた者に先立つ）。死亡・廃止した
+# 代理人と、支援措置の相手方は、代理人として扱わない。
 AGENTS = """
 SELECT DISTINCT ON (w.addressee_number, w.tax_item) w.addressee_number, w.tax_item, g.agent_number, g.kind AS agent_kind
 FROM (SELECT DISTINCT addressee_number, tax_item FROM {source}) w
 JOIN addressee a USING (addressee_number)
-JOIN addressee_agent g ON g.addressee_number = w.addressee_number AND g.tax_item IN ('', w.tax_item)
+JOIN acting_agent g ON g.addressee_number = w.addressee_number AND g.tax_item IN ('', w.tax_item)
     AND g.valid_from <= %(on)s AND (g.valid_until IS NULL OR g.valid_until > %(on)s)
 JOIN addressee p ON p.addressee_number = g.agent_number AND p.died_on IS NULL AND p.closed_on IS NULL
 WHERE NOT a.withheld AND NOT a.protection_measure AND g.agent_number <> ALL (a.protected_from)

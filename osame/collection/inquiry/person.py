@@ -43,7 +43,7 @@ SELECT {", ".join(f"a.{name}" for name in FIELDS)}, a.protection_measure, a.prot
   (SELECT jsonb_agg(jsonb_build_array(c.kind, c.value) ORDER BY c.priority, c.line_number) FROM addressee_contact c
    WHERE c.addressee_number = a.addressee_number AND (NOT a.protection_measure OR %(right)s)),
   (SELECT jsonb_agg(jsonb_build_array(g.kind, p.addressee_number, p.name, g.title, g.tax_item) ORDER BY g.line_number)
-   FROM addressee_agent g JOIN addressee p ON p.addressee_number = g.agent_number
+   FROM acting_agent g JOIN addressee p ON p.addressee_number = g.agent_number
    WHERE g.addressee_number = a.addressee_number AND g.valid_from <= %(on)s
      AND (g.valid_until IS NULL OR g.valid_until > %(on)s) AND (NOT a.protection_measure OR %(right)s)),
   (SELECT jsonb_agg(jsonb_build_array(m.relationship, m.addressee_number, m.name,

@@ -67,9 +67,10 @@ def payer_name(addressee_number: str) -> str:
     return str(rows[0][0])
 
 
-# 納付書を刷る文書。納付書だけの紙も、ほかの文書の下に付けたものも、凍った内容に番号を持つ。
+# 納付書を刷る文書。納付書だけの紙も、ほかの文書の下に付けたものも、凍った内容に番号を持つ。承継した者の分は、その者に宛てる。
 CARRIERS = """
-SELECT l.run_id, l.letter_number FROM letter l JOIN payment_slip s USING (addressee_number)
+SELECT l.run_id, l.letter_number FROM letter l JOIN payment_slip s
+    ON l.addressee_number = s.addressee_number OR l.subject = 'share_slip:' || s.slip_number
 WHERE s.slip_number = %(slip)s AND l.context->'slip'->>'slip_number' = %(slip)s::text
 """
 

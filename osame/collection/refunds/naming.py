@@ -36,7 +36,7 @@ SELECT a.name, a.kana, a.postal_code, a.address || CASE WHEN a.address_detail = 
        a.died_on IS NOT NULL, a.protection_measure, h.name, h.kana, h.postal_code, h.address
 FROM addressee a
 LEFT JOIN LATERAL (
-    SELECT p.name, p.kana, p.postal_code, p.address FROM addressee_agent g JOIN addressee p ON p.addressee_number = g.agent_number
+    SELECT p.name, p.kana, p.postal_code, p.address FROM acting_agent g JOIN addressee p ON p.addressee_number = g.agent_number
     WHERE g.addressee_number = a.addressee_number AND g.kind = '04' AND p.died_on IS NULL AND p.closed_on IS NULL
       AND g.valid_from <= %(on)s AND (g.valid_until IS NULL OR g.valid_until > %(on)s)
     ORDER BY g.tax_item = '' DESC, g.line_number LIMIT 1) h ON true

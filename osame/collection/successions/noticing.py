@@ -25,9 +25,10 @@ WITH told AS (
 )
 SELECT p.addressee_number, p.succession_id, a.name, p.charge_id, p.successor_number, h.name, coalesce(t.amount, 0), p.part
 FROM succession_part p
-JOIN addressee a USING (addressee_number)
+JOIN addressee a ON a.addressee_number = p.addressee_number
 JOIN addressee h ON h.addressee_number = p.successor_number
-LEFT JOIN told t USING (addressee_number, succession_id, charge_id, successor_number)
+LEFT JOIN told t ON (t.addressee_number, t.succession_id, t.charge_id, t.successor_number) =
+    (p.addressee_number, p.succession_id, p.charge_id, p.successor_number)
 WHERE p.unpaid > 0 AND p.part <> coalesce(t.amount, 0) ORDER BY p.succession_id, p.charge_id, p.position
 """
 

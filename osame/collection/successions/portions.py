@@ -158,6 +158,32 @@ def portion_rows(addressee_number: str) -> tuple[tuple[object, ...], ...]:
     return tuple(_rows(addressee_number))
 
 
+def verify_portions() -> tuple[str, ...]:
+    """割合の表が決定から作り直したものと同じか、承継した者に残る額の合計が期別の残高と同じかを、確かめる。違うものを述べる。
+
+    要件: F24-01
+    """
+    found = []
+    for (who,) in fetch_all("SELECT DISTINCT addressee_number FROM succession ORDER BY 1"):
+        rows = fetch_all(
+            "SELECT * FROM succession_portion WHERE addressee_number = %s ORDER BY succession_id, position", [who]
+        )
+        if sorted(_plain(each) for each in rows) != sorted(_plain(each) for each in portion_rows(who)):
+            found.append(f"{who}: 割合の表が決定と違う")
+    found += [
+        f"{who}: 期別番号{charge}の合計{total:,}円が残高{unpaid:,}円と違う"
+        for who, charge, total, unpaid in fetch_all(
+            "SELECT addressee_number, charge_id, sum(owed)::bigint, max(unpaid)::bigint FROM succession_part GROUP BY 1, 2 "
+            "HAVING sum(owed) <> max(unpaid)"
+        )
+    ]
+    return tuple(found)
+
+
+def _plain(row: Sequence[object]) -> tuple[str, ...]:
+    return tuple(map(str, row))
+
+
 def _upstream(addressee_number: str) -> tuple[str, ...]:
     """その人を相続人に持つ者を、何代でも。"""
     found: dict[str, None] = {}

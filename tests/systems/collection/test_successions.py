@@ -8,17 +8,33 @@ from pathlib import Path
 import pytest
 from django.db import DatabaseError, transaction
 
+from osame.collection.addressees.queries import destinations_of
+from osame.collection.assets.models import ThirdParty
+from osame.collection.inquiry.verification import verify_everything
+from osame.collection.letters.printing import print_run
+from osame.collection.payment_slips.planning import NothingUnpaid
 from osame.collection.successions.actions import (
+    Basis,
+    CourtAnswer,
+    DesignationTooEarly,
+    InquiryAnswered,
+    NotAnHeir,
     NotCorporate,
     NotDeceased,
     SuccessorIsTheOrigin,
     SuccessorTwice,
     SuccessorUnknown,
+    ask_court,
+    name_representative,
     open_succession,
+    record_court_answer,
     record_successors,
 )
 from osame.collection.successions.deciding import NothingChanged, judge, propose_decision
+from osame.collection.successions.letters import send_form
 from osame.collection.successions.models import Succession
+from osame.collection.successions.noticing import differing_shares, tell_again
+from osame.collection.successions.paying import NotASuccessor, issue_share_slip
 from osame.collection.successions.portions import (
     DesignationIncomplete,
     EstateBesideHeirs,
@@ -26,6 +42,7 @@ from osame.collection.successions.portions import (
     ReceivedNeeded,
     SuccessorOfAnotherKind,
     portion_rows,
+    verify_portions,
 )
 from osame.collection.successions.queries import obligations_of, obligors_of, succession_file
 from osame.collection.successions.sharing import shared_charges
@@ -33,8 +50,9 @@ from osame.law.conditions import ConditionNotMet
 from osame.law.succession import SharesDoNotAddUp
 from osame.platform.approvals.actions import SamePerson, check
 from osame.platform.database import fetch_all, run_sql
-from tests.systems.collection.cast import KAKU, OFFICER, SATO, SUZUKI, TANAKA, determination
-from tests.systems.collection.demand_cast import charge_of, levy, move_in
+from tests.systems.collection.cast import KAKU, OFFICER, SATO, SUZUKI, TANAKA, determination, notice, revision
+from tests.systems.collection.demand_cast import charge_of, levy, move_in, set_value
+from tests.systems.collection.seizure_cast import party_of
 from tests.systems.collection.succession_cast import (
     CHILD,
     FAMILY,
@@ -50,7 +68,8 @@ from tests.systems.collection.succession_cast import (
     opened,
     parts,
 )
-from tests.systems.collection.suspension_cast import today
+from tests.systems.collection.suspension_cast import pay_late, today
+from tests.systems.collection.test_letters import texts
 
 
 @pytest.fixture
@@ -191,3 +210,78 @@ def test_what_the_law_refuses_to_register(owed: int) -> None:
 
 def record_again(key: tuple[str, int], given: tuple[GivenSuccessor, ...], reason: str) -> None:
     record_successors(key, given, reason, officer=OFFICER)
+
+
+def test_payments_of_heirs_reduce_their_own_shares_and_the_charge_once(owed: int, tmp_path: Path) -> None:
+    """納付・更正・放棄を、どの順に重ねても、合計は期別の残高であり、素朴な数え直しと同じになる。"""
+    set_value("コンビニの請求書発行企業コード", "959919")
+    set_value("納付区分", "06:106,01:101,合算:199")
+    key = opened()
+    decided(key)
+    slip = issue_share_slip(key, SUZUKI, [owed], payable_through=today(), as_of=today(), officer=OFFICER)
+    assert verify_portions() == ()
+    (letter,) = fetch_all("SELECT addressee_number, to_name FROM letter WHERE run_id = %s", [slip.run_id])
+    assert letter == (SUZUKI, "鈴木 家")
+    again = issue_share_slip(key, SUZUKI, [owed], payable_through=today(), as_of=today(), officer=OFFICER)
+    assert again.replaced == (slip.slip_number,)
+    assert fetch_all("SELECT state FROM letter WHERE run_id = %s", [slip.run_id]) == [("9",)]
+    pay_late(tmp_path, notice(1, SATO, again.amount, today(), slip_number=again.slip_number), on=today())
+    assert parts(owed)[SUZUKI][2] == 0
+    (shared,) = shared_charges(SATO, on=today(), as_of=today())
+    assert [each.owed for each in shared.shares if each.portion.successor_number == SUZUKI] == [0]
+    assert sum(each.owed for each in shared.shares) == shared.unpaid
+    with pytest.raises(NothingUnpaid):
+        issue_share_slip(key, SUZUKI, [owed], payable_through=today(), as_of=today(), officer=OFFICER)
+    with pytest.raises(NotASuccessor):
+        issue_share_slip(key, KAKU, [owed], payable_through=today(), as_of=today(), officer=OFFICER)
+    assert differing_shares() == ()
+    levy(tmp_path, revision(SATO, 1, 140_001, 40_000), name="raise.csv", on=today())
+    assert {(each.successor_number, each.told, each.part) for each in differing_shares()} >= {
+        (KITAMURA, 25_000, 35_000)
+    }
+    tell_again(key, "増額の更正", as_of=today(), officer=OFFICER)
+    assert differing_shares() == ()
+    assert verify_everything().sound
+    assert verify_portions() == ()
+
+
+def test_letters_reach_the_representative_and_never_say_where_anybody_lives(owed: int) -> None:
+    key = opened()
+    run_sql("UPDATE addressee SET address = '架空市秘密町9丁目' WHERE addressee_number = %s", [KITAMURA])
+    send_form(succession_file(key), as_of=today(), officer=OFFICER)
+    run_id = name_representative(
+        key, SUZUKI, Basis.DESIGNATED, "相続分に明らかでないものがあり、届出がない", as_of=today(), officer=OFFICER
+    )
+    assert run_id
+    (place,) = destinations_of(SATO, ["06"], on=today())
+    assert (place.receiver_number, place.agent_kind) == (SUZUKI, "04")
+    with pytest.raises(NotAnHeir):
+        name_representative(key, KAKU, Basis.REPORTED, "届出", as_of=today(), officer=OFFICER)
+    decided(key)
+    name_representative(key, TANAKA, Basis.REPORTED, "相続人の届出", as_of=today(), officer=OFFICER)
+    with pytest.raises(DesignationTooEarly):
+        name_representative(key, SUZUKI, Basis.DESIGNATED, "指定", as_of=today(), officer=OFFICER)
+    court = party_of(ThirdParty.Kind.COURT, "津家庭裁判所")
+    number = ask_court(key, court, reply_by=today(), as_of=today(), officer=OFFICER)
+    told = CourtAnswer("令和7年(家)第1号 放棄を受理", today(), {1: Answer.RENOUNCED})
+    record_court_answer(key, number, told, officer=OFFICER)
+    with pytest.raises(InquiryAnswered):
+        record_court_answer(key, number, told, officer=OFFICER)
+    decided(key, "放棄")
+    assert succession_file(key).head.representative_number == ""  # 放棄した代表者は終わる
+    pages = {run: texts(print_run(run).directory) for (run,) in fetch_all("SELECT run_id FROM letter_run ORDER BY 1")}
+    told_to_others = [page for run in pages.values() for page in run if "北村桜様" not in page]
+    assert len(told_to_others) > 8
+    for page in told_to_others:
+        assert "秘密町" not in page
+    shown = "".join(page for run in pages.values() for page in run)
+    for part in (
+        "相続人代表者指定届",
+        "相続人代表者指定通知書",
+        "承継通知書",
+        "承継額変更通知書",
+        "2分の1",
+        "50,001",
+        "相続放棄・限定承認の申述の有無の照会書",
+    ):
+        assert part in shown, part

@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("successions", "0001_initial"),
+        ("addressees", "0002_guarded"),
         ("ledger", "0002_guards"),
         ("matching", "0002_append_only"),
         ("approvals", "0001_initial"),

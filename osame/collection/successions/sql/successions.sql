@@ -110,3 +110,9 @@ WHERE p.kind = '12' AND c.charge_id > 0 AND c.statutory_due_date_etc <= p.from_o
 CREATE VIEW heir_representative_now WITH (security_invoker = true) AS
 SELECT DISTINCT ON (addressee_number) addressee_number, representative_number, effective_on, basis
 FROM heir_representative ORDER BY addressee_number, line_number DESC;
+-- 低い章（宛名の写し）は、この名で尋ねる。
+CREATE VIEW acting_agent WITH (security_invoker = true) AS
+SELECT addressee_number, line_number, kind, tax_item, agent_number, title, valid_from, valid_until FROM addressee_agent
+UNION ALL
+SELECT addressee_number, 0, '04', '', representative_number, '', effective_on, NULL FROM heir_representative_now
+WHERE representative_number <> '';
