@@ -46,12 +46,27 @@ def test_from_the_death_to_the_slip_of_an_heir(desk: Client) -> None:
     opened = sent(desk, f"/people/{SATO}/successions/new/", kind="1", evidence="戸籍")
     place = opened.headers["Location"]  # type: ignore[attr-defined]
     for kind, name, number in (("01", "田中 一郎", TANAKA), ("02", "鈴木 家", SUZUKI), ("02", "北村 桜", KITAMURA)):
-        added = sent(desk, f"{place}successors/", kind=kind, name=name, successor_number=number, reason="戸籍")
+        added = sent(
+            desk, f"{place}successors/", kind=kind, name=name, successor_number=number, answer="1", reason="戸籍"
+        )
         assert added.status_code == 302, text(added)  # type: ignore[attr-defined]
-    twice = sent(desk, f"{place}successors/", kind="02", name="田中", successor_number=TANAKA, reason="戸籍")
+    twice = sent(
+        desk, f"{place}successors/", kind="02", name="田中", successor_number=TANAKA, answer="1", reason="戸籍"
+    )
     assert "同じ宛名番号の者が二度あります" in text(twice)
-    assert "1/3 のように" in text(sent(desk, f"{place}successors/2/", designated="三分の一"))
-    assert sent(desk, f"{place}successors/3/", answer="2", reason="放棄の受理証明").status_code == 302  # type: ignore[attr-defined]
+    assert "1/3 のように" in text(sent(desk, f"{place}successors/2/", kind="02", answer="1", designated="三分の一"))
+    assert (
+        sent(
+            desk,
+            f"{place}successors/3/",
+            kind="02",
+            name="北村 桜",
+            successor_number=KITAMURA,
+            answer="2",
+            reason="放棄の受理証明",
+        ).status_code
+        == 302
+    )  # type: ignore[attr-defined]
     told = shown(desk, place)
     for part in (
         "相続関係図",

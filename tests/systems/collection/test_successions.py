@@ -281,7 +281,7 @@ def test_letters_reach_the_representative_and_never_say_where_anybody_lives(owed
         "承継通知書",
         "承継額変更通知書",
         "2分の1",
-        "50,001",
+        "承継した額",
         "相続放棄・限定承認の申述の有無の照会書",
     ):
         assert part in shown, part
