@@ -1,6 +1,6 @@
 """承継の調べ。承継を起こす、承継する者を登録する、裁判所に照会する、相続人代表者を定める。決定は、二人の職員の決裁を経る。
 
-What is found out is kept in revisions; nothing changes who may be asked for money before the decision (`deciding.py`).
+What is found out is kept in editions; nothing changes who may be asked for money before the decision (`deciding.py`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,8 +12,8 @@ from django.db import transaction
 from osame.collection.assets.queries import third_party
 from osame.collection.successions.letters import send_court_inquiry, send_designation
 from osame.collection.successions.models import HeirRepresentative, Succession, Successor
-from osame.collection.successions.portions import GivenSuccessor, portions_of
-from osame.collection.successions.queries import SuccessionFile, SuccessorLine, succession_file
+from osame.collection.successions.portions import GivenSuccessor, given_of, portions_of
+from osame.collection.successions.queries import SuccessionFile, succession_file
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
 from osame.platform.audit.recording import record
@@ -56,7 +56,7 @@ class SuccessorTwice(Refusal):
     """同じ宛名番号の者が二度あります。一人は一行にしてください。"""
 
 
-class RevisionNeedsReason(Refusal):
+class EditionNeedsReason(Refusal):
     """直した理由・資料がありません。何が分かり、どの資料によるかを入力してください。"""
 
 
@@ -121,7 +121,7 @@ def record_successors(key: tuple[str, int], given: Sequence[GivenSuccessor], rea
     要件: F24-01, F24-03, F24-04
     """
     if not reason.strip():
-        raise RevisionNeedsReason
+        raise EditionNeedsReason
     if not given:
         raise NoSuccessors
     with transaction.atomic():
@@ -138,22 +138,22 @@ def record_successors(key: tuple[str, int], given: Sequence[GivenSuccessor], rea
         if missing := [each for each in numbers if each not in known]:
             raise SuccessorUnknown("、".join(missing))
         shares = portions_of(head.kind, given)
-        revision = head.latest + 1
+        edition = head.latest + 1
         run_sql(
-            "INSERT INTO succession_revision (addressee_number, succession_id, revision, reason, officer) VALUES (%s, %s, %s, %s, %s)",
-            [*key, revision, reason.strip(), officer],
+            "INSERT INTO succession_edition (addressee_number, succession_id, edition, reason, officer) VALUES (%s, %s, %s, %s, %s)",
+            [*key, edition, reason.strip(), officer],
         )
         for position, (each, share) in enumerate(zip(given, shares, strict=True), start=1):
             told = each.designated
             run_sql(
                 f"INSERT INTO successor VALUES ({', '.join(['%s'] * 15)})",
-                [*key, revision, position, each.successor_number, each.name.strip(), each.kind.value, each.stem.strip(), each.is_half,
+                [*key, edition, position, each.successor_number, each.name.strip(), each.kind.value, each.stem.strip(), each.is_half,
                  each.answer.value, told.numerator if told is not None else None, told.denominator if told is not None else None,
                  each.received, share.numerator, share.denominator],
             )  # fmt: skip
         record("承継する者を登録した", subjects=[key[0], *numbers], fields=FIELDS,
-               detail={"承継番号": key[1], "版": revision, "理由": reason.strip()})  # fmt: skip
-        return revision
+               detail={"承継番号": key[1], "版": edition, "理由": reason.strip()})  # fmt: skip
+        return edition
 
 
 def ask_court(key: tuple[str, int], court_id: int, *, reply_by: date, as_of: date, officer: str) -> int:
@@ -171,7 +171,7 @@ def ask_court(key: tuple[str, int], court_id: int, *, reply_by: date, as_of: dat
         number = len(file.inquiries) + 1
         run_id = send_court_inquiry(file, court, number, reply_by=reply_by, as_of=as_of, officer=officer)
         run_sql(
-            "INSERT INTO court_inquiry (addressee_number, succession_id, inquiry_number, third_party_id, asked_on, reply_by, run_id, answer, "
+            "INSERT INTO court_inquiry (addressee_number, succession_id, inquiry_number, third_party_id, asked_on, reply_by, run_id, reply, "
             "officer) VALUES (%s, %s, %s, %s, %s, %s, %s, '', %s)",
             [*key, number, court_id, as_of, reply_by, run_id, officer],
         )
@@ -198,7 +198,7 @@ def record_court_answer(key: tuple[str, int], inquiry_number: int, told: CourtAn
     with transaction.atomic():
         file = succession_file(key, lock=True)
         done = run_sql(
-            "UPDATE court_inquiry SET answered_on = %s, answer = %s WHERE addressee_number = %s AND succession_id = %s "
+            "UPDATE court_inquiry SET answered_on = %s, reply = %s WHERE addressee_number = %s AND succession_id = %s "
             "AND inquiry_number = %s AND answered_on IS NULL",
             [told.answered_on, told.words.strip(), *key, inquiry_number],
         )
@@ -210,20 +210,6 @@ def record_court_answer(key: tuple[str, int], inquiry_number: int, told: CourtAn
         )
 
 
-def given_of(line: SuccessorLine) -> GivenSuccessor:
-    """登録した者を、直すための形に戻す。"""
-    return GivenSuccessor(
-        line.name,
-        line.kind,
-        line.successor_number,
-        line.stem,
-        line.is_half,
-        line.answer,
-        line.designated,
-        line.received,
-    )
-
-
 def name_representative(
     key: tuple[str, int], representative_number: str, basis: HeirRepresentative.Basis, reason: str, *, as_of: date, officer: str
 ) -> int | None:  # fmt: skip
@@ -232,7 +218,7 @@ def name_representative(
     要件: F24-02
     """
     if not reason.strip():
-        raise RevisionNeedsReason
+        raise EditionNeedsReason
     with transaction.atomic():
         file = succession_file(key, lock=True)
         if basis is Basis.ENDED:

@@ -78,8 +78,8 @@ def successors_command(
 ) -> None:
     """承継する者の全員を登録し、新しい版を作る。割合は法が答える。"""
     key = succession_numbered(succession_id).key
-    revision = record_successors(key, [given(each) for each in heir], reason, officer=officer(by))
-    for each in succession_file(key).of_revision(revision):
+    edition = record_successors(key, [given(each) for each in heir], reason, officer=officer(by))
+    for each in succession_file(key).of_edition(edition):
         console.print(
             f"{each.position}　{each.name}　{each.kind.label}　{each.answer.label}　{fraction_text(each.share)}",
             markup=False,
@@ -134,8 +134,8 @@ def answer_command(
     answers = dict.fromkeys(renounced or [], Successor.Answer.RENOUNCED)
     answers |= dict.fromkeys(limited or [], Successor.Answer.LIMITED)
     told = CourtAnswer(words, day(as_of), answers)
-    revision = record_court_answer(succession_numbered(succession_id).key, inquiry, told, officer=officer(by))
-    console.print(f"回答を記録し、第{revision}版を作りました。決定（変更）を起案してください。")
+    edition = record_court_answer(succession_numbered(succession_id).key, inquiry, told, officer=officer(by))
+    console.print(f"回答を記録し、第{edition}版を作りました。決定（変更）を起案してください。")
 
 
 @app.command("representative")
@@ -273,7 +273,7 @@ def show_command(succession_id: Number, as_of: AsOf = None, as_json: Json = Fals
           ((str(s.position), s.name, s.successor_number, str(s.kind.label), str(s.answer.label), fraction_text(s.share)) for s in file.latest))  # fmt: skip
     table("承継した額（今日）", ("期別", "承継者", "納めた額", "延滞金", "残る額"), amounts)
     table("決定", ("連番", "行い", "版", "日", "理由"),
-          ((str(d.decision_number), str(d.act.label), str(d.revision), d.decided_on, d.reason) for d in file.decisions))  # fmt: skip
+          ((str(d.decision_number), str(d.act.label), str(d.edition), d.decided_on, d.reason) for d in file.decisions))  # fmt: skip
     for line in conditions:
         console.print(line, markup=False)
 

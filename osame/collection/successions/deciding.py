@@ -1,7 +1,7 @@
 """承継の決定・変更・取消し。起案、照査、決裁を経て、一度だけ執行する。
 
-Four eyes. The proposal freezes the revision and the checklist; execution asks once more, writes one row of decision, rebuilds the
-portions in force from all decisions and freezes the notices — in one transaction. A cancellation puts the revision before it back.
+Four eyes. The proposal freezes the edition and the checklist; execution asks once more, writes one row of decision, rebuilds the
+portions in force from all decisions and freezes the notices — in one transaction. A cancellation puts the edition before it back.
 """
 
 from collections.abc import Mapping, Sequence
@@ -115,14 +115,14 @@ def propose_decision(key: tuple[str, int], reason: str, *, cancel: bool = False,
         raise ReasonNeeded
     with transaction.atomic():
         file = succession_file(key, lock=True)
-        act, revision = act_of(file, cancel=cancel)
+        act, edition = act_of(file, cancel=cancel)
         conditions = [] if cancel else _required(judge(file, as_of=as_of))
         content = {
             "act": act.value, "addressee_number": key[0], "succession_id": key[1], "name": file.head.name, "kind": file.head.kind.label,
-            "opened_on": file.head.opened_on.isoformat(), "revision": revision, "latest": file.head.latest,
-            "successors": _told_lines(file, revision), "conditions": conditions, "reason": reason.strip(),
+            "opened_on": file.head.opened_on.isoformat(), "edition": edition, "latest": file.head.latest,
+            "successors": _told_lines(file, edition), "conditions": conditions, "reason": reason.strip(),
         }  # fmt: skip
-        numbers = [each.successor_number for each in file.of_revision(revision) if each.successor_number]
+        numbers = [each.successor_number for each in file.of_edition(edition) if each.successor_number]
         return propose(
             HighRiskAct.SUCCESSION, content=content, reason=reason, subjects=[key[0], *dict.fromkeys(numbers)]
         )
@@ -135,19 +135,19 @@ def carry_out(content: Mapping[str, Any]) -> str:
     要件: F24-01, F24-03, F24-04
     """
     key, officer = (str(content["addressee_number"]), int(content["succession_id"])), gate.required().officer
-    act, revision, reason = Act(content["act"]), int(content["revision"]), str(content["reason"])
+    act, edition, reason = Act(content["act"]), int(content["edition"]), str(content["reason"])
     with transaction.atomic():
         as_of = day_of_transaction()
         number = decided_proposal(HighRiskAct.SUCCESSION, content, SuccessionNotDecided)
         file = succession_file(key, lock=True)
-        if act_of(file, cancel=act is Act.CANCEL) != (act, revision) or file.head.latest != content["latest"]:
+        if act_of(file, cancel=act is Act.CANCEL) != (act, edition) or file.head.latest != content["latest"]:
             raise RevisedSinceProposal(str(key[1]))
         if act is not Act.CANCEL:
             _required(judge(file, as_of=as_of))
         told_before = [each.successor_number for each in portions_in_force(key[0])]
         fetch_one(
             "INSERT INTO succession_decision VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING 1",
-            [*key, len(file.decisions) + 1, act, revision, as_of, reason, number, officer],
+            [*key, len(file.decisions) + 1, act, edition, as_of, reason, number, officer],
         )
         rebuild_portions(key[0])
         _end_representative(file, as_of, officer)
@@ -168,7 +168,7 @@ def told(content: Mapping[str, Any]) -> list[tuple[str, ...]]:
         ("行い", str(Act(content["act"]).label)), ("事由", content["kind"]),
         ("被相続人・元の法人", f"{content['name']}（{content['addressee_number']}）"),
         ("相続開始・効力の日", format_wareki(date.fromisoformat(content["opened_on"]))),
-        ("効力を持つ版", f"第{content['revision']}版" if content["revision"] else "なし（承継の前に戻す）"),
+        ("効力を持つ版", f"第{content['edition']}版" if content["edition"] else "なし（承継の前に戻す）"),
     ]  # fmt: skip
     facts += [("承継する者", line) for line in content["successors"]]
     return [*facts, *((f"条件{at}", line) for at, line in enumerate(content["conditions"], start=1))]
@@ -181,7 +181,7 @@ def _before(file: SuccessionFile) -> int:
         if each.act is Act.CANCEL:
             held.pop()
         else:
-            held.append(each.revision)
+            held.append(each.edition)
     return held[-2] if len(held) > 1 else 0
 
 
@@ -213,10 +213,10 @@ def _end_representative(file: SuccessionFile, as_of: date, officer: str) -> None
         )
 
 
-def _told_lines(file: SuccessionFile, revision: int) -> list[str]:
+def _told_lines(file: SuccessionFile, edition: int) -> list[str]:
     return [
         f"{each.name}（{each.successor_number or '宛名未登録'}）　{each.kind.label}　{each.answer.label}　{fraction_text(each.share)}"
-        for each in file.of_revision(revision)
+        for each in file.of_edition(edition)
     ]
 
 

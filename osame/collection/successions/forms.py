@@ -11,10 +11,10 @@ from osame.collection.successions.actions import (
     AnswerNeedsWords,
     CourtNeeded,
     DesignationTooEarly,
+    EditionNeedsReason,
     NotAnHeir,
     NotCorporate,
     NotDeceased,
-    RevisionNeedsReason,
     SuccessionAlreadyOpen,
     SuccessionNeedsEvidence,
     SuccessorIsTheOrigin,
@@ -69,7 +69,7 @@ class SuccessorForm(ActForm):
     )
     reason = ReasonField(label="資料・理由")
     refusals = {
-        RevisionNeedsReason: "reason", SuccessorIsTheOrigin: "successor_number", SuccessorTwice: "successor_number",
+        EditionNeedsReason: "reason", SuccessorIsTheOrigin: "successor_number", SuccessorTwice: "successor_number",
         SuccessorUnknown: "successor_number", ReceivedNeeded: "received", SuccessorOfAnotherKind: "kind",
     }  # fmt: skip
 
@@ -99,7 +99,7 @@ class RemovalForm(ActForm):
     """承継する者一人を、調べから除く。"""
 
     reason = ReasonField(label="除く理由")
-    refusals = {RevisionNeedsReason: "reason"}
+    refusals = {EditionNeedsReason: "reason"}
 
 
 class CourtForm(ActForm):
@@ -143,7 +143,7 @@ class RepresentativeForm(ActForm):
     basis = forms.ChoiceField(label="代表者の決まり方", choices=EMPTY + HeirRepresentative.Basis.choices)
     number = forms.ChoiceField(label="代表者", required=False, help_text="「終わり」のときは空のまま。")
     reason = ReasonField(label="理由")
-    refusals = {RevisionNeedsReason: "reason", NotAnHeir: "number", DesignationTooEarly: "basis"}
+    refusals = {EditionNeedsReason: "reason", NotAnHeir: "number", DesignationTooEarly: "basis"}
 
     def __init__(self, *args: Any, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

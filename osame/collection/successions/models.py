@@ -1,6 +1,6 @@
 """承継の表。相続・合併・分割と、その相続人など。決めたことは決定の行にだけあり、割合は決定から作り直せる。
 
-A succession is a head, revisions of who the successors are, and decisions that put a revision in force. The portions in force are
+A succession is a head, editions of who the successors are, and decisions that put a edition in force. The portions in force are
 derived from the decisions: cancelling a decision restores exactly what was before.
 """
 
@@ -45,23 +45,23 @@ class Succession(models.Model):
         ]
 
 
-class SuccessionRevision(models.Model):
+class SuccessionEdition(models.Model):
     """承継する者の調べの一つの版。直すときは、新しい版を足す。"""
 
     rights = APPEND_ONLY
 
-    pk = models.CompositePrimaryKey("addressee_number", "succession_id", "revision")
+    pk = models.CompositePrimaryKey("addressee_number", "succession_id", "edition")
     addressee_number = models.CharField("宛名番号", max_length=15)
     succession_id = models.BigIntegerField("承継番号")
-    revision = models.SmallIntegerField("版")
+    edition = models.SmallIntegerField("版")
     reason = models.TextField("直した理由・資料")
     officer = models.TextField("職員")
     recorded_at = models.DateTimeField("登録日時", db_default=Now())
 
     class Meta:
-        db_table = "succession_revision"
+        db_table = "succession_edition"
         db_table_comment = "承継する者の調べの版 (F24-01, F24-03)"
-        constraints = [models.CheckConstraint(name="succession_revision_is_told", condition=~Q(reason=""))]
+        constraints = [models.CheckConstraint(name="succession_edition_is_told", condition=~Q(reason=""))]
 
 
 class Successor(models.Model):
@@ -91,17 +91,17 @@ class Successor(models.Model):
         LIMITED = "3", "限定承認"
         UNBORN = "4", "胎児"
 
-    pk = models.CompositePrimaryKey("addressee_number", "succession_id", "revision", "position")
+    pk = models.CompositePrimaryKey("addressee_number", "succession_id", "edition", "position")
     addressee_number = models.CharField("宛名番号", max_length=15)
     succession_id = models.BigIntegerField("承継番号")
-    revision = models.SmallIntegerField("版")
+    edition = models.SmallIntegerField("版")
     position = models.SmallIntegerField("承継者連番")
     successor_number = models.CharField("承継者の宛名番号", max_length=15, default=NOBODY, blank=True)
     name = models.TextField("氏名・名称")
     kind = models.CharField("承継する者の区分", max_length=2, choices=Kind.choices)
     stem = models.TextField("代襲される者", default="", blank=True)
     is_half = models.BooleanField("半血の兄弟姉妹", default=False)
-    answer = models.CharField("承認と放棄", max_length=1, choices=Answer.choices, default=Answer.ACCEPTED)
+    acceptance = models.CharField("承認と放棄", max_length=1, choices=Answer.choices, default=Answer.ACCEPTED)
     designated_numerator = models.BigIntegerField("指定相続分の分子", null=True)
     designated_denominator = models.BigIntegerField("指定相続分の分母", null=True)
     received = models.BigIntegerField("得た財産の価額", null=True)
@@ -140,7 +140,7 @@ class SuccessionDecision(models.Model):
     succession_id = models.BigIntegerField("承継番号")
     decision_number = models.SmallIntegerField("決定の連番")
     act = models.CharField("行い", max_length=1, choices=Act.choices)
-    revision = models.SmallIntegerField("効力を持つ版")
+    edition = models.SmallIntegerField("効力を持つ版")
     decided_on = models.DateField("決定日")
     reason = models.TextField("理由")
     proposal_id = models.BigIntegerField("起案番号")
@@ -244,7 +244,7 @@ class CourtInquiry(models.Model):
     reply_by = models.DateField("回答の期限")
     run_id = models.BigIntegerField("照会書の束の番号")
     answered_on = models.DateField("回答日", null=True)
-    answer = models.TextField("回答の内容・事件番号", default="", blank=True)
+    reply = models.TextField("回答の内容・事件番号", default="", blank=True)
     officer = models.TextField("職員")
 
     class Meta:
@@ -252,7 +252,7 @@ class CourtInquiry(models.Model):
         db_table_comment = "相続放棄・限定承認の照会 (F24-03)"
         constraints = [
             models.CheckConstraint(
-                name="court_inquiry_answered_with_words", condition=Q(answered_on__isnull=True) | ~Q(answer="")
+                name="court_inquiry_answered_with_words", condition=Q(answered_on__isnull=True) | ~Q(reply="")
             )
         ]
 
@@ -267,7 +267,7 @@ class ShareSlip(models.Model):
     slip_number = models.BigIntegerField("納付書番号")
     succession_id = models.BigIntegerField("承継番号")
     successor_number = models.CharField("承継者の宛名番号", max_length=15)
-    issued_on = models.DateField("発行日")
+    issued_on = models.DateField("発付日")
     run_id = models.BigIntegerField("束の番号")
 
     class Meta:

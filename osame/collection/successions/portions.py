@@ -1,6 +1,6 @@
 """承継の割合。調べから法に尋ね、決定から、いま効力を持つ割合の表を作り直す。
 
-Portions are asked of the law when a revision is written. Those in force are rebuilt from the decisions alone, so that a cancelled
+Portions are asked of the law when a edition is written. Those in force are rebuilt from the decisions alone, so that a cancelled
 decision leaves no trace in them; an heir who died since, with a succession of their own in force, is replaced by their heirs.
 """
 
@@ -11,6 +11,7 @@ from fractions import Fraction
 from math import lcm
 
 from osame.collection.successions.models import Succession, Successor
+from osame.collection.successions.queries import SuccessorLine
 from osame.kernel.money import Yen
 from osame.kernel.refusals import Refusal
 from osame.law.succession import Heir, HeirKind, SharesDoNotAddUp, portions_through, statutory_shares
@@ -28,11 +29,11 @@ ALLOWED = {
     Succession.Kind.DISSOLUTION: (Kind.LIQUIDATOR,),
 }
 IN_FORCE = """
-SELECT h.succession_id, h.kind, h.opened_on, s.position, s.successor_number, s.name, s.kind, s.answer, s.numerator, s.denominator, s.received
+SELECT h.succession_id, h.kind, h.opened_on, s.position, s.successor_number, s.name, s.kind, s.acceptance, s.numerator, s.denominator, s.received
 FROM succession h
-JOIN LATERAL (SELECT revision FROM succession_decision d WHERE (d.addressee_number, d.succession_id) =
-    (h.addressee_number, h.succession_id) ORDER BY decision_number DESC LIMIT 1) d ON d.revision > 0
-JOIN successor s ON (s.addressee_number, s.succession_id, s.revision) = (h.addressee_number, h.succession_id, d.revision)
+JOIN LATERAL (SELECT edition FROM succession_decision d WHERE (d.addressee_number, d.succession_id) =
+    (h.addressee_number, h.succession_id) ORDER BY decision_number DESC LIMIT 1) d ON d.edition > 0
+JOIN successor s ON (s.addressee_number, s.succession_id, s.edition) = (h.addressee_number, h.succession_id, d.edition)
 WHERE h.addressee_number = %s ORDER BY h.succession_id, s.position
 """
 UPSTREAM = """
@@ -106,6 +107,20 @@ def portions_of(kind: Succession.Kind, given: Sequence[GivenSuccessor]) -> list[
     heirs = [_heir(at, each) for at, each in enumerate(given)]
     found = statutory_shares(heirs)
     return [found.get(str(at), Fraction(0)) for at in range(len(given))]
+
+
+def given_of(line: SuccessorLine) -> GivenSuccessor:
+    """登録した者を、直すための形に戻す。"""
+    return GivenSuccessor(
+        line.name,
+        line.kind,
+        line.successor_number,
+        line.stem,
+        line.is_half,
+        line.answer,
+        line.designated,
+        line.received,
+    )
 
 
 def _heir(at: int, each: GivenSuccessor) -> Heir:

@@ -15,23 +15,23 @@ from osame.platform.database import fetch_all
 
 HEADS = """
 SELECT h.addressee_number, h.succession_id, h.kind, h.opened_on, h.evidence, h.officer, h.recorded_on, a.name,
-       coalesce(d.revision, 0), coalesce(d.act, ''), d.decided_on, coalesce(v.latest, 0),
+       coalesce(d.edition, 0), coalesce(d.act, ''), d.decided_on, coalesce(v.latest, 0),
        coalesce(r.representative_number, ''), coalesce(p.name, ''), coalesce(r.basis, ''), r.effective_on
 FROM succession h JOIN addressee a USING (addressee_number)
-LEFT JOIN LATERAL (SELECT revision, act, decided_on FROM succession_decision d
+LEFT JOIN LATERAL (SELECT edition, act, decided_on FROM succession_decision d
     WHERE (d.addressee_number, d.succession_id) = (h.addressee_number, h.succession_id) ORDER BY decision_number DESC LIMIT 1) d ON true
-LEFT JOIN LATERAL (SELECT max(revision) AS latest FROM succession_revision v
+LEFT JOIN LATERAL (SELECT max(edition) AS latest FROM succession_edition v
     WHERE (v.addressee_number, v.succession_id) = (h.addressee_number, h.succession_id)) v ON true
 LEFT JOIN heir_representative_now r ON r.addressee_number = h.addressee_number
 LEFT JOIN addressee p ON p.addressee_number = r.representative_number
 WHERE {terms} ORDER BY h.succession_id DESC
 """
 SUCCESSORS = """
-SELECT s.revision, s.position, s.successor_number, s.name, s.kind, s.stem, s.is_half, s.answer, s.designated_numerator,
+SELECT s.edition, s.position, s.successor_number, s.name, s.kind, s.stem, s.is_half, s.acceptance, s.designated_numerator,
        s.designated_denominator, s.received, s.numerator, s.denominator, a.addressee_number IS NOT NULL, a.died_on,
        coalesce(a.protection_measure, false)
 FROM successor s LEFT JOIN addressee a ON a.addressee_number = s.successor_number
-WHERE s.addressee_number = %s AND s.succession_id = %s ORDER BY s.revision, s.position
+WHERE s.addressee_number = %s AND s.succession_id = %s ORDER BY s.edition, s.position
 """
 OBLIGORS = """
 SELECT o.charge_id, o.addressee_number, o.kind, o.limit_yen, o.from_on, o.through_on, o.source, c.addressee_number, a.name
@@ -90,7 +90,7 @@ class SuccessionHead:
 class SuccessorLine:
     """承継する者一人。 share: 相続分（放棄・胎児なら0）; is_known: 宛名に登録されているか。"""
 
-    revision: int
+    edition: int
     position: int
     successor_number: str
     name: str
@@ -112,10 +112,10 @@ class SuccessorLine:
 
 
 @dataclass(frozen=True, slots=True)
-class RevisionLine:
+class EditionLine:
     """調べの一つの版。"""
 
-    revision: int
+    edition: int
     reason: str
     officer: str
 
@@ -126,7 +126,7 @@ class DecisionLine:
 
     decision_number: int
     act: SuccessionDecision.Act
-    revision: int
+    edition: int
     decided_on: date
     reason: str
     proposal_id: int
@@ -165,24 +165,24 @@ class SuccessionFile:
 
     head: SuccessionHead
     lines: tuple[SuccessorLine, ...]
-    revisions: tuple[RevisionLine, ...]
+    editions: tuple[EditionLine, ...]
     decisions: tuple[DecisionLine, ...]
     inquiries: tuple[CourtLine, ...]
     representatives: tuple[RepresentativeLine, ...]
 
-    def of_revision(self, revision: int) -> tuple[SuccessorLine, ...]:
+    def of_edition(self, edition: int) -> tuple[SuccessorLine, ...]:
         """その版の、承継する者。"""
-        return tuple(each for each in self.lines if each.revision == revision)
+        return tuple(each for each in self.lines if each.edition == edition)
 
     @property
     def latest(self) -> tuple[SuccessorLine, ...]:
         """いちばん新しい版の、承継する者。"""
-        return self.of_revision(self.head.latest)
+        return self.of_edition(self.head.latest)
 
     @property
     def in_force(self) -> tuple[SuccessorLine, ...]:
         """効力を持つ版の、承継する者。"""
-        return self.of_revision(self.head.in_force)
+        return self.of_edition(self.head.in_force)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,13 +253,13 @@ def succession_file(key: tuple[str, int], *, lock: bool = False) -> SuccessionFi
     if not heads:
         raise SuccessionUnknown(str(key[1]))
     terms = "WHERE addressee_number = %s AND succession_id = %s"
-    revisions = fetch_all(f"SELECT revision, reason, officer FROM succession_revision {terms} ORDER BY 1", [*key])
+    editions = fetch_all(f"SELECT edition, reason, officer FROM succession_edition {terms} ORDER BY 1", [*key])
     decisions = fetch_all(
-        f"SELECT decision_number, act, revision, decided_on, reason, proposal_id, officer FROM succession_decision {terms} ORDER BY 1",
+        f"SELECT decision_number, act, edition, decided_on, reason, proposal_id, officer FROM succession_decision {terms} ORDER BY 1",
         [*key],
     )
     courts = fetch_all(
-        "SELECT q.inquiry_number, t.name, q.asked_on, q.reply_by, q.run_id, q.answered_on, q.answer FROM court_inquiry q "
+        "SELECT q.inquiry_number, t.name, q.asked_on, q.reply_by, q.run_id, q.answered_on, q.reply FROM court_inquiry q "
         "JOIN third_party t USING (third_party_id) WHERE q.addressee_number = %s AND q.succession_id = %s ORDER BY 1",
         [*key],
     )
@@ -270,7 +270,7 @@ def succession_file(key: tuple[str, int], *, lock: bool = False) -> SuccessionFi
         [*key],
     )
     return SuccessionFile(
-        heads[0], tuple(_line(row) for row in fetch_all(SUCCESSORS, [*key])), tuple(RevisionLine(*row) for row in revisions),
+        heads[0], tuple(_line(row) for row in fetch_all(SUCCESSORS, [*key])), tuple(EditionLine(*row) for row in editions),
         tuple(DecisionLine(number, SuccessionDecision.Act(act), *rest) for number, act, *rest in decisions),
         tuple(CourtLine(*row) for row in courts),
         tuple(RepresentativeLine(at, who, name, HeirRepresentative.Basis(basis), *rest) for at, who, name, basis, *rest in people),
@@ -321,10 +321,10 @@ def _obligations(terms: str, values: dict[str, Any]) -> tuple[Obligation, ...]:
 
 
 def _line(row: tuple[Any, ...]) -> SuccessorLine:
-    revision, position, number, name, kind, stem, half, answer, top, bottom, received, numerator, denominator, *rest = (
+    edition, position, number, name, kind, stem, half, answer, top, bottom, received, numerator, denominator, *rest = (
         row
     )
     return SuccessorLine(
-        revision, position, number, name, Successor.Kind(kind), stem, half, Successor.Answer(answer),
+        edition, position, number, name, Successor.Kind(kind), stem, half, Successor.Answer(answer),
         Fraction(top, bottom) if bottom else None, received, Fraction(numerator, denominator), *rest,
     )  # fmt: skip

@@ -14,7 +14,6 @@ from osame.collection.letters.queries import letters_about
 from osame.collection.successions.actions import (
     CourtAnswer,
     ask_court,
-    given_of,
     name_representative,
     open_succession,
     record_court_answer,
@@ -37,6 +36,7 @@ from osame.collection.successions.models import HeirRepresentative, Succession, 
 from osame.collection.successions.noticing import differing_shares, tell_again
 from osame.collection.successions.paying import issue_share_slip
 from osame.collection.successions.picture import picture_of
+from osame.collection.successions.portions import given_of
 from osame.collection.successions.queries import (
     ARTICLES,
     KINDS,

@@ -9,6 +9,7 @@ from django.test import Client
 from typer.testing import CliRunner
 
 from osame.collection.successions.cli import app
+from osame.collection.successions.deciding import told as told_to_deciders
 from osame.platform.database import fetch_all
 from tests.systems.collection.cast import SATO, SUZUKI, TANAKA, determination
 from tests.systems.collection.demand_cast import levy, set_value
@@ -81,8 +82,9 @@ def test_from_the_death_to_the_slip_of_an_heir(desk: Client) -> None:
     assert "存命の一人" in text(sent(desk, f"{place}representative/", basis="1", number="", reason="届出"))
     assert sent(desk, f"{place}propose/", what="decide", reason="戸籍").status_code == 302  # type: ignore[attr-defined]
     ((number,),) = fetch_all("SELECT max(proposal_id) FROM proposal WHERE act = 'succession'")
-    decided = text(desk.get(f"/approvals/{number}/?{ARREARS}"))
-    assert "鈴木 家（000000000000004）　子（代襲を含む）　承認（申述なし）　2分の1" in decided
+    ((content,),) = fetch_all("SELECT content FROM proposal WHERE proposal_id = %s", [number])
+    lines = [line for name, *line in told_to_deciders(json.loads(content)) if name == "承継する者"]
+    assert lines[1] == ["鈴木 家（000000000000004）　子（代襲を含む）　承認（申述なし）　2分の1"]
     carried(number)
     told = shown(desk, place)
     for part in ("承継した額", "決定（", "束1"):

@@ -4,7 +4,7 @@ from osame.platform.database import sql_text
 from osame.platform.gate import guarded
 
 TABLES = (
-    "succession", "succession_revision", "successor", "succession_decision", "succession_portion", "noticed_share",
+    "succession", "succession_edition", "successor", "succession_decision", "succession_portion", "noticed_share",
     "heir_representative", "court_inquiry", "share_slip",
 )  # fmt: skip
 

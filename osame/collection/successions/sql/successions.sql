@@ -2,7 +2,7 @@
 CREATE SEQUENCE succession_number;
 CREATE TRIGGER succession_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON succession
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
-CREATE TRIGGER succession_revision_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON succession_revision
+CREATE TRIGGER succession_edition_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON succession_edition
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
 CREATE TRIGGER successor_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON successor
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
@@ -19,7 +19,7 @@ BEGIN
     IF NOT EXISTS (SELECT 1 FROM proposal p WHERE p.proposal_id = NEW.proposal_id AND p.act = 'succession'
             AND p.state IN ('3', '4') AND p.content ->> 'addressee_number' = NEW.addressee_number
             AND (p.content ->> 'succession_id')::bigint = NEW.succession_id AND p.content ->> 'act' = NEW.act
-            AND (p.content ->> 'revision')::int = NEW.revision) THEN
+            AND (p.content ->> 'edition')::int = NEW.edition) THEN
         RAISE EXCEPTION '決裁された起案がありません。起案し、別の職員の照査と決裁を受けてください。' USING ERRCODE = 'OS409';
     END IF;
     RETURN NEW;
@@ -29,9 +29,9 @@ CREATE TRIGGER succession_decision_is_decided BEFORE INSERT ON succession_decisi
 -- 決定の行があるのは、効力を持つ版だけ。割合の表は、決定の写しである（`osame succession verify` が作り直して比べる）。
 ALTER TABLE succession_portion ADD CONSTRAINT succession_portion_of_a_succession
     FOREIGN KEY (addressee_number, succession_id) REFERENCES succession (addressee_number, succession_id);
-ALTER TABLE successor ADD CONSTRAINT successor_of_a_revision
-    FOREIGN KEY (addressee_number, succession_id, revision)
-    REFERENCES succession_revision (addressee_number, succession_id, revision);
+ALTER TABLE successor ADD CONSTRAINT successor_of_a_edition
+    FOREIGN KEY (addressee_number, succession_id, edition)
+    REFERENCES succession_edition (addressee_number, succession_id, edition);
 
 -- 期別ごと・承継した者ごとの、承継額（part）、納めた額（paid）、いま残る額（owed）。進んでいる延滞金を除く、元帳の残高で数える。
 -- owed の合計は、いつも期別の残高である。割り方は `osame/law/succession.py` の owed_by_each と同じ。
