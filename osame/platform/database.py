@@ -17,6 +17,7 @@ from django.db import connection, connections, transaction
 from psycopg import sql
 
 from osame.platform import gate, rights, systems
+from osame.platform.terminal import set_day
 
 
 def prepare(*, verbosity: int = 0) -> None:
@@ -94,7 +95,12 @@ def _create_database() -> None:
 
 
 def day_of_transaction() -> date:
-    """いまの取引の日。データベースの時計を、日本の日付で読む。決裁された行いを執行する日。"""
+    """いまの取引の日。決裁された行いを執行する日。データベースの時計で読み、検証環境で今日を置いているときは、その日とする。"""
+    return set_day() or day_of_clock()
+
+
+def day_of_clock() -> date:
+    """データベースの時計での、いまの取引の日（日本時間）。"""
     (day,) = fetch_one("SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date")
     assert isinstance(day, date)
     return day

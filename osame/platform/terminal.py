@@ -36,12 +36,15 @@ def now() -> datetime:
     return datetime.now(JAPAN)
 
 
+def set_day() -> date | None:
+    """検証環境で、OSAME_TODAY に置いた日。置いていなければ None（架空市の一日を、何度でも同じに見せる）。"""
+    told = os.environ.get("OSAME_TODAY", "")
+    return parse_date(told) if told and os.environ.get("OSAME_ENVIRONMENT", "検証環境") else None
+
+
 def today() -> date:
-    """今日（日本時間）。検証環境では、OSAME_TODAY に置いた日を今日とする（架空市の一日を、何度でも同じに見せる）。"""
-    set_day = os.environ.get("OSAME_TODAY", "")
-    if set_day and os.environ.get("OSAME_ENVIRONMENT", "検証環境"):
-        return parse_date(set_day)
-    return now().date()
+    """今日（日本時間）。検証環境では、置いた日を今日とする。"""
+    return set_day() or now().date()
 
 
 def day(text: str | None) -> date:

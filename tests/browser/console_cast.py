@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -67,8 +68,16 @@ class Console(Server):
         command = [sys.executable, "-W", "ignore", "-m", "osame.cli", "jobs", "work"]
         self.workers.append(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL))
 
+    def travel(self, day: date) -> None:
+        """The console of another day, at the same address: who is signed in stays signed in."""
+        self.stop()
+        self.environment["OSAME_TODAY"] = day.isoformat()
+        with _environment(self.environment):
+            self.start()
+
     def stop(self) -> None:
-        for worker in self.workers:
+        while self.workers:
+            worker = self.workers.pop()
             worker.terminate()
             try:
                 worker.wait(15)

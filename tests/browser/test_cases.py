@@ -81,7 +81,7 @@ def test_an_officer_works_from_the_list_to_the_hand_over(browser, console) -> No
         at.main.get_by_label("種類").select_option("02")
         at.main.get_by_label("内容").fill("夕方に在宅")
         keys.press("Control+Enter")
-        expect(at.page.get_by_text("予定を立てる：登録しました。")).to_be_visible()
+        expect(at.page.get_by_text("予定を立てました。")).to_be_visible()
         at.main.get_by_role("link", name="催告する").press("Enter")
         at.page.wait_for_url("**/reminders/new/**")
         at.choose_purpose(PURPOSE)

@@ -13,10 +13,32 @@ from osame.platform.database import fetch_all, run_sql
 
 STAGES = [(each.name, each.value) for each in ProcedureStage]
 ACTS = [(each.name, each.value) for each in ProcedureAct]
+STAGE_WORDS = {
+    (Procedure.PLEDGE, ProcedureStage.APPLIED): "署名待ち", (Procedure.PLEDGE, ProcedureStage.IN_FORCE): "履行中",
+    (Procedure.COLLECTION_GRACE, ProcedureStage.IN_FORCE): "猶予中",
+    (Procedure.REALIZATION_GRACE, ProcedureStage.IN_FORCE): "猶予中",
+    (Procedure.SUSPENSION, ProcedureStage.NONE): "調書（決定前）",
+    (Procedure.SUSPENSION, ProcedureStage.IN_FORCE): "停止中",
+}  # fmt: skip
+ACT_WORDS = {
+    (Procedure.PLEDGE, ProcedureAct.APPLY): "誓約書を作る", (Procedure.PLEDGE, ProcedureAct.GRANT): "署名を受け取る",
+    (Procedure.SUSPENSION, ProcedureAct.DECIDE): "停止する",
+}  # fmt: skip
+"""職員が使う言い方。法の表の言い方がそのまま通じる手続には、ない。"""
 
 
 class ProcedureUnknown(Refusal):
     """その番号の手続はありません。番号を確かめてください。"""
+
+
+def stage_name(procedure: Procedure, stage: ProcedureStage) -> str:
+    """その手続の段階の、画面での名。"""
+    return STAGE_WORDS.get((procedure, stage), stage.value)
+
+
+def act_name(procedure: Procedure, act: ProcedureAct) -> str:
+    """その手続の行いの、画面での名。"""
+    return ACT_WORDS.get((procedure, act), act.value)
 
 
 @dataclass(frozen=True, slots=True)

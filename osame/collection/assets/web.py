@@ -17,7 +17,7 @@ from osame.collection.inquiry.person import open_person
 from osame.collection.letters.queries import letters_about
 from osame.law.arrears_facts import AssetKind
 from osame.platform.audit.recording import record
-from osame.platform.console.acts import ActForm
+from osame.platform.console.acts import ActForm, done_words
 from osame.platform.console.answers import officer_of, page
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import today
@@ -294,7 +294,7 @@ def _acted(request: HttpRequest, form: ActForm, act: Act, told: tuple[str, str, 
     if (
         request.method == "POST"
         and form.is_valid()
-        and (done := form.carry_out(request, act, said=f"{told[0]}：終わりました。"))
+        and (done := form.carry_out(request, act, said=done_words(told[0])))
     ):
         return done
     shown: dict[str, Any] = {"form": form, "title": told[0], "button": told[1], "about": told[2], "back": back}

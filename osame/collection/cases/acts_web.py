@@ -23,7 +23,7 @@ from osame.collection.cases.forms import AssignForm, CareForm, EndTaskForm, Note
 from osame.collection.cases.models import ArrearsCase, CaseTask
 from osame.collection.cases.queries import care_of, case_of, officers, staff_names
 from osame.platform.audit.recording import record
-from osame.platform.console.acts import ActForm
+from osame.platform.console.acts import ActForm, done_words
 from osame.platform.console.answers import officer_of, page
 from osame.platform.functions.binding import bound
 from osame.platform.staff.models import StaffAccount
@@ -55,7 +55,7 @@ def _acting(
     if (
         request.method == "POST"
         and form.is_valid()
-        and (done := form.carry_out(request, acted, said=f"{title}：登録しました。"))
+        and (done := form.carry_out(request, acted, said=done_words(title)))
     ):
         return done
     shown = {"form": form, "line": line, "title": title, "back": back}

@@ -25,7 +25,7 @@ from osame.collection.letters.queries import letters_about
 from osame.collection.payment_slips.owed import owed_of
 from osame.law.dispositions import Procedure
 from osame.platform.audit.recording import record
-from osame.platform.console.acts import ActForm
+from osame.platform.console.acts import ActForm, done_words
 from osame.platform.console.answers import officer_of, page
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import today
@@ -338,7 +338,7 @@ def _acted(
     if (
         request.method == "POST"
         and form.is_valid()
-        and (done := form.carry_out(request, act, said=said or f"{told[0]}：終わりました。"))
+        and (done := form.carry_out(request, act, said=said or done_words(told[0])))
     ):
         return done
     shown = {"form": form, "title": told[0], "button": told[1], "about": told[2], "lines": lines}

@@ -77,7 +77,7 @@ def list_command(
         return
     table(
         "猶予", ("番号", "宛名番号", "種類", "段階", "根拠", "期間"),
-        ((str(g.grace_id), g.addressee_number, g.procedure.value, g.stage.value, g.ground_name,
+        ((str(g.grace_id), g.addressee_number, g.procedure.value, g.stage_name, g.ground_name,
           f"{format_wareki(g.first_on)}～{format_wareki(g.through_on)}") for g in found),
     )  # fmt: skip
 
@@ -95,7 +95,7 @@ def show_command(grace_id: Number, as_of: AsOf = None, as_json: Json = False) ->
         return
     head = file.head
     console.print(
-        f"[bold]{head.procedure.value}（{head.stage.value}）[/bold]　{head.ground_name}　宛名 {head.addressee_number}"
+        f"[bold]{head.procedure.value}（{head.stage_name}）[/bold]　{head.ground_name}　宛名 {head.addressee_number}"
     )
     table("対象の期別", ("期別", "税", "手数料・延滞金", "残る税"),
           ((c.label, c.principal_tax, c.demand_fee + c.delinquency_charge, c.left) for c in file.charges))  # fmt: skip
@@ -105,7 +105,7 @@ def show_command(grace_id: Number, as_of: AsOf = None, as_json: Json = False) ->
     table("担保", ("番号", "種類", "内容", "価額", "解除日"),
           ((str(s.security_id), str(s.kind.label), s.description, s.value, s.released_on or "") for s in file.securities))  # fmt: skip
     table("これまで", ("日", "行い", "段階", "根拠", "説明"),
-          ((e.happened_on, e.act.value, e.target.value, e.article, e.note) for e in file.events))  # fmt: skip
+          ((e.happened_on, e.act_name, e.target_name, e.article, e.note) for e in file.events))  # fmt: skip
     console.print(
         f"納まっているはずの額 {standing.due:,}円、納まった額 {standing.paid:,}円、足りない回 {standing.missed}回"
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from osame.collection.arrears.procedures import ProcedureUnknown
+from osame.collection.arrears.procedures import ProcedureUnknown, act_name, stage_name
 from osame.collection.arrears.standing import Standing, channel_delay, standing_of
 from osame.collection.grace.models import GROUND_NAMES, GraceDocument, GraceSecurity
 from osame.collection.parameters.queries import CHARGE_NAMES
@@ -89,6 +89,16 @@ class EventLine:
     proposal_id: int | None
     officer: str
 
+    @property
+    def act_name(self) -> str:
+        """行いの、画面での名。"""
+        return act_name(Procedure.COLLECTION_GRACE, self.act)
+
+    @property
+    def target_name(self) -> str:
+        """移った先の段階の、画面での名。"""
+        return stage_name(Procedure.COLLECTION_GRACE, self.target)
+
 
 @dataclass(frozen=True, slots=True)
 class GraceHead:
@@ -108,6 +118,11 @@ class GraceHead:
     officer: str
     recorded_on: date
     name: str
+
+    @property
+    def stage_name(self) -> str:
+        """段階の、画面での名。"""
+        return stage_name(self.procedure, self.stage)
 
     @property
     def key(self) -> tuple[str, int]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from osame.collection.arrears.models import ContactRecord
+from osame.collection.arrears.procedures import act_name
 from osame.collection.arrears.queries import PromiseFacts
 from osame.collection.closing.queries import CHANNEL_NAMES
 from osame.collection.inquiry.charges import fiscal_year_label
@@ -16,7 +17,7 @@ from osame.collection.letters.kinds import kind_of
 from osame.collection.overpayments.models import Overpayment
 from osame.collection.parameters.queries import CHARGE_NAMES
 from osame.formats.reports import Channel
-from osame.law.dispositions import ProcedureAct
+from osame.law.dispositions import Procedure, ProcedureAct
 from osame.platform.console.fields import short_wareki
 from osame.platform.database import fetch_all
 from osame.platform.suppression.facts import MARKER
@@ -92,14 +93,14 @@ CROSS JOIN LATERAL (VALUES (d.returned_on, '督促状の返戻', '', true), (d.p
 WHERE x.on_day IS NOT NULL AND NOT (x.tells_place AND %(hides)s)""",
     EventKind.ARREARS: """
 SELECT e.happened_on, 20 + e.event_number, NULL::bigint, CASE g.procedure WHEN 'COLLECTION_GRACE' THEN '徴収猶予' ELSE '換価の猶予' END
-       || '（猶予管理番号' || g.grace_id || '）', NULL::bigint, e.act, '', e.note, NULL::bigint, NULL::timestamptz, NULL::date
+       || '（猶予管理番号' || g.grace_id || '）', NULL::bigint, g.procedure || ':' || e.act, '', e.note, NULL::bigint, NULL::timestamptz, NULL::date
 FROM grace g JOIN grace_event e USING (addressee_number, grace_id) WHERE g.addressee_number = %(addressee)s
 UNION ALL
-SELECT e.happened_on, 20 + e.event_number, NULL::bigint, '納付誓約（' || e.pledge_id || '）', NULL::bigint, e.act, '', e.note, NULL::bigint,
+SELECT e.happened_on, 20 + e.event_number, NULL::bigint, '納付誓約（' || e.pledge_id || '）', NULL::bigint, 'PLEDGE:' || e.act, '', e.note, NULL::bigint,
        NULL::timestamptz, NULL::date
 FROM pledge_event e WHERE e.addressee_number = %(addressee)s
 UNION ALL
-SELECT e.happened_on, 20 + e.event_number, NULL::bigint, '執行停止（' || e.suspension_id || '）', NULL::bigint, e.act, '', e.note,
+SELECT e.happened_on, 20 + e.event_number, NULL::bigint, '執行停止（' || e.suspension_id || '）', NULL::bigint, 'SUSPENSION:' || e.act, '', e.note,
        NULL::bigint, NULL::timestamptz, NULL::date
 FROM suspension_event e WHERE e.addressee_number = %(addressee)s
 UNION ALL
@@ -113,7 +114,7 @@ SELECT w.written_off_on, 14, w.charge_id, CASE WHEN w.reversed_on IS NULL THEN '
 FROM write_off w WHERE w.addressee_number = %(addressee)s
 UNION ALL
 SELECT e.happened_on, 20 + e.event_number, NULL::bigint, CASE d.procedure WHEN 'SEIZURE' THEN '差押え' WHEN 'DISTRIBUTION_REQUEST'
-       THEN '交付要求' ELSE '参加差押え' END || '（処分管理番号' || d.disposition_id || '）', NULL::bigint, e.act, '', e.note, NULL::bigint,
+       THEN '交付要求' ELSE '参加差押え' END || '（処分管理番号' || d.disposition_id || '）', NULL::bigint, d.procedure || ':' || e.act, '', e.note, NULL::bigint,
        NULL::timestamptz, NULL::date
 FROM disposition d JOIN disposition_event e USING (addressee_number, disposition_id) WHERE d.addressee_number = %(addressee)s
 UNION ALL
@@ -231,7 +232,8 @@ def _event(row: tuple[Any, ...], hidden: HiddenValues | None, promised: dict[int
         )  # fmt: skip
         return TimelineEvent(EventKind.CONTACT, on, means, None, "", None, note, talk)
     if kind == EventKind.ARREARS and code:
-        what = f"{what} {ProcedureAct[code].value}"
+        procedure, _, act = code.partition(":")
+        what = f"{what} {act_name(Procedure[procedure], ProcedureAct[act])}"
     if kind == EventKind.LETTER:
         what = kind_of(what).name
     if what == "過誤納":

@@ -17,8 +17,8 @@ FROM letter_run
 """
 LETTERS = """
 SELECT s.run_id, s.letter_number, s.addressee_number, s.to_name || ' ' || s.honorific, s.subject, s.pages, s.state, s.reason,
-       s.protected
-FROM letter s
+       s.protected, u.form, u.issued_on
+FROM letter s JOIN letter_run u USING (run_id)
 """
 
 
@@ -89,6 +89,13 @@ class LetterLine:
     state: str
     reason: str
     protected: bool
+    form: str
+    issued_on: date
+
+    @property
+    def name(self) -> str:
+        """文書の名。"""
+        return kind_of(self.form).name
 
     @property
     def state_name(self) -> str:

@@ -170,14 +170,14 @@ def show_command(pledge_id: Number, as_of: AsOf = None, as_json: Json = False) -
     table(
         "これまで",
         ("日", "行い", "段階", "説明"),
-        ((e.happened_on, e.act.value, e.target.value, e.note) for e in file.events),
+        ((e.happened_on, e.act_name, e.target_name, e.note) for e in file.events),
     )
 
 
 def _tell(title: str, heads: tuple[PledgeHead, ...]) -> None:
     table(
         title, ("番号", "宛名番号", "段階", "版", "計画", "期日の来た額", "納まった額", "足りない回", "次の期日"),
-        ((str(h.pledge_id), h.addressee_number, h.stage.value, str(h.plan_number), h.total, h.standing.due, h.standing.paid,
+        ((str(h.pledge_id), h.addressee_number, h.stage_name, str(h.plan_number), h.total, h.standing.due, h.standing.paid,
           str(h.standing.missed), format_wareki(h.standing.next_on) if h.standing.next_on else "") for h in heads),
     )  # fmt: skip
 

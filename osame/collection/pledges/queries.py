@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from osame.collection.arrears.procedures import ProcedureUnknown
+from osame.collection.arrears.procedures import ProcedureUnknown, act_name, stage_name
 from osame.collection.arrears.standing import Standing, channel_delay, standing_of
 from osame.collection.parameters.queries import CHARGE_NAMES
 from osame.kernel.money import Yen
-from osame.law.dispositions import ProcedureAct, ProcedureStage
+from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage
 from osame.law.instalments import Instalment
 from osame.platform.database import fetch_all
 
@@ -71,6 +71,11 @@ class PledgeHead:
     standing: Standing
 
     @property
+    def stage_name(self) -> str:
+        """段階の、画面での名。"""
+        return stage_name(Procedure.PLEDGE, self.stage)
+
+    @property
     def key(self) -> tuple[str, int]:
         """（宛名番号、分割納付管理番号）。"""
         return self.addressee_number, self.pledge_id
@@ -117,6 +122,16 @@ class EventLine:
     happened_on: date
     note: str
     officer: str
+
+    @property
+    def act_name(self) -> str:
+        """行いの、画面での名。"""
+        return act_name(Procedure.PLEDGE, self.act)
+
+    @property
+    def target_name(self) -> str:
+        """移った先の段階の、画面での名。"""
+        return stage_name(Procedure.PLEDGE, self.target)
 
 
 @dataclass(frozen=True, slots=True)

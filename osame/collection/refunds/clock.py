@@ -5,10 +5,10 @@ The moment of approval is the database's; where a verification environment has s
 
 from datetime import date
 
-from osame.platform.database import day_of_transaction
+from osame.platform.database import day_of_clock
 from osame.platform.terminal import today
 
 
 def on_our_clock(day: date) -> date:
     """データベースの時計での日を、この環境の今日に合わせた日。"""
-    return today() - (day_of_transaction() - day)
+    return today() - (day_of_clock() - day)

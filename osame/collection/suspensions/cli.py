@@ -104,7 +104,7 @@ def list_command(
         return
     table(
         "執行停止", ("番号", "宛名番号", "段階", "事由", "停止日", "満了日", "残る額", "次の見直し"),
-        ((str(s.suspension_id), s.addressee_number, s.stage.value, s.ground.value, s.suspended_on or "", s.through_on or "",
+        ((str(s.suspension_id), s.addressee_number, s.stage_name, s.ground.value, s.suspended_on or "", s.through_on or "",
           s.left, s.next_review_on or "") for s in found),
     )  # fmt: skip
 
@@ -124,7 +124,7 @@ def show_command(suspension_id: Number, as_of: AsOf = None, as_json: Json = Fals
         return
     head = file.head
     console.print(
-        f"[bold]執行停止 {head.suspension_id}（{head.stage.value}）[/bold]　{head.ground.value}　宛名 {head.addressee_number}"
+        f"[bold]執行停止 {head.suspension_id}（{head.stage_name}）[/bold]　{head.ground.value}　宛名 {head.addressee_number}"
     )
     table(
         "対象の期別",
@@ -136,7 +136,7 @@ def show_command(suspension_id: Number, as_of: AsOf = None, as_json: Json = Fals
     table("見直し", ("回", "日", "結果", "資力の状況"),
           ((str(r.number), r.reviewed_on, str(r.outcome.label), r.note) for r in file.reviews))  # fmt: skip
     table("これまで", ("日", "行い", "段階", "根拠", "説明"),
-          ((e.happened_on, e.act.value, e.target.value, e.article, e.note) for e in file.events))  # fmt: skip
+          ((e.happened_on, e.act_name, e.target_name, e.article, e.note) for e in file.events))  # fmt: skip
     for line in (*lines, *(f"まだない調査: {each}" for each in file.missing)):
         console.print(line, markup=False)
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from osame.collection.arrears.procedures import ProcedureUnknown
+from osame.collection.arrears.procedures import ProcedureUnknown, act_name, stage_name
 from osame.collection.parameters.queries import CHARGE_NAMES
 from osame.collection.suspensions.models import Suspension, SuspensionFinding, SuspensionReview
-from osame.law.dispositions import ProcedureAct, ProcedureStage
+from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage
 from osame.law.suspension import Suspension as LawSuspension
 from osame.law.suspension import SuspensionFacts, SuspensionGround, review_due_on
 from osame.platform.database import fetch_all, fetch_one
@@ -66,6 +66,11 @@ class SuspensionHead:
     name: str
     reviews: int
     left: int
+
+    @property
+    def stage_name(self) -> str:
+        """段階の、画面での名。"""
+        return stage_name(Procedure.SUSPENSION, self.stage)
 
     @property
     def key(self) -> tuple[str, int]:
@@ -139,6 +144,16 @@ class EventLine:
     note: str
     proposal_id: int | None
     officer: str
+
+    @property
+    def act_name(self) -> str:
+        """行いの、画面での名。"""
+        return act_name(Procedure.SUSPENSION, self.act)
+
+    @property
+    def target_name(self) -> str:
+        """移った先の段階の、画面での名。"""
+        return stage_name(Procedure.SUSPENSION, self.target)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,18 @@ from osame.platform.terminal import REFUSED_BY_DATABASE
 ALREADY = "既に完了しています。二度は行っていません。"
 
 
+def done_words(title: str) -> str:
+    """行いの題を、済んだ言い方にする。
+
+    >>> done_words("回答を記録する"), done_words("処分を終える"), done_words("認定を取り消す")
+    ('回答を記録しました。', '処分を終えました。', '認定を取り消しました。')
+    """
+    for ending, done in (("する", "しました"), ("す", "しました"), ("る", "ました")):
+        if title.endswith(ending):
+            return f"{title.removesuffix(ending)}{done}。"
+    return f"{title}を登録しました。"
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """食い違い一つ。 name: 欄の名; before: 画面を開いたときの値; theirs: ほかの職員が変えた値; yours: 自分が打った値。"""
