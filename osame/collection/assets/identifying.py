@@ -30,7 +30,7 @@ class AlreadyIdentified(Refusal):
 
 
 class EnoughByRule(Refusal):
-    """規則だけで認定できます。起案は要りません。"""
+    """規則だけで認定できるので、起案は要りません。「同一人と認定する」から認定してください。"""
 
 
 class WithdrawalNeedsReason(Refusal):
@@ -38,7 +38,7 @@ class WithdrawalNeedsReason(Refusal):
 
 
 class SeizedAlready(Refusal):
-    """この回答の財産には、生きている差押えがあります。先に差押えを解除してください。"""
+    """この回答の財産には、解除していない差押えがあります。先に差押えを解除してください。"""
 
 
 class NoDecidedIdentification(Refusal):

@@ -21,7 +21,7 @@ LONGEST = 2_000
 
 
 class CaseCleared(Refusal):
-    """この事案は完結しています。新しい滞納があれば、夜の数え直しで新しい事案になります。"""
+    """この事案は完結しています。新しい滞納が入ったら、夜の数え直しの後に、新しい事案を開いてください。"""
 
 
 class OfficerUnknown(Refusal):

@@ -39,7 +39,7 @@ class EarlierDayIsOpen(Refusal):
 
 
 class DayAlreadyBehind(Refusal):
-    """この日より後の日を締めているため、締められません。この日の入金は、次の開いている日に計上されます。"""
+    """この日より後の日を締めているため、締められません。この日の入金は、次に締める日の数に入ります。その日を締めてください。"""
 
 
 class DayNotYetOver(Refusal):

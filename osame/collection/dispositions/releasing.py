@@ -35,7 +35,7 @@ class ReleaseNeedsReason(Refusal):
 
 
 class StillOwed(Refusal):
-    """期別がまだ残っています。終了にはできません。取立てを続けるか、解除の事由を確かめてください。"""
+    """まだ納まっていない期別があるので、処分を終えられません。取立てを続けるか、解除の事由を確かめてください。"""
 
 
 class PolicyNeeded(Refusal):

@@ -22,7 +22,7 @@ class NoSuchFile(Refusal):
 
 
 class NoSuchRow(Refusal):
-    """その行は、手当てを待つ行の一覧にありません。既に手当てしたか、番号が違います。"""
+    """その行は、手当てを待つ行の一覧にありません。既に手当てしたか、番号が違います。「保留と不受理」の一覧で確かめてください。"""
 
 
 @dataclass(frozen=True, slots=True)

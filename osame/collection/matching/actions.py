@@ -25,7 +25,7 @@ from osame.platform.database import fetch_all, fetch_one, run_sql
 
 
 class HeldReceiptNotOpen(Refusal):
-    """この入金は、調査中の入金の一覧にありません。既に消し込んだか、番号が違います。"""
+    """この入金は、調査中の入金の一覧にありません。既に消し込んだか、番号が違います。「消込」の一覧で確かめてください。"""
 
 
 class ReceiptAlreadyMatched(Refusal):
@@ -37,7 +37,7 @@ class ReceiptNotFound(Refusal):
 
 
 class ReceiptAlreadyCancelled(Refusal):
-    """この収納は、既に取り消しています。何も変えていません。"""
+    """この収納は、既に取り消しています。何も変えていません。収納の画面で、取り消した日と理由を確かめてください。"""
 
 
 class OverpaymentAlreadyDecided(Refusal):
@@ -53,7 +53,7 @@ class CancellationNeedsNote(Refusal):
 
 
 class OverrideNeedsTwoOfficers(Refusal):
-    """延滞金の強制入力には、入力した者と別の職員の承認が要ります。"""
+    """延滞金の強制入力には、入力した者と別の職員の承認が要ります。別の職員に確かめてもらい、その職員を承認者にしてください。"""
 
 
 class OverrideNeedsReason(Refusal):

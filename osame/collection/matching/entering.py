@@ -34,7 +34,7 @@ class BatchRowUnreadable(Refusal):
 
 
 class BatchNeedsChecker(Refusal):
-    """束の確定には、入力した者と別の職員の照合が要ります。"""
+    """束の確定には、入力した者と別の職員の照合が要ります。別の職員に、束の照合を頼んでください。"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class DocumentNotFound(Refusal):
 
 
 class DocumentCannotMove(Refusal):
-    """文書はその状態に進められません。作成・起案・決裁・発送の順に進め、発送の後は取り消せません。"""
+    """文書はその状態に進められません。作成・起案・決裁・発送の順に進めてください。発送の後は取り消せません。"""
 
 
 class ApproverIsDrafter(Refusal):

@@ -44,7 +44,7 @@ class SlipAlreadyUsed(Refusal):
 
 
 class SlipAlreadyVoid(Refusal):
-    """この納付書は、既に無効です。何も変えていません。"""
+    """この納付書は、既に無効です。何も変えていません。納付書の一覧で、無効にした日を確かめてください。"""
 
 
 class VoidNeedsReason(Refusal):

@@ -36,7 +36,7 @@ class TooManyTerms(Refusal):
 
 
 class NothingUnpaid(Refusal):
-    """選んだ期別に、納める額がありません。納付済みか、税額がないか、含める額の選び方で0円になっています。"""
+    """選んだ期別に、納める額がありません。納付済みか、税額がないか、含める額の選び方で0円になっています。納める額のある期別を選び直してください。"""
 
 
 class DayBeforeIssue(Refusal):

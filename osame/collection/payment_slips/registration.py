@@ -44,7 +44,7 @@ ORDER BY 1
 
 
 class NothingToRegister(Refusal):
-    """eLTAX に登録を依頼する納付書も、無効化を依頼する納付書もありません。"""
+    """eLTAX に登録を依頼する納付書も、無効化を依頼する納付書もありません。納付書を発行してから依頼してください。"""
 
 
 class AnswerOfOtherRequest(Refusal):

@@ -48,7 +48,7 @@ class PayeeNotOpen(Refusal):
 
 
 class ClaimTooLate(Refusal):
-    """還付請求権の時効（5年）が満了しています。請求は受け付けられません（地方税法第18条の3）。"""
+    """還付請求権の時効（5年）が満了しています。請求は受け付けられません（地方税法第18条の3）。請求した人に、理由を伝えてください。"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class AppropriationSpent(Refusal):
 
 
 class ClaimExtinct(Refusal):
-    """この決議の還付は、時効で歳入に移しています。取り消せません。"""
+    """この決議の還付は、時効で歳入に移しているので、取り消せません。還付未済の画面で、移した日を確かめてください。"""
 
 
 class RecoveryNotAsked(Refusal):

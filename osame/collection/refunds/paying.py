@@ -72,7 +72,7 @@ class RunNotThere(Refusal):
 
 
 class RunIsOver(Refusal):
-    """この支払の実行は、指図を終えたか、取り下げています。一つの実行から、二度目の指図は作れません。"""
+    """この支払の実行は、指図を終えたか、取り下げています。一つの実行から、二度目の指図は作れません。払えなかったものは、新しい支払の実行に入れてください。"""
 
 
 class RunChanged(Refusal):
@@ -84,7 +84,7 @@ class PaymentNotPaid(Refusal):
 
 
 class CashNeedsTwoOfficers(Refusal):
-    """現金の支払には、払う職員と別の、確かめた職員が要ります。"""
+    """現金の支払には、払う職員と別の、確かめた職員が要ります。別の職員に確かめてもらい、その職員番号を入力してください。"""
 
 
 @dataclass(frozen=True, slots=True)

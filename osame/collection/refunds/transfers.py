@@ -50,7 +50,7 @@ class FileNotMade(Refusal):
 
 
 class FileErased(Refusal):
-    """この支払の実行のファイルは、保存の期限が来たので消しました。渡した記録は、出力の記録で確かめられます。"""
+    """この支払の実行のファイルは、保存の期限が来たので消しました。渡した記録は、出力の記録で確かめてください。"""
 
 
 class AlreadyHandedOver(Refusal):

@@ -52,7 +52,7 @@ class ConditionUnknown(Refusal):
 
 
 class AlreadyOptedOut(Refusal):
-    """この手段の連絡は、もう断られています。二重に登録する必要はありません。"""
+    """この手段の連絡は、もう断られています。登録は一つで足ります。断りが解かれたときは、辞退を終えてください。"""
 
 
 class OptOutNeedsReason(Refusal):

@@ -46,7 +46,7 @@ class FindingInFuture(Refusal):
 
 
 class SuspensionClosed(Refusal):
-    """この執行停止は、もう終わっています。調査や見直しは、続いている停止にだけ記録できます。"""
+    """この執行停止は、もう終わっています。調査と見直しは、続いている停止を開いて記録してください。"""
 
 
 class ReviewNeedsNote(Refusal):

@@ -61,7 +61,7 @@ ACTS = {
 
 
 class InvestigationUnfinished(Refusal):
-    """号に要る調査が、まだ終わっていません。示された調査を記録してから、起案してください。"""
+    """停止の事由（号）に応じて要る調査が、まだ終わっていません。示された調査を記録してから、起案してください。"""
 
 
 class SuspensionNotDecided(Refusal):

@@ -60,7 +60,7 @@ def test_from_the_sheet_to_the_decision(desk: Client) -> None:
         assert part in told, part
     refused = sent(desk, f"{place}propose/", decision="suspend", reason="無財産")
     assert refused.status_code == 422  # type: ignore[attr-defined]
-    assert "号に要る調査が、まだ終わっていません" in text(refused)
+    assert "要る調査が、まだ終わっていません" in text(refused)
     late = sent(desk, f"{place}finding/", kind="01", is_found="0", answered_on="R30.1.1", result="照会")
     assert late.status_code == 422  # type: ignore[attr-defined]
     for kind in ("01", "21"):
