@@ -270,6 +270,7 @@ def found(clerk: Desk) -> None:
 def seized(clerk: Desk, both) -> None:
     """条件を一つずつ見て、差押えを起案し、別の二人を経て執行する。"""
     follow(clerk, "差押えを起案する")
+    clerk.main.get_by_text("すべての条件と根拠").click()
     expect(clerk.main.get_by_text("督促状を発した日から起算して10日を経過した").first).to_be_visible()
     fill(clerk, scope="差押えの時の残高の全額", reason="分割納付の不履行。通知の期限までに納めない")
     pressed(clerk, "起案する", "債権の差押えには、履行期限が要ります")
@@ -374,7 +375,7 @@ def written_off(clerk: Desk, both) -> None:
     )
     proposes(clerk, "納税義務の即時の消滅", "徴収できないことが明らか")
     carried(clerk, *both)
-    shows(clerk, POOR, "納税義務の消滅")
+    shows(clerk, POOR, "執行停止（1） 消滅する")
     opened(clerk, "/write-offs/")
     clerk.picture("writeoffs")
     follow(clerk, "不納欠損を起案する")

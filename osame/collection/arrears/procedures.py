@@ -17,6 +17,10 @@ STAGE_WORDS = {
     (Procedure.PLEDGE, ProcedureStage.APPLIED): "署名待ち", (Procedure.PLEDGE, ProcedureStage.IN_FORCE): "履行中",
     (Procedure.COLLECTION_GRACE, ProcedureStage.IN_FORCE): "猶予中",
     (Procedure.REALIZATION_GRACE, ProcedureStage.IN_FORCE): "猶予中",
+    (Procedure.SEIZURE, ProcedureStage.IN_FORCE): "差押え中",
+    (Procedure.PARTICIPATING_SEIZURE, ProcedureStage.IN_FORCE): "参加差押え中",
+    (Procedure.DISTRIBUTION_REQUEST, ProcedureStage.IN_FORCE): "交付要求中",
+    (Procedure.BANKRUPTCY, ProcedureStage.IN_FORCE): "手続中",
     (Procedure.SUSPENSION, ProcedureStage.NONE): "調書（決定前）",
     (Procedure.SUSPENSION, ProcedureStage.IN_FORCE): "停止中",
 }  # fmt: skip

@@ -299,7 +299,7 @@ def show_command(disposition_id: Number, as_json: Json = False) -> None:
 def _tell(title: str, heads: tuple[DispositionHead, ...]) -> None:
     table(
         title, ("番号", "手続", "宛名番号", "財産・事件", "段階", "効力の日", "取立て"),
-        ((str(h.disposition_id), h.procedure.value, h.addressee_number, h.asset or h.case_number, h.stage.value,
+        ((str(h.disposition_id), h.procedure.value, h.addressee_number, h.asset or h.case_number, h.stage_name,
           h.effect_on or "", h.collected) for h in heads),
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from osame.collection.arrears.procedures import ProcedureUnknown
+from osame.collection.arrears.procedures import ProcedureUnknown, stage_name
 from osame.collection.parameters.queries import CHARGE_NAMES
 from osame.law.arrears_facts import AssetKind
 from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage
@@ -84,6 +84,11 @@ class DispositionHead:
     last_collected: int
     distributed: int
     distributed_through: int
+
+    @property
+    def stage_name(self) -> str:
+        """段階の、画面での名。"""
+        return stage_name(self.procedure, self.stage)
 
     @property
     def key(self) -> tuple[str, int]:
@@ -204,6 +209,11 @@ class BankruptcyLine:
     opened_on: date
     closed_on: date | None
     evidence: str
+
+    @property
+    def stage_name(self) -> str:
+        """段階の、画面での名。"""
+        return stage_name(Procedure.BANKRUPTCY, self.stage)
 
     @property
     def key(self) -> tuple[str, int]:

@@ -308,7 +308,7 @@ def bankruptcy_new(request: HttpRequest, addressee_number: str) -> HttpResponse:
         return reverse("bankruptcy_new", args=[addressee_number])
 
     known = [
-        f"{each.court} {each.case_number}　{each.stage.value}" for each in queries.bankruptcies_of(addressee_number)
+        f"{each.court} {each.case_number}　{each.stage_name}" for each in queries.bankruptcies_of(addressee_number)
     ]
     told = ("破産手続の開始を記録する", "記録する", f"{person.facts['name']}（{addressee_number}）")
     return _acted(request, form, act, told, lines=known)
