@@ -121,6 +121,18 @@ def format_wareki(day: date) -> str:
     return f"{era.name}{'元' if year == 1 else year}年{day.month}月{day.day}日"
 
 
+def fiscal_year_label(year: int) -> str:
+    """年度の呼び名。
+
+    The name of a fiscal year in the Japanese calendar.
+
+    >>> fiscal_year_label(2019), fiscal_year_label(2025)
+    ('令和元年度', '令和7年度')
+    """
+    era, count = era_year(date(year, 5, 1))
+    return f"{era.name}{'元' if count == 1 else count}年度"
+
+
 def fiscal_year(day: date) -> int:
     """会計年度。4月1日に始まる。
 

@@ -199,7 +199,7 @@ def pledged(clerk: Desk, tmp_path: Path) -> None:
     pressed(clerk, "受け取る", "誓約書を受け取り、納付書を発行しました。")
     clerk.accessible()
     clerk.picture("pledge-signed")
-    shows(clerk, PAYER, "納付誓約（1）")
+    shows(clerk, PAYER, "納付誓約（1） 署名を受け取る", "分割納付を履行中")
 
 
 def broken(clerk: Desk, tmp_path: Path) -> None:
@@ -212,7 +212,7 @@ def broken(clerk: Desk, tmp_path: Path) -> None:
     clerk.picture("pledge-default")
     pressed(clerk, "通知を作る", "分納不履行通知を作りました。")
     printed(clerk, tmp_path / "default.pdf")
-    shows(clerk, PAYER, "納付誓約（1）")
+    shows(clerk, PAYER, "納付誓約（1） 履行しない", "分割納付の不履行")
 
 
 def inquired(clerk: Desk) -> None:
@@ -279,7 +279,7 @@ def seized(clerk: Desk, both) -> None:
     clerk.picture("seizure-proposal")
     pressed(clerk, "起案する", "起案しました。")
     carried(clerk, *both)
-    shows(clerk, PAYER, "差押え（処分管理番号1）")
+    shows(clerk, PAYER, "差押え（処分管理番号1） 差し押さえる", "債権差押通知書")
 
 
 def collected(clerk: Desk, both) -> None:
@@ -301,22 +301,25 @@ def collected(clerk: Desk, both) -> None:
     clerk.picture("distribution")
     pressed(clerk, "起案する", "起案しました。")
     carried(clerk, *both)
-    shows(clerk, PAYER, "差押え（処分管理番号1）")
+    shows(clerk, PAYER, "差押え（処分管理番号1） 配当する", "配当 手入力")
 
 
 def released(clerk: Desk) -> None:
-    """残りの口座に残高がなく、解除する。"""
+    """残高がもうないので、評価を改め、残余の見込みがない差押えを解除する。"""
+    opened(clerk, "/assets/1/")
+    follow(clerk, "評価を改める")
+    fill(clerk, value="0", valued_on=wareki(SEIZED), note="取り立てた後の残高 0円")
+    pressed(clerk, "改める", "評価を改めました。")
     opened(clerk, "/dispositions/1/")
     expect(clerk.main.get_by_text("配当済み").first).to_be_visible()
+    clerk.accessible()
     clerk.picture("disposition-distributed")
     follow(clerk, "解除する")
-    fill(clerk, reason="生活が窮迫し、執行停止とした")
-    clerk.main.get_by_label("生活の窮迫による執行停止をした").check()
+    fill(clerk, reason="取り立てた後の残高がなく、残余を得る見込みがない")
     clerk.picture("disposition-release")
     pressed(clerk, "解除する", "解除しました。")
     clerk.accessible()
-    clerk.picture("disposition-released")
-    shows(clerk, PAYER, "差押え（処分管理番号1）")
+    shows(clerk, PAYER, "差押え（処分管理番号1） 解除する")
     clerk.accessible()
     clerk.picture("person-released")
 
@@ -330,7 +333,7 @@ def suspended(clerk: Desk, both) -> None:
     opened(clerk, f"/people/{POOR}/")
     follow(clerk, "執行停止の調書を起こす")
     clerk.main.get_by_label("停止の事由").select_option(label="財産がない（第1号）")
-    for each in clerk.main.locator("[name=charges]").all():
+    for each in clerk.main.locator("[name=charges]").all()[:2]:
         each.check()
     fill(clerk, circumstances="廃業し、財産も収入もない")
     clerk.accessible()
@@ -346,7 +349,7 @@ def suspended(clerk: Desk, both) -> None:
     clerk.picture("suspension")
     proposes(clerk, "執行停止", "無財産")
     carried(clerk, *both)
-    shows(clerk, POOR, "執行停止（1）")
+    shows(clerk, POOR, "執行停止（1） 停止する")
     opened(clerk, "/suspensions/")
     clerk.accessible()
     clerk.picture("suspensions")

@@ -13,6 +13,7 @@ from osame.collection.cases.filters import ORDERS, CaseFilter, where
 from osame.collection.cases.models import ArrearsCase, CaseEvent, CaseStage, CaseTask
 from osame.collection.cases.scoring import Point, explained
 from osame.collection.parameters.queries import CHARGE_NAMES
+from osame.kernel.dates import fiscal_year_label
 from osame.kernel.refusals import Refusal
 from osame.platform.database import fetch_all
 
@@ -120,7 +121,7 @@ class TermLine:
     @property
     def label(self) -> str:
         """期別の呼び名。"""
-        return f"{self.tax_name} {self.levy_year}年度 {self.term_name}"
+        return f"{self.tax_name} {fiscal_year_label(self.levy_year)} {self.term_name}"
 
     @property
     def flags(self) -> str:

@@ -13,9 +13,9 @@ from itertools import groupby
 from typing import Any
 
 from osame.collection.certificates.models import CertificateRequest
-from osame.collection.inquiry.charges import ChargeLine, State, charge_lines, fiscal_year_label
+from osame.collection.inquiry.charges import ChargeLine, State, charge_lines
 from osame.collection.parameters.queries import setting
-from osame.kernel.dates import format_wareki
+from osame.kernel.dates import fiscal_year_label, format_wareki
 from osame.kernel.refusals import Refusal
 from osame.platform.database import fetch_all
 from osame.platform.suppression.decision import FactClass, Reader, ReaderKind, Relation, Subject, decision

@@ -17,9 +17,8 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from osame.collection.certificates.models import CertificateRequest
-from osame.collection.inquiry.charges import fiscal_year_label
 from osame.contracts.signed_statement import NotAStatement, signed_statement, verified_statement
-from osame.kernel.dates import format_wareki
+from osame.kernel.dates import fiscal_year_label, format_wareki
 from osame.kernel.refusals import Refusal
 from osame.platform.letters.readback import page_texts
 from osame.platform.secret_keys import own_key

@@ -6,6 +6,7 @@ from typing import Any
 
 from osame.collection.demands.models import DemandStop
 from osame.collection.demands.stops import StopNotFound
+from osame.kernel.dates import fiscal_year_label
 from osame.platform.database import fetch_all, fetch_one
 
 STOPS = """
@@ -51,7 +52,7 @@ class StopLine:
     def scope(self) -> str:
         """止める範囲。"""
         if self.charge_id is not None:
-            return f"{self.tax_item_name} {self.levy_year}年度 {self.installment_term}期"
+            return f"{self.tax_item_name} {fiscal_year_label(self.levy_year)} {self.installment_term}期"
         return f"{self.tax_item_name}のすべて" if self.tax_item else "すべての期別"
 
 

@@ -27,7 +27,7 @@ from osame.collection.demands.runs import (
 from osame.collection.demands.samples import NoSample, sample_letter
 from osame.collection.demands.selection import designated_due_date
 from osame.collection.demands.stops import FindingNotFound, waive
-from osame.kernel.dates import UnreadableDate, parse_date
+from osame.kernel.dates import UnreadableDate, fiscal_year_label, parse_date
 from osame.law.demand import seizable_from
 from osame.platform.audit.recording import record
 from osame.platform.console.answers import officer_of, page, refused
@@ -73,7 +73,10 @@ def _preview(request: HttpRequest, chosen: QueryDict, run_form: RunForm | None =
     as_of = _day(chosen.get("as_of", "")) or today()
     coming = [each for each in coming_terms(as_of=as_of) if each.due_date < as_of]
     choices = [
-        (each.code, f"{each.tax_item_name} {each.levy_year}年度 {each.term_name}（{each.charges:,}期別）")
+        (
+            each.code,
+            f"{each.tax_item_name} {fiscal_year_label(each.levy_year)} {each.term_name}（{each.charges:,}期別）",
+        )
         for each in coming
     ]
     asked = "as_of" in chosen

@@ -7,6 +7,7 @@ from typing import Any
 
 from osame.collection.arrears.procedures import ProcedureUnknown, stage_name
 from osame.collection.parameters.queries import CHARGE_NAMES
+from osame.kernel.dates import fiscal_year_label
 from osame.law.arrears_facts import AssetKind
 from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage
 from osame.law.distribution import CreditorKind
@@ -98,7 +99,7 @@ class DispositionHead:
     @property
     def number(self) -> str:
         """処分の番号。"""
-        return f"令和{self.numbered_year - 2018}年度 {self.procedure.value} 第{self.year_number}号"
+        return f"{fiscal_year_label(self.numbered_year)} {self.procedure.value} 第{self.year_number}号"
 
     @property
     def is_open(self) -> bool:
@@ -137,7 +138,7 @@ class DispositionPart:
     @property
     def label(self) -> str:
         """期別の呼び名。"""
-        return f"{self.tax_name} {self.levy_year}年度 {self.term_name}"
+        return f"{self.tax_name} {fiscal_year_label(self.levy_year)} {self.term_name}"
 
     @property
     def amount(self) -> int:

@@ -15,7 +15,7 @@ import numpy as np
 
 from osame.collection.exemptions.queries import COLUMNS, exemption_columns, exemptions_of, lateral_periods
 from osame.collection.matching.accrual import rule_for
-from osame.kernel.dates import era_year
+from osame.kernel.dates import fiscal_year_label
 from osame.kernel.money import Yen
 from osame.law.claim import ChargeClaim, Exemption, Override, Payment
 from osame.law.delinquency_charge_bulk import delinquency_charges
@@ -217,16 +217,6 @@ class TaxGroup:
     tax_name: str
     years: tuple[Group, ...]
     totals: Totals
-
-
-def fiscal_year_label(year: int) -> str:
-    """年度の呼び名。
-
-    >>> fiscal_year_label(2025)
-    '令和7年度'
-    """
-    era, count = era_year(date(year, 5, 1))
-    return f"{era.name}{'元' if count == 1 else count}年度"
 
 
 def charge_lines(

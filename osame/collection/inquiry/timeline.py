@@ -12,11 +12,11 @@ from osame.collection.arrears.models import ContactRecord
 from osame.collection.arrears.procedures import act_name
 from osame.collection.arrears.queries import PromiseFacts
 from osame.collection.closing.queries import CHANNEL_NAMES
-from osame.collection.inquiry.charges import fiscal_year_label
 from osame.collection.letters.kinds import kind_of
 from osame.collection.overpayments.models import Overpayment
 from osame.collection.parameters.queries import CHARGE_NAMES
 from osame.formats.reports import Channel
+from osame.kernel.dates import fiscal_year_label
 from osame.law.dispositions import Procedure, ProcedureAct
 from osame.platform.console.fields import short_wareki
 from osame.platform.database import fetch_all

@@ -17,6 +17,7 @@ from osame.collection.inquiry.charges import ChargeLine
 from osame.collection.inquiry.person import Person
 from osame.collection.pledges.queries import PledgeHead, pledges_of
 from osame.collection.suspensions.queries import SuspensionHead, suspensions_of
+from osame.kernel.dates import format_wareki
 from osame.law.dispositions import ProcedureStage
 from osame.platform.database import fetch_all
 from osame.platform.suppression.decision import FactClass
@@ -164,8 +165,9 @@ def _pledges(opened: Opened) -> Iterable[Warning]:
             basis = f"計画の計{each.total:,}円のうち{each.standing.paid:,}円が納まった"
             yield Warning(58, "info", "◇", "分割納付を履行中", until=each.standing.next_on, basis=basis)
         else:
-            basis = f"{each.standing.missed}回、{each.standing.short:,}円が足りない"
-            yield Warning(32, "error", "✕", "分割納付の不履行", until=each.cure_through, basis=basis)
+            notice = f"、通知の期限は{format_wareki(each.cure_through)}" if each.cure_through else ""
+            basis = f"{each.standing.missed}回、{each.standing.short:,}円が足りない{notice}"
+            yield Warning(32, "error", "✕", "分割納付の不履行", basis=basis)
 
 
 def _prescription(opened: Opened) -> Iterable[Warning]:

@@ -7,6 +7,9 @@ from osame.collection.ledger.order import LEGAL_ORDER, AllocationOrder
 from osame.kernel.refusals import Refusal
 from osame.platform.database import fetch_all
 
+CHARGE_YEAR = """(CASE WHEN c.levy_year < 2019 THEN '平成' || (c.levy_year - 1988) WHEN c.levy_year = 2019 THEN '令和元'
+    ELSE '令和' || (c.levy_year - 2018) END || '年度')"""
+"""SQL の中での、期別の年度の呼び名。`fiscal_year_label` と同じ。"""
 CHARGE_NAMES = """LEFT JOIN LATERAL (SELECT name FROM tax_item i WHERE i.tax_item = c.tax_item AND i.valid_from <= c.due_date
     ORDER BY i.valid_from DESC LIMIT 1) t ON true
 LEFT JOIN installment_term n ON n.levy_year = c.levy_year AND n.tax_item = c.tax_item

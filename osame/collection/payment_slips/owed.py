@@ -13,6 +13,7 @@ from typing import Any
 from osame.collection.demands.models import DemandStop
 from osame.collection.exemptions.queries import COLUMNS, exemptions_of, lateral_periods
 from osame.collection.matching.accrual import rule_for
+from osame.kernel.dates import fiscal_year_label
 from osame.kernel.money import Yen
 from osame.law.claim import ChargeClaim, Exemption, Override, Payment
 from osame.law.delinquency_charge import delinquency_charge
@@ -90,7 +91,7 @@ class Share:
     @property
     def label(self) -> str:
         """期別の呼び名。"""
-        return f"{self.tax_name} {self.levy_year}年度 {self.term_name}"
+        return f"{self.tax_name} {fiscal_year_label(self.levy_year)} {self.term_name}"
 
     @property
     def due_on(self) -> date:
@@ -165,7 +166,7 @@ class Owed:
     @property
     def label(self) -> str:
         """期別の呼び名。"""
-        return f"{self.facts.tax_name} {self.facts.levy_year}年度 {self.facts.term_name}"
+        return f"{self.facts.tax_name} {fiscal_year_label(self.facts.levy_year)} {self.facts.term_name}"
 
     def share(self, *, with_fee: bool = True, with_charge: bool = True) -> Share:
         """納付書の内訳一行。"""

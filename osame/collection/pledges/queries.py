@@ -11,6 +11,7 @@ from typing import Any
 from osame.collection.arrears.procedures import ProcedureUnknown, act_name, stage_name
 from osame.collection.arrears.standing import Standing, channel_delay, standing_of
 from osame.collection.parameters.queries import CHARGE_NAMES
+from osame.kernel.dates import fiscal_year_label
 from osame.kernel.money import Yen
 from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage
 from osame.law.instalments import Instalment
@@ -104,7 +105,7 @@ class PartLine:
     @property
     def label(self) -> str:
         """期別の呼び名。"""
-        return f"{self.tax_name} {self.levy_year}年度 {self.term_name}"
+        return f"{self.tax_name} {fiscal_year_label(self.levy_year)} {self.term_name}"
 
     @property
     def amount(self) -> int:

@@ -27,6 +27,10 @@ from osame.platform.console.answers import officer_of, page
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import today
 
+ON_DEFAULT = (
+    "分納不履行通知（R-054）を作ります。通知の期限までに足りない額が納まれば、誓約は続きます。納まらなければ、誓約を取り消して、"
+    "財産調査や差押えに進めます。"
+)
 FACTS = ("氏名", "納付誓約", "期別", "納付能力の聞き取り")
 
 
@@ -151,7 +155,10 @@ def pledge_default(request: HttpRequest, pledge_id: int) -> HttpResponse:
         if done := form.carry_out(request, act, said="分納不履行通知を作りました。"):
             return done
     return page(
-        request, "collection/pledges/act.html", _act(form, head, "不履行を知らせる", "通知を作る"), status=form.status
+        request,
+        "collection/pledges/act.html",
+        _act(form, head, "不履行を知らせる", "通知を作る") | {"about": ON_DEFAULT},
+        status=form.status,
     )
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from osame.collection.arrears.procedures import ProcedureUnknown, act_name, stage_name
-from osame.collection.parameters.queries import CHARGE_NAMES
+from osame.collection.parameters.queries import CHARGE_NAMES, CHARGE_YEAR
 from osame.collection.suspensions.models import Suspension, SuspensionFinding, SuspensionReview
 from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage
 from osame.law.suspension import Suspension as LawSuspension
@@ -299,8 +299,8 @@ def totals(*, as_of: date) -> tuple[tuple[Any, ...], ...]:
 
 def _charges(key: tuple[str, int]) -> tuple[SuspendedCharge, ...]:
     rows = fetch_all(
-        "SELECT c.charge_id, coalesce(t.name, c.tax_item) || ' ' || c.levy_year || '年度 ' "
-        "|| coalesce(n.name, c.installment_term || '期'), c.due_date, x.principal_tax, x.demand_fee, x.delinquency_charge, "
+        "SELECT c.charge_id, coalesce(t.name, c.tax_item) || ' ' || "
+        f"{CHARGE_YEAR} || ' ' || coalesce(n.name, c.installment_term || '期'), c.due_date, x.principal_tax, x.demand_fee, x.delinquency_charge, "
         "c.principal_tax + c.demand_fee + c.delinquency_charge "
         "FROM suspension_charge x JOIN charge c USING (addressee_number, charge_id) "
         f"{CHARGE_NAMES} "

@@ -27,6 +27,31 @@ FROM (
     WHERE e.posted_on <= %(on)s AND c.fiscal_year <= %(year)s AND e.charge_id > 0 AND 2 IN (e.debit, e.credit)
 ) m GROUP BY m.tax_item, m.carried_over
 """
+# 時効の満了日は、台帳の夜の数え直しが、期別ごとに法に問うた答え（猶予・承認・催告を含む）。
+PRESCRIPTION = """
+INSERT INTO near_deadline (as_of, kind, count, earliest)
+SELECT %(on)s, %(kind)s, count(*), min(prescribed_on) FROM case_charge
+WHERE prescribed_on BETWEEN %(on)s AND %(on)s::date + %(days)s::int
+"""
+PROTECTION = 90, 60  # 日
+KEPT_DAYS = 31
+
+# 本税（勘定2）の動きを、相手の勘定で分ける。調定（1）は調定額、不納欠損（10）は除き、ほかは収入額。
+# 滞納繰越分の調定額は、年度の初めに残っていた本税に、年度中の増減を加えたもの。
+RATES = """
+INSERT INTO collection_rate (as_of, tax_item, carried_over, determined, received)
+SELECT %(on)s, m.tax_item, m.carried_over,
+       coalesce(sum(m.change) FILTER (WHERE m.other = 1 OR m.carried_over AND m.posted_on < %(start)s), 0)::bigint,
+       coalesce(-sum(m.change) FILTER (
+           WHERE m.other NOT IN (1, 10) AND (NOT m.carried_over OR m.posted_on >= %(start)s)), 0)::bigint
+FROM (
+    SELECT c.tax_item, c.fiscal_year < %(year)s AS carried_over, e.posted_on,
+           CASE WHEN e.debit = 2 THEN e.amount ELSE -e.amount END AS change,
+           CASE WHEN e.debit = 2 THEN e.credit ELSE e.debit END AS other
+    FROM entry e JOIN charge c USING (charge_id, addressee_number)
+    WHERE e.posted_on <= %(on)s AND c.fiscal_year <= %(year)s AND e.charge_id > 0 AND 2 IN (e.debit, e.credit)
+) m GROUP BY m.tax_item, m.carried_over
+"""
 # 時効の起算は、法定納期限、督促状の発付から十日、最後の本税の収入のうち、いちばん遅い日の翌日とみる（猶予などは見ない）。
 PRESCRIPTION = """
 INSERT INTO near_deadline (as_of, kind, count, earliest)

@@ -6,7 +6,7 @@ from osame.platform.jobs.requests import Done, requested
 from osame.platform.terminal import today
 
 
-@job("today-figures", function="collection.today.count", cron="30 18 * * *")
+@job("today-figures", function="collection.today.count", cron="20 19 * * *")
 def count_nightly(progress: Progress) -> str:
     """収納率と近い期限を数え直す。"""
     rows = count_again(as_of=today())

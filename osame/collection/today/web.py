@@ -34,7 +34,7 @@ KINDS = (
     ("case_task", "担当する事案の、期日の来た予定", "case_calendar", "collection.cases.list", True),
     ("undispatched", "差し出していない督促", "demands", "collection.demands.dispatched", True),
     ("returned", "返戻された督促状（送達の手当て待ち）", "returns", "collection.returns.show", False),
-    ("prescription", "90日以内に時効が完成する期別（目安）", "", "collection.inquiry.list", True),
+    ("prescription", "90日以内に時効が完成する期別", "prescriptions", "collection.writeoffs.list", True),
     ("protection", "期間の末日が近い支援措置（60日以内と経過）", "", "collection.demands.recall", False),
     ("overpayment", "決議していない過誤納", "refunds", "collection.refunds.show", False),
     ("refund_claim", "時効まで180日以内の還付請求", "refunds_outstanding", "collection.refunds.show", True),

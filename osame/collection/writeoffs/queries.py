@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from osame.collection.arrears.prescribing import ChargeKey, Expiry, prescriptions_of
-from osame.collection.parameters.queries import CHARGE_NAMES
+from osame.collection.parameters.queries import CHARGE_NAMES, CHARGE_YEAR
 from osame.collection.writeoffs.models import WriteOff
 from osame.kernel.money import Yen
 from osame.law.conditions import Conditions
@@ -30,7 +30,7 @@ WHERE c.charge_id > 0 AND c.principal_tax + c.demand_fee + c.delinquency_charge 
 ORDER BY 1
 """
 OWED = f"""
-SELECT c.addressee_number, c.charge_id, a.name, coalesce(t.name, c.tax_item) || ' ' || c.levy_year || '年度 '
+SELECT c.addressee_number, c.charge_id, a.name, coalesce(t.name, c.tax_item) || ' ' || {CHARGE_YEAR} || ' '
        || coalesce(n.name, c.installment_term || '期'), c.statutory_due_date, c.principal_tax, c.demand_fee,
        c.delinquency_charge, c.disposition_cost, c.additional_charge,
        EXISTS (SELECT 1 FROM write_off w WHERE w.addressee_number = c.addressee_number AND w.charge_id = c.charge_id
@@ -44,7 +44,7 @@ WHERE c.addressee_number = ANY (%(whose)s) AND c.charge_id > 0
 ORDER BY c.addressee_number, c.due_date, c.charge_id
 """
 RECORDS = f"""
-SELECT w.addressee_number, w.write_off_id, w.charge_id, a.name, coalesce(t.name, c.tax_item) || ' ' || c.levy_year || '年度 '
+SELECT w.addressee_number, w.write_off_id, w.charge_id, a.name, coalesce(t.name, c.tax_item) || ' ' || {CHARGE_YEAR} || ' '
        || coalesce(n.name, c.installment_term || '期'), w.cause, w.extinguished_on, w.written_off_on, w.principal_tax,
        w.demand_fee, w.delinquency_charge, w.disposition_cost, w.additional_charge, w.evidence, w.proposal_id, w.officer,
        w.reversed_on, w.reverse_reason

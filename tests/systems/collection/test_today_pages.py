@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from osame.collection.cases.batch import refresh_cases
 from osame.collection.closing.models import DailyClosing
 from osame.collection.determinations.importing import import_determinations
 from osame.collection.matching.importing import import_receipts
@@ -123,6 +124,7 @@ class TestWhatWaits:
             "UPDATE addressee SET protection_measure = true, protected_through = '2026-10-01' WHERE addressee_number = %s",
             [TANAKA],
         )
+        refresh_cases(as_of=TODAY, officer=OFFICER)
         count_again(as_of=TODAY)
         near = {each.kind: (each.count, each.earliest) for each in NearDeadline.objects.all()}
         assert near == {"1": (1, date(2026, 10, 31)), "2": (1, date(2026, 10, 1))}
