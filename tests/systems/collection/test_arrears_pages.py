@@ -59,11 +59,11 @@ def test_a_plan_is_seen_before_the_paper_is_made_and_signed(desk: Client) -> Non
     assert desk.post(f"{place}sign/?{ARREARS}", fields(sign) | given).status_code == 302
     told = text(desk.get(f"{place}?{ARREARS}"))
     assert "R8.3.2 佐藤 花子" in told
-    assert "効力がある" in told
+    assert "履行中" in told
     assert "佐藤 花子" in text(desk.get(f"/pledges/?{ARREARS}"))
     assert "分割納付を履行中" in text(desk.get(f"/people/{SATO}/?{ARREARS}"))
     assert [each.what for each in timeline_of(SATO, kinds=(EventKind.ARREARS,), offset=0, size=9).events] == [
-        "納付誓約（1） 許可する", "納付誓約（1） 申請する",
+        "納付誓約（1） 署名を受け取る", "納付誓約（1） 誓約書を作る",
     ]  # fmt: skip
     slips = fetch_all("SELECT slip_number, amount FROM payment_slip WHERE kind = '3' ORDER BY round_number")
     rounds = fetch_all("SELECT amount FROM pledge_instalment ORDER BY instalment_number")

@@ -33,7 +33,7 @@ def press(clerk: Client, page: object, **answers: object) -> object:
 
 def test_choose_see_issue_print_and_void(clerk: Client, charges: list[int]) -> None:
     opened = clerk.get(HERE)
-    assert "固定資産税・都市計画税 2025年度 1期" in text(opened)
+    assert "固定資産税・都市計画税 令和7年度 1期" in text(opened)
     asked = {"charges": [str(each) for each in charges], "payable_through": "R7.9.30"}
     shown = press(clerk, opened, **asked)
     assert "203,200" in text(shown)
