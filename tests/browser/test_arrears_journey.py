@@ -136,6 +136,7 @@ def test_two_taxpayers_from_overdue_to_the_end(browser: Browser, city: City, tmp
         travel(city, BROKEN, clerk, chief, manager)
         broken(clerk, tmp_path)
         inquired(clerk)
+        looked(clerk)
         travel(city, SEIZED, clerk, chief, manager)
         found(clerk)
         seized(clerk, both)
@@ -175,10 +176,8 @@ def reminded(clerk: Desk, tmp_path: Path) -> None:
     clerk.main.get_by_label("催告の種類").select_option("11")
     clerk.main.get_by_role("button", name="対象を見る").click()
     clerk.accessible()
-    clerk.picture("reminder-seen")
     clerk.main.get_by_role("button", name="この内容で催告する").click()
     clerk.choose_purpose(PURPOSE)
-    clerk.picture("reminder")
     follow(clerk, "文書の束")
     printed(clerk, tmp_path / "reminder.pdf")
     shows(clerk, PAYER, "催告書")
@@ -215,6 +214,20 @@ def broken(clerk: Desk, tmp_path: Path) -> None:
     shows(clerk, PAYER, "納付誓約（1） 履行しない", "分割納付の不履行")
 
 
+def looked(clerk: Desk) -> None:
+    """道のりの外の画面も、この街で開く。"""
+    for path, name in (
+        ("/graces/", "graces"),
+        (f"/people/{PAYER}/graces/new/", "grace-new"),
+        ("/graces/disaster/", "disaster"),
+        ("/write-offs/prescriptions/", "prescriptions"),
+        ("/reminders/new/", "reminder-new"),
+    ):
+        opened(clerk, path)
+        clerk.accessible()
+        clerk.picture(name)
+
+
 def inquired(clerk: Desk) -> None:
     """財産調査を始め、銀行に照会する。"""
     opened(clerk, "/third-parties/")
@@ -245,6 +258,7 @@ def found(clerk: Desk) -> None:
     deposit = {"description": "架空銀行 本店 普通 口座番号1234567", "amount": "80,000"}
     clerk.main.get_by_label("照会", exact=True).select_option(label="1　架空銀行")
     fill(clerk, holder_name="松本 忍", holder_kana="マツモト シノブ", **deposit)
+    clerk.page.evaluate("scrollTo(0, 0)")
     clerk.picture("property-reply-new")
     pressed(clerk, "記録する", "回答を記録しました。")
     expect(clerk.main.get_by_text("住所を含む三つ以上の項目が一致していません").first).to_be_visible()
@@ -276,6 +290,7 @@ def seized(clerk: Desk, both) -> None:
     pressed(clerk, "起案する", "債権の差押えには、履行期限が要ります")
     fill(clerk, perform_by="R7.7.10")
     clerk.accessible()
+    clerk.page.evaluate("scrollTo(0, 0)")
     clerk.picture("seizure-proposal")
     pressed(clerk, "起案する", "起案しました。")
     carried(clerk, *both)
@@ -290,7 +305,6 @@ def collected(clerk: Desk, both) -> None:
     follow(clerk, "1")
     follow(clerk, "送達の日を記録する")
     fill(clerk, third_party_served_on=wareki(SEIZED))
-    clerk.picture("disposition-service")
     pressed(clerk, "記録する", "送達の日を記録しました。")
     follow(clerk, "取り立てた金銭を記録する")
     fill(clerk, amount="30,000")
@@ -316,7 +330,6 @@ def released(clerk: Desk) -> None:
     clerk.picture("disposition-distributed")
     follow(clerk, "解除する")
     fill(clerk, reason="取り立てた後の残高がなく、残余を得る見込みがない")
-    clerk.picture("disposition-release")
     pressed(clerk, "解除する", "解除しました。")
     clerk.accessible()
     shows(clerk, PAYER, "差押え（処分管理番号1） 解除する")
@@ -337,10 +350,12 @@ def suspended(clerk: Desk, both) -> None:
         each.check()
     fill(clerk, circumstances="廃業し、財産も収入もない")
     clerk.accessible()
+    clerk.page.evaluate("scrollTo(0, 0)")
     clerk.picture("suspension-new")
     clerk.main.get_by_role("button", name="起こす", exact=True).click()
     proposes(clerk, "執行停止", "無財産")
     expect(clerk.page.get_by_text("調査が、まだ終わっていません").first).to_be_visible()
+    clerk.page.evaluate("scrollTo(0, 0)")
     clerk.picture("suspension-refused")
     opened(clerk, "/suspensions/1/")
     finding(clerk, "預貯金", "ない・当てはまらない", "架空銀行に照会。該当なし")
@@ -386,6 +401,7 @@ def written_off(clerk: Desk, both) -> None:
     for each in clerk.main.locator("input[type=checkbox]").all():
         each.check()
     fill(clerk, reason="即時の消滅")
+    clerk.page.evaluate("scrollTo(0, 0)")
     clerk.picture("writeoff-propose")
     clerk.main.get_by_role("button", name="起案する", exact=True).click()
     carried(clerk, *both)

@@ -1,4 +1,4 @@
-"""担当者の一日。一覧をキーボードで選び、台帳を開き、折衝を記録し、催告し、係長が引き継がせる。"""
+"""担当者の一か月。一覧をキーボードで選び、台帳を開き、折衝を記録し、催告し、月が替わって予定と方針を片付け、係長が引き継がせる。"""
 
 from collections.abc import Iterator
 from datetime import date
@@ -11,7 +11,7 @@ from osame.collection.cases.batch import refresh_cases
 from osame.collection.demands.batch import DemandOrder, carry_out
 from osame.collection.determinations.importing import import_determinations
 from osame.platform.database import fetch_all, run_sql
-from tests.browser.console_cast import Console, as_officer, desk
+from tests.browser.console_cast import Console, Desk, as_officer, desk
 from tests.systems.collection.cast import (
     OFFICER,
     SATO,
@@ -22,7 +22,7 @@ from tests.systems.collection.cast import (
 )
 from tests.systems.collection.demand_cast import CUT_OFF, ISSUED
 
-TODAY = date(2026, 3, 2)
+TODAY, MONTH_END = date(2026, 3, 2), date(2026, 4, 1)
 PURPOSE = "滞納整理"
 
 
@@ -43,8 +43,42 @@ def console(database: str, tmp_path: Path) -> Iterator[Console]:
         yield running
 
 
-def test_an_officer_works_from_the_list_to_the_hand_over(browser, console) -> None:
-    """The list by keyboard, the record, a contact with a promise, a reminder seen before it is sent; then the hand-over by two."""
+def typed(at: Desk, link: str) -> None:
+    """マウスを使わず、リンクを開く。"""
+    at.main.get_by_role("link", name=link).first.press("Enter")
+    at.choose_purpose(PURPOSE)
+
+
+def month_end(at: Desk, console: Console) -> None:
+    """月が替わる。今日の画面から、過ぎた予定と果たされない約束を片付け、方針を改める。"""
+    keys = at.page.keyboard
+    at.page.goto("about:blank")
+    with as_officer("setup", "collection.intake.receipts"):
+        refresh_cases(as_of=MONTH_END, officer=OFFICER)
+    console.travel(MONTH_END)
+    at.go("/")
+    typed(at, "担当する事案の、期日の来た予定")
+    at.accessible()
+    at.picture("calendar-late")
+    typed(at, "佐藤 花子")
+    expect(at.page.get_by_text("約束の不履行").first).to_be_visible()
+    at.main.get_by_role("link", name="の訪問を終える").press("Enter")
+    at.choose_purpose(PURPOSE)
+    at.main.get_by_label("結果", exact=True).select_option(index=1)
+    at.main.get_by_label("結果の説明").fill("会えず、不在票を残した")
+    keys.press("Control+Enter")
+    expect(at.page.get_by_text("予定を終えました。")).to_be_visible()
+    typed(at, "方針を決める")
+    at.main.get_by_label("方針", exact=True).select_option(label="財産調査")
+    at.main.get_by_label("見直し日").fill("R8.5.1")
+    at.main.get_by_label("方針の理由").fill("約束が果たされない")
+    keys.press("Control+Enter")
+    expect(at.page.get_by_text("処理方針を決めました。")).to_be_visible()
+    at.picture("case-month-end")
+
+
+def test_an_officer_works_a_month_to_the_hand_over(browser, console) -> None:
+    """The list by keyboard, the record, a contact with a promise, a reminder seen before it is sent; the month's end; the hand-over."""
     with desk(browser, console, "A0001") as at:
         keys = at.page.keyboard
         keys.press("g")
@@ -105,6 +139,7 @@ def test_an_officer_works_from_the_list_to_the_hand_over(browser, console) -> No
             at.choose_purpose(PURPOSE)
             at.accessible()
             at.picture(name)
+        month_end(at, console)
     with desk(browser, console, "B0001") as at:
         at.go("/cases/figures/")
         at.choose_purpose(PURPOSE)
@@ -115,7 +150,7 @@ def test_an_officer_works_from_the_list_to_the_hand_over(browser, console) -> No
         at.choose_purpose(PURPOSE)
         at.main.get_by_label("旧担当").select_option("A0001")
         at.main.get_by_label("新担当").select_option("A0002")
-        at.main.get_by_label("引継日").fill("R8.4.1")
+        at.main.get_by_label("引継日").fill("R8.4.2")
         at.main.get_by_label("引継ぎの理由").fill("人事異動")
         at.accessible()
         at.main.get_by_role("button", name="起案する").press("Enter")

@@ -17,6 +17,7 @@ from osame.collection.pledges.actions import (
 from osame.collection.pledges.models import Acknowledgement
 from osame.collection.pledges.planning import PledgeTerms, plan_pledge
 from osame.collection.pledges.queries import PledgeHead, open_pledges, pledge_file, pledge_numbered, pledges_of
+from osame.collection.pledges.statistics import bands
 from osame.kernel.dates import format_wareki, parse_date
 from osame.kernel.money import Yen
 from osame.law.instalments import HouseholdBudget
@@ -148,6 +149,9 @@ def list_command(
         say_json(found)
         return
     _tell("分納履行状況表", found)
+    if not addressee_number:
+        table("回数別・毎回の額別", ("区分", "範囲", "件数", "計画の計", "納まった額", "不履行"),
+              ((b.kind, b.name, str(b.pledges), b.planned, b.paid, str(b.broken)) for b in bands(found)))  # fmt: skip
 
 
 @app.command("show")

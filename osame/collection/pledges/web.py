@@ -21,6 +21,7 @@ from osame.collection.pledges.forms import CancelForm, NotifyForm, PlanForm, Sig
 from osame.collection.pledges.models import Acknowledgement
 from osame.collection.pledges.planning import PledgeTerms, plan_pledge
 from osame.collection.pledges.queries import PledgeHead, open_pledges, pledge_file, pledge_numbered
+from osame.collection.pledges.statistics import bands
 from osame.law.dispositions import ProcedureStage
 from osame.platform.audit.recording import record
 from osame.platform.console.answers import officer_of, page
@@ -39,9 +40,11 @@ FACTS = ("氏名", "納付誓約", "期別", "納付能力の聞き取り")
 def pledges(request: HttpRequest) -> HttpResponse:
     """分納履行状況表（R-077）。不履行だけに絞れる。"""
     broken = request.GET.get("broken") == "1"
-    heads = [each for each in open_pledges(as_of=today()) if not broken or _is_broken(each)]
+    every = open_pledges(as_of=today())
+    heads = [each for each in every if not broken or _is_broken(each)]
     record("納付誓約の一覧を開いた", subjects=sorted({each.addressee_number for each in heads}), fields=FACTS[:2])
-    shown = {"pledges": heads, "broken": broken, "as_of": today(), "missing": sum(map(_is_broken, heads))}
+    shown = {"pledges": heads, "broken": broken, "as_of": today(), "missing": sum(map(_is_broken, heads)),
+             "bands": bands(every)}  # fmt: skip
     return page(request, "collection/pledges/pledges.html", shown)
 
 

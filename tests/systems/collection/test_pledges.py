@@ -28,6 +28,7 @@ from osame.collection.pledges.actions import (
 from osame.collection.pledges.models import Acknowledgement
 from osame.collection.pledges.planning import BeyondAbility, NothingToPledge, PledgeTerms, plan_pledge
 from osame.collection.pledges.queries import kept_charges, open_pledges, pledge_file
+from osame.collection.pledges.statistics import bands
 from osame.kernel.money import Yen
 from osame.law.dispositions import ProcedureStage
 from osame.law.instalments import HouseholdBudget, PlanTooLong
@@ -141,6 +142,11 @@ class TestWatch:
             notify_default([key], as_of=date(2026, 4, 7), officer=OFFICER)
         watched = watch_pledges(as_of=date(2026, 4, 8), officer=OFFICER)
         assert [each.key for each in watched.broken] == [key]
+        counted = bands(open_pledges(as_of=date(2026, 4, 8)))
+        assert [(each.kind, each.pledges, each.paid, each.broken) for each in counted] == [
+            ("回数", 1, 0, 1),
+            ("毎回の額", 1, 0, 1),
+        ]
         assert kept_charges(SATO, as_of=date(2026, 4, 8)) == frozenset()
         pay_slip(owing, 1, first[0], first[1], date(2026, 3, 31))  # 遅れて届いた知らせ
         assert watch_pledges(as_of=date(2026, 4, 8), officer=OFFICER).broken == ()

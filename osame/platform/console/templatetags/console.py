@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.utils.timezone import localtime
 
-from osame.kernel.dates import format_wareki
+from osame.kernel.dates import fiscal_year_label, format_wareki
 from osame.platform import systems
 from osame.platform.console.fields import short_wareki
 from osame.platform.console.navigation import may_use, shown
@@ -39,6 +39,12 @@ def wareki(day: date | None) -> str:
 def wareki_short(day: date | None) -> str:
     """和暦の短い形。 R8.11.3"""
     return short_wareki(_day(day)) if day else ""
+
+
+@register.filter
+def fiscal(year: int | None) -> str:
+    """年度の呼び名。 令和8年度"""
+    return fiscal_year_label(year) if year else ""
 
 
 @register.filter
