@@ -1,4 +1,4 @@
-"""催告の文書。催告書（R-051）、差押予告（R-052）、最終催告・移管予告（R-053）、来庁のお願い（R-055）。"""
+"""催告の文書。催告書（R-051）、差押予告（R-052）、最終催告・移管予告（R-053）、来庁のお願い・不在連絡票（R-055）。"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,12 +22,15 @@ LEADS = {
     ReminderRun.Kind.TRANSFER_WARNING: "次の市税等が期限までに納付されないときは、滞納整理を三重地方税管理回収機構に引き継ぎます。",
     ReminderRun.Kind.EMPLOYER_WARNING: "次の市税等が期限までに納付されないときは、勤務先などに、給与その他の財産についての調査を行います。",
     ReminderRun.Kind.VISIT_REQUEST: "市税等のことで、お話を伺いたいことがあります。期限までに、収納の窓口にお越しください。",
+    ReminderRun.Kind.ABSENCE: "本日お伺いしましたが、お会いできませんでした。期限までに、下の窓口へお電話をくださるか、お越しください。",
 }
 TITLES = {
     ReminderRun.Kind.GENERAL: "催告書", ReminderRun.Kind.SEIZURE_WARNING: "差押予告書", ReminderRun.Kind.FINAL: "最終催告書",
     ReminderRun.Kind.TRANSFER_WARNING: "移管予告書", ReminderRun.Kind.EMPLOYER_WARNING: "財産調査予告書",
-    ReminderRun.Kind.VISIT_REQUEST: "来庁のお願い",
+    ReminderRun.Kind.VISIT_REQUEST: "来庁のお願い", ReminderRun.Kind.ABSENCE: "不在連絡票",
 }  # fmt: skip
+SILENT = {ReminderRun.Kind.VISIT_REQUEST: "お越しいただく期限", ReminderRun.Kind.ABSENCE: "ご連絡の期限"}
+"""税目も額も載せない文書と、期限の見出し。請求ではないので、時効の催告にも、催告の回数にも数えない。"""
 GENERAL_NOTE = (
     "延滞金は、期限の日に納めるものとして計算した額です。納める日によって変わります。行き違いで納付済みのときは、ご容赦ください。"
     "事情があって一度に納められないときは、期限までにご相談ください。"
@@ -58,13 +61,14 @@ class RemindedRow:
 
 @dataclass(frozen=True, slots=True)
 class ReminderLetter:
-    """催告の文書の内容。 pages: 頁ごとの行。来庁のお願いは、税目も額も載せない。"""
+    """催告の文書の内容。 pages: 頁ごとの行。来庁のお願いと不在連絡票は、税目も額も載せない; until: 期限の見出し。"""
 
     title: str
     lead: str
     deadline: str
     total: int
     pages: tuple[tuple[RemindedRow, ...], ...]
+    until: str = "期限"
 
 
 def _samples(kind: ReminderRun.Kind) -> tuple[SampleLetter, ...]:
@@ -73,8 +77,8 @@ def _samples(kind: ReminderRun.Kind) -> tuple[SampleLetter, ...]:
     wide = RemindedRow(
         "固定資産税・都市計画税（土地・家屋・償却資産）", "令和7", "随時12期", "R7.12.25", most, most, most
     )
-    if kind is ReminderRun.Kind.VISIT_REQUEST:
-        plain = ReminderLetter(TITLES[kind], LEADS[kind], "令和8年8月3日", 0, ((),))
+    if kind in SILENT:
+        plain = ReminderLetter(TITLES[kind], LEADS[kind], "令和8年8月3日", 0, ((),), SILENT[kind])
         return (SampleLetter(plain, ("令和8年8月3日",)), SampleLetter(plain, ("令和8年8月3日",), hard=True))
     plain = ReminderLetter(TITLES[kind], LEADS[kind], "令和8年8月3日", 93_900, ((row, row, row),))
     hard = ReminderLetter(
@@ -106,7 +110,7 @@ VISIT_REQUEST = _kind("R-055", ReminderRun.Kind.VISIT_REQUEST, "来庁のお願�
 KINDS = {
     ReminderRun.Kind.GENERAL: GENERAL, ReminderRun.Kind.SEIZURE_WARNING: SEIZURE_WARNING, ReminderRun.Kind.FINAL: FINAL,
     ReminderRun.Kind.TRANSFER_WARNING: FINAL, ReminderRun.Kind.EMPLOYER_WARNING: SEIZURE_WARNING,
-    ReminderRun.Kind.VISIT_REQUEST: VISIT_REQUEST,
+    ReminderRun.Kind.VISIT_REQUEST: VISIT_REQUEST, ReminderRun.Kind.ABSENCE: VISIT_REQUEST,
 }  # fmt: skip
 
 
@@ -136,8 +140,8 @@ def send_reminders(
 def _letter(
     kind: ReminderRun.Kind, person: ChosenPerson, deadline: date, names: dict[int, tuple[str, str]]
 ) -> ReminderLetter:
-    if kind is ReminderRun.Kind.VISIT_REQUEST:
-        return ReminderLetter(TITLES[kind], LEADS[kind], format_wareki(deadline), 0, ((),))
+    if kind in SILENT:
+        return ReminderLetter(TITLES[kind], LEADS[kind], format_wareki(deadline), 0, ((),), SILENT[kind])
     rows = [
         RemindedRow(
             names[each.charge_id][0],

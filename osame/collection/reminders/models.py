@@ -39,6 +39,7 @@ class ReminderRun(models.Model):
         TRANSFER_WARNING = "14", "移管予告"
         EMPLOYER_WARNING = "15", "勤務先調査予告"
         VISIT_REQUEST = "16", "来庁依頼"
+        ABSENCE = "17", "不在連絡票"
         CALL = "21", "電話催告"
         SHORT_MESSAGE = "22", "SMS・自動音声"
         VISIT = "23", "訪問（臨戸）"

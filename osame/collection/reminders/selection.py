@@ -73,8 +73,8 @@ SELECT a.addressee_number, a.name, a.died_on IS NOT NULL, a.protection_measure, 
 FROM addressee a
 LEFT JOIN LATERAL (SELECT value FROM addressee_contact c WHERE c.addressee_number = a.addressee_number AND c.kind IN ('1', '2')
     AND (NOT %(mobile)s OR c.kind = '2') ORDER BY c.kind <> %(first)s, c.priority, c.line_number LIMIT 1) c ON true
-LEFT JOIN LATERAL (SELECT count(*) AS times, max(r.reminded_on) AS last_on FROM reminder r
-    WHERE r.addressee_number = a.addressee_number AND r.cancelled_on IS NULL AND r.reminded_on > %(on)s::date - 365) m ON true
+LEFT JOIN LATERAL (SELECT count(*) AS times, max(r.reminded_on) AS last_on FROM reminder r JOIN reminder_run u USING (run_id)
+    WHERE u.kind NOT IN ('16', '17') AND r.addressee_number = a.addressee_number AND r.cancelled_on IS NULL AND r.reminded_on > %(on)s::date - 365) m ON true
 WHERE a.addressee_number = ANY (%(whose)s)
 """
 STOPPED_BY = {

@@ -110,7 +110,8 @@ def _of_cases(query: str) -> list[str]:
 @require_http_methods(["GET", "POST"])
 def reminder_one(request: HttpRequest, addressee_number: str) -> HttpResponse:
     """一人に催告する。対象の期別を見てから行う。"""
-    form = OneForm(request.POST or None, today=today(), initial={"deadline": today() + timedelta(days=USUAL_DAYS)})
+    first = {"deadline": today() + timedelta(days=USUAL_DAYS), "kind": request.GET.get("kind", "")}
+    form = OneForm(request.POST or None, today=today(), initial=first)
     found: Selection | None = None
     if request.method == "POST" and form.is_valid():
         kind, deadline = Kind(form.cleaned_data["kind"]), form.cleaned_data["deadline"]

@@ -202,13 +202,18 @@ class TestLetters:
         for part in ("佐藤花子様", "差押予告書", "令和8年3月16日", f"{run.amount:,}円", "地方税法第331条", "120,000"):
             assert part in page, part
 
-    def test_a_visit_request_says_nothing_of_taxes_and_amounts(self, demanded: Path) -> None:
-        run = one_run(reminded(Kind.VISIT_REQUEST, whose=[SATO]))
-        assert run.letter_run_id is not None
-        (page,) = texts(print_run(run.letter_run_id).directory)
-        assert "来庁のお願い" in page
-        assert "120,000" not in page
-        assert "固定資産税" not in page
+    def test_what_is_left_at_the_door_says_nothing_of_taxes_and_claims_nothing(self, demanded: Path) -> None:
+        for kind, title in ((Kind.VISIT_REQUEST, "来庁のお願い"), (Kind.ABSENCE, "不在連絡票")):
+            run = one_run(reminded(kind, whose=[SATO]))
+            assert run.letter_run_id is not None
+            (page,) = texts(print_run(run.letter_run_id).directory)
+            assert title in page
+            assert "120,000" not in page
+            assert "固定資産税" not in page
+        run_sql("UPDATE reminder SET arrived_on = reminded_on")
+        assert fetch_all("SELECT 1 FROM prescription_event_reminders") == []
+        (found,) = select(Kind.GENERAL, Terms(overdue=0), as_of=DAY, deadline=DEADLINE, whose=[SATO]).people
+        assert found.addressee_number == SATO
 
     def test_a_protected_person_waits_for_a_second_officer(self, demanded: Path) -> None:
         run_sql("UPDATE addressee SET protection_measure = true WHERE addressee_number = %s", [SATO])

@@ -21,9 +21,10 @@ END $$;
 CREATE TRIGGER reminder_is_guarded BEFORE UPDATE ON reminder FOR EACH ROW EXECUTE FUNCTION guard_reminder();
 
 -- 催告が、時効について言うこと。到達した文書の催告だけが、到達の日から6月、完成を猶予する（民法第150条）。再度の催告の働きは法が決める。
+-- 来庁のお願い（16）と不在連絡票（17）は、何も請求しないので、催告ではない。
 -- What reminders tell whoever counts prescription: only letters that arrived. Spoken reminders leave no proof and are not counted.
 CREATE VIEW prescription_event_reminders WITH (security_invoker = true) AS
 SELECT c.addressee_number, c.charge_id, '催告' AS kind, r.arrived_on AS happened_on, NULL::date AS through_on,
        'reminder:' || r.run_id AS source
-FROM reminder r JOIN reminder_charge c USING (addressee_number, run_id)
-WHERE r.arrived_on IS NOT NULL AND r.cancelled_on IS NULL;
+FROM reminder r JOIN reminder_charge c USING (addressee_number, run_id) JOIN reminder_run u USING (run_id)
+WHERE r.arrived_on IS NOT NULL AND r.cancelled_on IS NULL AND u.kind NOT IN ('16', '17');
