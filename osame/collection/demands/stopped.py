@@ -51,7 +51,7 @@ class StopLine:
     @property
     def scope(self) -> str:
         """止める範囲。"""
-        if self.charge_id is not None:
+        if self.charge_id is not None and self.levy_year is not None:
             return f"{self.tax_item_name} {fiscal_year_label(self.levy_year)} {self.installment_term}期"
         return f"{self.tax_item_name}のすべて" if self.tax_item else "すべての期別"
 

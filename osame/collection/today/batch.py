@@ -33,43 +33,6 @@ INSERT INTO near_deadline (as_of, kind, count, earliest)
 SELECT %(on)s, %(kind)s, count(*), min(prescribed_on) FROM case_charge
 WHERE prescribed_on BETWEEN %(on)s AND %(on)s::date + %(days)s::int
 """
-PROTECTION = 90, 60  # 日
-KEPT_DAYS = 31
-
-# 本税（勘定2）の動きを、相手の勘定で分ける。調定（1）は調定額、不納欠損（10）は除き、ほかは収入額。
-# 滞納繰越分の調定額は、年度の初めに残っていた本税に、年度中の増減を加えたもの。
-RATES = """
-INSERT INTO collection_rate (as_of, tax_item, carried_over, determined, received)
-SELECT %(on)s, m.tax_item, m.carried_over,
-       coalesce(sum(m.change) FILTER (WHERE m.other = 1 OR m.carried_over AND m.posted_on < %(start)s), 0)::bigint,
-       coalesce(-sum(m.change) FILTER (
-           WHERE m.other NOT IN (1, 10) AND (NOT m.carried_over OR m.posted_on >= %(start)s)), 0)::bigint
-FROM (
-    SELECT c.tax_item, c.fiscal_year < %(year)s AS carried_over, e.posted_on,
-           CASE WHEN e.debit = 2 THEN e.amount ELSE -e.amount END AS change,
-           CASE WHEN e.debit = 2 THEN e.credit ELSE e.debit END AS other
-    FROM entry e JOIN charge c USING (charge_id, addressee_number)
-    WHERE e.posted_on <= %(on)s AND c.fiscal_year <= %(year)s AND e.charge_id > 0 AND 2 IN (e.debit, e.credit)
-) m GROUP BY m.tax_item, m.carried_over
-"""
-# 時効の起算は、法定納期限、督促状の発付から十日、最後の本税の収入のうち、いちばん遅い日の翌日とみる（猶予などは見ない）。
-PRESCRIPTION = """
-INSERT INTO near_deadline (as_of, kind, count, earliest)
-SELECT %(on)s, %(kind)s, count(*), min(p.completes_on) FROM (
-    SELECT (greatest(c.statutory_due_date, d.starts_on, r.paid_on) + make_interval(years => coalesce(t.years, 5)))::date
-           AS completes_on
-    FROM charge c
-    LEFT JOIN LATERAL (SELECT max(issued_on + 10) AS starts_on FROM demand d WHERE d.charge_id = c.charge_id
-        AND d.addressee_number = c.addressee_number AND d.cancelled_on IS NULL) d ON true
-    LEFT JOIN LATERAL (SELECT max(paid_on) AS paid_on FROM receipt r WHERE r.charge_id = c.charge_id
-        AND r.addressee_number = c.addressee_number AND NOT EXISTS (SELECT 1 FROM receipt_cancellation x
-            WHERE x.charge_id = r.charge_id AND x.receipt_key = r.receipt_key
-              AND x.addressee_number = r.addressee_number)) r ON true
-    LEFT JOIN LATERAL (SELECT prescription_years AS years FROM tax_item t WHERE t.tax_item = c.tax_item
-        AND t.valid_from <= c.due_date ORDER BY t.valid_from DESC LIMIT 1) t ON true
-    WHERE c.principal_tax > 0 AND c.statutory_due_date < %(on)s::date - interval '2 years'
-) p WHERE p.completes_on BETWEEN %(on)s AND %(on)s::date + %(days)s::int
-"""
 PROTECTION = """
 INSERT INTO near_deadline (as_of, kind, count, earliest)
 SELECT %(on)s, %(kind)s, count(*), min(protected_through) FROM addressee
