@@ -47,7 +47,7 @@ class AdvanceNeedsEvidence(Refusal):
 
 
 class DeadlineNotEarlier(Refusal):
-    """変更後の納期限が、元の納期限より早くありません。繰上徴収は、元の納期限より前の日を指定します（地方税法第13条の2第1項）。"""
+    """変更後の納期限が、元の納期限より早くありません。元の納期限より前の日を入力してください（地方税法第13条の2第1項）。"""
 
 
 class DeadlinePassed(Refusal):

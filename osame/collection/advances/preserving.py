@@ -41,7 +41,7 @@ class SecurityDeadlineWrong(Refusal):
 
 
 class PreservationClosed(Refusal):
-    """この保全の決定は、もう終わっています。担保と確定は、効力のある決定にだけ記録できます。"""
+    """この保全の決定は、もう終わっています。担保と確定は、効力のある決定を開いて記録してください。"""
 
 
 class SecurityIncomplete(Refusal):
