@@ -65,7 +65,7 @@ class CourtNeeded(Refusal):
 
 
 class InquiryAnswered(Refusal):
-    """この照会には、もう回答を記録しています。"""
+    """この照会には、もう回答を記録しています。記録した回答を確かめ、違うときは新しい照会をしてください。"""
 
 
 class AnswerNeedsWords(Refusal):
@@ -73,7 +73,7 @@ class AnswerNeedsWords(Refusal):
 
 
 class NotAnHeir(Refusal):
-    """代表者は、放棄していない相続人のうち、宛名に登録された存命の一人でなければなりません。"""
+    """代表者は、放棄していない相続人のうち、宛名に登録された存命の一人でなければなりません。当たる人を選び直してください。"""
 
 
 class DesignationTooEarly(Refusal):

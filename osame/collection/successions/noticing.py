@@ -34,7 +34,7 @@ WHERE p.unpaid > 0 AND p.part <> coalesce(t.amount, 0) ORDER BY p.succession_id,
 
 
 class NothingToTellAgain(Refusal):
-    """知らせた額と違う額はありません。通知し直すものはありません。"""
+    """知らせた額と違う額はありません。通知し直すものはありません。承継の画面で、知らせた額を確かめてください。"""
 
 
 @dataclass(frozen=True, slots=True)

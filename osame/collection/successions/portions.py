@@ -54,7 +54,7 @@ class DesignationIncomplete(Refusal):
 
 
 class ReceivedNeeded(Refusal):
-    """得た財産（承継した財産）の価額がありません。限定承認と分割では、責任の限度になります。"""
+    """得た財産（承継した財産）の価額がありません。限定承認と分割では、責任の限度になるので、価額を入力してください。"""
 
 
 class OneSurvivorOnly(Refusal):
