@@ -32,7 +32,15 @@ from osame.law.secondary_liability import (
     secondary_liability,
     secondary_timing,
 )
-from osame.law.succession import Heir, HeirKind, SharesDoNotAddUp, statutory_shares, succession
+from osame.law.succession import (
+    Heir,
+    HeirAccount,
+    HeirKind,
+    SharesDoNotAddUp,
+    owed_by_each,
+    statutory_shares,
+    succession,
+)
 from osame.law.wage_seizure import ExemptAmounts, NoPayPeriod, Wages, wage_seizure_exemption
 from osame.law.wage_seizure_multiple import (
     SharingMethod,
@@ -99,6 +107,35 @@ def test_a_succession_loses_no_yen(amount, children, has_spouse):
     shares = succession(Yen(amount), heirs).shares
     assert sum(each.amount for each in shares) == amount
     assert all(abs(each.amount - amount * each.share) < 1 for each in shares)
+
+
+def naive_parts(amount, weights):
+    """一円ずつの端数を、分数のまま数え直す。"""
+    exact = [amount * each / sum(weights) for each in weights]
+    parts = [each.numerator // each.denominator for each in exact]
+    order = sorted(range(len(parts)), key=lambda at: (parts[at] - exact[at], at))
+    for at in order[: amount - sum(parts)]:
+        parts[at] += 1
+    return parts
+
+
+@given(
+    st.integers(0, 3_000_000),
+    st.lists(st.integers(1, 12), min_size=1, max_size=6),
+    st.lists(st.tuples(st.integers(-1, 5), st.integers(1, 400_000)), max_size=8),
+)
+def test_what_each_heir_still_owes_adds_up_however_it_was_paid(unpaid, weights, payments):
+    portions = [Fraction(each, sum(weights)) for each in weights]
+    paid = [sum(amount for who, amount in payments if who == at) for at in range(len(weights))]
+    others = sum(amount for _, amount in payments) - sum(paid)
+    accounts = [HeirAccount(share, Yen(done)) for share, done in zip(portions, paid, strict=True)]
+    owed = owed_by_each(Yen(unpaid), accounts, paid_by_others=Yen(others))
+    assert sum(owed) == unpaid
+    parts = naive_parts(unpaid + sum(paid) + others, portions)
+    left = [Fraction(max(0, part - done)) for part, done in zip(parts, paid, strict=True)]
+    assert owed == naive_parts(unpaid, left if any(left) else portions)
+    if others == 0 and all(part >= done for part, done in zip(parts, paid, strict=True)):
+        assert owed == [part - done for part, done in zip(parts, paid, strict=True)]
 
 
 # -- secondary liability ---------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ WHERE c.addressee_number = ANY (%(whose)s) AND c.charge_id > 0
 """
 EVENTS = """
 SELECT addressee_number, charge_id, kind, happened_on, through_on FROM prescription_event
-WHERE addressee_number = ANY (%(whose)s)
+WHERE addressee_number = ANY (%(whose)s) AND source <> ALL (%(without)s)
 """
 SUSPENSIONS = """
 SELECT addressee_number, charge_id, stage, first_on, through_on, source FROM procedure_stage
@@ -83,12 +83,12 @@ def prescription_of(addressee_number: str, *, as_of: date) -> dict[int, Expiry]:
     return {charge_id: each for (_, charge_id), each in found.items()}
 
 
-def prescriptions_of(whose: Sequence[str], *, as_of: date) -> dict[ChargeKey, Expiry]:
-    """多くの人の期別について、まとめて。読む文の数は、人の数によらない。
+def prescriptions_of(whose: Sequence[str], *, as_of: date, without: Sequence[str] = ()) -> dict[ChargeKey, Expiry]:
+    """多くの人の期別について、まとめて。読む文の数は、人の数によらない。 without: 数えない出来事（source）。
 
     要件: F21-01
     """
-    keys = {"whose": list(whose)}
+    keys = {"whose": list(whose), "without": list(without)}
     events, suspended = _events(fetch_all(EVENTS, keys)), suspensions_in(fetch_all(SUSPENSIONS, keys))
     found: dict[ChargeKey, Expiry] = {}
     for who, charge_id, due, principal, years in fetch_all(CHARGES, keys):

@@ -91,7 +91,10 @@ def _taxpayer(addressee_number: str, died_on: date | None) -> TaxpayerFacts:
         "WHERE addressee_number = %s AND stage <> 'NONE' AND stage <> 'CANCELLED' ORDER BY opened_on",
         [addressee_number],
     )
-    return TaxpayerFacts(died_on=died_on, bankruptcies=tuple(Span(*row) for row in rows))
+    heirs = fetch_all(
+        "SELECT 1 FROM succession_portion WHERE addressee_number = %s AND numerator > 0 LIMIT 1", [addressee_number]
+    )
+    return TaxpayerFacts(died_on, bool(heirs), tuple(Span(*row) for row in rows))
 
 
 def _seized_value(addressee_number: str, but: AssetRow | None) -> int:

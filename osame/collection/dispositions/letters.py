@@ -22,6 +22,7 @@ from osame.collection.dispositions.paper import (
 from osame.collection.dispositions.queries import DispositionFile, DispositionHead
 from osame.collection.dispositions.wages import told_to_payer
 from osame.collection.letters.actions import Draft, Outside, freeze
+from osame.collection.successions.sharing import portions_in_force
 from osame.kernel.dates import format_wareki
 from osame.law.arrears_facts import AssetKind
 from osame.law.dispositions import Procedure
@@ -52,9 +53,9 @@ def send_papers(file: DispositionFile, registry_id: int | None, *, as_of: date, 
     assert kind is not None
     runs = []
     if kind in RECORDED:
-        runs.append(_freeze("R-090", [_own(file, _seizure(file, "差押調書（謄本）", own=True))], as_of, officer))
+        runs.append(_freeze("R-090", _own(file, _seizure(file, "差押調書（謄本）", own=True)), as_of, officer))
     else:
-        runs.append(_freeze("R-093", [_own(file, _seizure(file, "差押書", own=True))], as_of, officer))
+        runs.append(_freeze("R-093", _own(file, _seizure(file, "差押書", own=True)), as_of, officer))
     if head.third_party_id is not None:
         party = third_party(head.third_party_id)
         runs.append(_freeze("R-091", [_outside(file, party, _seizure(file, _notice_title(kind)))], as_of, officer))
@@ -87,7 +88,7 @@ def send_release(file: DispositionFile, ground: tuple[str, str], *, as_of: date,
              ("解除の日", format_wareki(as_of)))  # fmt: skip
     opening = f"次の{head.procedure.value}を解除しましたので、通知します。"
     paper = Paper(title, opening, _asset_facts(file, facts), (), (), (), (), "")
-    drafts = [_own(file, paper)]
+    drafts = _own(file, paper)
     party = head.third_party_id or head.body_id
     told = [*([third_party(party)] if party else []), *_interested(file)]
     outside = Paper(title, opening, (*subject_of(head.addressee_number)[:1], *paper.facts), (), (), (), (), "")
@@ -107,8 +108,8 @@ def send_receipt(file: DispositionFile, amount: int, collected_on: date, *, as_o
     opening = "差し押さえた債権の取立てとして、次の金額を受領しました。"
     paper = Paper("取立受領書", opening, facts, (("受領した金額", amount_text(amount)),), (), (), (), "")
     party = third_party(head.third_party_id) if head.third_party_id else None
-    draft = _outside(file, party, paper) if party else _own(file, paper)
-    return _freeze("R-100", [draft], as_of, officer)
+    drafts = [_outside(file, party, paper)] if party else _own(file, paper)
+    return _freeze("R-100", drafts, as_of, officer)
 
 
 def send_distribution(
@@ -138,7 +139,7 @@ def send_distribution(
         (("残余の金額", amount_text(answer.left)),), charges, pages,
         (("異議の申出", "配当計算書の金額に異議があるときは、交付期日までに申し出てください（国税徴収法第133条）。"),), "",
     )  # fmt: skip
-    drafts = [_own(file, paper), *(_outside(file, each, paper) for each in _interested(file))]
+    drafts = [*_own(file, paper), *(_outside(file, each, paper) for each in _interested(file))]
     return _freeze("R-104", drafts, as_of, officer)
 
 
@@ -157,7 +158,7 @@ def _send_request(
                     (*_subject(file), *facts), total, charges, lines, (_extra(),), "")  # fmt: skip
     to_own = Paper(titles[1], f"あなたの滞納している徴収金のため、次のとおり{head.procedure.value}をしたので、通知します。", facts, total,
                    charges, lines, (("不服の申立て", APPEAL),), "")  # fmt: skip
-    return (_freeze(form, [_outside(file, body, to_body), _own(file, to_own)], as_of, officer),)
+    return (_freeze(form, [_outside(file, body, to_body), *_own(file, to_own)], as_of, officer),)
 
 
 def _seizure(file: DispositionFile, title: str, *, own: bool = False, interested: bool = False) -> Paper:
@@ -254,12 +255,22 @@ def _notice_title(kind: AssetKind) -> str:
     )
 
 
-def _own(file: DispositionFile, paper: Paper) -> Draft:
+def _own(file: DispositionFile, paper: Paper) -> list[Draft]:
+    """滞納者に宛てる。死亡していて承継が決定されていれば、相続人の一人一人に（代表者は、滞納処分の書類を受けない。地方税法第9条の2第1項）。"""
     head = file.head
     item = file.parts[0].tax_item if len({each.tax_item for each in file.parts}) == 1 else ""
-    return Draft(
-        head.addressee_number, item, paper, _marks(paper), f"disposition:{head.disposition_id}", paper.page_count
-    )
+    heirs = [each.successor_number for each in portions_in_force(head.addressee_number)]
+    return [
+        Draft(
+            who,
+            item if who == head.addressee_number else "",
+            paper,
+            _marks(paper),
+            f"disposition:{head.disposition_id}",
+            paper.page_count,
+        )
+        for who in heirs or [head.addressee_number]
+    ]
 
 
 def _outside(file: DispositionFile, party: Party, paper: Paper) -> Draft:

@@ -9,7 +9,6 @@ from datetime import date
 
 from django.db import transaction
 
-from osame.collection.arrears.prescribing import refuse_extinct
 from osame.collection.letters.actions import Draft, freeze
 from osame.collection.payment_slips.actions import NewSlip, Stamp, void_slip, write_slips
 from osame.collection.payment_slips.drawing import slip_content, slip_marks
@@ -19,6 +18,7 @@ from osame.collection.payment_slips.numbering import issuer, next_numbers
 from osame.collection.payment_slips.owed import Share
 from osame.collection.payment_slips.planning import MOST_TERMS, DayBeforeIssue, NothingUnpaid, Plan, TooManyTerms
 from osame.collection.payment_slips.queries import slip_numbered
+from osame.collection.successions.prescribing import refuse_extinct_share
 from osame.collection.successions.queries import succession_file
 from osame.collection.successions.sharing import HeirShare, SharedCharge, portions_in_force, shared_charges
 from osame.kernel.dates import format_wareki
@@ -73,7 +73,7 @@ def issue_share_slip(
         if len(shares) > MOST_TERMS:
             raise TooManyTerms(f"{len(shares)}期")
         numbers = [each.charge_id for each in shares]
-        refuse_extinct(key[0], numbers, as_of=as_of)
+        refuse_extinct_share(key[0], successor_number, numbers, as_of=as_of)
         older = tuple(int(row[0]) for row in fetch_all(UNUSED, [key[0], successor_number, numbers]))
         for each in older:
             void_slip(each, reason=NEWER, as_of=as_of, officer=officer)

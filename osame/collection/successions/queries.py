@@ -201,11 +201,11 @@ class Obligation:
 
 
 KINDS = {
-    "HEIR": "相続人の承継額", "HEIR_EXCESS": "得た財産が承継額を超える相続人の責任", "ESTATE": "相続財産法人", "MERGED": "合併による承継",
+    "HEIR": "相続人の承継額", "HEIR_LIMITED": "限定承認をした相続人の承継額", "HEIR_EXCESS": "得た財産が承継額を超える相続人の責任", "ESTATE": "相続財産法人", "MERGED": "合併による承継",
     "SPLIT": "分割による連帯納付責任",
 }  # fmt: skip
 ARTICLES = {
-    "HEIR": "地方税法第9条第2項", "HEIR_EXCESS": "地方税法第9条第3項", "ESTATE": "地方税法第9条第1項", "MERGED": "地方税法第9条の3",
+    "HEIR": "地方税法第9条第2項", "HEIR_LIMITED": "地方税法第9条第1項ただし書", "HEIR_EXCESS": "地方税法第9条第3項", "ESTATE": "地方税法第9条第1項", "MERGED": "地方税法第9条の3",
     "SPLIT": "地方税法第10条の4",
 }  # fmt: skip
 

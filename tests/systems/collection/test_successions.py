@@ -1,5 +1,8 @@
 """相続と合併による承継。割合は法から、額は元帳から。だれに、いくらを請求できるかの合計は、いつも残る額である。"""
 
+import os
+import random
+import re
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -9,7 +12,9 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from osame.collection.addressees.queries import destinations_of
+from osame.collection.arrears.prescribing import ObligationExtinguished
 from osame.collection.assets.models import ThirdParty
+from osame.collection.dispositions.facts import case_of
 from osame.collection.inquiry.verification import verify_everything
 from osame.collection.letters.printing import print_run
 from osame.collection.payment_slips.planning import NothingUnpaid
@@ -44,8 +49,10 @@ from osame.collection.successions.portions import (
     portion_rows,
     verify_portions,
 )
+from osame.collection.successions.prescribing import refuse_extinct_share, share_prescriptions
 from osame.collection.successions.queries import obligations_of, obligors_of, succession_file
 from osame.collection.successions.sharing import shared_charges
+from osame.kernel.periods import day_after
 from osame.law.conditions import ConditionNotMet
 from osame.law.succession import SharesDoNotAddUp
 from osame.platform.approvals.actions import SamePerson, check
@@ -285,3 +292,103 @@ def test_letters_reach_the_representative_and_never_say_where_anybody_lives(owed
         "相続放棄・限定承認の申述の有無の照会書",
     ):
         assert part in shown, part
+
+
+def naive(unpaid: int, portions: list[Fraction], paid: list[int], others: int) -> list[int]:
+    """別の書き方で数え直した、一人ずつに残る額。"""
+
+    def parts(amount: int, weights: list[Fraction]) -> list[int]:
+        exact = [amount * each / sum(weights) for each in weights]
+        found = [int(each) for each in exact]
+        for at in sorted(range(len(found)), key=lambda place: (found[place] - exact[place], place))[
+            : amount - sum(found)
+        ]:
+            found[at] += 1
+        return found
+
+    gross = unpaid + sum(paid) + others
+    left = [Fraction(max(0, part - done)) for part, done in zip(parts(gross, portions), paid, strict=True)]
+    return parts(unpaid, left if any(left) else portions)
+
+
+def test_any_order_of_payments_corrections_and_renunciations_keeps_every_yen(owed: int, tmp_path: Path) -> None:
+    """OSAME_SUCCESSION_STEPS: 重ねる出来事の数。"""
+    set_value("コンビニの請求書発行企業コード", "959919")
+    set_value("納付区分", "06:106,01:101,合算:199")
+    chance, tax, day = random.Random(20260105), 100_001, today()
+    key = opened()
+    decided(key)
+    slips = {
+        each: issue_share_slip(key, each, [owed], payable_through=day, as_of=day, officer=OFFICER)
+        for each in (TANAKA, SUZUKI, KITAMURA)
+    }
+    paid, children = dict.fromkeys([*slips, ""], 0), {SUZUKI, KITAMURA}
+    for step in range(1, int(os.environ.get("OSAME_SUCCESSION_STEPS", "9")) + 1):
+        what = chance.choice(("pay", "pay", "pay", "raise", "renounce"))
+        if what == "pay":
+            who, amount = chance.choice([*slips, ""]), chance.randint(1, 6_000)
+            number = slips[who].slip_number if who else None
+            pay_late(
+                tmp_path,
+                notice(step, SATO, amount, day, **({"slip_number": number} if number else {})),
+                on=day,
+                sequence=step,
+            )
+            paid[who] += amount
+        elif what == "raise":
+            more = chance.choice((-7_001, 12_345))
+            tax += more
+            levy(tmp_path, revision(SATO, step, tax, more), name=f"{step}.csv", on=day)
+        else:
+            children ^= {KITAMURA}
+            gone = OTHER if KITAMURA in children else replace(OTHER, answer=Answer.RENOUNCED)
+            record_again(key, (WIFE, CHILD, gone), f"{step}回目")
+            decided(key, f"{step}回目")
+        heirs = [TANAKA, *(each for each in (SUZUKI, KITAMURA) if each in children)]
+        portions = [Fraction(1, 2), *[Fraction(1, 2 * len(children))] * len(children)]
+        others = sum(amount for who, amount in paid.items() if who not in heirs)
+        wanted = naive(tax - sum(paid.values()), portions, [paid[each] for each in heirs], others)
+        assert {who: each[2] for who, each in parts(owed).items()} == dict(zip(heirs, wanted, strict=True)), (
+            step,
+            what,
+        )
+    assert verify_portions() == ()
+    assert verify_everything().sound
+
+
+def test_prescription_and_seizure_know_whose_share_it_is(owed: int, tmp_path: Path) -> None:
+    set_value("コンビニの請求書発行企業コード", "959919")
+    set_value("納付区分", "06:106,01:101,合算:199")
+    died_case = case_of(SATO, [owed], as_of=today())
+    assert died_case.taxpayer.died_on
+    assert not died_case.taxpayer.is_heir_addressed  # 承継の前は、死亡した者の名で差し押さえない
+    key = opened()
+    decided(key)
+    assert case_of(SATO, [owed], as_of=today()).taxpayer.is_heir_addressed
+    slip = issue_share_slip(key, SUZUKI, [owed], payable_through=today(), as_of=today(), officer=OFFICER)
+    pay_late(tmp_path, notice(1, SATO, 1_000, today(), slip_number=slip.slip_number), on=today())
+    own, other = (share_prescriptions(SATO, who, as_of=today())[owed] for who in (SUZUKI, TANAKA))
+    assert own.completes_on
+    assert other.completes_on
+    assert own.completes_on > other.completes_on  # 一部納付による更新は、納めた者の分だけ（民法第153条）
+    with pytest.raises(ObligationExtinguished):
+        refuse_extinct_share(SATO, TANAKA, [owed], as_of=day_after(other.completes_on))
+    refuse_extinct_share(SATO, SUZUKI, [owed], as_of=day_after(other.completes_on))
+
+
+def test_where_a_protected_heir_lives_changes_nothing_that_others_read(owed: int) -> None:
+    run_sql("UPDATE addressee SET protection_measure = true WHERE addressee_number = %s", [KITAMURA])
+    key, told = opened(), []
+    for place in ("架空市秘密町9丁目", "別府市湯の町1番"):
+        run_sql(
+            "UPDATE addressee SET address = %s, postal_code = '8740000' WHERE addressee_number = %s", [place, KITAMURA]
+        )
+        run_id = send_form(succession_file(key), as_of=today(), officer=OFFICER)
+        rows = fetch_all(
+            "SELECT receiver_number, state, context::text FROM letter WHERE run_id = %s ORDER BY 1", [run_id]
+        )
+        pages = [re.sub(rf"第{run_id}号|R0*{run_id}-", "", page) for page in texts(print_run(run_id).directory)]
+        told.append((rows, pages))
+        assert place not in "".join(pages)
+    assert told[0] == told[1]
+    assert [row[1] for row in told[0][0] if row[0] == KITAMURA] == ["3"]  # 安全な送付先がないので、職員が確かめる

@@ -84,27 +84,37 @@ SELECT addressee_number, succession_id, charge_id, position, successor_number, k
 FROM scaled;
 
 -- だれに、その期別のいくらを請求できるか。相続人・存続法人の分（承継額の残り）、法第9条第3項の責任（得た財産が承継額を超える分）、
--- 分割の連帯納付責任（承継した財産の価額まで）。限定承認は、得た財産の価額まで。
+-- 分割の連帯納付責任（承継した財産の価額まで）。限定承認は、得た財産の価額まで。一人の限度は、古い期別から使うので、行の額を足してよい。
 CREATE VIEW obligor_successions WITH (security_invoker = true) AS
 WITH sums AS (
-    SELECT *, sum(part) OVER (PARTITION BY addressee_number, succession_id, position) AS whole_part,
-           sum(paid) OVER (PARTITION BY addressee_number, succession_id, position) AS whole_paid
+    SELECT *, unpaid - owed AS others, sum(part) OVER whole AS whole_part, sum(paid) OVER whole AS whole_paid,
+           coalesce(sum(owed) OVER earlier, 0) AS owed_before, coalesce(sum(unpaid - owed) OVER earlier, 0) AS others_before
     FROM succession_part
+    WINDOW whole AS (PARTITION BY addressee_number, succession_id, position),
+           earlier AS (PARTITION BY addressee_number, succession_id, position ORDER BY charge_id
+                       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), split AS (
+    SELECT p.*, c.charge_id, c.principal_tax + c.demand_fee + c.delinquency_charge AS unpaid,
+           coalesce(sum(c.principal_tax + c.demand_fee + c.delinquency_charge) OVER (
+               PARTITION BY p.addressee_number, p.succession_id, p.position ORDER BY c.charge_id
+               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS unpaid_before
+    FROM succession_portion p JOIN charge c USING (addressee_number)
+    WHERE p.kind = '12' AND c.charge_id > 0 AND c.statutory_due_date_etc <= p.from_on
 )
-SELECT charge_id, successor_number AS addressee_number,
-       CASE WHEN kind = '11' THEN 'MERGED' WHEN kind = '06' THEN 'ESTATE' ELSE 'HEIR' END AS kind,
-       (CASE WHEN is_limited THEN least(owed, greatest(0, coalesce(received, 0) - whole_paid)) ELSE owed END)::bigint AS limit_yen,
+SELECT charge_id, successor_number::text AS addressee_number,
+       CASE WHEN is_limited THEN 'HEIR_LIMITED' WHEN kind = '11' THEN 'MERGED' WHEN kind = '06' THEN 'ESTATE' ELSE 'HEIR' END AS kind,
+       (CASE WHEN is_limited THEN greatest(0, least(owed, coalesce(received, 0) - whole_paid - owed_before)) ELSE owed END)::bigint
+           AS limit_yen,
        from_on, NULL::date AS through_on, 'succession:' || succession_id AS source
 FROM sums
 UNION ALL
-SELECT charge_id, successor_number, 'HEIR_EXCESS', least(received - whole_part - greatest(0, whole_paid - whole_part), unpaid - owed)::bigint,
-       from_on, NULL, 'succession:' || succession_id
-FROM sums WHERE NOT is_limited AND received > whole_part AND unpaid > owed AND received - greatest(whole_part, whole_paid) > 0
+SELECT charge_id, successor_number, 'HEIR_EXCESS',
+       least(others, received - greatest(whole_part, whole_paid) - others_before)::bigint, from_on, NULL, 'succession:' || succession_id
+FROM sums WHERE NOT is_limited AND others > 0 AND received - greatest(whole_part, whole_paid) - others_before > 0
 UNION ALL
-SELECT c.charge_id, p.successor_number, 'SPLIT', least(c.principal_tax + c.demand_fee + c.delinquency_charge, p.received), p.from_on,
-       NULL, 'succession:' || p.succession_id
-FROM succession_portion p JOIN charge c USING (addressee_number)
-WHERE p.kind = '12' AND c.charge_id > 0 AND c.statutory_due_date_etc <= p.from_on;
+SELECT charge_id, successor_number, 'SPLIT', greatest(0, least(unpaid, received - unpaid_before))::bigint, from_on, NULL,
+       'succession:' || succession_id
+FROM split;
 
 -- 送達を受ける代理人。宛名管理から届いた代理人に、この市が届出を受け、または指定した相続人代表者を足す（地方税法第9条の2）。
 CREATE VIEW heir_representative_now WITH (security_invoker = true) AS

@@ -1,5 +1,11 @@
 -- 章ごとの事実を集める。時効に関わる出来事と、手続の段階。章が増えたら、ここに一行を足す。
 -- The facts of all chapters in two views, so that low chapters can ask without knowing who is above them.
+-- 承継した者の財産への差押えは、その者の分の時効を止める。期別は、生きている分がある間は生きている（人ごとの時効は `successions/prescribing.py`）。
+CREATE VIEW prescription_event_successions WITH (security_invoker = true) AS
+SELECT c.addressee_number, e.charge_id, e.kind, e.happened_on, e.through_on, e.source
+FROM prescription_event_dispositions e
+JOIN succession_portion p ON p.successor_number = e.addressee_number AND p.numerator > 0
+JOIN charge c ON c.addressee_number = p.addressee_number AND c.charge_id = e.charge_id;
 CREATE VIEW prescription_event WITH (security_invoker = true) AS
 SELECT * FROM prescription_event_receipts
 UNION ALL SELECT * FROM prescription_event_determinations
@@ -8,6 +14,7 @@ UNION ALL SELECT * FROM prescription_event_grace
 UNION ALL SELECT * FROM prescription_event_pledges
 UNION ALL SELECT * FROM prescription_event_advances
 UNION ALL SELECT * FROM prescription_event_dispositions
+UNION ALL SELECT * FROM prescription_event_successions
 UNION ALL SELECT * FROM prescription_event_reminders
 UNION ALL SELECT * FROM prescription_event_suspensions;
 CREATE VIEW procedure_stage WITH (security_invoker = true) AS
