@@ -322,7 +322,7 @@ def test_any_order_of_payments_corrections_and_renunciations_keeps_every_yen(owe
         each: issue_share_slip(key, each, [owed], payable_through=day, as_of=day, officer=OFFICER)
         for each in (TANAKA, SUZUKI, KITAMURA)
     }
-    paid, children = dict.fromkeys([*slips, ""], 0), {SUZUKI, KITAMURA}
+    changes, paid, children = 0, dict.fromkeys([*slips, ""], 0), {SUZUKI, KITAMURA}
     for step in range(1, int(os.environ.get("OSAME_SUCCESSION_STEPS", "9")) + 1):
         what = chance.choice(("pay", "pay", "pay", "raise", "renounce"))
         if what == "pay":
@@ -337,8 +337,8 @@ def test_any_order_of_payments_corrections_and_renunciations_keeps_every_yen(owe
             paid[who] += amount
         elif what == "raise":
             more = chance.choice((-7_001, 12_345))
-            tax += more
-            levy(tmp_path, revision(SATO, step, tax, more), name=f"{step}.csv", on=day)
+            tax, changes = tax + more, changes + 1
+            levy(tmp_path, revision(SATO, changes, tax, more), name=f"{step}.csv", on=day)
         else:
             children ^= {KITAMURA}
             gone = OTHER if KITAMURA in children else replace(OTHER, answer=Answer.RENOUNCED)
