@@ -149,6 +149,8 @@ def _of_arrears(app: typer.Typer) -> None:
     from osame.collection.advances import cli as advances
     from osame.collection.arrears import cli as arrears
     from osame.collection.assets import cli as assets
+    from osame.collection.auctions import cli as auctions
+    from osame.collection.auctions import delivery_cli as deliveries
     from osame.collection.cases import cli as cases
     from osame.collection.dispositions import cli as dispositions
     from osame.collection.grace import cli as grace
@@ -167,6 +169,8 @@ def _of_arrears(app: typer.Typer) -> None:
     app.add_typer(advances.app, name="advance")
     app.add_typer(assets.app, name="asset")
     app.add_typer(dispositions.app, name="disposition")
+    app.add_typer(auctions.app, name="auction")
+    app.add_typer(deliveries.app, name="delivery")
     app.add_typer(suspensions.app, name="suspension")
     app.add_typer(successions.app, name="succession")
     app.add_typer(writeoffs.app, name="write-off")

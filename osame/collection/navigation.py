@@ -39,6 +39,7 @@ SECTIONS = (
             Entry("繰上徴収と保全", "advances"),
             Entry("財産調査", "assets", "z"),
             Entry("滞納処分", "dispositions", "x"),
+            Entry("公売", "auctions"),
             Entry("執行停止", "suspensions"),
             Entry("納税義務の承継", "successions"),
             Entry("不納欠損", "writeoffs"),

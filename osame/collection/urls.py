@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver
 from osame.collection.advances.web import advance_urls
 from osame.collection.arrears.web import arrears_urls
 from osame.collection.assets.web import assets_urls
+from osame.collection.auctions.web import auctions_urls
 from osame.collection.cases.web import cases_urls
 from osame.collection.certificates.web import certificates_urls
 from osame.collection.changes.web import changes_urls
@@ -48,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *advance_urls,
     *assets_urls,
     *dispositions_urls,
+    *auctions_urls,
     *suspension_urls,
     *succession_urls,
     *writeoff_urls,

@@ -3,17 +3,19 @@
 Proceeds among mortgagees after a disposal of a mortgage or of its rank, and the split of a joint mortgage.
 
 条文: 民法第376条、第377条、第392条、国税徴収法基本通達第129条関係11・12。
-含まないもの: 租税との優劣（`distribution.py`。ここで求めるのは私債権の枠の中の配当）。
+租税との優劣は `distribution.py` が決め、ここで分け直すのは私債権の枠の中の配当である。
+含まないもの: 転抵当、二つ以上の処分の競合。
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from osame.kernel.money import Yen
 from osame.kernel.refusals import Refusal
 from osame.law.allocation import in_proportion
 from osame.law.claim import NegativeAmount
+from osame.law.distribution import Creditor, CreditorKind, DistributionAnswer, DistributionShare, distribute
 
 
 class UnknownMortgagee(Refusal):
@@ -99,6 +101,38 @@ def mortgage_shares(
         said = "、".join(f"{name} {amounts[name]:,}円" for name in (disposal.by, disposal.to))
         steps.append(f"{disposal.kind.value}（{disposal.by}から{disposal.to}へ） {said}")
     return MortgageShares({name: amount for name, amount in amounts.items() if amount}, left, tuple(steps))
+
+
+def distribute_with_disposal(
+    proceeds: Yen, creditors: Sequence[Creditor], disposal: MortgageDisposal | None, unsecured: Mapping[str, Yen]
+) -> DistributionAnswer:
+    """配当を計算し、抵当権の処分があれば、その二人の分を分け直す。`unsecured` は、処分を受けた無担保の債権者。
+
+    The whole distribution, with the shares of a disposal of a mortgage divided again between its two parties.
+
+    根拠: 国税徴収法第129条、民法第376条第1項、国税徴収法基本通達第129条関係12
+    例:
+    >>> from datetime import date
+    >>> claims = [Creditor(name, CreditorKind.SECURED, Yen(amount), date(2020, at, 1), at)
+    ...           for at, (name, amount) in enumerate([("甲", 400), ("乙", 500), ("丙", 800)], start=1)]
+    >>> transfer = MortgageDisposal(MortgageDisposalKind.TRANSFER, "甲", "丁")
+    >>> found = distribute_with_disposal(Yen(1_100), claims, transfer, {"丁": Yen(600)})
+    >>> {each.name: each.amount for each in found.shares}
+    {'甲': 0, '乙': 500, '丙': 200, '丁': 400}
+    """
+    found = distribute(proceeds, creditors)
+    if disposal is None:
+        return found
+    secured = {each.name: each.amount for each in found.shares if each.kind is CreditorKind.SECURED}
+    mortgages = {each.name: each.amount for each in creditors if each.kind is CreditorKind.SECURED}
+    changed = _divided(secured, mortgages, unsecured, disposal)
+    shares = tuple(replace(each, amount=changed.get(each.name, each.amount)) for each in found.shares)
+    if disposal.to in unsecured:
+        taken = DistributionShare(disposal.to, CreditorKind.ORDINARY, unsecured[disposal.to], changed[disposal.to])
+        shares = (*shares, taken)
+    said = "、".join(f"{name} {changed[name]:,}円" for name in (disposal.by, disposal.to))
+    step = f"{disposal.kind.value}（{disposal.by}から{disposal.to}へ） {said}（民法第376条第1項）"
+    return replace(found, shares=shares, steps=(*found.steps, step), basis=(*found.basis, "民法第376条第1項"))
 
 
 def _divided(

@@ -4,8 +4,11 @@ Transitions are rows. The table of the law (`law/dispositions.py`) is asked befo
 into a trigger when the database is made, is asked again by PostgreSQL: no SQL can move a procedure any other way.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
+from typing import Protocol
 
 from osame.kernel.refusals import Refusal
 from osame.law.dispositions import TRANSITIONS, Procedure, ProcedureAct, ProcedureStage, Transition, transition
@@ -55,6 +58,26 @@ class Moved:
     proposal_id: int | None = None
 
 
+class Move(Protocol):
+    """法の表の一行。 source・act・target: 前の段階、行い、後の段階。"""
+
+    @property
+    def source(self) -> Enum:
+        """前の段階。"""
+
+    @property
+    def act(self) -> Enum:
+        """行い。"""
+
+    @property
+    def target(self) -> Enum:
+        """後の段階。"""
+
+    @property
+    def article(self) -> str:
+        """条文。"""
+
+
 def move(table: str, key: tuple[str, int], act: ProcedureAct, moved: Moved) -> Transition:
     """手続を一段進め、その行を残す。表にない移り方は断る。 key: （宛名番号、手続の番号）。取引の中で呼ぶ。
 
@@ -66,22 +89,30 @@ def move(table: str, key: tuple[str, int], act: ProcedureAct, moved: Moved) -> T
     if not rows:
         raise ProcedureUnknown(str(key[1]))
     found = transition(Procedure[rows[0][0]], ProcedureStage[rows[0][1]], act)
+    write_move(table, key, found, moved)
+    return found
+
+
+def write_move(table: str, key: tuple[str, int], found: Move, moved: Moved) -> None:
+    """法の表の一行のとおりに、移り方を残す。段階は、その行が変える。"""
     run_sql(
         f"INSERT INTO {table}_event (addressee_number, {table}_id, event_number, act, from_stage, to_stage, article, happened_on, "
         f"note, proposal_id, officer) SELECT %s, %s, coalesce(max(event_number), 0) + 1, %s, %s, %s, %s, %s, %s, %s, %s "
         f"FROM {table}_event WHERE addressee_number = %s AND {table}_id = %s",
-        [*key, act.name, found.source.name, found.target.name, found.article, moved.on, moved.note, moved.proposal_id,
+        [*key, found.act.name, found.source.name, found.target.name, found.article, moved.on, moved.note, moved.proposal_id,
          moved.officer, *key],
     )  # fmt: skip
-    return found
 
 
 def guarded_transitions(table: str, *procedures: Procedure) -> str:
     """段階を法の表のとおりにだけ進ませる、表のトリガーの SQL。移行の中で使う。"""
+    return guarded_moves(table, ((each.procedure.name, each) for each in TRANSITIONS if each.procedure in procedures))
+
+
+def guarded_moves(table: str, moves: Iterable[tuple[str, Move]]) -> str:
+    """段階を、この移り方のとおりにだけ進ませる SQL。 moves: （手続の名、法の表の一行）。最初の段階は NONE。"""
     allowed = ", ".join(
-        f"('{each.procedure.name}', '{each.source.name}', '{each.act.name}', '{each.target.name}')"
-        for each in TRANSITIONS
-        if each.procedure in procedures
+        f"('{procedure}', '{each.source.name}', '{each.act.name}', '{each.target.name}')" for procedure, each in moves
     )
     return f"""
 CREATE SEQUENCE {table}_number;

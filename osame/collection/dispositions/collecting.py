@@ -12,8 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from osame.collection.arrears.procedures import Moved, move
-from osame.collection.assets.models import AssetInterest
-from osame.collection.assets.queries import interests_in
+from osame.collection.dispositions.creditors import OURS, sharing_of
 from osame.collection.dispositions.facts import case_of
 from osame.collection.dispositions.letters import send_distribution, send_receipt
 from osame.collection.dispositions.queries import DispositionFile, DispositionHead, disposition_file
@@ -31,26 +30,17 @@ from osame.law.distribution import (
     Creditor,
     CreditorKind,
     DistributionAnswer,
-    distribute,
     distribution_schedule,
     is_statement_needed,
 )
+from osame.law.mortgage_disposal import distribute_with_disposal
 from osame.law.seizure_conditions import may_collect
 from osame.law.seizure_effect import SeizureService, participation_takes_effect, seizure_takes_effect
 from osame.platform import gate
 from osame.platform.approvals.actions import decided_proposal, propose
 from osame.platform.approvals.models import HighRiskAct, Proposal
 from osame.platform.audit.recording import record
-from osame.platform.database import day_of_transaction, fetch_all, fetch_one, run_sql
-
-OURS = "この団体の徴収金"
-INTERESTS = {
-    AssetInterest.Kind.MORTGAGE: CreditorKind.SECURED,
-    AssetInterest.Kind.PLEDGE: CreditorKind.SECURED,
-    AssetInterest.Kind.PROVISIONAL: CreditorKind.SECURED,
-    AssetInterest.Kind.TAX: CreditorKind.REQUESTING_TAX,
-    AssetInterest.Kind.LIEN: CreditorKind.PRIOR_LIEN,
-}
+from osame.platform.database import day_of_transaction, fetch_one, run_sql
 
 
 class ServedBeforeDone(Refusal):
@@ -138,15 +128,38 @@ def collect(key: tuple[str, int], money: Money, *, as_of: date, officer: str) ->
             if unmet := judge_collection(file, as_of=as_of).unmet:
                 raise NotCollectable("／".join(each.line for each in unmet[:3]))
             move("disposition", key, ProcedureAct.COLLECT, Moved(money.collected_on, officer, f"{money.amount:,}円"))
-        (number,) = fetch_one(
-            "INSERT INTO collected_money (addressee_number, disposition_id, collected_number, collected_on, amount, from_whom, officer) "
-            "VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING collected_number",
-            [*key, head.last_collected + 1, money.collected_on, money.amount, money.from_whom.strip(), officer],
-        )
+        number = _keep(head, money, officer)
         if head.procedure is Procedure.SEIZURE:
             send_receipt(disposition_file(key), money.amount, money.collected_on, as_of=as_of, officer=officer)
         _recorded("金銭を取り立てた", head, {"額": money.amount, "支払った者": money.from_whom}, officer)
-        return int(number)
+        return number
+
+
+def sell(key: tuple[str, int], money: Money, *, officer: str) -> int:
+    """差し押さえた財産の売却代金を受け取り、換価済みにする。財産は、買受人のものになる。連番を返す。
+
+    要件: F19-04
+    """
+    with transaction.atomic():
+        head = disposition_file(key, lock=True).head
+        move("disposition", key, ProcedureAct.SELL, Moved(money.collected_on, officer, f"{money.amount:,}円"))
+        number = _keep(head, money, officer)
+        run_sql(
+            "UPDATE asset SET gone_on = %s WHERE addressee_number = %s AND asset_id = %s",
+            [money.collected_on, key[0], head.asset_id],
+        )
+        _recorded("差押財産の売却代金を受け取った", head, {"額": money.amount}, officer)
+        return number
+
+
+def _keep(head: DispositionHead, money: Money, officer: str) -> int:
+    """配当するまで誰のものでもない金銭を、一行で残す。"""
+    (number,) = fetch_one(
+        "INSERT INTO collected_money (addressee_number, disposition_id, collected_number, collected_on, amount, from_whom, officer) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING collected_number",
+        [*head.key, head.last_collected + 1, money.collected_on, money.amount, money.from_whom.strip(), officer],
+    )
+    return int(number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +190,10 @@ def plan_distribution(file: DispositionFile, *, as_of: date, lock: bool = False)
     on = max(each.collected_on for each in fresh)
     numbers = [each.charge_id for each in file.parts]
     own = owed_of(head.addressee_number, numbers, on=on, as_of=as_of, lock=lock)
-    creditors = _creditors(file, own)
+    sharing = sharing_of(file, own)
     proceeds = Yen(sum(each.amount for each in fresh))
-    return Planned(on, own, creditors, distribute(proceeds, creditors), is_statement_needed(creditors, proceeds))
+    answer = distribute_with_disposal(proceeds, sharing.creditors, sharing.disposal, sharing.unsecured)
+    return Planned(on, own, sharing.creditors, answer, is_statement_needed(sharing.creditors, proceeds))
 
 
 def propose_distribution(key: tuple[str, int], *, reason: str, as_of: date) -> int:
@@ -213,7 +227,10 @@ def carry_out_distribution(content: Mapping[str, Any]) -> str:
         planned = plan_distribution(file, as_of=as_of, lock=True)
         if list(planned.answer.steps) != content["steps"] or file.head.last_collected != content["through"]:
             raise ChangedSinceProposal(file.head.number)
-        slip = _post(planned, key, number)
+        # 配当計算書を作るときは、交付期日に交付してから充てる（国税徴収法第133条）。ここでは何も記帳しない。
+        slip = (
+            None if planned.needs_statement else post_own(key, planned.own, planned.ours, planned.collected_on, number)
+        )
         schedule = distribution_schedule(planned.collected_on, as_of) if planned.needs_statement else None
         at = _write(file, planned, (as_of, number, officer), (slip, schedule.delivery_on if schedule else None))
         move("disposition", key, ProcedureAct.DISTRIBUTE, Moved(as_of, officer, f"第{at}回の配当", number))
@@ -225,6 +242,8 @@ def carry_out_distribution(content: Mapping[str, Any]) -> str:
             {"配当": at, "この団体の分": planned.ours, "残余": int(planned.answer.left)},
             officer,
         )
+    if schedule:
+        return f"配当計算書（第{at}回）を作りました。{format_wareki(schedule.delivery_on)}に交付してください"
     return f"配当（第{at}回）を執行し、{planned.ours:,}円を期別に充てました"
 
 
@@ -251,38 +270,20 @@ def _effect(head: DispositionHead, service: SeizureService) -> date | None:
     return seizure_takes_effect(head.asset_kind, service).on
 
 
-def _creditors(file: DispositionFile, own: Sequence[Owed]) -> tuple[Creditor, ...]:
-    """この団体の徴収金は、差押えに係る租税。交付要求などで受けた金は、もう配当されたこの団体の分である。"""
-    head = file.head
-    due = min((each.statutory_due_date_etc for each in file.parts), default=head.done_on)
-    ours = Creditor(OURS, CreditorKind.SEIZING_TAX, Yen(sum(each.share().amount for each in own)), due)
-    if head.procedure is not Procedure.SEIZURE or head.asset_id is None:
-        return (ours,)
-    rows = fetch_all(
-        "SELECT disposition_cost FROM asset WHERE addressee_number = %s AND asset_id = %s",
-        [head.addressee_number, head.asset_id],
-    )
-    cost = Yen(int(rows[0][0]))
-    costs = (Creditor("滞納処分費", CreditorKind.DISPOSITION_COST, cost),) if cost else ()
-    others = tuple(
-        Creditor(f"{each.party}（{each.kind.label}）", INTERESTS[each.kind], Yen(each.amount), each.set_on, each.rank)
-        for each in interests_in((head.addressee_number, head.asset_id))
-        if each.kind in INTERESTS and each.amount
-    )
-    return (*costs, ours, *others)
+def post_own(key: tuple[str, int], own: Sequence[Owed], amount: int, on: date, proposal_id: int) -> int | None:
+    """この団体の分を、期別に割り振って、元帳の「配当」の入口から入れる。入力は起案した職員、照合は照査した職員。納付書番号を返す。
 
-
-def _post(planned: Planned, key: tuple[str, int], proposal_id: int) -> int | None:
-    """この団体の分を、期別に割り振って、元帳の「配当」の入口から入れる。入力は起案した職員、照合は照査した職員。"""
-    if not planned.ours:
+    要件: F18-04, F19-05
+    """
+    if not amount:
         return None
     (slip,) = next_numbers(1)
-    left, position = planned.ours, 0
-    for each in planned.own:
+    left, position = amount, 0
+    for each in own:
         share = each.share()
         parts = []
-        for amount in (share.principal_tax, share.demand_fee, share.delinquency_charge):
-            parts.append(min(left, amount))
+        for component in (share.principal_tax, share.demand_fee, share.delinquency_charge):
+            parts.append(min(left, component))
             left -= parts[-1]
         if not sum(parts):
             continue
@@ -295,11 +296,11 @@ def _post(planned: Planned, key: tuple[str, int], proposal_id: int) -> int | Non
     people = Proposal.objects.filter(pk=proposal_id).values_list("maker", "checker").first()
     if people is None:
         raise DecisionMissing
-    line = ManualSlip(1, slip, planned.ours, planned.collected_on, f"disposition:{key[1]}:{slip}")
-    sheet = BatchSheet(Channel.DISTRIBUTION, planned.collected_on, 1, planned.ours, str(people[0]), str(people[1]))
+    line = ManualSlip(1, slip, amount, on, f"disposition:{key[1]}:{slip}")
+    sheet = BatchSheet(Channel.DISTRIBUTION, on, 1, amount, str(people[0]), str(people[1]))
     result = enter_batch((line,), sheet)
-    if result.rows_posted != 1 or result.amount_matched != planned.ours:
-        raise ChangedSinceProposal(f"記帳 {result.amount_matched:,}円、配当 {planned.ours:,}円")
+    if result.rows_posted != 1 or result.amount_matched != amount:
+        raise ChangedSinceProposal(f"記帳 {result.amount_matched:,}円、配当 {amount:,}円")
     return slip
 
 
@@ -326,8 +327,9 @@ def _write(
 
 
 def is_finished(file: DispositionFile) -> bool:
-    """期別がすべて納まったか。"""
-    return not any(each.left for each in file.parts) and file.head.stage is ProcedureStage.DISTRIBUTED
+    """終えることができるか。期別がすべて納まったか、財産を売って配当したか。"""
+    is_sold = any(each.act is ProcedureAct.SELL for each in file.events)
+    return file.head.stage is ProcedureStage.DISTRIBUTED and (is_sold or not any(each.left for each in file.parts))
 
 
 def _recorded(act: str, head: DispositionHead, detail: Mapping[str, str | int], officer: str) -> None:

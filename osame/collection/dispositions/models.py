@@ -11,6 +11,7 @@ from osame.collection.arrears.events import ProcedureEvent
 from osame.collection.arrears.procedures import STAGES
 from osame.law.dispositions import Procedure
 from osame.law.distribution import CreditorKind
+from osame.law.mortgage_disposal import MortgageDisposalKind
 from osame.platform.rights import APPEND_ONLY, KEPT
 
 PROCEDURES = [
@@ -23,6 +24,7 @@ PROCEDURES = [
     )
 ]
 OPEN_STAGES = ("IN_FORCE", "COLLECTING", "SOLD", "DISTRIBUTED")
+DISPOSALS = [(each.name, each.value) for each in MortgageDisposalKind]
 CREDITORS = [(each.name, each.value) for each in CreditorKind]
 
 
@@ -179,6 +181,97 @@ class DistributionPart(models.Model):
             models.CheckConstraint(
                 name="distribution_part_within_claim", condition=Q(amount__gte=0, amount__lte=models.F("claimed"))
             )
+        ]
+
+
+class DispositionCost(models.Model):
+    """滞納処分費一つ。支出した費用だけを、配当の先頭で徴収する。書類の送達の費用は含まない（国税徴収法第136条）。"""
+
+    rights = KEPT
+
+    class Kind(models.TextChoices):
+        """滞納処分費の区分。"""
+
+        AUCTION = "1", "公売に要した費用"
+        CARRIAGE = "2", "運搬に要した費用"
+        STORAGE = "3", "保管に要した費用"
+        APPRAISAL = "4", "鑑定に要した費用"
+        REPAIR = "5", "修理に要した費用"
+        SEIZURE = "6", "差押え・交付要求に要した費用"
+        OTHER = "9", "取立て・配当その他に要した費用"
+
+    pk = models.CompositePrimaryKey("addressee_number", "disposition_id", "cost_number")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    disposition_id = models.BigIntegerField("処分管理番号")
+    cost_number = models.IntegerField("連番")
+    kind = models.CharField("滞納処分費の区分", max_length=1, choices=Kind.choices)
+    amount = models.BigIntegerField("支出の額")
+    spent_on = models.DateField("支出の日")
+    payee = models.TextField("支払先と根拠の書類")
+    officer = models.TextField("職員")
+    withdrawn_on = models.DateField("起票を取り消した日", null=True)
+    withdrawal_reason = models.TextField("起票の取消しの理由", default="", blank=True)
+
+    class Meta:
+        db_table = "disposition_cost"
+        db_table_comment = "滞納処分費 (F03-12, F19-07)"
+        constraints = [
+            models.CheckConstraint(name="disposition_cost_is_told", condition=Q(amount__gt=0) & ~Q(payee="")),
+            models.CheckConstraint(
+                name="disposition_cost_withdrawn_with_reason",
+                condition=Q(withdrawn_on__isnull=True) | ~Q(withdrawal_reason=""),
+            ),
+        ]
+
+
+class CreditorClaim(models.Model):
+    """債権現在額申立書。権利者が申し立てた額。配当は、最後に申し立てられた額による。"""
+
+    rights = APPEND_ONLY
+
+    pk = models.CompositePrimaryKey("addressee_number", "asset_id", "interest_number", "claim_number")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    asset_id = models.BigIntegerField("財産番号")
+    interest_number = models.SmallIntegerField("財産についての権利の連番")
+    claim_number = models.SmallIntegerField("申立ての連番")
+    amount = models.BigIntegerField("申し立てた債権の額")
+    filed_on = models.DateField("申立ての日")
+    evidence = models.TextField("債権の内容と証する書類")
+    officer = models.TextField("職員")
+
+    class Meta:
+        db_table = "creditor_claim"
+        db_table_comment = "債権現在額申立書 (F19-02, R-103)"
+        constraints = [
+            models.CheckConstraint(name="creditor_claim_has_evidence", condition=Q(amount__gte=0) & ~Q(evidence=""))
+        ]
+
+
+class InterestDisposal(models.Model):
+    """登記された抵当権の処分。譲渡・放棄は無担保の債権者へ、順位の譲渡・放棄は後の順位の抵当権者へ。"""
+
+    rights = APPEND_ONLY
+
+    pk = models.CompositePrimaryKey("addressee_number", "asset_id", "interest_number")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    asset_id = models.BigIntegerField("財産番号")
+    interest_number = models.SmallIntegerField("処分した抵当権の連番")
+    kind = models.CharField("抵当権の処分の種類", max_length=20, choices=DISPOSALS)
+    to_interest = models.SmallIntegerField("処分を受けた抵当権の連番", null=True)
+    to_name = models.TextField("処分を受けた無担保の債権者", default="", blank=True)
+    to_amount = models.BigIntegerField("処分を受けた無担保の債権の額", default=0)
+    officer = models.TextField("職員")
+
+    class Meta:
+        db_table = "interest_disposal"
+        db_table_comment = "登記された抵当権の処分 (F19-05)"
+        constraints = [
+            models.UniqueConstraint(name="interest_disposal_once_an_asset", fields=["addressee_number", "asset_id"]),
+            models.CheckConstraint(
+                name="interest_disposal_has_its_taker",
+                condition=Q(to_interest__isnull=False, to_name="")
+                | (Q(to_interest__isnull=True, to_amount__gt=0) & ~Q(to_name="")),
+            ),
         ]
 
 

@@ -32,6 +32,7 @@ class HighRiskAct(models.TextChoices):
     ADVANCE = "advance", "繰上徴収・保全"
     LIABILITY = "liability", "連帯・第二次納税義務"
     SUCCESSION = "succession", "納税義務の承継"
+    AUCTION = "auction", "公売"
 
 
 @kept_history()

@@ -30,6 +30,7 @@ PARTIES = {
     AssetKind.WAGE: (ThirdParty.Kind.EMPLOYER, "架空製作所株式会社"),
     AssetKind.INSURANCE: (ThirdParty.Kind.INSURER, "架空生命保険相互会社"),
     AssetKind.RECEIVABLE: (ThirdParty.Kind.CUSTOMER, "架空商店"),
+    AssetKind.MOVABLE: (ThirdParty.Kind.CUSTOMER, "架空倉庫"),
     AssetKind.REAL_ESTATE: (ThirdParty.Kind.REGISTRY, "津地方法務局 架空支局"),
     AssetKind.VEHICLE: (ThirdParty.Kind.REGISTRY, "三重運輸支局"),
 }

@@ -27,7 +27,9 @@ from osame.collection.dispositions.collecting import (
     propose_distribution,
     record_service,
 )
+from osame.collection.dispositions.creditors import Spent, record_cost
 from osame.collection.dispositions.facts import case_of
+from osame.collection.dispositions.models import DispositionCost
 from osame.collection.dispositions.queries import disposition_file, dispositions_of
 from osame.collection.dispositions.releasing import (
     NoGroundToRelease,
@@ -389,6 +391,8 @@ class TestRealEstate:
     def test_others_come_first_and_the_rest_goes_back(self) -> None:
         key = seized(self.land(), perform_by=None, scope="全部")
         served(key, taxpayer_served_on=today())
+        spent = Spent(DispositionCost.Kind.APPRAISAL, 100_000, today(), "架空不動産鑑定")
+        record_cost(key, spent, as_of=today(), officer=OFFICER)
         collect(key, Money(1_500_000, today(), "買受人"), as_of=today(), officer=OFFICER)
         planned = plan_distribution(disposition_file(key), as_of=today())
         paid = {each.kind: each.amount for each in planned.answer.shares}

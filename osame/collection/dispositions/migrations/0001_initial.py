@@ -579,4 +579,158 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="CreditorClaim",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "addressee_number",
+                        "asset_id",
+                        "interest_number",
+                        "claim_number",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
+                ("asset_id", models.BigIntegerField(verbose_name="財産番号")),
+                ("interest_number", models.SmallIntegerField(verbose_name="財産についての権利の連番")),
+                ("claim_number", models.SmallIntegerField(verbose_name="申立ての連番")),
+                ("amount", models.BigIntegerField(verbose_name="申し立てた債権の額")),
+                ("filed_on", models.DateField(verbose_name="申立ての日")),
+                ("evidence", models.TextField(verbose_name="債権の内容と証する書類")),
+                ("officer", models.TextField(verbose_name="職員")),
+            ],
+            options={
+                "db_table": "creditor_claim",
+                "db_table_comment": "債権現在額申立書 (F19-02, R-103)",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gte", 0), models.Q(("evidence", ""), _negated=True)),
+                        name="creditor_claim_has_evidence",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DispositionCost",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "addressee_number",
+                        "disposition_id",
+                        "cost_number",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
+                ("disposition_id", models.BigIntegerField(verbose_name="処分管理番号")),
+                ("cost_number", models.IntegerField(verbose_name="連番")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("1", "公売に要した費用"),
+                            ("2", "運搬に要した費用"),
+                            ("3", "保管に要した費用"),
+                            ("4", "鑑定に要した費用"),
+                            ("5", "修理に要した費用"),
+                            ("6", "差押え・交付要求に要した費用"),
+                            ("9", "取立て・配当その他に要した費用"),
+                        ],
+                        max_length=1,
+                        verbose_name="滞納処分費の区分",
+                    ),
+                ),
+                ("amount", models.BigIntegerField(verbose_name="支出の額")),
+                ("spent_on", models.DateField(verbose_name="支出の日")),
+                ("payee", models.TextField(verbose_name="支払先と根拠の書類")),
+                ("officer", models.TextField(verbose_name="職員")),
+                ("withdrawn_on", models.DateField(null=True, verbose_name="起票を取り消した日")),
+                ("withdrawal_reason", models.TextField(blank=True, default="", verbose_name="起票の取消しの理由")),
+            ],
+            options={
+                "db_table": "disposition_cost",
+                "db_table_comment": "滞納処分費 (F03-12, F19-07)",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0), models.Q(("payee", ""), _negated=True)),
+                        name="disposition_cost_is_told",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("withdrawn_on__isnull", True),
+                            models.Q(("withdrawal_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="disposition_cost_withdrawn_with_reason",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="InterestDisposal",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "addressee_number",
+                        "asset_id",
+                        "interest_number",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
+                ("asset_id", models.BigIntegerField(verbose_name="財産番号")),
+                ("interest_number", models.SmallIntegerField(verbose_name="処分した抵当権の連番")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("TRANSFER", "譲渡"),
+                            ("WAIVER", "放棄"),
+                            ("RANK_TRANSFER", "順位の譲渡"),
+                            ("RANK_WAIVER", "順位の放棄"),
+                        ],
+                        max_length=20,
+                        verbose_name="抵当権の処分の種類",
+                    ),
+                ),
+                ("to_interest", models.SmallIntegerField(null=True, verbose_name="処分を受けた抵当権の連番")),
+                ("to_name", models.TextField(blank=True, default="", verbose_name="処分を受けた無担保の債権者")),
+                ("to_amount", models.BigIntegerField(default=0, verbose_name="処分を受けた無担保の債権の額")),
+                ("officer", models.TextField(verbose_name="職員")),
+            ],
+            options={
+                "db_table": "interest_disposal",
+                "db_table_comment": "登記された抵当権の処分 (F19-05)",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("addressee_number", "asset_id"), name="interest_disposal_once_an_asset"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("to_interest__isnull", False), ("to_name", "")),
+                            models.Q(
+                                ("to_amount__gt", 0),
+                                ("to_interest__isnull", True),
+                                models.Q(("to_name", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="interest_disposal_has_its_taker",
+                    ),
+                ],
+            },
+        ),
     ]

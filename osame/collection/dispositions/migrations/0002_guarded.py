@@ -7,7 +7,7 @@ from osame.platform.gate import guarded
 
 TABLES = (
     "disposition", "disposition_charge", "disposition_event", "collected_money", "distribution", "distribution_part",
-    "bankruptcy", "bankruptcy_event",
+    "disposition_cost", "creditor_claim", "interest_disposal", "bankruptcy", "bankruptcy_event",
 )  # fmt: skip
 DISPOSITIONS = (
     Procedure.SEIZURE, Procedure.PARTICIPATING_SEIZURE, Procedure.DISTRIBUTION_REQUEST, Procedure.PRESERVATION_SEIZURE,

@@ -7,6 +7,28 @@ CREATE TRIGGER distribution_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE O
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
 CREATE TRIGGER distribution_part_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON distribution_part
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+CREATE TRIGGER creditor_claim_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON creditor_claim
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+CREATE TRIGGER interest_disposal_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON interest_disposal
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+ALTER TABLE disposition_cost ADD CONSTRAINT disposition_cost_of_a_disposition
+    FOREIGN KEY (addressee_number, disposition_id) REFERENCES disposition (addressee_number, disposition_id);
+ALTER TABLE creditor_claim ADD CONSTRAINT creditor_claim_of_an_interest
+    FOREIGN KEY (addressee_number, asset_id, interest_number) REFERENCES asset_interest (addressee_number, asset_id, interest_number);
+ALTER TABLE interest_disposal ADD CONSTRAINT interest_disposal_of_an_interest
+    FOREIGN KEY (addressee_number, asset_id, interest_number) REFERENCES asset_interest (addressee_number, asset_id, interest_number);
+-- 滞納処分費は、額を書き換えられない。誤りは、理由とともに起票を取り消す。
+CREATE FUNCTION guard_disposition_cost() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.withdrawn_on IS NOT NULL OR (NEW.addressee_number, NEW.disposition_id, NEW.cost_number, NEW.kind, NEW.amount, NEW.spent_on,
+            NEW.payee, NEW.officer) IS DISTINCT FROM (OLD.addressee_number, OLD.disposition_id, OLD.cost_number, OLD.kind, OLD.amount,
+            OLD.spent_on, OLD.payee, OLD.officer) THEN
+        RAISE EXCEPTION '滞納処分費は、書き換えられません。起票を取り消して、新しく起票してください。' USING ERRCODE = 'OS409';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER disposition_cost_is_guarded BEFORE UPDATE ON disposition_cost
+    FOR EACH ROW EXECUTE FUNCTION guard_disposition_cost();
 ALTER TABLE disposition ADD CONSTRAINT disposition_of_an_asset
     FOREIGN KEY (addressee_number, asset_id) REFERENCES asset (addressee_number, asset_id);
 ALTER TABLE disposition_charge ADD CONSTRAINT disposition_charge_of_a_disposition
