@@ -39,7 +39,7 @@ class MayNotBuy(Refusal):
 
 
 class BidFinal(Refusal):
-    """入札書は、引換え、変更、取消しができません（国税徴収法第101条第2項）。初めの入札の額のままです。"""
+    """入札書は、引換え、変更、取消しができません（国税徴収法第101条第2項）。初めの額のまま開札してください。"""
 
 
 class NoTieYet(Refusal):
