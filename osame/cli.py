@@ -109,6 +109,7 @@ def _collection(app: typer.Typer) -> None:
     from osame.collection.ledger import cli as ledger
     from osame.collection.letters import cli as letters
     from osame.collection.matching import cli as matching
+    from osame.collection.outlays import cli as outlays
     from osame.collection.parameters import cli as parameters
     from osame.collection.payment_slips import cli as payment_slips
     from osame.collection.public_benefit_accounts import cli as public_benefit_accounts
@@ -137,6 +138,7 @@ def _collection(app: typer.Typer) -> None:
     app.add_typer(matching.app, name="receipt")
     app.add_typer(refunds.app, name="refund")
     app.add_typer(refund_payments.app, name="refund-payment")
+    app.add_typer(outlays.app, name="outlay")
     app.add_typer(public_benefit_accounts.app, name="public-account")
     app.add_typer(payment_slips.app, name="slip")
     app.add_typer(ledger.app, name="ledger")

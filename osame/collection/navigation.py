@@ -23,6 +23,7 @@ SECTIONS = (
             Entry("過誤納金", "refunds", "r"),
             Entry("還付金の支払", "payment_runs"),
             Entry("公金受取口座", "public_accounts"),
+            Entry("返還金・報奨金", "outlays"),
         ),
     ),
     Section(

@@ -20,6 +20,7 @@ from osame.collection.inquiry.web import inquiry_urls
 from osame.collection.intake.web import intake_urls
 from osame.collection.letters.web import letters_urls
 from osame.collection.matching.web import matching_urls
+from osame.collection.outlays.web import outlay_urls
 from osame.collection.parameters.web import parameters_urls
 from osame.collection.payment_slips.web import payment_slips_urls
 from osame.collection.pledges.web import pledges_urls
@@ -68,6 +69,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *public_account_urls,
     *sharing_urls,
     *payment_urls,
+    *outlay_urls,
     *closing_urls,
     *certificates_urls,
     *returns_urls,

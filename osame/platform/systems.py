@@ -113,6 +113,7 @@ SYSTEMS = {
                 "refunds",
                 "public_benefit_accounts",
                 "debits",
+                "outlays",
                 "arrears",
                 "reminders",
                 "pledges",

@@ -7,7 +7,7 @@ becomes a warning. Nothing here writes.
 import base64
 import binascii
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from osame.kernel.kana import BankField, BankKanaError, to_bank_kana
 from osame.kernel.refusals import Refusal
 from osame.law.demand import DEMAND_DAYS
 from osame.law.due_date import explain_due_date
+from osame.law.prepayment_reward import RewardRule
+from osame.law.restitution import RestitutionRule
 from osame.platform.letters.seal import UnreadableSeal, seal_svg
 
 WHOLE_NUMBER_SETTINGS = (
@@ -148,6 +150,10 @@ class ParameterFile:
                 AllocationOrder.parse(value)
             except UnlawfulAllocationOrder as error:
                 self.problems.append(f"業務パラメータ「{name}」: {error}")
+        if name.startswith("前納報奨金:") and value != "なし":
+            self._read_rule(name, value, RewardRule.parse)
+        if name == "返還金":
+            self._read_rule(name, value, RestitutionRule.parse)
         if name in WHOLE_NUMBER_SETTINGS:
             if not (value.isascii() and value.isdigit()):
                 self.problems.append(f"業務パラメータ「{name}」の値「{value}」は0以上の整数です")
@@ -156,6 +162,13 @@ class ParameterFile:
                     f"業務パラメータ「{name}」が{value}日です。督促状は納期限後{DEMAND_DAYS}日以内に発しなければなりません。"
                     "条例に別の定めがあるか確かめてください（地方税法第329条第1項ほか）。"
                 )
+
+    def _read_rule(self, name: str, value: str, parse: Callable[[str], object]) -> None:
+        """条例・要綱の定めの文が読めるか、法の限度の内か。"""
+        try:
+            parse(value)
+        except Refusal as unlawful:
+            self.problems.append(f"業務パラメータ「{name}」: {unlawful}")
 
     def _check_successions(self) -> None:
         """承継先の店舗があるか、読替えが一巡しないか。"""

@@ -33,6 +33,8 @@ class HighRiskAct(models.TextChoices):
     LIABILITY = "liability", "連帯・第二次納税義務"
     SUCCESSION = "succession", "納税義務の承継"
     AUCTION = "auction", "公売"
+    OUTLAY = "outlay", "歳出からの支払の決定"
+    OUTLAY_PAYMENT = "outlay_payment", "歳出からの支払"
 
 
 @kept_history()
