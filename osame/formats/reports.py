@@ -23,6 +23,7 @@ class Channel(StrEnum):
     DISTRIBUTION = "15"
     DEPOSIT_PAYOUT = "16"
     REALLOCATION = "18"
+    ENTRUSTED = "19"  # 委託納付（控除不足額の充当）
     SECURITY = "20"
 
 

@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from osame.collection.certificates.models import CertificateRequest
+from osame.collection.certificates.vehicles import SMALL, charges_of_vehicle
 from osame.collection.inquiry.charges import ChargeLine, State, charge_lines
 from osame.collection.parameters.queries import setting
 from osame.kernel.dates import fiscal_year_label, format_wareki
@@ -20,7 +21,6 @@ from osame.kernel.refusals import Refusal
 from osame.platform.database import fetch_all
 from osame.platform.suppression.decision import FactClass, Reader, ReaderKind, Relation, Subject, decision
 
-SMALL = "納税証明で滞納とみなさない延滞金（円未満）"
 VEHICLE_TAX = "07"
 WITHHELD = "（記載を省略します）"
 STAR = "＊＊＊"
@@ -149,6 +149,12 @@ def certified(asked: Asked, evidence: Sequence[Evidence] = (), *, as_of: date) -
     seen = {each.charge_id: each for each in evidence}
     own = [_with_evidence(line, seen) for line in charge_lines(whom.addressee_number, as_of=as_of, today=as_of)]
     shown = [line for line in own if _in_scope(line, asked)]
+    car = (
+        charges_of_vehicle(whom.addressee_number, asked.plate_number, asked.chassis_number) if _is_car(asked) else None
+    )
+    if car is not None:  # 車両の届いている人なら、その車両の期別だけを言う
+        own = [line for line in own if line.tax_item != VEHICLE_TAX or line.charge_id in car[0]]
+        shown = [line for line in own if _in_scope(line, asked)]
     arrears, starred = _arrears(asked, whom, own, as_of)
     remarks = (*_remarks(asked, whom, shown, as_of), *_told_evidence(own, seen))
     facts: dict[str, Any] = {
@@ -165,10 +171,14 @@ def certified(asked: Asked, evidence: Sequence[Evidence] = (), *, as_of: date) -
         facts["vehicle"] = {
             "plate_number": asked.plate_number,
             "chassis_number": asked.chassis_number,
-            "valid_through": STAR if starred else format_wareki(_valid_through(asked)),
+            "valid_through": STAR if starred else format_wareki((car and car[1]) or _valid_through(asked)),
             "starred": starred,
         }
     return Certified(facts, arrears, remarks)
+
+
+def _is_car(asked: Asked) -> bool:
+    return asked.kind == CertificateRequest.Kind.VEHICLE
 
 
 def subject_of(asked: Asked) -> Whom:

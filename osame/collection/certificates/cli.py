@@ -9,15 +9,20 @@ from rich.markup import escape
 
 from osame.collection.certificates import actions
 from osame.collection.certificates.actions import Application, Identity
+from osame.collection.certificates.arriving import import_applications, mark_posted
 from osame.collection.certificates.certified import Asked, Evidence
 from osame.collection.certificates.consented import Inquiry, answer_inquiry
 from osame.collection.certificates.forms import this_year
+from osame.collection.certificates.jnks import write_extract
 from osame.collection.certificates.models import CertificateRequest
 from osame.collection.certificates.printing import print_certificate
 from osame.collection.certificates.requests import day_of
 from osame.collection.certificates.statement import certificate_name, public_pem, read_payload, read_pdf
+from osame.collection.certificates.vehicles import find_vehicle, import_vehicles
+from osame.collection.intake.telling import tell
 from osame.collection.ledger.queries import find_charge
 from osame.contracts.signed_statement import public_keys
+from osame.formats.jnks_csv import STATUSES
 from osame.kernel.dates import format_wareki, parse_date
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import console, day, officer, refusals_told, say_json, table
@@ -243,3 +248,59 @@ def verify_command(
     for name, value in found.told:
         console.print(f"　{name}：{escape(value)}", soft_wrap=True)
     console.print("　取り消された証明書かどうかは、発行した団体に証明番号を尋ねてください。", soft_wrap=True)
+
+
+@app.command("import-applications")
+@bound("collection.certificates.arrive")
+@refusals_told
+def import_applications_command(file: Path, as_of: AsOf = None, by: Officer = None, as_json: Json = False) -> None:
+    """オンライン・郵送の申請データを取り込む。"""
+    tell(import_applications(file, as_of=day(as_of), officer=officer(by)), as_json=as_json)
+
+
+@app.command("posted")
+@bound("collection.certificates.arrive")
+@refusals_told
+def posted_command(
+    request: Request, tracking: Annotated[str, typer.Option("--tracking", help="追跡番号")] = "", as_of: AsOf = None,
+    by: Officer = None,
+) -> None:  # fmt: skip
+    """証明書を送付したことを記録する。"""
+    mark_posted(request, tracking=tracking, as_of=day(as_of), officer=officer(by))
+    console.print("送付を記録しました。")
+
+
+@app.command("import-vehicles")
+@bound("collection.certificates.vehicles")
+@refusals_told
+def import_vehicles_command(file: Path, as_of: AsOf = None, by: Officer = None, as_json: Json = False) -> None:
+    """軽自動車の車両のファイルを取り込む。"""
+    tell(import_vehicles(file, as_of=day(as_of), officer=officer(by)), as_json=as_json)
+
+
+@app.command("vehicle")
+@bound("collection.certificates.vehicles")
+@refusals_told
+def vehicle_command(
+    plate: Annotated[str, typer.Option("--plate", help="標識番号（三重580あ1234）")] = "",
+    chassis: Annotated[str, typer.Option("--chassis", help="車台番号")] = "",
+    year: Annotated[int | None, typer.Option("--year", help="年度（省けば今年度）")] = None,
+    as_of: AsOf = None,
+) -> None:
+    """車両一台の納付の状況。過年度に未納があれば「＊」。"""
+    on = day(as_of)
+    found = find_vehicle(levy_year=year or this_year(on), as_of=on, plate=plate, chassis=chassis)
+    table("車両の納付の状況", ("標識番号", "車台番号", "種別", "年度", "氏名", "状況", "納付の日", "過年度"),
+          ((e.plate, e.chassis_number, e.class_name, str(e.levy_year), e.name, STATUSES[e.status],
+            format_wareki(e.paid_on) if e.paid_on else "", "＊" if e.starred else "") for e in found))  # fmt: skip
+
+
+@app.command("jnks")
+@bound("collection.certificates.jnks")
+@refusals_told
+def jnks_command(
+    to: Annotated[Path, typer.Argument(help="書き出す先（CSV）")], as_of: AsOf = None, by: Officer = None
+) -> None:
+    """軽JNKSへの日次の連携ファイルを書く。"""
+    made = write_extract(to, as_of=day(as_of), officer=officer(by))
+    console.print(f"書きました: {made.place}　出力番号 {made.serial}", soft_wrap=True)

@@ -42,6 +42,13 @@ class CertificateRequest(models.Model):
         ELECTRONIC = "03", "電子証明書"
         OFFICIAL_CARD = "04", "職員証・身分を証する書面"
 
+    class Channel(models.TextChoices):
+        """申請の経路。"""
+
+        COUNTER = "1", "窓口"
+        ONLINE = "2", "オンライン"
+        POST = "3", "郵送"
+
     class State(models.TextChoices):
         """申請の状態。"""
 
@@ -80,6 +87,16 @@ class CertificateRequest(models.Model):
     reviewed_by = models.TextField("審査した職員", blank=True)
     reviewed_at = models.DateTimeField("審査の日時", null=True)
     closing_reason = models.TextField("不発行・取下げの理由", blank=True)
+    reception = models.CharField("受付経路", max_length=1, choices=Channel.choices, default=Channel.COUNTER)
+    outer_number = models.CharField("受付元の番号", max_length=30, default="", blank=True)
+    settlement_number = models.TextField("決済番号", default="", blank=True)
+    settled_on = models.DateField("決済日", null=True)
+    post_code = models.CharField("証明書の送付先の郵便番号", max_length=7, default="", blank=True)
+    post_address = models.TextField("証明書の送付先", default="", blank=True)
+    post_name = models.TextField("証明書の送付先の氏名", default="", blank=True)
+    posted_on = models.DateField("証明書の送付日", null=True)
+    posted_by = models.TextField("証明書を送付した職員", default="", blank=True)
+    tracking_number = models.TextField("追跡番号", default="", blank=True)
 
     class Meta:
         db_table = "certificate_request"
@@ -101,6 +118,15 @@ class CertificateRequest(models.Model):
             models.CheckConstraint(
                 name="certificate_closed_with_reason",
                 condition=~models.Q(state__in=["5", "9"]) | ~models.Q(closing_reason=""),
+            ),
+            models.UniqueConstraint(
+                name="certificate_asked_once",
+                fields=["addressee_number", "reception", "outer_number"],
+                condition=~models.Q(outer_number=""),
+            ),
+            models.CheckConstraint(
+                name="certificate_posted_when_issued",
+                condition=models.Q(posted_on__isnull=True) | models.Q(state="4") & ~models.Q(reception="1"),
             ),
             models.CheckConstraint(
                 name="certificate_names_the_vehicle",
@@ -203,3 +229,53 @@ class ConsentedInquiry(models.Model):
             ),
             models.CheckConstraint(name="consent_comes_first", condition=models.Q(consented_on__lte=models.F("as_of"))),
         ]
+
+
+class VehicleLevy(models.Model):
+    """課税された軽自動車。年度ごとの標識番号・車台番号と、その期別。最後に届いた行が、いまの姿である。"""
+
+    rights = APPEND_ONLY
+
+    pk = models.CompositePrimaryKey("addressee_number", "chassis_number", "levy_year", "intake_file_id")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    chassis_number = models.CharField("車台番号", max_length=25)
+    levy_year = models.SmallIntegerField("賦課年度")
+    intake_file_id = models.BigIntegerField("取込番号")
+    charge_id = models.BigIntegerField("期別番号", null=True)
+    plate_area = models.CharField("標板文字", max_length=10, blank=True)
+    plate_class = models.CharField("分類番号", max_length=3, blank=True)
+    plate_kana = models.CharField("標板のかな", max_length=2, blank=True)
+    plate_serial = models.CharField("一連指定番号", max_length=4, blank=True)
+    vehicle_class = models.CharField("車両の種別", max_length=1)
+    valid_through = models.DateField("証明書有効期限", null=True)
+    acquired_on = models.DateField("取得日", null=True)
+    line_number = models.IntegerField("行")
+
+    class Meta:
+        db_table = "vehicle_levy"
+        db_table_comment = "課税された軽自動車 (F03-08, F12-02)"
+        indexes = [
+            models.Index(name="vehicle_levy_chassis", fields=["chassis_number", "levy_year"]),
+            models.Index(name="vehicle_levy_plate", fields=["plate_serial"]),
+        ]
+
+
+class JnksExtract(models.Model):
+    """軽JNKSへの連携。いつ、何台の、どの事実を渡したか。"""
+
+    rights = APPEND_ONLY
+
+    extract_number = models.BigIntegerField("連携の通番", primary_key=True)
+    made_on = models.DateField("作成日")
+    levy_year = models.SmallIntegerField("賦課年度")
+    vehicles = models.IntegerField("車両の数")
+    people = models.IntegerField("人数")
+    paid = models.IntegerField("納付済の数")
+    starred = models.IntegerField("過年度未納の数")
+    facts_sha256 = models.CharField("事実のハッシュ", max_length=64)
+    officer = models.TextField("職員")
+
+    class Meta:
+        db_table = "jnks_extract"
+        db_table_comment = "軽JNKSへの連携 (F12-02)"
+        constraints = [models.UniqueConstraint(name="jnks_extract_once_a_day", fields=["made_on", "facts_sha256"])]

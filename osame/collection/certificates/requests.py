@@ -160,3 +160,50 @@ def _requests(terms: str, values: Sequence[Any]) -> tuple[Asking, ...]:
     for row in fetch_all(ISSUED, [[row[0] for row in rows]]):
         issued.setdefault(row[1], []).append(Issued(*row))
     return tuple(Asking(*(*row, tuple(issued.get(row[0], ())))) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """オンライン・郵送の申請一件と、その送付先。"""
+
+    request_id: int
+    addressee_number: str
+    name: str
+    channel: str
+    outer_number: str
+    kind: str
+    state: str
+    settlement_number: str
+    settled_on: date | None
+    post_code: str
+    post_address: str
+    post_name: str
+
+    @property
+    def channel_name(self) -> str:
+        """経路。"""
+        return CertificateRequest.Channel(self.channel).label
+
+    @property
+    def kind_name(self) -> str:
+        """証明の種類。"""
+        return CertificateRequest.Kind(self.kind).label
+
+    @property
+    def state_name(self) -> str:
+        """申請の状態。"""
+        return CertificateRequest.State(self.state).label
+
+
+def arrivals() -> tuple[Arrival, ...]:
+    """まだ送付していない、オンライン・郵送の申請。古い順に。
+
+    要件: F12-04
+    """
+    rows = fetch_all(
+        "SELECT r.request_id, r.addressee_number, CASE WHEN a.withheld THEN '' ELSE a.name END, r.reception, r.outer_number, r.kind, "
+        "r.state, r.settlement_number, r.settled_on, r.post_code, r.post_address, r.post_name FROM certificate_request r "
+        "JOIN addressee a USING (addressee_number) WHERE r.reception <> '1' AND r.posted_on IS NULL AND r.state IN ('1', '2', '3', '4') "
+        "ORDER BY r.request_id LIMIT 500"
+    )
+    return tuple(Arrival(*row) for row in rows)

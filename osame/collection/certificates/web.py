@@ -8,6 +8,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from osame.collection.certificates import actions, forms
+from osame.collection.certificates.arriving_web import arriving_urls
 from osame.collection.certificates.certified import Certified
 from osame.collection.certificates.consented import answer_inquiry, answered_inquiries
 from osame.collection.certificates.freshness import freshness
@@ -236,6 +237,7 @@ def _form(
 
 HERE = "certificates/requests/<int:request_id>/"
 certificates_urls: list[URLPattern] = [
+    *arriving_urls,
     path("certificates/", certificates, name="certificates"),
     path("certificates/new/", apply, name="certificate_apply"),
     path("certificates/inquiries/", inquiries, name="certificate_inquiries"),

@@ -22,9 +22,10 @@ CHANNEL_NAMES = {
     Channel.DISTRIBUTION: "配当",
     Channel.DEPOSIT_PAYOUT: "供託払渡",
     Channel.REALLOCATION: "組替え",
+    Channel.ENTRUSTED: "委託納付",
     Channel.SECURITY: "証券",
 }
-INTERNAL_CHANNELS = frozenset({Channel.APPROPRIATION, Channel.REALLOCATION})
+INTERNAL_CHANNELS = frozenset({Channel.APPROPRIATION, Channel.REALLOCATION, Channel.ENTRUSTED})
 """銀行では金が動かないもの。"""
 
 # 会計日ごとの動き。収納、仮受のままの入金、取消し。組替えは銀行では動かないので、組替先と同じ「組替え」から引く。

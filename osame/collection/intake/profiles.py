@@ -11,6 +11,8 @@ from pathlib import Path
 
 from osame.collection.addressees import addressee_csv
 from osame.collection.addressees.importing import import_addressees
+from osame.collection.certificates.arriving import import_applications as import_certificate_applications
+from osame.collection.certificates.vehicles import import_vehicles
 from osame.collection.closing import importing as bank_totals
 from osame.collection.debits.applications import PROFILES as APPLICATION_PROFILES
 from osame.collection.debits.applications import import_applications
@@ -20,7 +22,15 @@ from osame.collection.determinations.importing import import_determinations, ret
 from osame.collection.matching.importing import import_receipts
 from osame.collection.parameters import actions as parameters
 from osame.collection.reminders import importing as outreach
-from osame.formats import determination_csv, inbound, installment_master, recognition, zengin_debit
+from osame.formats import (
+    certificate_application_csv,
+    determination_csv,
+    inbound,
+    installment_master,
+    recognition,
+    vehicle_csv,
+    zengin_debit,
+)
 from osame.platform.imports.registry import ImportResult
 
 CORRECTION = "row_correction"
@@ -74,12 +84,19 @@ PROFILES: dict[str, IntakeProfile] = {
         ),
         IntakeProfile(addressee_csv.PROFILE, "宛名", _addressees, addressee_csv.COLUMNS),
         IntakeProfile(determinations.PROFILE, "調定（036o005）", import_determinations, determination_csv.COLUMNS),
+        IntakeProfile(vehicle_csv.PROFILE, "軽自動車の車両", import_vehicles, vehicle_csv.COLUMNS),
         *(IntakeProfile(key, each.name, receipts_importer(key)) for key, each in inbound.PROFILES.items()),
         *(
             IntakeProfile(key, f"{channel.label}の申込み", _applications(key))
             for key, channel in APPLICATION_PROFILES.items()
         ),
         IntakeProfile(outreach.PROFILE, "催告の名簿の結果", outreach.import_results, outreach.COLUMNS),
+        IntakeProfile(
+            certificate_application_csv.PROFILE,
+            "納税証明のオンライン・郵送の申請",
+            import_certificate_applications,
+            certificate_application_csv.COLUMNS,
+        ),
         IntakeProfile(bank_totals.PROFILE, "公金日計", bank_totals.import_bank_totals, bank_totals.COLUMNS),
     )
 }

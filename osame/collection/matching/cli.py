@@ -17,6 +17,7 @@ from osame.collection.matching.actions import (
     override_charge,
     release_override,
 )
+from osame.collection.matching.electronic import declared_taxes, entrusted, undeclared_payments
 from osame.collection.matching.entering import BatchRowUnreadable, BatchSheet, enter_batch, read_slips
 from osame.collection.matching.models import ReceiptCancellation
 from osame.collection.matching.queries import held_receipts, stale_reports
@@ -50,6 +51,25 @@ def held(as_json: Json = False) -> None:
         ((r.receipt_key, r.amount, r.paid_on, r.received_on, r.channel, r.slip_number or "", r.payer_kana, r.reason)
          for r in rows),
     )  # fmt: skip
+
+
+@app.command("electronic")
+@bound("collection.matching.electronic")
+@refusals_told
+def electronic_command(
+    year: Annotated[int, typer.Argument(help="突き合わせる賦課年度（西暦）")], as_of: AsOf = None, as_json: Json = False
+) -> None:
+    """電子納付。資金化を待つもの、申告と納付の突合せ、申告の届かない納付。"""
+    waiting, declared, undeclared = entrusted(as_of=day(as_of)), declared_taxes(year), undeclared_payments()
+    if as_json:
+        say_json({"waiting": waiting, "declared": declared, "undeclared": undeclared})
+        return
+    table("資金化を待つもの", ("受託日", "納付書番号", "宛名番号", "金額"),
+          ((e.paid_on, e.slip_number or "", e.addressee_number, e.amount) for e in waiting))  # fmt: skip
+    table("申告と納付", ("結果", "宛名番号", "税目", "期", "申告額", "納付額", "差"),
+          ((e.verdict, e.addressee_number, e.tax_name, e.term_name, e.declared, e.paid, e.difference) for e in declared))  # fmt: skip
+    table("申告の届かない納付", ("納付の日", "納付書番号", "金額"),
+          ((e.paid_on, e.slip_number or "", e.amount) for e in undeclared))  # fmt: skip
 
 
 @app.command("reports")

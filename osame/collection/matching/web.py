@@ -20,6 +20,7 @@ from osame.collection.matching.actions import (
     move_receipt,
 )
 from osame.collection.matching.candidates import described, search_charges
+from osame.collection.matching.electronic_web import electronic_urls
 from osame.collection.matching.forms import CancelForm, HeldFilterForm, IdentifyForm, MoveForm, ReceiptFilterForm
 from osame.collection.matching.models import ReceiptCancellation
 from osame.collection.matching.preview import preview_cancellation, preview_identification, preview_move
@@ -232,6 +233,7 @@ def move(request: HttpRequest, charge_id: int, receipt_key: UUID) -> HttpRespons
 
 
 matching_urls: list[URLPattern] = [
+    *electronic_urls,
     path("matching/", matching, name="matching"),
     path("matching/held/<uuid:receipt_key>/", held, name="held_receipt"),
     path("matching/held/<uuid:receipt_key>/to/<int:charge_id>/", identify, name="identify"),

@@ -5,7 +5,13 @@ from typing import Annotated
 
 import typer
 
-from osame.collection.outlays.deciding import Restitution, cancel_outlay, propose_restitution, propose_rewards
+from osame.collection.outlays.deciding import (
+    Restitution,
+    cancel_outlay,
+    propose_restitution,
+    propose_rewards,
+    propose_shortfall,
+)
 from osame.collection.outlays.files import hand_over_file
 from osame.collection.outlays.letters import send_notices, send_return, untold_outlays
 from osame.collection.outlays.paying import (
@@ -19,6 +25,7 @@ from osame.collection.outlays.queries import outlay_file, outlay_numbered, outla
 from osame.collection.outlays.recovering import demand_return, record_money_back
 from osame.collection.outlays.restitutions import read_parts
 from osame.collection.outlays.rewards import candidates
+from osame.collection.outlays.shortfalls import Shortfall
 from osame.collection.refunds.accounts import Account
 from osame.collection.refunds.models import PayeeAccount
 from osame.kernel.dates import format_wareki, parse_date
@@ -68,6 +75,20 @@ def restitute_command(
     """返還金の支払を起案する。"""
     wanted = Restitution(addressee, tax_item, read_parts(parts.read_text(encoding="utf-8")), reason)
     console.print(f"起案 {propose_restitution(wanted, as_of=day(as_of))} を作りました。")
+
+
+@app.command("shortfall")
+@bound("collection.outlays.propose")
+@refusals_told
+def shortfall_command(
+    addressee: str, year: Year, amount: Annotated[int, typer.Argument(help="控除不足額（円）")], reason: Reason,
+    applied: Annotated[str | None, typer.Option("--applied", help="申出の日（省けば基準の日）")] = None,
+    wished: Annotated[bool, typer.Option("--wished", help="未納に充てる（委託納付の）申出があった")] = False, as_of: AsOf = None,
+) -> None:  # fmt: skip
+    """控除不足額の充当・委託納付と、残りの還付を起案する。"""
+    on = day(as_of)
+    wanted = Shortfall(addressee, year, amount, parse_date(applied) if applied else on, wished, reason)
+    console.print(f"起案 {propose_shortfall(wanted, as_of=on)} を作りました。")
 
 
 @app.command("list")

@@ -15,6 +15,7 @@ from osame.collection.outlays.models import Outlay, OutlayPart
 from osame.collection.outlays.restitutions import CheckedPart, GivenPart, checked_parts
 from osame.collection.outlays.rewards import Candidate, candidates
 from osame.collection.outlays.rules import restitution_rule, reward_rule
+from osame.collection.outlays.shortfalls import Shortfall, content_of, settle
 from osame.collection.refunds.accounts import standing_account
 from osame.collection.refunds.clock import on_our_clock
 from osame.kernel.refusals import Refusal
@@ -114,6 +115,24 @@ def propose_restitution(wanted: Restitution, *, as_of: date) -> int:
         return propose(HighRiskAct.OUTLAY, content=content, reason=wanted.reason, subjects=[wanted.addressee_number])
 
 
+def propose_shortfall(wanted: Shortfall, *, as_of: date) -> int:
+    """控除不足額の充当・委託納付と、残りの還付を起案する。起案番号を返す。
+
+    要件: F05-03, F29-02
+    """
+    if not wanted.reason.strip():
+        raise OutlayNeedsReason
+    with transaction.atomic():
+        run_sql("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        _refuse_open(
+            "content -> 'outlays' -> 0 ->> 'addressee' = %s AND content ->> 'kind' = '3'", [wanted.addressee_number]
+        )
+        content = content_of(wanted, as_of=as_of)
+        who = wanted.addressee_number
+        content["outlays"] = _numbered([(who, wanted.amount, _name(who))])
+        return propose(HighRiskAct.OUTLAY, content=content, reason=wanted.reason, subjects=[who])
+
+
 @executes(HighRiskAct.OUTLAY)
 def carry_out(content: Mapping[str, Any]) -> str:
     """決裁された支払を決める。利息に相当する額は、決めた日まで計算する。
@@ -126,7 +145,7 @@ def carry_out(content: Mapping[str, Any]) -> str:
             decided_proposal(HighRiskAct.OUTLAY, content, OutlayNotDecided),
             on_our_clock(day_of_transaction()),
         )
-        carried = {Kind.REWARD: _grant, Kind.RESTITUTION: _restitute}[Kind(content["kind"])]
+        carried = {Kind.REWARD: _grant, Kind.RESTITUTION: _restitute, Kind.SHORTFALL: _settle}[Kind(content["kind"])]
         made = carried(content, proposal, on)
         total = sum(each.amount + each.interest for each in made)
         record(
@@ -148,6 +167,10 @@ def told(content: Mapping[str, Any]) -> list[tuple[str, ...]]:
             mark = "（推計）" if part["estimated"] else ""
             lines.append((f"{part['year']}年度 {part['term']}期", f"納付{part['paid']:,}円（{part['paid_on']}）のうち"
                           f"{part['amount']:,}円{mark}　資料：{part['evidence']}"))  # fmt: skip
+    if content["kind"] == Kind.SHORTFALL:
+        lines.append(("控除不足額", f"{content['shortfall']:,}円（{content['applied_on']}申出）"))
+        lines += [(f"充てる {label}", f"{amount:,}円") for _, label, amount in content["settled"]]
+        lines.append(("還付する残り", f"{content['total']:,}円"))
     largest = sorted(content["outlays"], key=lambda each: -each["amount"])[:TOP]
     lines += [(f"大きいもの{place}", f"{each['amount']:,}円　{each['name']}（{each['addressee']}）")
               for place, each in enumerate(largest, start=1)]  # fmt: skip
@@ -207,21 +230,40 @@ def _restitute(content: Mapping[str, Any], proposal: int, on: date) -> list[Outl
     return [outlay]
 
 
+def _settle(content: Mapping[str, Any], proposal: int, on: date) -> list[Outlay]:
+    """控除不足額。充てる期別を求め直し、起案と違えば、止める。残りが支払う額になる。"""
+    each = content["outlays"][0]
+    settled, left = settle(content, each["addressee"], proposal, on=on)
+    if [[one.charge_id, one.label, one.amount] for one in settled] != content["settled"] or left != content["total"]:
+        raise OutlayChanged(f"{each['name']}（{each['addressee']}）")
+    outlay = _write({**each, "amount": left, "settled": each["amount"] - left}, content, proposal, on)
+    _write_settled(outlay, [(one.charge_id, one.amount) for one in settled], on, content["basis"])
+    return [outlay]
+
+
+def _write_settled(outlay: Outlay, parts: Sequence[tuple[int, int]], on: date, basis: str) -> None:
+    place = _places(outlay.addressee_number, [charge for charge, _ in parts])
+    OutlayPart.objects.bulk_create([
+        OutlayPart(
+            addressee_number=outlay.addressee_number, outlay_id=outlay.outlay_id, part_number=number, charge_id=charge,
+            levy_year=place[charge][0], installment_term=place[charge][1], paid_amount=amount, paid_on=on, amount=amount,
+            evidence=basis, steps=[f"未納に充てる額 {amount:,}円"],
+        )
+        for number, (charge, amount) in enumerate(parts, start=1)
+    ])  # fmt: skip
+
+
 def _write(each: Mapping[str, Any], content: Mapping[str, Any], proposal: int, on: date, interest: int = 0) -> Outlay:
     return Outlay.objects.create(
         addressee_number=each["addressee"], outlay_id=each["outlay"], kind=content["kind"], tax_item=content["tax_item"],
-        levy_year=content["levy_year"], amount=each["amount"], interest=interest, basis=content["basis"],
+        levy_year=content["levy_year"], amount=each["amount"], settled=each.get("settled", 0), interest=interest, basis=content["basis"],
         reason=content["reason"], decided_on=on, proposal_id=proposal,
         account_id=standing_account(each["addressee"], as_of=on),
     )  # fmt: skip
 
 
 def _write_terms(outlay: Outlay, candidate: Candidate, basis: str) -> None:
-    lines = fetch_all(
-        "SELECT charge_id, levy_year, installment_term FROM charge WHERE addressee_number = %s AND charge_id = ANY(%s)",
-        [outlay.addressee_number, [each.key for each in candidate.terms]],
-    )
-    place = {int(charge): (int(year), int(term)) for charge, year, term in lines}
+    place = _places(outlay.addressee_number, [each.key for each in candidate.terms])
     OutlayPart.objects.bulk_create([
         OutlayPart(
             addressee_number=outlay.addressee_number, outlay_id=outlay.outlay_id, part_number=number, charge_id=each.key,
@@ -243,6 +285,15 @@ def _write_parts(outlay: Outlay, checked: Sequence[CheckedPart]) -> None:
         )
         for number, each in enumerate(checked, start=1)
     ])  # fmt: skip
+
+
+def _places(addressee_number: str, charges: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """期別の、年度と期。"""
+    rows = fetch_all(
+        "SELECT charge_id, levy_year, installment_term FROM charge WHERE addressee_number = %s AND charge_id = ANY(%s)",
+        [addressee_number, list(charges)],
+    )
+    return {int(charge): (int(year), int(term)) for charge, year, term in rows}
 
 
 def _numbered(people: Sequence[tuple[str, int, str]]) -> list[dict[str, Any]]:

@@ -14,11 +14,12 @@ from osame.collection.outlays.restitutions import (
     PartUnreadable,
     read_parts,
 )
+from osame.collection.outlays.shortfalls import AppliedLate, Shortfall, ShortfallAlreadyDecided, ShortfallWrong
 from osame.collection.refunds.forms import ClaimForm
 from osame.kernel.refusals import Refusal
 from osame.law.restitution import StillRefundable, TooOldToRestitute
 from osame.platform.console.acts import ActForm
-from osame.platform.console.fields import ReasonField, WarekiDateField
+from osame.platform.console.fields import ReasonField, WarekiDateField, YenField
 
 EARLIEST_YEAR = 1990
 FAR_YEARS = 1
@@ -79,6 +80,29 @@ class RestitutionForm(ActForm):
         """起案する返還金。"""
         told = self.cleaned_data
         return Restitution(addressee_number, told["tax_item"], told["parts"], told["reason"])
+
+
+class ShortfallForm(ActForm):
+    """控除不足額の起案。"""
+
+    levy_year = forms.IntegerField(label="賦課年度（西暦）", min_value=EARLIEST_YEAR)
+    amount = YenField(label="控除不足額", least=1, help_text="税額通知書の控除不足額（市町村民税と道府県民税の計）。")
+    applied_on = WarekiDateField(label="申出の日", within_years=2)
+    wished = forms.BooleanField(
+        label="未納の徴収金に充てること（委託納付）の申出があった", required=False,
+        help_text="申出がなければ、その年度の個人住民税にだけ充てます。",
+    )  # fmt: skip
+    reason = ReasonField(label="起案の理由", help_text="例：令和7年分の確定申告による")
+    refusals = {
+        OutlayNeedsReason: "reason", ShortfallWrong: "amount", AppliedLate: "applied_on", ShortfallAlreadyDecided: "levy_year",
+    }  # fmt: skip
+
+    def wanted(self, addressee_number: str) -> Shortfall:
+        """起案する控除不足額。"""
+        told = self.cleaned_data
+        return Shortfall(
+            addressee_number, told["levy_year"], told["amount"], told["applied_on"], told["wished"], told["reason"]
+        )
 
 
 class AccountForm(ClaimForm):

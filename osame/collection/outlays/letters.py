@@ -27,6 +27,11 @@ REWARD_NOTE = "報奨金は、納期前に納めた税額と月数により、�
 RETURN_NOTE = "納期前に納めた税額が減ったので、交付した報奨金を計算し直しました。下の額を、期限までに返してください。返納の方法は、お問い合わせください。"
 RESTITUTION_NOTE = "返還金は、法の期間を過ぎて還付できない年度の税に相当する額と、利息に相当する額を、市の要綱によりお支払いするものです。還付金ではありません。"
 
+SHORTFALL_NOTE = (
+    "配当割額・株式等譲渡所得割額を個人住民税から控除しきれなかった額を、未納の徴収金に充て、残りをお返しします（地方税法第314条の9第2項・"
+    "第3項）。充てた額は、その期別に納めたものとなります。"
+)
+
 
 class NothingToTell(Refusal):
     """この支払には、知らせることがありません。取り消した支払でないか、確かめてください。"""
@@ -53,6 +58,7 @@ class OutlayNotice:
     reason: str
     decided_on: str
     amount: int
+    settled: int
     interest: int
     total: int
     account: str
@@ -62,6 +68,7 @@ class OutlayNotice:
 
 def _kind(form: str, name: str, note: str) -> LetterKind:
     def samples() -> tuple[SampleLetter, ...]:
+        settled = 9_000 if form == "R-032-2" else 0
         row = OutlayRow("令和8年度 第2期", "R8.7.17", 30_000, 300, "30,000円 × 0.5% × 2月 = 300円")
         far = OutlayRow(
             "令和12年度 第12期", "R12.12.25", MOST, MOST,
@@ -69,16 +76,21 @@ def _kind(form: str, name: str, note: str) -> LetterKind:
         )  # fmt: skip
         plain = OutlayNotice(
             "第12号", "固定資産税・都市計画税", "架空市税条例第70条", "第1期の納期に、年税額を納めたため", "令和8年7月17日",
-            30_000, 1_200, 31_200, "0155-701 ****567", "令和8年8月17日", (row,) * 3,
+            30_000, settled, 1_200, 31_200, "0155-701 ****567", "令和8年8月17日", (row,) * 3,
         )  # fmt: skip
         hard = OutlayNotice(
             "第9999999999号", "国民健康保険税（普通徴収・介護納付金分）", "架空市市税等過誤納金返還金支払要綱第3条第1項第2号及び第5条",
             "住宅用地の課税標準の特例の適用漏れが、平成二十年度から続いていたことが、実地の調査によって判明したため", "令和12年12月31日",
-            MOST, MOST, 2 * MOST, "0155-701 ****567", "令和13年1月31日", (far,) * 12,
+            MOST, MOST if settled else 0, MOST, 2 * MOST, "0155-701 ****567", "令和13年1月31日", (far,) * 12,
         )  # fmt: skip
         return tuple(SampleLetter(each, (f"{each.total:,}円",), hard=each is hard) for each in (plain, hard))
 
-    source = {"R-009-2": "reward_notice", "R-009-3": "reward_return", "R-030-2": "restitution_notice"}[form]
+    source = {
+        "R-009-2": "reward_notice",
+        "R-009-3": "reward_return",
+        "R-030-2": "restitution_notice",
+        "R-032-2": "shortfall_notice",
+    }[form]
     return letter_kind(
         LetterKind(
             form, name, name, f"collection/outlays/typst/{source}.typ", OutlayNotice, samples, {f"{name}:注意": note}
@@ -89,6 +101,7 @@ def _kind(form: str, name: str, note: str) -> LetterKind:
 REWARD = _kind("R-009-2", "前納報奨金交付決定通知書", REWARD_NOTE)
 RETURN = _kind("R-009-3", "前納報奨金返納通知書", RETURN_NOTE)
 RESTITUTION = _kind("R-030-2", "返還金支払決定通知書", RESTITUTION_NOTE)
+SHORTFALL = _kind("R-032-2", "控除不足額充当（委託納付）・還付通知書", SHORTFALL_NOTE)
 
 
 def send_notices(outlay_ids: Sequence[int], *, as_of: date, officer: str) -> tuple[int, ...]:
@@ -105,7 +118,11 @@ def send_notices(outlay_ids: Sequence[int], *, as_of: date, officer: str) -> tup
         if not files:
             raise NothingToTell("、".join(map(str, outlay_ids)))
         made = []
-        for kind, letter in ((Outlay.Kind.REWARD, REWARD), (Outlay.Kind.RESTITUTION, RESTITUTION)):
+        for kind, letter in (
+            (Outlay.Kind.REWARD, REWARD),
+            (Outlay.Kind.RESTITUTION, RESTITUTION),
+            (Outlay.Kind.SHORTFALL, SHORTFALL),
+        ):
             drafts = [_draft(each) for each in files if each.line.kind == kind]
             if drafts:
                 made.append(freeze(letter, drafts, as_of=as_of, officer=officer))
@@ -141,7 +158,7 @@ def _draft(file: OutlayFile) -> Draft:
     line = file.line
     rows = tuple(_row(each, line.kind) for each in file.parts[:MOST_ROWS])
     notice = OutlayNotice(
-        f"第{line.outlay_id}号", line.tax_name, line.basis, line.reason, format_wareki(line.decided_on), line.amount,
+        f"第{line.outlay_id}号", line.tax_name, line.basis, line.reason, format_wareki(line.decided_on), line.amount, line.settled,
         line.interest, line.total, line.account, format_wareki(line.paid_out_on) if line.paid_out_on else "", rows,
     )  # fmt: skip
     return Draft(line.addressee_number, "", notice, (f"{line.total:,}円",), f"outlay:{line.outlay_id}")
@@ -152,7 +169,7 @@ def _return(file: OutlayFile, recovery: OutlayRecovery) -> Draft:
     rows = tuple(OutlayRow("", "", 0, 0, str(step)) for step in recovery.steps[:MOST_ROWS])
     notice = OutlayNotice(
         f"第{line.outlay_id}号の{recovery.recovery_number}", line.tax_name, line.basis, recovery.reason,
-        format_wareki(recovery.demanded_on), line.amount, 0, recovery.amount, "", format_wareki(recovery.payable_through), rows,
+        format_wareki(recovery.demanded_on), line.amount, 0, 0, recovery.amount, "", format_wareki(recovery.payable_through), rows,
     )  # fmt: skip
     subject = f"outlay_return:{line.outlay_id}:{recovery.recovery_number}"
     return Draft(line.addressee_number, "", notice, (f"{recovery.amount:,}円", notice.due), subject)

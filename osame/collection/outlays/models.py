@@ -21,6 +21,7 @@ class Outlay(models.Model):
 
         RESTITUTION = "1", "返還金"
         REWARD = "2", "前納報奨金"
+        SHORTFALL = "3", "控除不足額"
 
     class State(models.TextChoices):
         """歳出からの支払の状態。"""
@@ -36,7 +37,8 @@ class Outlay(models.Model):
     kind = models.CharField("歳出からの支払の種類", max_length=1, choices=Kind.choices)
     tax_item = models.CharField("税目", max_length=2)
     levy_year = models.SmallIntegerField("賦課年度")
-    amount = models.BigIntegerField("返還または報奨の額")
+    amount = models.BigIntegerField("支払う額（利息を除く）")
+    settled = models.BigIntegerField("未納に充てた額", default=0)
     interest = models.BigIntegerField("利息に相当する額", default=0)
     basis = models.TextField("要綱・条例")
     reason = models.TextField("支払の理由")
@@ -50,9 +52,9 @@ class Outlay(models.Model):
 
     class Meta:
         db_table = "outlay"
-        db_table_comment = "歳出からの支払 (F05-13, F06-08)"
+        db_table_comment = "歳出からの支払 (F05-03, F05-13, F06-08)"
         constraints = [
-            models.CheckConstraint(name="outlay_is_positive", condition=Q(amount__gt=0, interest__gte=0)),
+            models.CheckConstraint(name="outlay_is_positive", condition=Q(amount__gte=0, interest__gte=0, settled__gte=0) & (Q(amount__gt=0) | Q(settled__gt=0))),
             models.CheckConstraint(name="outlay_says_why", condition=~Q(reason="") & ~Q(basis="")),
             models.CheckConstraint(name="outlay_cancelled_with_reason", condition=~Q(state="9") | ~Q(note="")),
             models.CheckConstraint(name="outlay_in_a_run", condition=~Q(state__in=["2", "3"]) | Q(run_id__isnull=False)),
@@ -80,7 +82,7 @@ class OutlayPart(models.Model):
     levy_year = models.SmallIntegerField("賦課年度")
     installment_term = models.SmallIntegerField("期別")
     paid_amount = models.BigIntegerField("納付した額")
-    paid_on = models.DateField("納付の日")
+    paid_on = models.DateField("領収日")
     amount = models.BigIntegerField("返還する額または前納した額")
     interest = models.BigIntegerField("利息に相当する額", default=0)
     months = models.SmallIntegerField("納期前の月数", default=0)

@@ -126,7 +126,10 @@ def ready_lines() -> tuple[PayLine, ...]:
     要件: F05-13
     """
     return tuple(
-        PayLine(*row) for row in fetch_all(f"{LINES} WHERE o.state = '1' AND a.ended_on IS NULL ORDER BY o.outlay_id")
+        PayLine(*row)
+        for row in fetch_all(
+            f"{LINES} WHERE o.state = '1' AND o.amount > 0 AND a.ended_on IS NULL ORDER BY o.outlay_id"
+        )
     )
 
 

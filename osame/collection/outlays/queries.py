@@ -12,7 +12,7 @@ from osame.collection.refunds.accounts import LABEL
 from osame.platform.database import fetch_all, fetch_one
 
 COLUMNS = f"""
-SELECT o.addressee_number, o.outlay_id, coalesce(d.name, ''), o.kind, coalesce(t.name, o.tax_item), o.levy_year, o.amount, o.interest,
+SELECT o.addressee_number, o.outlay_id, coalesce(d.name, ''), o.kind, coalesce(t.name, o.tax_item), o.levy_year, o.amount, o.settled, o.interest,
        o.basis, o.reason, o.decided_on, o.proposal_id, o.state, o.run_id, o.paid_out_on, o.note,
        CASE WHEN a.account_id IS NULL THEN '' ELSE {LABEL} END
 FROM outlay o LEFT JOIN addressee d USING (addressee_number)
@@ -32,6 +32,7 @@ class OutlayLine:
     tax_name: str
     levy_year: int
     amount: int
+    settled: int
     interest: int
     basis: str
     reason: str

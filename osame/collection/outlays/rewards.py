@@ -17,7 +17,7 @@ from osame.platform.database import fetch_all
 OWES = "納期限を過ぎた未納の徴収金があります（地方税法第321条第2項ただし書、第365条第2項ただし書）"
 DIED = "死亡しています。相続人を確かめてください"
 ZERO = "計算した額が0円です"
-# 充当（納税者の納付ではない）と取り消した収納を除き、最後に納めた日を見る。
+# 充当・委託納付（納税者の納付ではない）と取り消した収納を除き、最後に納めた日を見る。
 AHEAD = """
 WITH term AS (
     SELECT c.addressee_number, c.charge_id, c.installment_term, c.due_date, c.tax_amount, c.principal_tax, n.name, n.year_month,
@@ -25,7 +25,7 @@ WITH term AS (
     FROM charge c JOIN installment_term n USING (levy_year, tax_item, installment_term)
     LEFT JOIN LATERAL (
         SELECT max(r.paid_on) AS paid_on FROM receipt r WHERE r.charge_id = c.charge_id
-          AND r.addressee_number = c.addressee_number AND r.channel <> '14' AND NOT EXISTS (
+          AND r.addressee_number = c.addressee_number AND r.channel NOT IN ('14', '19') AND NOT EXISTS (
             SELECT 1 FROM receipt_cancellation x WHERE x.charge_id = r.charge_id AND x.receipt_key = r.receipt_key
               AND x.addressee_number = r.addressee_number)) p ON true
     WHERE c.tax_item = %(tax_item)s AND c.levy_year = %(levy_year)s AND NOT n.occasional AND c.tax_amount > 0

@@ -10,7 +10,7 @@ from osame.collection.demands.stopped import tax_item_choices
 from osame.collection.inquiry.person import open_person
 from osame.collection.letters.queries import letters_about
 from osame.collection.outlays import letters
-from osame.collection.outlays.deciding import cancel_outlay, propose_restitution, propose_rewards
+from osame.collection.outlays.deciding import cancel_outlay, propose_restitution, propose_rewards, propose_shortfall
 from osame.collection.outlays.files import download_file, was_handed_over
 from osame.collection.outlays.forms import (
     AccountForm,
@@ -21,6 +21,7 @@ from osame.collection.outlays.forms import (
     ReturnedForm,
     RewardsForm,
     RunForm,
+    ShortfallForm,
 )
 from osame.collection.outlays.models import OutlayRun
 from osame.collection.outlays.paying import (
@@ -104,6 +105,23 @@ def restitution(request: HttpRequest, addressee_number: str) -> HttpResponse:
     if form.is_bound and form.is_valid() and (done := form.carry_out(request, act, said=PROPOSED)):
         return done
     return page(request, f"{HOME}/restitution.html", {"person": person, "form": form}, status=form.status)
+
+
+@bound("collection.outlays.propose")
+@require_http_methods(["GET", "POST"])
+def shortfall(request: HttpRequest, addressee_number: str) -> HttpResponse:
+    """控除不足額の充当・委託納付の起案。"""
+    person = open_person(addressee_number, as_of=today())
+    form = ShortfallForm(
+        request.POST or None, today=today(), initial={"applied_on": today(), "levy_year": today().year}
+    )
+
+    def act() -> str:
+        return reverse("approval", args=[propose_shortfall(form.wanted(addressee_number), as_of=today())])
+
+    if form.is_bound and form.is_valid() and (done := form.carry_out(request, act, said=PROPOSED)):
+        return done
+    return page(request, f"{HOME}/shortfall.html", {"person": person, "form": form}, status=form.status)
 
 
 @bound("collection.outlays.show", POST="collection.outlays.settle")
@@ -244,5 +262,6 @@ outlay_urls: list[URLPattern] = [
     path("outlays/<int:outlay_id>/", outlay, name="outlay"),
     path("outlays/<int:outlay_id>/letter/", notify, name="outlay_letter"),
     path("outlays/<int:outlay_id>/<str:what>/", settle, name="outlay_settle"),
+    path("people/<str:addressee_number>/shortfalls/new/", shortfall, name="shortfall_new"),
     path("people/<str:addressee_number>/restitutions/new/", restitution, name="restitution_new"),
 ]

@@ -39,7 +39,7 @@ WITH reminded AS (
     SELECT m.run_id, m.addressee_number, sum(p.amount)::bigint AS amount
     FROM reminded m JOIN receipt p ON p.addressee_number = m.addressee_number AND p.charge_id = m.charge_id
     WHERE p.paid_on >= m.reminded_on AND p.paid_on <= m.reminded_on + %(window)s::int AND p.paid_on <= %(on)s
-      AND (m.next_on IS NULL OR p.paid_on < m.next_on) AND p.channel NOT IN ('14', '15', '16', '18')
+      AND (m.next_on IS NULL OR p.paid_on < m.next_on) AND p.channel NOT IN ('14', '15', '16', '18', '19')
       AND NOT EXISTS (SELECT 1 FROM receipt_cancellation x WHERE x.charge_id = p.charge_id
           AND x.receipt_key = p.receipt_key AND x.addressee_number = p.addressee_number)
     GROUP BY m.run_id, m.addressee_number

@@ -3,7 +3,7 @@ from django.db import migrations
 from osame.platform.database import sql_text
 from osame.platform.gate import guarded
 
-TABLES = ("certificate_request", "certificate_evidence", "certificate", "consented_inquiry")
+TABLES = ("certificate_request", "certificate_evidence", "certificate", "consented_inquiry", "vehicle_levy")
 
 
 class Migration(migrations.Migration):

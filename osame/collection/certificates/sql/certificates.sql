@@ -67,3 +67,8 @@ CREATE TRIGGER certificate_is_kept BEFORE DELETE OR TRUNCATE ON certificate
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
 CREATE TRIGGER consented_inquiry_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON consented_inquiry
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+-- 車両と連携は追記だけ。直すときは、車両のファイルを送り直してもらう。
+CREATE TRIGGER vehicle_levy_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON vehicle_levy
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+CREATE TRIGGER jnks_extract_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON jnks_extract
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();

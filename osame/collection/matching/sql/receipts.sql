@@ -12,7 +12,7 @@ SELECT r.addressee_number, r.charge_id, '一部納付' AS kind, r.paid_on AS hap
 FROM receipt r
 WHERE NOT EXISTS (SELECT 1 FROM receipt_cancellation x WHERE x.charge_id = r.charge_id AND x.receipt_key = r.receipt_key
         AND x.addressee_number = r.addressee_number)
-  AND (r.channel NOT IN ('14', '15', '16', '18')
+  AND (r.channel NOT IN ('14', '15', '16', '18', '19')
     OR r.channel = '18' AND EXISTS (SELECT 1 FROM receipt_cancellation x WHERE x.addressee_number = r.addressee_number
         AND x.moved_to_charge_id = r.charge_id AND x.moved_to_key = r.receipt_key AND x.reason = '1'))
 UNION ALL

@@ -13,7 +13,7 @@ BEGIN
     IF NEW.state <> '1' OR NOT EXISTS (SELECT 1 FROM proposal p WHERE p.proposal_id = NEW.proposal_id AND p.act = 'outlay'
             AND p.state IN ('3', '4') AND EXISTS (SELECT 1 FROM jsonb_array_elements(p.content -> 'outlays') e
                 WHERE (e ->> 'outlay')::bigint = NEW.outlay_id AND e ->> 'addressee' = NEW.addressee_number
-                  AND (e ->> 'amount')::bigint = NEW.amount)) THEN
+                  AND (e ->> 'amount')::bigint = NEW.amount + NEW.settled)) THEN
         RAISE EXCEPTION '決裁された起案がありません。起案し、別の職員の照査と決裁を受けてください。' USING ERRCODE = 'OS409';
     END IF;
     RETURN NEW;
@@ -22,9 +22,9 @@ CREATE TRIGGER outlay_is_decided BEFORE INSERT ON outlay FOR EACH ROW EXECUTE FU
 -- 決めた額と受取人は変わらない。状態は、決まった順にだけ進む。
 CREATE FUNCTION guard_outlay() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF (NEW.addressee_number, NEW.outlay_id, NEW.kind, NEW.tax_item, NEW.levy_year, NEW.amount, NEW.interest, NEW.basis, NEW.reason,
+    IF (NEW.addressee_number, NEW.outlay_id, NEW.kind, NEW.tax_item, NEW.levy_year, NEW.amount, NEW.settled, NEW.interest, NEW.basis, NEW.reason,
         NEW.decided_on, NEW.proposal_id) IS DISTINCT FROM (OLD.addressee_number, OLD.outlay_id, OLD.kind, OLD.tax_item, OLD.levy_year,
-        OLD.amount, OLD.interest, OLD.basis, OLD.reason, OLD.decided_on, OLD.proposal_id)
+        OLD.amount, OLD.settled, OLD.interest, OLD.basis, OLD.reason, OLD.decided_on, OLD.proposal_id)
        OR NEW.state <> OLD.state AND (OLD.state || NEW.state) NOT IN ('12', '19', '21', '23', '31')
        OR NEW.account_id IS DISTINCT FROM OLD.account_id AND OLD.state <> '1' AND NEW.state <> '1' THEN
         RAISE EXCEPTION '支払の決定は、書き換えられません。取り消して、起案し直してください。' USING ERRCODE = 'OS409';
