@@ -36,7 +36,7 @@ class FeeNotSettled(Refusal):
 
 
 class AlreadyAsked(Refusal):
-    """この受付番号の申請は、もう受け付けています。処理は不要です。"""
+    """この受付番号の申請は、もう受け付けています。申請の一覧で確かめてください。"""
 
 
 class NowhereToPost(Refusal):
@@ -44,7 +44,7 @@ class NowhereToPost(Refusal):
 
 
 class UnknownKind(Refusal):
-    """その種類の証明は、ありません。01（納税証明）、02（滞納なし）、03（継続検査用）のどれかです。"""
+    """その種類の証明は、ありません。01（納税証明）、02（滞納なし）、03（継続検査用）のどれかにしてください。"""
 
 
 class NotPostable(Refusal):

@@ -53,7 +53,7 @@ class OutlayRunUnknown(Refusal):
 
 
 class OutlayRunOver(Refusal):
-    """この支払の回は、指図を終えたか、取り下げています。一つの回から、二度目の指図は作れません。"""
+    """この支払の回は、指図を終えたか、取り下げています。一つの回から、二度目の指図は作れません。新しい回を起案してください。"""
 
 
 class OutlayRunChanged(Refusal):

@@ -40,7 +40,7 @@ WHERE o.kind = '2' AND o.state <> '9' AND c.tax_amount < p.amount ORDER BY o.out
 
 
 class NothingToRecover(Refusal):
-    """返してもらう額はありません。税額が減っていないか、もう返納を求めています。"""
+    """返してもらう額はありません。税額が減ったか、もう返納を求めていないかを、支払の画面で確かめてください。"""
 
 
 class CancelInstead(Refusal):
