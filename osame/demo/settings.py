@@ -31,7 +31,7 @@ reason = "金融機関のシステム更新"
 [[assignment_rule]]
 rule_number = 1
 valid_from = 2025-04-01
-officer = "山本"
+officer = "S0001"
 priority = 1
 kana_from = "ア"
 kana_through = "ト"
@@ -39,7 +39,7 @@ kana_through = "ト"
 [[assignment_rule]]
 rule_number = 2
 valid_from = 2025-04-01
-officer = "中村"
+officer = "S0002"
 priority = 2
 kana_from = "ナ"
 kana_through = "ン"

@@ -39,11 +39,16 @@ SELECT a.addressee_number, a.name, a.address || CASE WHEN a.address_detail = '' 
              AND r.representative_number = a.representative_number AND r.addressee_number <> a.addressee_number ORDER BY 1)
 FROM addressee a WHERE a.addressee_number = %s
 """
-# 猶予などの事実。督促を止めた理由として登録されているものを言う。
+# 猶予などの事実。督促を止めた理由として登録されているものと、手続の段階から分かるもの（督促を止めない換価の猶予、誓約）を言う。
 STOPS = """
-SELECT DISTINCT s.reason FROM demand_stop s
+SELECT s.reason FROM demand_stop s
 WHERE s.addressee_number = %(addressee)s AND s.reason IN ('01', '10') AND s.starts_on <= %(on)s
-  AND (s.ends_through IS NULL OR s.ends_through >= %(on)s) AND (s.released_on IS NULL OR s.released_on > %(on)s) ORDER BY 1
+  AND (s.ends_through IS NULL OR s.ends_through >= %(on)s) AND (s.released_on IS NULL OR s.released_on > %(on)s)
+UNION SELECT CASE WHEN p.procedure = 'PLEDGE' THEN '10' ELSE '01' END FROM procedure_stage p
+WHERE p.addressee_number = %(addressee)s AND p.stage = 'IN_FORCE'
+  AND p.procedure IN ('COLLECTION_GRACE', 'REALIZATION_GRACE', 'PLEDGE') AND p.first_on <= %(on)s
+  AND (p.through_on IS NULL OR p.through_on >= %(on)s)
+ORDER BY 1
 """
 STOP_NAMES = {"01": "猶予を受けている税があります。", "10": "分割して納付している税があります。"}
 PAID_UP = frozenset({State.PAID, State.NO_TAX, State.OVERPAID, State.WRITTEN_OFF})

@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from osame.collection.arrears.stages import stages_of
+from osame.collection.certificates.certified import certified
 from osame.collection.demands.estimates import estimated_charges
 from osame.collection.demands.selection import list_due, select_candidates
 from osame.collection.grace.actions import (
@@ -48,6 +49,7 @@ from osame.platform.approvals.actions import check, decide, execute
 from osame.platform.database import fetch_all, run_sql
 from osame.platform.gate import Acting, acting
 from tests.systems.collection.cast import OFFICER, SATO, determination
+from tests.systems.collection.certificate_cast import application
 from tests.systems.collection.demand_cast import charge_of, levy
 from tests.systems.collection.test_letters import texts
 
@@ -129,6 +131,9 @@ def test_a_realization_grace_keeps_the_grace_rate_and_does_not_stop_demands(
         list_due(as_of=date(2026, 3, 31))
         select_candidates(as_of=date(2026, 3, 31))
         assert fetch_all("SELECT reason FROM demand_candidate") == [("",)]
+    asked = application().asked  # 督促を止めない猶予も、納税証明に現れる。期間の前と後には現れない
+    assert "猶予を受けている税があります。" in certified(asked, as_of=date(2026, 3, 31)).text
+    assert "猶予を受けている税があります。" not in certified(asked, as_of=date(2026, 2, 1)).text
 
 
 def test_a_cancel_ends_the_exemption_only_by_a_ground_of_the_law(applied: Callable[..., tuple[str, int]]) -> None:
