@@ -32,7 +32,7 @@ NEAR_PRESCRIPTION = 180
 STEPS = 6
 TEMPORARY = ("arrears_charge", "active_procedure", "prescribed_charge", "reminded", "told_promise", "wanted_task")
 MADE_BY_FACTS = "11"
-"""これ以上の種類の予定は、事実から立つ。"""
+"""これ以上の種類の予定は、事実から立つ。猶予は、半年ごとと、満了の30日前に審査する。"""
 
 PROMISES = f"""
 CREATE TEMP TABLE told_promise ON COMMIT DROP AS {
@@ -58,6 +58,14 @@ SELECT k.addressee_number, k.case_id, w.kind, w.due_on, min(w.note) AS note FROM
     WHERE procedure = 'PLEDGE' AND stage = 'DEFAULTED'
     UNION ALL
     SELECT addressee_number, '15', reply_due_on, '財産の照会の回答を待つ' FROM property_inquiry WHERE replied_on IS NULL
+    UNION ALL
+    SELECT g.addressee_number, '16', d.due_on, '猶予の期間中の資力、財産、分割の履行を調べる' FROM grace g
+    CROSS JOIN LATERAL (
+        SELECT greatest(g.first_on, g.through_on - 30) AS due_on
+        UNION SELECT h.due_on FROM generate_series(1, 3) n
+        CROSS JOIN LATERAL (SELECT (g.first_on + make_interval(months => 6 * n))::date AS due_on) h
+        WHERE h.due_on < g.through_on - 30) d
+    WHERE g.stage = 'IN_FORCE'
 ) w USING (addressee_number)
 WHERE k.cleared_on IS NULL GROUP BY 1, 2, 3, 4
 """

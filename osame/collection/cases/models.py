@@ -127,6 +127,7 @@ class CaseTask(models.Model):
         PRESCRIPTION = "13", "時効の完成"
         INSTALMENT = "14", "分納の不履行"
         INQUIRY_REPLY = "15", "照会の回答の期限"
+        GRACE_REVIEW = "16", "猶予の審査"
 
     class Result(models.TextChoices):
         """予定の結果。"""

@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from osame.collection.arrears.stages import stages_of
+from osame.collection.cases.batch import refresh_cases
 from osame.collection.certificates.certified import certified
 from osame.collection.demands.estimates import estimated_charges
 from osame.collection.demands.selection import list_due, select_candidates
@@ -115,6 +116,9 @@ def test_a_grant_lets_the_exemption_and_the_stop_follow(applied: Callable[..., t
         assert fetch_all("SELECT reason, stop_reason FROM demand_candidate") == [("03", "01")]
     events = fetch_all("SELECT kind, happened_on, through_on FROM prescription_event_grace")
     assert sorted(events) == [("承認", DAY, None), ("猶予", PERIOD[0], PERIOD[1])]
+    refresh_cases(as_of=date(2026, 4, 1), officer=OFFICER)
+    reviews = fetch_all("SELECT due_on FROM case_task WHERE kind = '16' AND done_on IS NULL ORDER BY 1")
+    assert reviews == [(date(2026, 9, 2),), (date(2027, 1, 30),)]  # 半年ごとと、満了の30日前
     assert verify_everything().sound
 
 

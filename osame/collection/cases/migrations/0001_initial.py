@@ -341,6 +341,7 @@ class Migration(migrations.Migration):
                             ("13", "時効の完成"),
                             ("14", "分納の不履行"),
                             ("15", "照会の回答の期限"),
+                            ("16", "猶予の審査"),
                         ],
                         max_length=2,
                         verbose_name="予定の種類",
