@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from osame.collection.assets import actions, identifying, queries, registering
 from osame.collection.assets import forms as sheets
@@ -13,6 +14,7 @@ from osame.collection.assets.actions import Told
 from osame.collection.assets.models import AssetInterest, PropertyReply, ThirdParty
 from osame.collection.assets.queries import InvestigationLine, ReplyRow
 from osame.collection.assets.registering import Interest
+from osame.collection.assets.reports import save_statement
 from osame.collection.inquiry.person import open_person
 from osame.collection.letters.queries import letters_about
 from osame.law.arrears_facts import AssetKind
@@ -72,6 +74,14 @@ def investigation(request: HttpRequest, investigation_id: int) -> HttpResponse:
         "letters": [each for line in asked for each in letters_about(f"property_inquiry:{line.inquiry_id}")],
     }  # fmt: skip
     return page(request, "collection/assets/investigation.html", shown)
+
+
+@bound("collection.assets.investigate")
+@require_POST
+def investigation_statement(request: HttpRequest, investigation_id: int) -> HttpResponse:  # noqa: ARG001 - 書式の受け口
+    """財産収支状況書（R-074）を保存する。"""
+    with transaction.atomic():
+        return save_statement(_plan(investigation_id).key, as_of=today())
 
 
 @bound("collection.assets.investigate")
@@ -336,6 +346,7 @@ assets_urls: list[URLPattern] = [
     path("assets/<int:asset_id>/interest/", asset_interest, name="asset_interest"),
     path("people/<str:addressee_number>/investigations/new/", investigation_new, name="investigation_new"),
     path("investigations/<int:investigation_id>/", investigation, name="investigation"),
+    path("investigations/<int:investigation_id>/statement/", investigation_statement, name="investigation_statement"),
     path("investigations/<int:investigation_id>/ask/", investigation_ask, name="investigation_ask"),
     path("investigations/<int:investigation_id>/reply/", investigation_reply, name="investigation_reply"),
     path("investigations/<int:investigation_id>/nothing/<int:inquiry_id>/", inquiry_nothing, name="inquiry_nothing"),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,16 @@ from django.test import Client
 from typer.testing import CliRunner
 
 from osame.collection.assets.cli import app as asset_app
+from osame.collection.assets.reports import statement_of
 from osame.collection.demands.batch import run_demands
 from osame.collection.dispositions.cli import app as disposition_app
 from osame.collection.dispositions.queries import dispositions_of
 from osame.collection.letters.printing import print_run
+from osame.collection.pledges.actions import make_pledge
+from osame.collection.pledges.planning import PledgeTerms
+from osame.kernel.money import Yen
 from osame.law.arrears_facts import AssetKind
+from osame.law.instalments import HouseholdBudget
 from osame.platform.database import fetch_all, fetch_one, run_sql
 from tests.systems.collection.cast import OFFICER, SATO, determination
 from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, levy
@@ -49,6 +55,21 @@ def sent(desk: Client, place: str, /, **told: object) -> str:
     return str(answer.headers["Location"])
 
 
+def statement_is_whole(desk: Client, plan: str) -> None:
+    """財産収支状況書。財産、納めるもの、聞き取った収支と、法の数え方での納付可能額。"""
+    day = date.fromisoformat(str(fetch_one("SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date")[0]))
+    budget = HouseholdBudget(Yen(200_000), Yen(30_000), 1)
+    make_pledge(PledgeTerms(SATO, (), day, 5_000, budget, "分割で納めたい"), as_of=day, officer=OFFICER)
+    (number,) = (part for part in plan.split("/") if part.isdigit())
+    told = statement_of((SATO, int(number)), as_of=day)
+    assert [each.title for each in told.tables] == ["財産", "納めるもの", "1月の収入と支出"]
+    assert told.tables[0].rows[0][1:3] == ("預貯金", "架空銀行 架空銀行 本店 普通 口座番号1234567")
+    assert ("収入", "200,000円") in told.tables[2].rows
+    assert any("国税徴収法第76条" in each for each in told.notes)
+    paper = desk.post(f"{plan}statement/?{ARREARS}")
+    assert paper.content.startswith(b"%PDF")
+
+
 def test_an_officer_investigates_asks_identifies_and_seizes(desk: Client) -> None:
     sent(
         desk,
@@ -80,6 +101,7 @@ def test_an_officer_investigates_asks_identifies_and_seizes(desk: Client) -> Non
     sent(desk, f"{reply}identify/")
     asset = sent(desk, f"{reply}register/", value="80,000", valued_on="R8.11.28")
     assert "給与・年金・児童手当" in text(desk.get(f"{asset}?{ARREARS}"))
+    statement_is_whole(desk, plan)
     seize = text(desk.get(f"{asset}seize/?{ARREARS}"))
     for part in ("督促状を発した日から起算して10日を経過した", "地方税法第331条第1項第1号", "無益な差押えでない"):
         assert part in seize, part
