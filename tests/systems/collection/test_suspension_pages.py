@@ -75,7 +75,7 @@ def test_from_the_sheet_to_the_decision(desk: Client) -> None:
     listed = text(desk.get(f"/suspensions/?{ARREARS}"))
     assert "号別・年度別" in listed
     person = text(desk.get(f"/people/{SATO}/?{ARREARS}"))
-    for part in ("滞納処分の執行停止中", "納税義務が消滅した期別", "執行停止（1） 職権でする"):
+    for part in ("滞納処分の執行停止中", "納税義務が消滅した期別", "執行停止（1） 停止する"):
         assert part in person, part
 
 
