@@ -78,8 +78,9 @@ def _samples(kind: ReminderRun.Kind) -> tuple[SampleLetter, ...]:
         "固定資産税・都市計画税（土地・家屋・償却資産）", "令和7", "随時12期", "R7.12.25", most, most, most
     )
     if kind in SILENT:
-        plain = ReminderLetter(TITLES[kind], LEADS[kind], "令和8年8月3日", 0, ((),), SILENT[kind])
-        return (SampleLetter(plain, ("令和8年8月3日",)), SampleLetter(plain, ("令和8年8月3日",), hard=True))
+        day = "令和8年8月3日"
+        asked, absent = (ReminderLetter(TITLES[each], LEADS[each], day, 0, ((),), SILENT[each]) for each in SILENT)
+        return (SampleLetter(asked, (day,)), SampleLetter(absent, (day,), hard=True))
     plain = ReminderLetter(TITLES[kind], LEADS[kind], "令和8年8月3日", 93_900, ((row, row, row),))
     hard = ReminderLetter(
         TITLES[kind],
