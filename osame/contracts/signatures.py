@@ -2,11 +2,13 @@
 
 Signs a request between two systems and verifies one. The cryptography and the canonical form are those of the library
 `http-message-signatures`; this module decides what must be covered: method, path, query, the digest of the body
-(RFC 9530), its type, the receiving system, and who asks for what. The receiver is named by `osame-to`, not by the host
+(RFC 9530), its type, the receiving system, and who asks for what. A message in the form that our own systems always write is signed and
+verified by `usual_form`, without a syntax tree; every other one, and every doubt, goes to the library. The receiver is named by `osame-to`, not by the host
 of the address: a TLS proxy may change the host, and a request signed for one system must be worthless to another.
 Values travel percent-encoded, because a signature base is ASCII. The clock is handed in.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +21,7 @@ from http_message_signatures import HTTPMessageSigner, HTTPMessageVerifier, HTTP
 from http_message_signatures.algorithms import ED25519
 from http_message_signatures.exceptions import HTTPMessageSignaturesException
 
+from osame.contracts import usual_form
 from osame.kernel.refusals import Refusal
 
 TAG = "osame"
@@ -96,6 +99,8 @@ class Signer:
             message.headers[header] = quote(getattr(errand, name), safe="")
         covered = COVERED + ((IDEMPOTENCY,) if IDEMPOTENCY in message.headers else ())
         nonce = token_urlsafe(18)
+        if self._signed_as_usual(message, covered, now, nonce):
+            return nonce
         HTTPMessageSigner(signature_algorithm=ED25519, key_resolver=_Keys(own=self)).sign(
             message,
             key_id=self.key_id,
@@ -108,6 +113,20 @@ class Signer:
             body=message.body,
         )
         return nonce
+
+    def _signed_as_usual(self, message: Message, covered: tuple[str, ...], now: datetime, nonce: str) -> bool:
+        """いつもの形の求めなら、署名する。"""
+        headers = {**message.headers, usual_form.DIGEST: usual_form.digest(message.body)}
+        created = int(now.timestamp())
+        parameters = (
+            f';created={created};keyid="{self.key_id}";alg="ed25519";expires={created + int(LIFETIME.total_seconds())}'
+            f';nonce="{nonce}";tag="{TAG}"'
+        )
+        made = usual_form.signed(self.private_key, (message.method, message.target), headers, covered, parameters)
+        if made is None or usual_form.DIGEST in message.headers:
+            return False
+        message.headers.update(headers | made)
+        return True
 
 
 class _Keys(HTTPSignatureKeyResolver):
@@ -142,6 +161,9 @@ def verify(message: Message, *, trusted: Callable[[str], Ed25519PublicKey | None
     Exactly one signature, over exactly the components that we demand, by a trusted Ed25519 key, fresh, for at most a
     minute, with a digest that fits the body as it arrived. Replays are the caller's to refuse: see `Signed.nonce`.
     """
+    usual = _verified_as_usual(message, trusted)
+    if usual is not None:
+        return usual
     try:
         results = _Verifier(signature_algorithm=ED25519, key_resolver=_Keys(trusted=trusted)).verify(
             message,
@@ -156,13 +178,34 @@ def verify(message: Message, *, trusted: Callable[[str], Ed25519PublicKey | None
     if given != demanded:
         raise BadSignature("署名に含む項目が違います")
     nonce, expires = _window(result.parameters)
+    covered = {name.strip('"'): value for name, value in result.covered_components.items()}
+    return _signed(str(result.parameters["keyid"]), nonce, expires, covered)
+
+
+def _verified_as_usual(message: Message, trusted: Callable[[str], Ed25519PublicKey | None]) -> Signed | None:
+    """いつもの形で、正しく、いま有効な署名。ほかは None。"""
+    headers = {name.lower(): value for name, value in message.headers.items()}
+    covered = COVERED + ((IDEMPOTENCY,) if IDEMPOTENCY in headers else ())
+    found = usual_form.verified((message.method, message.target), headers, covered, message.body, trusted)
+    if found is None:
+        return None
+    key_id, created, expires, nonce = found
+    now, skew, lifetime = time.time(), SKEW.total_seconds(), LIFETIME.total_seconds()
+    if not (created <= now + skew and expires >= now - skew and created + lifetime >= now - skew):
+        return None
+    if not 0 < expires - created <= lifetime:
+        return None
+    return _signed(key_id, nonce, datetime.fromtimestamp(expires, UTC), headers)
+
+
+def _signed(key_id: str, nonce: str, expires: datetime, covered: Mapping[str, str]) -> Signed:
     return Signed(
-        key_id=str(result.parameters["keyid"]),
+        key_id=key_id,
         nonce=nonce,
         expires=expires,
-        receiver=_value(result.covered_components, "osame-to"),
-        errand=Errand(**{name: _value(result.covered_components, header) for name, header in ERRAND_HEADERS.items()}),
-        idempotency_key=result.covered_components.get(f'"{IDEMPOTENCY}"', ""),
+        receiver=_value(covered, "osame-to"),
+        errand=Errand(**{name: _value(covered, header) for name, header in ERRAND_HEADERS.items()}),
+        idempotency_key=covered.get(IDEMPOTENCY, ""),
     )
 
 
@@ -180,7 +223,7 @@ def _window(parameters: Mapping[str, int | str]) -> tuple[str, datetime]:
 
 
 def _value(components: Mapping[str, str], header: str) -> str:
-    value = components[f'"{header}"']
+    value = components[header]
     if len(value) > LONGEST_VALUE:
         raise BadSignature(f"{header} が長すぎます")
     try:

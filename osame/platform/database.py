@@ -3,8 +3,8 @@
 `prepare()` makes the database and its roles, then migrates. `copy_rows` and `run_sql` are the two verbs of every batch.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
 from importlib import resources
 from typing import Any
@@ -130,6 +130,26 @@ def fetch_one(statement: str, parameters: Mapping[str, Any] | Sequence[Any] | No
     return tuple(row)
 
 
+@contextmanager
+def together() -> Iterator[None]:
+    """この間の SQL を、答えを待たずに続けて送る。答えは、終わってから読む（`asked`）。取引の中で使う。"""
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        gate.settle()
+        yield
+
+
+def asked(statement: str, parameters: Mapping[str, Any] | Sequence[Any]) -> Callable[[], list[tuple[Any, ...]]]:
+    """SQL を一つ送り、すべての行を読む関数を返す。"""
+    cursor = connection.cursor()
+    cursor.execute(statement, parameters)
+
+    def rows() -> list[tuple[Any, ...]]:
+        with cursor:
+            return list(cursor.fetchall())
+
+    return rows
+
+
 def _telling() -> AbstractContextManager[Any]:
     """目的は取引とともに運ばれる。だから、目的を告げた者の SQL は、一つだけでも取引の中で実行する。"""
     alone = gate.acting_now() is not None and not connection.in_atomic_block
@@ -141,6 +161,7 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     target = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
+    gate.settle()
     with connection.cursor() as cursor, cursor.copy(target) as copy:
         for row in rows:
             copy.write_row(row)

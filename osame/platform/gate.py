@@ -5,7 +5,7 @@ of this task carries it (see `osame.platform.postgresql`), the audit chain recor
 no row to a transaction that carries no purpose.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
@@ -80,8 +80,58 @@ def _retell() -> None:
     raw = connection.connection
     if raw is None or not connection.in_atomic_block or connection.needs_rollback:
         return
-    if raw.info.transaction_status != TransactionStatus.INERROR:
+    late = _late.get()
+    if late is not None:
+        late.untold = True
+    elif raw.info.transaction_status != TransactionStatus.INERROR:
         tell(raw)
+
+
+class _Late:
+    """まだ告げていないことがあるか。"""
+
+    untold = False
+
+    def together(self, execute: Callable[..., Any], *statement: Any) -> Any:
+        """告げていなければ、告げることと文とを、一度の往復で送る。"""
+        if not self.untold:
+            return execute(*statement)
+        with connection.wrap_database_errors, connection.connection.pipeline():
+            settle()
+            return execute(*statement)
+
+
+_late: ContextVar[_Late | None] = ContextVar("osame_late", default=None)
+
+
+@contextmanager
+def told_with_the_statement() -> Iterator[None]:
+    """この間は、者が替わっても、次の文を送るときに一緒に告げる。告げるだけの往復をしない。
+
+    For one thread and its present connection. A statement that goes past Django's cursor (COPY) settles first.
+    """
+    late = _Late()
+    before = _late.set(late)
+    try:
+        with connection.execute_wrapper(late.together):
+            yield
+    finally:
+        _late.reset(before)
+
+
+def tell_again() -> None:
+    """いまの者を、次の文と一緒に告げ直す。"""
+    late = _late.get()
+    if late is not None:
+        late.untold = True
+
+
+def settle() -> None:
+    """まだ告げていないことがあれば、いま告げる。"""
+    late = _late.get()
+    if late is not None and late.untold:
+        late.untold = False
+        tell(connection.connection)
 
 
 def tell(raw: Any) -> None:

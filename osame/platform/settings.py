@@ -49,6 +49,17 @@ MIDDLEWARE = [
     "osame.platform.egress.middleware.EgressMiddleware",  # 画面に最も近い、最後に置く
 ]
 
+# システムどうしの求め（/internal/）が通る順。ここには職員のセッションがない。
+MACHINE_MIDDLEWARE = [
+    "osame.platform.web.middleware.TerminalMiddleware",
+    "osame.platform.web.middleware.SafeHeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "osame.platform.exchanges.middleware.SignedExchanges",
+    "django.middleware.common.CommonMiddleware",
+    "osame.platform.functions.middleware.FunctionGateMiddleware",
+    "osame.platform.egress.middleware.EgressMiddleware",
+]
+
 # 業務システムの認証認可。暫定措置の client_secret_basic を、どのクライアントにも許さないときは 0
 OAUTH_BASIC = os.environ.get("OSAME_OAUTH_BASIC", "1") == "1"
 

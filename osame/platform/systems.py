@@ -57,7 +57,8 @@ class UnknownSystem(Refusal):
 class System:
     """システム。 One of the suite's systems: its name in Japanese, its chapters and the port of its HTTP door.
 
-    per_body: 団体ごとにデータベースと役割を持つ; apart: 団体の三つのシステムとは別に用意し、別に動かす。
+    per_body: 団体ごとにデータベースと役割を持つ; apart: 団体の三つのシステムとは別に用意し、別に動かす; whole_exchanges: 署名された
+    求めを一つの取引で受ける（受けている間に、よそを長く待つ口や、途中で確定する口があってはならない）。
     """
 
     code: str
@@ -66,6 +67,7 @@ class System:
     chapters: tuple[str, ...]
     per_body: bool = False
     apart: bool = False
+    whole_exchanges: bool = False
 
     @property
     def database(self) -> str:
@@ -177,6 +179,7 @@ SYSTEMS = {
             ),
             per_body=True,
             apart=True,
+            whole_exchanges=True,
         ),
         System("network", "情報提供ネットワークシステム（模擬）", 8505, ("core", "providers"), apart=True),
     )

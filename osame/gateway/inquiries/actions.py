@@ -7,7 +7,7 @@ same inquiry to the whole network, and gets the same permit and the same answer.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -17,11 +17,11 @@ from osame.gateway.exchange_records import recording
 from osame.gateway.exchange_records.recording import Direction, Facts
 from osame.gateway.inquiries.models import Cancellation, InformationInquiry
 from osame.gateway.symbols.queries import obtained
-from osame.gateway.trust.queries import Allowed, allowed, names_of
+from osame.gateway.trust.queries import Allowed, ask_allowed, names_of
 from osame.kernel.refusals import Refusal
 from osame.platform import bodies
 from osame.platform.audit.recording import record
-from osame.platform.database import fetch_all, run_sql
+from osame.platform.database import asked, fetch_all, run_sql, together
 
 State = InformationInquiry.State
 OPEN = (State.REGISTERED, State.ASKED_PERMIT, State.PERMITTED, State.ASKED, State.HELD)
@@ -93,20 +93,35 @@ def inquiry_number(system: str, record_key: str) -> str:
     return hashlib.sha256(f"{body}\0{system}\0{record_key}".encode()).hexdigest()[:40]
 
 
+WRITE = """
+INSERT INTO information_inquiry SELECT * FROM json_populate_recordset(NULL::information_inquiry, %s)
+ON CONFLICT DO NOTHING RETURNING record_key
+"""
+KNOWN = """
+SELECT record_key, inquiry_number, content_hash, state, code, reason FROM information_inquiry
+WHERE system = %s AND record_key = ANY(%s)
+"""
+
+
 def register(orders: Sequence[Order], *, system: str, at: datetime) -> list[Taken]:
     """照会を受け付ける。許されないものも、断ったことを残す。並びは求めのとおり。
 
     要件: F35-02, F36-13
     """
-    with transaction.atomic():
-        known = _known(orders, system)
-        fresh = {each.record_key: each for each in reversed(orders) if each.record_key not in known}
-        rows = _judged(list(fresh.values()), system, at)
-        InformationInquiry.objects.bulk_create(rows, ignore_conflicts=True)
-        stored = known | _known(list(fresh.values()), system)
-        refused_now = [
-            row for row in rows if row.state == State.REFUSED and stored[row.record_key][1] == row.content_hash
-        ]
+    with transaction.atomic(savepoint=False):
+        with together():  # 三つの問いを、一度の往復で
+            known = asked(KNOWN, [system, [each.record_key for each in orders]])
+            have, rules = obtained([each.unified for each in orders]), ask_allowed(at=at)
+        stored = _by_key(known())
+        fresh = {each.record_key: each for each in reversed(orders) if each.record_key not in stored}
+        rows = _judged(list(fresh.values()), (system, at), have(), _rules(rules))
+        written = _written(rows)
+        stored |= {each.record_key: _stored(each) for each in rows if each.record_key in written}
+        if lost := [
+            each.record_key for each in rows if each.record_key not in written
+        ]:  # 同じときに、ほかの求めが登録した
+            stored |= _by_key(fetch_all(KNOWN, [system, lost]))
+        refused_now = [each for each in rows if each.state == State.REFUSED and each.record_key in written]
         _record(refused_now, [None] * len(refused_now), at=at)
         record(
             "情報照会を受け付けた",
@@ -116,29 +131,45 @@ def register(orders: Sequence[Order], *, system: str, at: datetime) -> list[Take
     return [_taken(each, stored[each.record_key]) for each in orders]
 
 
-def _known(orders: Sequence[Order], system: str) -> dict[str, tuple[str, str, str, str, str]]:
-    rows = fetch_all(
-        "SELECT record_key, inquiry_number, content_hash, state, code, reason FROM information_inquiry "
-        "WHERE system = %s AND record_key = ANY(%s)",
-        [system, [each.record_key for each in orders]],
-    )
+Stored = tuple[str, str, str, str, str]
+
+
+def _by_key(rows: Sequence[tuple[str, ...]]) -> dict[str, Stored]:
     return {row[0]: (row[1], row[2], row[3], row[4], row[5]) for row in rows}
 
 
-def _taken(order: Order, stored: tuple[str, str, str, str, str]) -> Taken:
+def _stored(row: InformationInquiry) -> Stored:
+    return str(row.inquiry_number), str(row.content_hash), str(row.state), str(row.code), str(row.reason)
+
+
+def _written(rows: Sequence[InformationInquiry]) -> frozenset[str]:
+    """書けた照会のレコード識別番号。"""
+    if not rows:
+        return frozenset()
+    names = [each.attname for each in InformationInquiry._meta.concrete_fields]
+    told = [{name: getattr(row, name) for name in names} for row in rows]
+    return frozenset(row[0] for row in fetch_all(WRITE, [json.dumps(told, default=str)]))
+
+
+def _rules(told: Callable[[], Allowed]) -> Allowed | Refusal:
+    try:
+        return told()
+    except Refusal as refusal:
+        return refusal
+
+
+def _taken(order: Order, stored: Stored) -> Taken:
     number, content, state, code, reason = stored
     if content != order.content_hash():
         return Taken(order.record_key, "", State.REFUSED, RecordKeyUsed.__name__, RecordKeyUsed.message())
     return Taken(order.record_key, number, state, code, reason)
 
 
-def _judged(orders: Sequence[Order], system: str, at: datetime) -> list[InformationInquiry]:
-    """受け付けるか断るかを決めた行。"""
-    have = obtained([each.unified for each in orders])
-    try:
-        rules: Allowed | Refusal = allowed(at=at)
-    except Refusal as refusal:
-        rules = refusal
+def _judged(
+    orders: Sequence[Order], source: tuple[str, datetime], have: frozenset[str], rules: Allowed | Refusal
+) -> list[InformationInquiry]:
+    """受け付けるか断るかを決めた行。 source: 業務システムと、受けた時刻。"""
+    system, at = source
     terms = bodies.current().terms
     give_up = at + timedelta(seconds=terms.get("give_up_seconds", GIVE_UP_SECONDS))
     made = []

@@ -4,6 +4,7 @@ Fail closed: without a list, or with one that has not been confirmed for some da
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -14,7 +15,7 @@ from osame.contracts.national import AllowList
 from osame.contracts.strict import parsed
 from osame.gateway.trust.models import InquiryRight, KnownCertificate
 from osame.kernel.refusals import Refusal
-from osame.platform.database import fetch_all
+from osame.platform.database import asked
 
 STALE = timedelta(days=3)
 """照合リストを、これより長く確かめられなければ使わない。"""
@@ -66,10 +67,23 @@ def allowed(*, at: datetime) -> Allowed:
 
     要件: F36-13, F35-09
     """
-    ((version, content, confirmed_at, held),) = fetch_all(NOW, {"on": at.date()})
-    if content is None or confirmed_at is None or at - confirmed_at > STALE:
-        raise NoAllowList
-    return Allowed(version, _listed(content), frozenset(tuple(each) for each in held))
+    return ask_allowed(at=at)()
+
+
+def ask_allowed(*, at: datetime) -> Callable[[], Allowed]:
+    """照合リストと照会できる事務を尋ね、答えを読む関数を返す。古ければ、読むときに断る。
+
+    要件: F36-13, F35-09
+    """
+    rows = asked(NOW, {"on": at.date()})
+
+    def told() -> Allowed:
+        ((version, content, confirmed_at, held),) = rows()
+        if content is None or confirmed_at is None or at - confirmed_at > STALE:
+            raise NoAllowList
+        return Allowed(version, _listed(content), frozenset(tuple(each) for each in held))
+
+    return told
 
 
 @lru_cache(maxsize=64)

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
 
 from osame.platform import gate
 from osame.platform.audit.models import AuditEvent
 
 Outcome = AuditEvent.Outcome
+# 誰が何のためにしたかは、取引が運ぶ値から、引金（トリガー）が入れる
+INSERT = "INSERT INTO audit_event (act, outcome, subjects, fields, detail) VALUES (%s, %s, %s, %s, %s)"
 
 
 def record(
@@ -26,21 +29,19 @@ def record(
 
     要件: F29-03
     """
-    now = gate.required()
+    gate.required()
     # 門は取引に告げるので、取引の外からも同じに書ける。中では、記録が失敗すれば行為も残らないので、逃げ道（savepoint）は要らない
-    with transaction.atomic(savepoint=False):
-        AuditEvent.objects.create(
-            act=act,
-            outcome=outcome,
-            officer=now.officer,
-            department=now.department,
-            role=now.role,
-            terminal=now.terminal,
-            function_code=now.function,
-            purpose=now.purpose,
-            case_number=now.case,
-            request_number=now.request,
-            subjects=list(subjects),
-            fields=list(fields),
-            detail=dict(detail or {}),
-        )
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute(INSERT, row(act, subjects=subjects, fields=fields, outcome=outcome, detail=detail))
+
+
+def row(
+    act: str,
+    *,
+    subjects: Sequence[str] = (),
+    fields: Sequence[str] = (),
+    outcome: Outcome = Outcome.DONE,
+    detail: Mapping[str, str | int] | None = None,
+) -> list[object]:
+    """`INSERT` に渡す値。"""
+    return [act, str(outcome), list(subjects), list(fields), Jsonb(dict(detail or {}))]

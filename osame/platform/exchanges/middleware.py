@@ -14,10 +14,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from osame.contracts.personal_number import masked
 from osame.contracts.signatures import BadSignature
 from osame.kernel.refusals import Refusal
-from osame.platform import gate
+from osame.platform import gate, systems
 from osame.platform.audit.recording import Outcome, record
 from osame.platform.exchanges.peers import NotOnTheList
-from osame.platform.exchanges.receiving import Peer, Received, TooLarge, authenticate, log, prune_nonces
+from osame.platform.exchanges.receiving import Peer, Received, TooLarge, authenticate, log, prune_nonces, verified
+from osame.platform.exchanges.whole import in_one_transaction
 
 UNDER = "/internal/"
 PRUNE_SECONDS = 60
@@ -31,57 +32,70 @@ class SignedExchanges:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         self._pruned = 0.0
+        self._signed = self._whole if systems.current().whole_exchanges else self._stepwise
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """確かめ、通し、記録する。"""
         if not request.path.startswith(UNDER):
             return self.get_response(request)
         started = time.monotonic()
-        request.peer = peer = None  # type: ignore[attr-defined]
+        request.peer = None  # type: ignore[attr-defined]
         if "Signature-Input" not in request.headers and "Signature" not in request.headers:
             response = self.get_response(request)
             failure = "Unsigned" if response.status_code == 401 else ""
         else:
             self._prune(started)
             try:
-                peer = authenticate(request)
-                failure = ""
+                return self._signed(request, started)
             except Refusal as refusal:
                 failure, response = type(refusal).__name__, refused(refusal)
-            if peer:
-                request.peer = peer  # type: ignore[attr-defined]
-                with gate.acting(peer.acting()):
-                    response = self.get_response(request)
-        self._note(request, peer, response, (failure, started))
+        with gate.acting(UNKNOWN_PEER), transaction.atomic():
+            _note(request, None, response, (failure, started))
         return response
 
-    def _note(
-        self, request: HttpRequest, peer: Peer | None, response: HttpResponseBase, how: tuple[str, float]
-    ) -> None:
-        """両端の記録と、監査の記録。"""
-        failure, started = how
-        received = Received(
-            operation=masked(f"{request.method} {request.path}"[:LONGEST_OPERATION]),
-            status=response.status_code,
-            failure=failure,
-            bytes_sent=len(response.content) if isinstance(response, HttpResponse) else 0,
-            bytes_received=int(request.META.get("CONTENT_LENGTH") or 0),
-            milliseconds=int((time.monotonic() - started) * 1000),
+    def _whole(self, request: HttpRequest, started: float) -> HttpResponseBase:
+        """一度目であること、行い、記録を、一つの取引で。"""
+        peer = verified(request)
+        request.peer = peer  # type: ignore[attr-defined]
+        return in_one_transaction(
+            peer, lambda: self.get_response(request), lambda response: _note(request, peer, response, ("", started))
         )
-        outcome = Outcome.DONE if response.status_code < 400 else Outcome.REFUSED
-        outcome = Outcome.FAILED if response.status_code >= 500 else outcome
-        with gate.acting(peer.acting() if peer else UNKNOWN_PEER), transaction.atomic():
-            log(peer, received)
-            record(
-                "相手システムの求めに答えた",
-                outcome=outcome,
-                detail={"操作": received.operation, "応答": received.status, "失敗": failure},
-            )
+
+    def _stepwise(self, request: HttpRequest, started: float) -> HttpResponseBase:
+        """一度目であること、行い、記録を、それぞれの取引で。"""
+        peer = authenticate(request)
+        request.peer = peer  # type: ignore[attr-defined]
+        with gate.acting(peer.acting()):
+            response = self.get_response(request)
+        with gate.acting(peer.acting()), transaction.atomic():
+            _note(request, peer, response, ("", started))
+        return response
 
     def _prune(self, now: float) -> None:
         if now - self._pruned > PRUNE_SECONDS:
             self._pruned = now
             prune_nonces()
+
+
+def _note(request: HttpRequest, peer: Peer | None, response: HttpResponseBase, how: tuple[str, float]) -> None:
+    """両端の記録と、監査の記録。"""
+    failure, started = how
+    received = Received(
+        operation=masked(f"{request.method} {request.path}"[:LONGEST_OPERATION]),
+        status=response.status_code,
+        failure=failure,
+        bytes_sent=len(response.content) if isinstance(response, HttpResponse) else 0,
+        bytes_received=int(request.META.get("CONTENT_LENGTH") or 0),
+        milliseconds=int((time.monotonic() - started) * 1000),
+    )
+    outcome = Outcome.DONE if response.status_code < 400 else Outcome.REFUSED
+    outcome = Outcome.FAILED if response.status_code >= 500 else outcome
+    log(peer, received)
+    record(
+        "相手システムの求めに答えた",
+        outcome=outcome,
+        detail={"操作": received.operation, "応答": received.status, "失敗": failure},
+    )
 
 
 def refused(refusal: Refusal) -> JsonResponse:

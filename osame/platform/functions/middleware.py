@@ -33,6 +33,7 @@ from osame.platform.functions.doors import functions_of, operations
 from osame.platform.functions.identity import ANONYMOUS, Identity, Kind, Role
 from osame.platform.functions.permission import Decision, PurposeNotStated
 from osame.platform.functions.registry import Function, purposes, registry
+from osame.platform.web.machines import UNDER, resolved
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 LONGEST_CASE = 60
@@ -123,6 +124,8 @@ def identify(request: HttpRequest) -> Identity:
 
 def _match(request: HttpRequest) -> ResolverMatch | None:
     try:
+        if request.path_info.startswith(UNDER):
+            return resolved(request.path_info)
         return get_resolver(getattr(request, "urlconf", None)).resolve(request.path_info)
     except Resolver404:
         return None

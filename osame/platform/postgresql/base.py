@@ -4,13 +4,27 @@ The officer, the function and the purpose travel in the transaction itself (`set
 with it, so a pooled connection can never carry them to the next officer, and row-level security can read them.
 """
 
+import time
+
 from django.db.backends.postgresql import base
 
 from osame.platform import gate
 
+TRUSTED_SECONDS = 1.0
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """取引の始めに、門（目的）を告げる接続。"""
+    """取引の始めに、門（目的）を告げる接続。生きていると確かめて間もなければ、確かめ直さない。"""
+
+    _found_alive = 0.0
+
+    def is_usable(self) -> bool:
+        """つながっているか。"""
+        if time.monotonic() - self._found_alive < TRUSTED_SECONDS and not self.errors_occurred:
+            return True
+        usable = bool(super().is_usable())  # type: ignore[misc]
+        self._found_alive = time.monotonic() if usable else 0.0
+        return usable
 
     def _set_autocommit(self, autocommit: bool) -> None:
         super()._set_autocommit(autocommit)  # type: ignore[misc]

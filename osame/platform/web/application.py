@@ -17,6 +17,9 @@ def _checked() -> Any:
     from osame.platform.functions.checks import refuse_to_start
 
     refuse_to_start()
+    from osame.platform.web.machines import apart
+
+    application = apart(application)
     system = systems.current()
     if system.per_body and not bodies.chosen():  # いくつもの団体に仕えるシステムでは、団体の門番が前に立つ
         return import_module(f"osame.{system.code}.doorkeeper").by_body(application)
