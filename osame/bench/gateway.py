@@ -16,9 +16,10 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -39,10 +40,10 @@ from osame.contracts.signatures import Errand
 from osame.demo.serving import OUTSIDE, Office, free_first_port, introduce_outside, wait_for
 from osame.platform.exchanges import keys
 
-PEOPLE, SIZES = 300, ((1, 400), (100, 40))
-CLIENTS = 4
+PEOPLE, BLOCK = 300, 20
+ROUNDS = ((1, 1, 600), (4, 1, 200), (1, 100, 40))
+"""同時に送る人数、一度に送る行の数、一人の往復の数。"""
 ERRAND = Errand(officer="計測", purpose="refund_notice", function="collection.bench.run", request="")
-PATH = "/internal/v1/interfaces/IF_SKI_10111"
 
 
 def run_gateway_bench(*, inquiries: int, workers: int) -> dict[str, Any]:
@@ -80,16 +81,18 @@ def _run(office: Office, inquiries: int, workers: int) -> dict[str, Any]:
         office.run(code, "-m", "osame.bench.national_people", code, str(PEOPLE))
     office.run("gateway", "-m", "osame.cli", "gateway", "exchange", "--once")
     told: dict[str, Any] = {"people": PEOPLE, "gateway_processes": workers, "cores": os.cpu_count()}
-    with _floor(office, workers) as bare, _door(office) as door:
-        told["round_trip"] = {f"rows_{size}": _round_trips(size, times, bare, door) for size, times in SIZES}
-        told["at_once"] = _at_once(office)
+    with _floor(office, workers) as floor:
+        told["round_trip"] = {
+            f"clients_{clients}_rows_{size}": _round_trips(size, clients, times, office, floor)
+            for clients, size, times in ROUNDS
+        }
     told["whole_way"] = _whole_way(office, inquiries)
     told["load_average"] = round(os.getloadavg()[0], 1)
     return told
 
 
 @contextmanager
-def _floor(office: Office, workers: int) -> Iterator[httpx.Client]:
+def _floor(office: Office, workers: int) -> Iterator[str]:
     """床。中間サーバーと同じ作りの、署名も記録もしないサーバー。"""
     port = office.ports["addressee"]
     command = [
@@ -107,7 +110,7 @@ def _floor(office: Office, workers: int) -> Iterator[httpx.Client]:
                     break
                 except httpx.ConnectError:
                     time.sleep(0.1)
-            yield client
+        yield f"http://127.0.0.1:{port}"
     finally:
         child.terminate()
         child.wait(15)
@@ -132,59 +135,68 @@ def _orders(mark: str, size: int, at: int) -> list[dict[str, str]]:
     return [_order(f"{mark}-{size}-{at}-{n}", person((at * size + n) % PEOPLE)) for n in range(size)]
 
 
-def _round_trips(size: int, times: int, bare: httpx.Client, door: GatewayClient) -> dict[str, Any]:
-    """同じ行を、床と中間サーバーに交互に送る。"""
-
-    def send(at: int) -> None:
-        text = json.dumps({"rows": _orders("r", size, at)}, ensure_ascii=False, separators=(",", ":"))
-        bare.post(PATH, content=text.encode(), headers={"content-type": "application/json"}).raise_for_status()
-
-    def ask(at: int) -> None:
-        assert all(each["処理結果"] == "00" for each in door.call("IF_SKI_10111", _orders("r", size, at)))
-
-    for at in range(-10, 0):
-        send(at)
-        ask(at)
-    floor, signed = [], []
-    for at in range(times):
-        floor.append(_timed(send, at))
-        signed.append(_timed(ask, at))
-    ratio = {name: round(_told(signed, size)[name] / _told(floor, size)[name], 2) for name in ("p50_ms", "p95_ms")}
-    return {"signed_recorded": _told(signed, size), "floor": _told(floor, size), "ratio": ratio}
+Act = Callable[[str, int, int], object]
+"""一往復。目印、一度に送る行の数、何度目か。"""
 
 
-def _timed(act: Callable[[int], object], at: int) -> float:
-    started = time.perf_counter()
-    act(at)
-    return time.perf_counter() - started
+def _round_trips(size: int, clients: int, times: int, office: Office, floor: str) -> dict[str, Any]:
+    """同じ行を、署名も記録もない往復（床）、何もしない往復、中間サーバーに、代わるがわる送る。
+
+    clients 人が同時に送る。三つのどれでも同じ人数で、同じ数だけ、BLOCK 往復ごとに代わる。
+    """
+    with ExitStack() as stack:
+        bare = [stack.enter_context(httpx.Client(base_url=floor, trust_env=False)) for _ in range(clients)]
+        doors = [stack.enter_context(_door(office)) for _ in range(clients)]
+        clerks = stack.enter_context(ThreadPoolExecutor(clients))
+        ways: dict[str, list[Act]] = {
+            "floor": [partial(_send, each, "/asked/IF_SKI_10111") for each in bare],
+            "bare_http": [partial(_send, each, "/bare/IF_SKI_10111") for each in bare],
+            "signed_recorded": [partial(_ask, each) for each in doors],
+        }
+        taken: dict[str, list[float]] = {name: [] for name in ways}
+        seconds = dict.fromkeys(ways, 0.0)
+        for block in range(-1, times // BLOCK):
+            for name, acts in ways.items():
+                started = time.perf_counter()
+                told = list(clerks.map(partial(_block, acts, f"{clients}x{size}", size, block), range(clients)))
+                if block >= 0:  # 初めの一組は、温めるだけ
+                    seconds[name] += time.perf_counter() - started
+                    taken[name] += [each for one in told for each in one]
+    figures = {name: _told(taken[name], seconds[name], size) for name in ways}
+    signed = figures["signed_recorded"]
+    ratios = {
+        f"ratio_to_{name}": {each: round(signed[each] / figures[name][each], 2) for each in ("p50_ms", "p95_ms")}
+        for name in ("floor", "bare_http")
+    }
+    return figures | ratios
 
 
-def _told(taken: list[float], size: int) -> dict[str, float]:
+def _block(acts: list[Act], mark: str, size: int, block: int, place: int) -> list[float]:
+    """一人の、一組の往復。"""
+    taken = []
+    for at in range(BLOCK):
+        started = time.perf_counter()
+        acts[place](f"{mark}-{place}", size, block * BLOCK + at)
+        taken.append(time.perf_counter() - started)
+    return taken
+
+
+def _send(client: httpx.Client, path: str, mark: str, size: int, at: int) -> None:
+    text = json.dumps({"rows": _orders(mark, size, at)}, ensure_ascii=False, separators=(",", ":"))
+    told = client.post(path, content=text.encode(), headers={"content-type": "application/json"})
+    assert [each["処理結果"] for each in told.raise_for_status().json()["rows"]] == ["00"] * size
+
+
+def _ask(door: GatewayClient, mark: str, size: int, at: int) -> None:
+    assert [each["処理結果"] for each in door.call("IF_SKI_10111", _orders(mark, size, at))] == ["00"] * size
+
+
+def _told(taken: list[float], seconds: float, size: int) -> dict[str, float]:
     ordered = sorted(taken)
     return {
-        "inquiries_per_second": round(size * len(taken) / sum(taken), 1),
+        "inquiries_per_second": round(size * len(taken) / seconds, 1),
         "p50_ms": round(statistics.median(ordered) * 1000, 2),
         "p95_ms": round(ordered[int(len(ordered) * 0.95) - 1] * 1000, 2),
-    }
-
-
-def _at_once(office: Office, times: int = 100) -> dict[str, Any]:
-    """何人かが同時に、一件ずつ登録する。"""
-
-    def clerk(place: int) -> list[float]:
-        with _door(office) as door:
-            return [
-                _timed(lambda at: door.call("IF_SKI_10111", _orders(f"c{place}", 1, at)), at) for at in range(times)
-            ]
-
-    started = time.perf_counter()
-    with ThreadPoolExecutor(CLIENTS) as clerks:
-        taken = [each for one in clerks.map(clerk, range(CLIENTS)) for each in one]
-    seconds = time.perf_counter() - started
-    return {
-        "clients": CLIENTS,
-        "inquiries_per_second": round(len(taken) / seconds, 1),
-        "p95_ms": _told(taken, 1)["p95_ms"],
     }
 
 

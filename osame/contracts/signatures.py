@@ -116,16 +116,17 @@ class Signer:
 
     def _signed_as_usual(self, message: Message, covered: tuple[str, ...], now: datetime, nonce: str) -> bool:
         """いつもの形の求めなら、署名する。"""
-        headers = {**message.headers, usual_form.DIGEST: usual_form.digest(message.body)}
+        headers = {name.lower(): value for name, value in message.headers.items()}
+        headers[usual_form.DIGEST] = usual_form.digest(message.body)
         created = int(now.timestamp())
         parameters = (
             f';created={created};keyid="{self.key_id}";alg="ed25519";expires={created + int(LIFETIME.total_seconds())}'
             f';nonce="{nonce}";tag="{TAG}"'
         )
         made = usual_form.signed(self.private_key, (message.method, message.target), headers, covered, parameters)
-        if made is None or usual_form.DIGEST in message.headers:
+        if made is None:
             return False
-        message.headers.update(headers | made)
+        message.headers.update(made | {"Content-Digest": headers[usual_form.DIGEST]})
         return True
 
 

@@ -52,7 +52,7 @@ def signed(
         return None
     told = listed(covered) + parameters
     raw = key.sign(f'{_lines(*target, headers, covered)}"@signature-params": {told}'.encode("ascii"))
-    return {"signature-input": f"{LABEL}={told}", "signature": f"{LABEL}=:{base64.b64encode(raw).decode('ascii')}:"}
+    return {"Signature-Input": f"{LABEL}={told}", "Signature": f"{LABEL}=:{base64.b64encode(raw).decode('ascii')}:"}
 
 
 def verified(

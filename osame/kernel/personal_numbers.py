@@ -13,6 +13,8 @@ IDENTIFIER = re.compile(
 
 def holds_personal_number(text: str) -> bool:
     """文の中に、個人番号らしいもの（検査用数字の合う12桁）があるか。全角・横棒・空白を挟んだものも見る。"""
+    if len(text) < 12 and text.isascii():
+        return False
     plain = re.sub(r"[\u3000\u2010-\u2015\u2212\u30fc]", "-", unicodedata.normalize("NFKC", text))
     plain = IDENTIFIER.sub("", plain)
     return any(individual_number_is_valid(re.sub(r"\D", "", found)) for found in TWELVE.findall(plain))

@@ -35,12 +35,13 @@ SERVER_SETTINGS: dict[str, str] = {
 
 def home() -> Path:
     """データ一式を置く場所。 Where everything that Osame stores on this machine lives."""
-    return _resolved(os.environ.get("OSAME_HOME", "var"), Path.cwd())
+    told = os.environ.get("OSAME_HOME", "var")
+    return _resolved(told, None if told.startswith("/") else Path.cwd())
 
 
 @cache
-def _resolved(told: str, here: Path) -> Path:
-    return (here / told).resolve()
+def _resolved(told: str, here: Path | None) -> Path:
+    return (here / told if here else Path(told)).resolve()
 
 
 def start_server(directory: Path) -> str:

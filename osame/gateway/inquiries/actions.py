@@ -52,6 +52,10 @@ class AnswerErased(Refusal):
     """この照会の結果は、保存の期限が来たので消しました。要るときは、もう一度照会してください。"""
 
 
+Stored = tuple[str, str, str, str, str]
+"""受け付けてある照会の、照会番号・内容のハッシュ・状態・断りの番号・わけ。"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """照会の内容。"""
@@ -109,12 +113,7 @@ def register(orders: Sequence[Order], *, system: str, at: datetime) -> list[Take
     要件: F35-02, F36-13
     """
     with transaction.atomic(savepoint=False):
-        with together():  # 三つの問いを、一度の往復で
-            known = asked(KNOWN, [system, [each.record_key for each in orders]])
-            have, rules = obtained([each.unified for each in orders]), ask_allowed(at=at)
-        stored = _by_key(known())
-        fresh = {each.record_key: each for each in reversed(orders) if each.record_key not in stored}
-        rows = _judged(list(fresh.values()), (system, at), have(), _rules(rules))
+        stored, rows = judged(orders, system=system, at=at)
         written = _written(rows)
         stored |= {each.record_key: _stored(each) for each in rows if each.record_key in written}
         if lost := [
@@ -125,13 +124,23 @@ def register(orders: Sequence[Order], *, system: str, at: datetime) -> list[Take
         _record(refused_now, [None] * len(refused_now), at=at)
         record(
             "情報照会を受け付けた",
-            subjects=[each.unified for each in fresh.values() if each.unified][:1000],
-            detail={"件数": len(orders), "新しい件数": len(fresh), "断った件数": len(refused_now)},
+            subjects=[each.unified_addressee_number for each in rows if each.unified_addressee_number][:1000],
+            detail={"件数": len(orders), "新しい件数": len(rows), "断った件数": len(refused_now)},
         )
     return [_taken(each, stored[each.record_key]) for each in orders]
 
 
-Stored = tuple[str, str, str, str, str]
+def judged(orders: Sequence[Order], *, system: str, at: datetime) -> tuple[dict[str, Stored], list[InformationInquiry]]:
+    """もう受け付けている照会と、新しい照会を受け付けるか断るかを決めた行。何も書かない。取引の中で呼ぶ。
+
+    要件: F35-02, F36-13
+    """
+    with together():  # 三つの問いを、一度の往復で
+        known = asked(KNOWN, [system, [each.record_key for each in orders]])
+        have, rules = obtained([each.unified for each in orders]), ask_allowed(at=at)
+    stored = _by_key(known())
+    fresh = {each.record_key: each for each in reversed(orders) if each.record_key not in stored}
+    return stored, _judged(list(fresh.values()), (system, at), have(), _rules(rules))
 
 
 def _by_key(rows: Sequence[tuple[str, ...]]) -> dict[str, Stored]:

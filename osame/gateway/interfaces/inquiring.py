@@ -26,7 +26,7 @@ def register(rows: Sequence[Row], caller: Caller) -> list[Row]:
 
     要件: F35-02, F35-04, F35-12
     """
-    orders: list[Order | Refusal] = [_order(row, caller) for row in rows]
+    orders: list[Order | Refusal] = [order_of(row, caller) for row in rows]
     found = _converted([
         (row.get("業務ID") or USUAL_BUSINESS, each.addressee)
         for each, row in zip(orders, rows, strict=True)
@@ -46,7 +46,8 @@ def register(rows: Sequence[Row], caller: Caller) -> list[Row]:
     ]
 
 
-def _order(row: Row, caller: Caller) -> Order | Refusal:
+def order_of(row: Row, caller: Caller) -> Order | Refusal:
+    """行の、照会の内容。足りなければ、断りを返す。"""
     try:
         key, scheme, affair, procedure, provider, item, case = need(
             row,

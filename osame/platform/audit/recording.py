@@ -1,6 +1,7 @@
 """監査の記録を書く扉。行為と同じ取引で書くので、行為だけが残ることも、記録だけが残ることもない。"""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
@@ -42,6 +43,6 @@ def row(
     fields: Sequence[str] = (),
     outcome: Outcome = Outcome.DONE,
     detail: Mapping[str, str | int] | None = None,
-) -> list[object]:
+) -> list[Any]:
     """`INSERT` に渡す値。"""
     return [act, str(outcome), list(subjects), list(fields), Jsonb(dict(detail or {}))]

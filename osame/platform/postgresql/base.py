@@ -22,7 +22,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """つながっているか。"""
         if time.monotonic() - self._found_alive < TRUSTED_SECONDS and not self.errors_occurred:
             return True
-        usable = bool(super().is_usable())  # type: ignore[misc]
+        usable = bool(super().is_usable())
         self._found_alive = time.monotonic() if usable else 0.0
         return usable
 

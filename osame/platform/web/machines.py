@@ -25,10 +25,11 @@ class MachineDoor(WSGIHandler):
     def load_middleware(self, is_async: bool = False) -> None:
         """画面のための門を除いた、門の並び。"""
         assert not is_async
-        chain: Callable[[HttpRequest], Any] = convert_exception_to_response(self._get_response)
+        chain: Callable[[HttpRequest], Any] = convert_exception_to_response(self._get_response)  # type: ignore[attr-defined]
         for name in reversed(settings.MACHINE_MIDDLEWARE):
             chain = convert_exception_to_response(import_string(name)(chain))
-        self._view_middleware, self._template_response_middleware, self._exception_middleware = [], [], []
+        for rooms in ("_view_middleware", "_template_response_middleware", "_exception_middleware"):
+            setattr(self, rooms, [])
         self._middleware_chain = chain
 
     def resolve_request(self, request: HttpRequest) -> ResolverMatch:
@@ -46,7 +47,7 @@ def resolved(path: str) -> ResolverMatch:
 def _kept(path: str) -> ResolverMatch | None:
     """読み取る部分のないアドレスの行き先。なければ Resolver404（覚えない）。"""
     found = get_resolver().resolve(path)
-    return None if found.args or found.kwargs or found.captured_kwargs else found
+    return None if found.args or found.kwargs else found
 
 
 def apart(pages: Callable[..., Any]) -> Callable[..., Any]:
