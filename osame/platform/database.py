@@ -3,11 +3,12 @@
 `prepare()` makes the database and its roles, then migrates. `copy_rows` and `run_sql` are the two verbs of every batch.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from datetime import date
 from importlib import resources
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import psycopg
 from django.apps import apps
@@ -18,6 +19,8 @@ from psycopg import sql
 
 from osame.platform import gate, rights, systems
 from osame.platform.terminal import set_day
+
+T = TypeVar("T")
 
 
 def prepare(*, verbosity: int = 0) -> None:
@@ -130,24 +133,33 @@ def fetch_one(statement: str, parameters: Mapping[str, Any] | Sequence[Any] | No
     return tuple(row)
 
 
-@contextmanager
-def together() -> Iterator[None]:
-    """この間の SQL を、答えを待たずに続けて送る。答えは、終わってから読む（`asked`）。取引の中で使う。"""
-    with connection.wrap_database_errors, connection.connection.pipeline():
-        gate.settle()
-        yield
+@dataclass(frozen=True, slots=True)
+class Question(Generic[T]):
+    """問い。SQL と、答えの行の読み方。 A statement that can travel with others; see `at_once`."""
+
+    statement: str
+    parameters: Sequence[Any] = ()
+    read: Callable[[list[tuple[Any, ...]]], T] = list  # type: ignore[assignment]
 
 
-def asked(statement: str, parameters: Mapping[str, Any] | Sequence[Any]) -> Callable[[], list[tuple[Any, ...]]]:
-    """SQL を一つ送り、すべての行を読む関数を返す。"""
-    cursor = connection.cursor()
-    cursor.execute(statement, parameters)
+def at_once(*questions: Question[Any]) -> list[Any]:
+    """いくつもの SQL を、一度の往復で送り、答えを順に返す。取引の中で使う。
 
-    def rows() -> list[tuple[Any, ...]]:
-        with cursor:
-            return list(cursor.fetchall())
-
-    return rows
+    まだ告げていないこと（`gate.told_with_the_statement`）があれば、先に立てて一緒に送る。
+    """
+    raw = connection.connection
+    told = gate.untold()
+    with connection.wrap_database_errors, raw.cursor() as cursor:
+        texts = [cursor.mogrify(*told)] if told else []
+        texts += [cursor.mogrify(each.statement, each.parameters) for each in questions]
+        cursor.execute(";\n".join(texts))
+        if told:
+            cursor.nextset()
+        answers = []
+        for each in questions:
+            answers.append(each.read(cursor.fetchall() if cursor.description else []))
+            cursor.nextset()
+    return answers
 
 
 def _telling() -> AbstractContextManager[Any]:

@@ -126,12 +126,20 @@ def tell_again() -> None:
         late.untold = True
 
 
+def untold() -> tuple[str, list[str]] | None:
+    """まだ告げていないことがあれば、告げる文と値。受け取った者が送る。"""
+    late = _late.get()
+    if late is None or not late.untold:
+        return None
+    late.untold = False
+    now = _acting.get()
+    return TELL, [getattr(now, name) if now else "" for name in NAMES]
+
+
 def settle() -> None:
     """まだ告げていないことがあれば、いま告げる。"""
-    late = _late.get()
-    if late is not None and late.untold:
-        late.untold = False
-        tell(connection.connection)
+    if told := untold():
+        connection.connection.execute(*told)
 
 
 def tell(raw: Any) -> None:

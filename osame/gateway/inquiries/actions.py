@@ -7,7 +7,7 @@ same inquiry to the whole network, and gets the same permit and the same answer.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -17,11 +17,11 @@ from osame.gateway.exchange_records import recording
 from osame.gateway.exchange_records.recording import Direction, Facts
 from osame.gateway.inquiries.models import Cancellation, InformationInquiry
 from osame.gateway.symbols.queries import obtained
-from osame.gateway.trust.queries import Allowed, ask_allowed, names_of
+from osame.gateway.trust.queries import Allowed, names_of, what_is_allowed
 from osame.kernel.refusals import Refusal
 from osame.platform import bodies
-from osame.platform.audit.recording import record
-from osame.platform.database import asked, fetch_all, run_sql, together
+from osame.platform.audit.recording import record, written
+from osame.platform.database import Question, at_once, run_sql
 
 State = InformationInquiry.State
 OPEN = (State.REGISTERED, State.ASKED_PERMIT, State.PERMITTED, State.ASKED, State.HELD)
@@ -114,19 +114,11 @@ def register(orders: Sequence[Order], *, system: str, at: datetime) -> list[Take
     """
     with transaction.atomic(savepoint=False):
         stored, rows = judged(orders, system=system, at=at)
-        written = _written(rows)
-        stored |= {each.record_key: _stored(each) for each in rows if each.record_key in written}
-        if lost := [
-            each.record_key for each in rows if each.record_key not in written
-        ]:  # 同じときに、ほかの求めが登録した
-            stored |= _by_key(fetch_all(KNOWN, [system, lost]))
-        refused_now = [each for each in rows if each.state == State.REFUSED and each.record_key in written]
-        _record(refused_now, [None] * len(refused_now), at=at)
-        record(
-            "情報照会を受け付けた",
-            subjects=[each.unified_addressee_number for each in rows if each.unified_addressee_number][:1000],
-            detail={"件数": len(orders), "新しい件数": len(rows), "断った件数": len(refused_now)},
-        )
+        while not _written(orders, rows):  # 同じときに、ほかの求めが登録した。もう一度、初めから判断する
+            stored, rows = judged(orders, system=system, at=at)
+        refused = [each for each in rows if each.state == State.REFUSED]
+        _record(refused, [None] * len(refused), at=at)
+    stored |= {each.record_key: _stored(each) for each in rows}
     return [_taken(each, stored[each.record_key]) for each in orders]
 
 
@@ -135,12 +127,14 @@ def judged(orders: Sequence[Order], *, system: str, at: datetime) -> tuple[dict[
 
     要件: F35-02, F36-13
     """
-    with together():  # 三つの問いを、一度の往復で
-        known = asked(KNOWN, [system, [each.record_key for each in orders]])
-        have, rules = obtained([each.unified for each in orders]), ask_allowed(at=at)
-    stored = _by_key(known())
+    keys = [each.record_key for each in orders]
+    stored, have, rules = at_once(
+        Question(KNOWN, [system, keys], _by_key),
+        obtained([each.unified for each in orders]),
+        what_is_allowed(at=at),
+    )
     fresh = {each.record_key: each for each in reversed(orders) if each.record_key not in stored}
-    return stored, _judged(list(fresh.values()), (system, at), have(), _rules(rules))
+    return stored, _judged(list(fresh.values()), (system, at), have, rules)
 
 
 def _by_key(rows: Sequence[tuple[str, ...]]) -> dict[str, Stored]:
@@ -151,20 +145,23 @@ def _stored(row: InformationInquiry) -> Stored:
     return str(row.inquiry_number), str(row.content_hash), str(row.state), str(row.code), str(row.reason)
 
 
-def _written(rows: Sequence[InformationInquiry]) -> frozenset[str]:
-    """書けた照会のレコード識別番号。"""
-    if not rows:
-        return frozenset()
+def _written(orders: Sequence[Order], rows: Sequence[InformationInquiry]) -> bool:
+    """新しい照会と、受け付けたことを書く。一つでもほかの求めに先を越されていれば、何も書かずに偽を返す。"""
     names = [each.attname for each in InformationInquiry._meta.concrete_fields]
     told = [{name: getattr(row, name) for name in names} for row in rows]
-    return frozenset(row[0] for row in fetch_all(WRITE, [json.dumps(told, default=str)]))
-
-
-def _rules(told: Callable[[], Allowed]) -> Allowed | Refusal:
-    try:
-        return told()
-    except Refusal as refusal:
-        return refusal
+    refused = sum(each.state == State.REFUSED for each in rows)
+    _, inserted, _ = at_once(
+        Question("SAVEPOINT inquiries_written"),
+        Question(WRITE, [json.dumps(told, default=str)]),
+        written(
+            "情報照会を受け付けた",
+            subjects=[each.unified_addressee_number for each in rows if each.unified_addressee_number][:1000],
+            detail={"件数": len(orders), "新しい件数": len(rows), "断った件数": refused},
+        ),
+    )
+    if len(inserted) < len(rows):
+        run_sql("ROLLBACK TO SAVEPOINT inquiries_written")
+    return len(inserted) == len(rows)
 
 
 def _taken(order: Order, stored: Stored) -> Taken:

@@ -1,22 +1,22 @@
 """符号の照会。符号そのものは、伝文を書く者にだけ渡す。"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from osame.gateway.symbols import secrets
 from osame.gateway.symbols.models import SymbolLink
-from osame.platform.database import asked, fetch_all
+from osame.platform.database import Question, fetch_all
 
 
-def obtained(people: Sequence[str]) -> Callable[[], frozenset[str]]:
-    """符号を取得済の人を尋ね、答えを読む関数を返す。
+def obtained(people: Sequence[str]) -> Question[frozenset[str]]:
+    """符号を取得済の人は誰か。
 
     要件: F35-01
     """
-    rows = asked(
+    return Question(
         "SELECT unified_addressee_number FROM symbol_link WHERE state = '3' AND unified_addressee_number = ANY(%s)",
         [list(people)],
+        lambda rows: frozenset(row[0] for row in rows),
     )
-    return lambda: frozenset(row[0] for row in rows())
 
 
 def symbols(people: Sequence[str]) -> dict[str, str]:

@@ -4,10 +4,10 @@ Fail closed: without a list, or with one that has not been confirmed for some da
 """
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from django.db.models import Q
 
@@ -15,7 +15,7 @@ from osame.contracts.national import AllowList
 from osame.contracts.strict import parsed
 from osame.gateway.trust.models import InquiryRight, KnownCertificate
 from osame.kernel.refusals import Refusal
-from osame.platform.database import asked
+from osame.platform.database import Question, at_once
 
 STALE = timedelta(days=3)
 """照合リストを、これより長く確かめられなければ使わない。"""
@@ -37,7 +37,7 @@ class InquiryNotOurs(Refusal):
 NOW = """
 SELECT l.version, l.content::text, (SELECT confirmed_at FROM list_confirmation WHERE confirmation_id = 1),
        (SELECT coalesce(array_agg(ARRAY[system, affair, procedure, provider, item]), '{}') FROM inquiry_right
-        WHERE valid_from <= %(on)s AND (valid_until IS NULL OR valid_until > %(on)s))
+        WHERE valid_from <= %s AND (valid_until IS NULL OR valid_until > %s))
 FROM (SELECT 1) one LEFT JOIN LATERAL (SELECT version, content FROM stored_allow_list ORDER BY version DESC LIMIT 1) l ON true
 """
 
@@ -67,23 +67,26 @@ def allowed(*, at: datetime) -> Allowed:
 
     要件: F36-13, F35-09
     """
-    return ask_allowed(at=at)()
+    (answer,) = at_once(what_is_allowed(at=at))
+    if isinstance(answer, Refusal):
+        raise answer
+    assert isinstance(answer, Allowed)
+    return answer
 
 
-def ask_allowed(*, at: datetime) -> Callable[[], Allowed]:
-    """照合リストと照会できる事務を尋ね、答えを読む関数を返す。古ければ、読むときに断る。
+def what_is_allowed(*, at: datetime) -> Question[Allowed | Refusal]:
+    """何を照会してよいか。照合リストがないか古ければ、その断りが答えである。
 
     要件: F36-13, F35-09
     """
-    rows = asked(NOW, {"on": at.date()})
 
-    def told() -> Allowed:
-        ((version, content, confirmed_at, held),) = rows()
+    def told(rows: list[tuple[Any, ...]]) -> Allowed | Refusal:
+        ((version, content, confirmed_at, held),) = rows
         if content is None or confirmed_at is None or at - confirmed_at > STALE:
-            raise NoAllowList
+            return NoAllowList()
         return Allowed(version, _listed(content), frozenset(tuple(each) for each in held))
 
-    return told
+    return Question(NOW, [at.date(), at.date()], told)
 
 
 @lru_cache(maxsize=64)

@@ -1,13 +1,13 @@
 """監査の記録を書く扉。行為と同じ取引で書くので、行為だけが残ることも、記録だけが残ることもない。"""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
 from osame.platform import gate
 from osame.platform.audit.models import AuditEvent
+from osame.platform.database import Question
 
 Outcome = AuditEvent.Outcome
 # 誰が何のためにしたかは、取引が運ぶ値から、引金（トリガー）が入れる
@@ -30,19 +30,23 @@ def record(
 
     要件: F29-03
     """
-    gate.required()
+    event = written(act, subjects=subjects, fields=fields, outcome=outcome, detail=detail)
     # 門は取引に告げるので、取引の外からも同じに書ける。中では、記録が失敗すれば行為も残らないので、逃げ道（savepoint）は要らない
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(INSERT, row(act, subjects=subjects, fields=fields, outcome=outcome, detail=detail))
+        cursor.execute(event.statement, event.parameters)
 
 
-def row(
+def written(
     act: str,
     *,
     subjects: Sequence[str] = (),
     fields: Sequence[str] = (),
     outcome: Outcome = Outcome.DONE,
     detail: Mapping[str, str | int] | None = None,
-) -> list[Any]:
-    """`INSERT` に渡す値。"""
-    return [act, str(outcome), list(subjects), list(fields), Jsonb(dict(detail or {}))]
+) -> Question[None]:
+    """ほかの SQL と一緒に送る、一つの行為の記録（`database.at_once`）。誰も目的を告げていなければ断る。
+
+    要件: F29-03
+    """
+    gate.required()
+    return Question(INSERT, [act, str(outcome), list(subjects), list(fields), Jsonb(dict(detail or {}))])

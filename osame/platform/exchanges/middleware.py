@@ -7,6 +7,7 @@ itself demands one (`osame.platform.exchanges.api.signed_peer`), or takes an OAu
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -15,9 +16,10 @@ from osame.contracts.personal_number import masked
 from osame.contracts.signatures import BadSignature
 from osame.kernel.refusals import Refusal
 from osame.platform import gate, systems
-from osame.platform.audit.recording import Outcome, record
+from osame.platform.audit.recording import Outcome, written
+from osame.platform.database import Question, at_once
 from osame.platform.exchanges.peers import NotOnTheList
-from osame.platform.exchanges.receiving import Peer, Received, TooLarge, authenticate, log, prune_nonces, verified
+from osame.platform.exchanges.receiving import Peer, Received, TooLarge, authenticate, logged, prune_nonces, verified
 from osame.platform.exchanges.whole import in_one_transaction
 
 UNDER = "/internal/"
@@ -50,7 +52,7 @@ class SignedExchanges:
             except Refusal as refusal:
                 failure, response = type(refusal).__name__, refused(refusal)
         with gate.acting(UNKNOWN_PEER), transaction.atomic():
-            _note(request, None, response, (failure, started))
+            at_once(*_note(request, None, response, (failure, started)))
         return response
 
     def _whole(self, request: HttpRequest, started: float) -> HttpResponseBase:
@@ -68,7 +70,7 @@ class SignedExchanges:
         with gate.acting(peer.acting()):
             response = self.get_response(request)
         with gate.acting(peer.acting()), transaction.atomic():
-            _note(request, peer, response, ("", started))
+            at_once(*_note(request, peer, response, ("", started)))
         return response
 
     def _prune(self, now: float) -> None:
@@ -77,7 +79,9 @@ class SignedExchanges:
             prune_nonces()
 
 
-def _note(request: HttpRequest, peer: Peer | None, response: HttpResponseBase, how: tuple[str, float]) -> None:
+def _note(
+    request: HttpRequest, peer: Peer | None, response: HttpResponseBase, how: tuple[str, float]
+) -> list[Question[Any]]:
     """両端の記録と、監査の記録。"""
     failure, started = how
     received = Received(
@@ -90,12 +94,8 @@ def _note(request: HttpRequest, peer: Peer | None, response: HttpResponseBase, h
     )
     outcome = Outcome.DONE if response.status_code < 400 else Outcome.REFUSED
     outcome = Outcome.FAILED if response.status_code >= 500 else outcome
-    log(peer, received)
-    record(
-        "相手システムの求めに答えた",
-        outcome=outcome,
-        detail={"操作": received.operation, "応答": received.status, "失敗": failure},
-    )
+    detail: dict[str, str | int] = {"操作": received.operation, "応答": received.status, "失敗": failure}
+    return [logged(peer, received), written("相手システムの求めに答えた", outcome=outcome, detail=detail)]
 
 
 def refused(refusal: Refusal) -> JsonResponse:

@@ -7,15 +7,15 @@ statement of its own: of any number of simultaneous copies exactly one inserts t
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import connection
 from django.http import HttpRequest
 
 from osame.contracts.personal_number import holds_personal_number
 from osame.contracts.signatures import BadSignature, Errand, Message, verify
 from osame.kernel.refusals import Refusal
 from osame.platform import gate, systems
-from osame.platform.database import run_sql
+from osame.platform.database import Question, run_sql
 from osame.platform.exchanges import keys, peers
 
 KEEP_NONCES = timedelta(minutes=10)
@@ -143,8 +143,8 @@ class Received:
     milliseconds: int
 
 
-def log(peer: Peer | None, received: Received) -> None:
-    """受けたやり取りを記録する。確かでない相手は、名を空けて残す。
+def logged(peer: Peer | None, received: Received) -> Question[Any]:
+    """受けたやり取りの記録。確かでない相手は、名を空けて残す。
 
     要件: F29-03, F36-07
     """
@@ -154,5 +154,4 @@ def log(peer: Peer | None, received: Received) -> None:
         peer.key_id if peer else "", errand.officer, errand.function, errand.purpose, received.status,
         received.failure, received.bytes_sent, received.bytes_received, received.milliseconds,
     ]  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(LOG, values)
+    return Question(LOG, values)

@@ -5,7 +5,8 @@ refused; the act runs behind a savepoint; the log of the exchange and the audit 
 transaction is taken back to the savepoint, and what remains (nonce, log, audit) is kept. Nothing is answered before the commit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.db import connection, transaction
 from django.http import HttpResponseBase, JsonResponse
@@ -13,12 +14,13 @@ from psycopg.pq import TransactionStatus
 
 from osame.kernel.refusals import Refusal
 from osame.platform import gate
-from osame.platform.database import together
+from osame.platform.database import Question, at_once
 from osame.platform.exchanges.receiving import Peer, Replayed
 
 FIRST = "INSERT INTO exchange_nonce (key_id, nonce, expires_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+COMMIT: Question[Any] = Question("COMMIT")
 Answer = Callable[[], HttpResponseBase]
-Note = Callable[[HttpResponseBase], None]
+Note = Callable[[HttpResponseBase], Sequence[Question[Any]]]
 
 
 class NothingDone(Refusal):
@@ -34,9 +36,7 @@ def in_one_transaction(peer: Peer, answer: Answer, note: Note) -> HttpResponseBa
         _refuse_second(peer)
         with gate.acting(peer.acting()):
             response = _kept_or_taken_back(answer())
-            with together():
-                note(response)
-                connection.connection.commit()
+            at_once(*note(response), COMMIT)  # Django が閉じるときには、もう確定している
     return response
 
 
