@@ -1,6 +1,8 @@
 """ほかのシステムを呼ぶ。用件は目的の門から取り、やり取りは自分の側にも記録する。"""
 
+import threading
 from functools import cache
+from typing import Any
 
 import httpx
 from django.db import connection
@@ -57,10 +59,18 @@ def log(exchange: Exchange) -> None:
         told.purpose, exchange.status, exchange.failure, exchange.bytes_sent, exchange.bytes_received,
         exchange.milliseconds,
     ]  # fmt: skip
-    aside = connection.copy() if connection.in_atomic_block else connection
-    try:
-        with aside.cursor() as cursor:
-            cursor.execute(LOG, values)
-    finally:
-        if aside is not connection:
-            aside.close()
+    with (_aside() if connection.in_atomic_block else connection).cursor() as cursor:
+        cursor.execute(LOG, values)
+
+
+_beside = threading.local()
+
+
+def _aside() -> Any:
+    """この糸の、同じデータベースへのもう一つの接続。求めのたびにつなぎ直さない。"""
+    kept: dict[str, Any] = _beside.__dict__.setdefault("connections", {})
+    name = f"{connection.settings_dict['USER']}@{connection.settings_dict['NAME']}"
+    if name not in kept:
+        kept[name] = connection.copy()
+    kept[name].close_if_unusable_or_obsolete()
+    return kept[name]
