@@ -147,7 +147,11 @@ def test_a_key_that_two_bodies_trust_opens_neither(nation):
 def test_error_pages_lead_back_to_the_start_of_the_body(nation):
     """誤りの画面の「はじめの画面へ」は、その団体のはじめの画面へ戻る。"""
     start = f"http://127.0.0.1:{nation.gateway_port}/{CODES[0]}"
-    asked = {404: ("GET", "nothing", {}), 403: ("POST", "account/sign-in/", {}), 400: ("GET", "", {"host": "elsewhere"})}
+    asked = {
+        404: ("GET", "nothing", {}),
+        403: ("POST", "account/sign-in/", {}),
+        400: ("GET", "", {"host": "elsewhere"}),
+    }
     for status, (method, path, headers) in asked.items():
         told = httpx.request(method, f"{start}/{path}", headers=headers, trust_env=False)
         assert (status, told.status_code) == (status, status)
