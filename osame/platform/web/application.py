@@ -13,13 +13,13 @@ from osame.platform import bodies, systems
 
 
 def _checked() -> Any:
-    application = get_wsgi_application()
+    pages = get_wsgi_application()
     from osame.platform.functions.checks import refuse_to_start
 
     refuse_to_start()
     from osame.platform.web.machines import apart
 
-    application = apart(application)
+    application = apart(pages)
     system = systems.current()
     if system.per_body and not bodies.chosen():  # いくつもの団体に仕えるシステムでは、団体の門番が前に立つ
         return import_module(f"osame.{system.code}.doorkeeper").by_body(application)
