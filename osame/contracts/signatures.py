@@ -156,13 +156,15 @@ class _Verifier(HTTPMessageVerifier):
     max_clock_skew = SKEW
 
 
-def verify(message: Message, *, trusted: Callable[[str], Ed25519PublicKey | None]) -> Signed:
+def verify(
+    message: Message, *, trusted: Callable[[str], Ed25519PublicKey | None], clock: Callable[[], float] = time.time
+) -> Signed:
     """署名を確かめる。正しくなければ断る。
 
     Exactly one signature, over exactly the components that we demand, by a trusted Ed25519 key, fresh, for at most a
     minute, with a digest that fits the body as it arrived. Replays are the caller's to refuse: see `Signed.nonce`.
     """
-    usual = _verified_as_usual(message, trusted)
+    usual = _verified_as_usual(message, trusted, clock())
     if usual is not None:
         return usual
     try:
@@ -183,7 +185,9 @@ def verify(message: Message, *, trusted: Callable[[str], Ed25519PublicKey | None
     return _signed(str(result.parameters["keyid"]), nonce, expires, covered)
 
 
-def _verified_as_usual(message: Message, trusted: Callable[[str], Ed25519PublicKey | None]) -> Signed | None:
+def _verified_as_usual(
+    message: Message, trusted: Callable[[str], Ed25519PublicKey | None], now: float
+) -> Signed | None:
     """いつもの形で、正しく、いま有効な署名。ほかは None。"""
     headers = {name.lower(): value for name, value in message.headers.items()}
     covered = COVERED + ((IDEMPOTENCY,) if IDEMPOTENCY in headers else ())
@@ -191,7 +195,7 @@ def _verified_as_usual(message: Message, trusted: Callable[[str], Ed25519PublicK
     if found is None:
         return None
     key_id, created, expires, nonce = found
-    now, skew, lifetime = time.time(), SKEW.total_seconds(), LIFETIME.total_seconds()
+    skew, lifetime = SKEW.total_seconds(), LIFETIME.total_seconds()
     if not (created <= now + skew and expires >= now - skew and created + lifetime >= now - skew):
         return None
     if not 0 < expires - created <= lifetime:

@@ -2,6 +2,7 @@
 
 import random
 import string
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -52,7 +53,7 @@ def test_the_library_reads_what_we_write_and_we_read_what_it_writes(key: bool, m
     assert by_library(ours) == said(ours)
     monkeypatch.setattr(usual_form, "signed", lambda *_: None)
     theirs = sign(key=key)
-    told = signatures._verified_as_usual(theirs, trusted)
+    told = signatures._verified_as_usual(theirs, trusted, time.time())
     assert told is not None
     assert told == by_library(theirs)
     assert set(theirs.headers) == set(ours.headers)
