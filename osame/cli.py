@@ -156,6 +156,7 @@ def _of_arrears(app: typer.Typer) -> None:
     from osame.collection.cases import cli as cases
     from osame.collection.dispositions import cli as dispositions
     from osame.collection.grace import cli as grace
+    from osame.collection.liabilities import cli as liabilities
     from osame.collection.pledges import cli as pledges
     from osame.collection.reminders import cli as reminders
     from osame.collection.successions import cli as successions
@@ -169,6 +170,7 @@ def _of_arrears(app: typer.Typer) -> None:
     app.add_typer(pledges.app, name="pledge")
     app.add_typer(grace.app, name="grace")
     app.add_typer(advances.app, name="advance")
+    app.add_typer(liabilities.app, name="liability")
     app.add_typer(assets.app, name="asset")
     app.add_typer(dispositions.app, name="disposition")
     app.add_typer(auctions.app, name="auction")

@@ -41,6 +41,7 @@ SECTIONS = (
             Entry("財産調査", "assets", "z"),
             Entry("滞納処分", "dispositions", "x"),
             Entry("公売", "auctions"),
+            Entry("連帯・第二次納税義務", "liabilities"),
             Entry("執行停止", "suspensions"),
             Entry("納税義務の承継", "successions"),
             Entry("不納欠損", "writeoffs"),

@@ -19,6 +19,7 @@ from osame.collection.grace.web import grace_urls
 from osame.collection.inquiry.web import inquiry_urls
 from osame.collection.intake.web import intake_urls
 from osame.collection.letters.web import letters_urls
+from osame.collection.liabilities.web import liability_urls
 from osame.collection.matching.web import matching_urls
 from osame.collection.outlays.web import outlay_urls
 from osame.collection.parameters.web import parameters_urls
@@ -48,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *pledges_urls,
     *grace_urls,
     *advance_urls,
+    *liability_urls,
     *assets_urls,
     *dispositions_urls,
     *auctions_urls,

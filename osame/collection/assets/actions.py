@@ -134,7 +134,7 @@ def register_third_party(given: GivenParty, *, officer: str) -> int:
 def open_investigation(
     addressee_number: str, kinds: Sequence[AssetKind], *, reason: str, review_on: date | None, as_of: date, officer: str
 ) -> int:
-    """財産調査を始める。滞納も、効力のある繰上徴収・保全もない人は調べられない。調査番号を返す。
+    """財産調査を始める。滞納も、効力のある繰上徴収・保全も、ほかの納税者についての責めもない人は調べられない。調査番号を返す。
 
     要件: F16-01
     """
@@ -145,7 +145,8 @@ def open_investigation(
             "SELECT (SELECT count(*) FROM charge WHERE addressee_number = %(who)s AND due_date < %(on)s "
             "AND principal_tax + demand_fee + delinquency_charge > 0) "
             "+ (SELECT count(*) FROM advance_collection WHERE addressee_number = %(who)s AND stage = 'IN_FORCE') "
-            "+ (SELECT count(*) FROM preservation WHERE addressee_number = %(who)s AND stage = 'IN_FORCE')",
+            "+ (SELECT count(*) FROM preservation WHERE addressee_number = %(who)s AND stage = 'IN_FORCE') "
+            "+ (SELECT count(*) FROM obligor WHERE addressee_number = %(who)s)",
             {"who": addressee_number, "on": as_of},
         )
         if not owed:

@@ -15,6 +15,7 @@ from osame.collection.arrears.procedures import Moved, move
 from osame.collection.dispositions.creditors import OURS, sharing_of
 from osame.collection.dispositions.facts import case_of
 from osame.collection.dispositions.letters import send_distribution, send_receipt
+from osame.collection.dispositions.obligors import limited_on, record_distribution
 from osame.collection.dispositions.queries import DispositionFile, DispositionHead, disposition_file
 from osame.collection.dispositions.seizing import DecisionMissing
 from osame.collection.matching.entering import BatchSheet, ManualSlip, enter_batch
@@ -188,12 +189,19 @@ def plan_distribution(file: DispositionFile, *, as_of: date, lock: bool = False)
     if not fresh:
         raise NothingCollected(head.number)
     on = max(each.collected_on for each in fresh)
-    numbers = [each.charge_id for each in file.parts]
-    own = owed_of(head.addressee_number, numbers, on=on, as_of=as_of, lock=lock)
+    own = _own(file, on, as_of, lock=lock)
     sharing = sharing_of(file, own)
     proceeds = Yen(sum(each.amount for each in fresh))
     answer = distribute_with_disposal(proceeds, sharing.creditors, sharing.disposal, sharing.unsecured)
     return Planned(on, own, sharing.creditors, answer, is_statement_needed(sharing.creditors, proceeds))
+
+
+def _own(file: DispositionFile, on: date, as_of: date, *, lock: bool) -> tuple[Owed, ...]:
+    """この団体の期別の未納。責めを負う者への処分なら、残る限度の内の額。"""
+    who, numbers = file.head.addressee_number, [each.charge_id for each in file.parts]
+    if any(each.owner_number != who for each in file.parts):
+        return limited_on(who, numbers, on=on, as_of=as_of, lock=lock)
+    return owed_of(who, numbers, on=on, as_of=as_of, lock=lock)
 
 
 def propose_distribution(key: tuple[str, int], *, reason: str, as_of: date) -> int:
@@ -279,8 +287,9 @@ def post_own(key: tuple[str, int], own: Sequence[Owed], amount: int, on: date, p
         return None
     (slip,) = next_numbers(1)
     left, position = amount, 0
+    paid: list[tuple[int, int]] = []
     for each in own:
-        share = each.share()
+        share, owner = each.share(), each.facts.addressee_number
         parts = []
         for component in (share.principal_tax, share.demand_fee, share.delinquency_charge):
             parts.append(min(left, component))
@@ -291,11 +300,15 @@ def post_own(key: tuple[str, int], own: Sequence[Owed], amount: int, on: date, p
         run_sql(
             "INSERT INTO slip_share (slip_number, position, addressee_number, charge_id, amount, principal_tax, demand_fee, "
             "delinquency_charge) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-            [slip, position, key[0], share.charge_id, sum(parts), *parts],
+            [slip, position, owner, share.charge_id, sum(parts), *parts],
         )
+        if owner != key[0]:
+            paid.append((share.charge_id, sum(parts)))
     people = Proposal.objects.filter(pk=proposal_id).values_list("maker", "checker").first()
     if people is None:
         raise DecisionMissing
+    if paid:
+        record_distribution(key[0], paid, slip, on=day_of_transaction(), officer=gate.required().officer)
     line = ManualSlip(1, slip, amount, on, f"disposition:{key[1]}:{slip}")
     sheet = BatchSheet(Channel.DISTRIBUTION, on, 1, amount, str(people[0]), str(people[1]))
     result = enter_batch((line,), sheet)

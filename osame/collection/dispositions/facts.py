@@ -12,20 +12,15 @@ from osame.collection.advances.queries import deadlines_of
 from osame.collection.arrears.prescribing import prescription_of
 from osame.collection.arrears.stages import spans_of
 from osame.collection.assets.queries import AssetRow
-from osame.collection.payment_slips.owed import Owed, owed_of
+from osame.collection.dispositions.obligors import Obliged, demanded_of, obliged
+from osame.collection.payment_slips.owed import Owed, Share, owed_of
 from osame.collection.pledges.queries import kept_charges
 from osame.kernel.money import Yen
 from osame.kernel.refusals import Refusal
 from osame.law.arrears_facts import ChargeFacts, Span, TaxpayerFacts
+from osame.law.conditions import Condition
 from osame.law.dispositions import Procedure
 from osame.platform.database import fetch_all, fetch_one
-
-FACTS = """
-SELECT c.charge_id, d.issued_on, d.published_on, d.returned_on IS NULL OR d.published_on IS NOT NULL
-FROM charge c JOIN demand d ON d.addressee_number = c.addressee_number AND d.charge_id = c.charge_id AND d.cancelled_on IS NULL
-    AND d.withdrawn_on IS NULL
-WHERE c.addressee_number = %s AND c.charge_id = ANY (%s)
-"""
 
 
 class NothingToSeizeFor(Refusal):
@@ -34,7 +29,7 @@ class NothingToSeizeFor(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """処分の起案に要る事実。 owed: 対象の期別の未納（処分の日まで）; charges・taxpayer: 法に渡す事実。"""
+    """処分の起案に要る事実。 extra: 責めを負う者への処分に足す条件; owed: 対象の期別の未納（処分の日まで）; charges・taxpayer: 法に渡す事実。"""
 
     addressee_number: str
     name: str
@@ -42,11 +37,22 @@ class Case:
     charges: tuple[ChargeFacts, ...]
     taxpayer: TaxpayerFacts
     other_seized_value: int
+    extra: tuple[Condition, ...] = ()
+
+    @property
+    def shares(self) -> tuple[Share, ...]:
+        """対象の期別の内訳。責めを負う者への処分なら、残る限度の内の額。"""
+        return tuple(each.share() for each in self.owed)
+
+    @property
+    def owners(self) -> dict[int, str]:
+        """期別ごとの、期別の宛名番号。"""
+        return {each.facts.charge_id: each.facts.addressee_number for each in self.owed}
 
     @property
     def total(self) -> Yen:
         """対象の期別の未納の計（延滞金は処分の日まで）。"""
-        return Yen(sum(each.share().amount for each in self.owed))
+        return Yen(sum(each.amount for each in self.shares))
 
 
 def case_of(
@@ -56,13 +62,15 @@ def case_of(
 
     要件: F17-01
     """
+    if charges and (beside := obliged(addressee_number, charges, as_of=as_of, lock=lock)):
+        return _obligor_case(addressee_number, beside, but)
     found = owed_of(addressee_number, list(charges) or None, on=as_of, as_of=as_of, lock=lock and bool(charges))
     advanced = deadlines_of(addressee_number)
     owed = tuple(each for each in found if charges or advanced.get(each.facts.charge_id, each.facts.due_date) < as_of)
     if not owed or (charges and {each.facts.charge_id for each in owed} != set(charges)):
         raise NothingToSeizeFor
     spans = spans_of(addressee_number)
-    demanded = {row[0]: row[1:] for row in fetch_all(FACTS, [addressee_number, [e.facts.charge_id for e in owed]])}
+    demanded = demanded_of(addressee_number, [each.facts.charge_id for each in owed])
     gone = {key: each.extinguished_on for key, each in prescription_of(addressee_number, as_of=as_of).items()}
     kept = kept_charges(addressee_number, as_of=as_of)
     facts = []
@@ -82,6 +90,14 @@ def case_of(
     return Case(
         addressee_number, name, owed, tuple(facts), _taxpayer(addressee_number, died_on),
         _seized_value(addressee_number, but),
+    )  # fmt: skip
+
+
+def _obligor_case(addressee_number: str, held: Obliged, but: AssetRow | None) -> Case:
+    name, died_on = fetch_one("SELECT name, died_on FROM addressee WHERE addressee_number = %s", [addressee_number])
+    return Case(
+        addressee_number, name, held.owed, held.charges, _taxpayer(addressee_number, died_on),
+        _seized_value(addressee_number, but), held.extra,
     )  # fmt: skip
 
 

@@ -81,7 +81,7 @@ class Disposition(models.Model):
 
 
 class DispositionCharge(models.Model):
-    """処分の対象の期別。金額は、処分の日のもの。"""
+    """処分の対象の期別。金額は、処分の日のもの。責任を負う者への処分なら、期別は主たる納税者（owner_number）のものである。"""
 
     rights = APPEND_ONLY
 
@@ -89,6 +89,7 @@ class DispositionCharge(models.Model):
     addressee_number = models.CharField("宛名番号", max_length=15)
     disposition_id = models.BigIntegerField("処分管理番号")
     charge_id = models.BigIntegerField("期別番号")
+    owner_number = models.CharField("期別の宛名番号", max_length=15)
     principal_tax = models.BigIntegerField("本税")
     demand_fee = models.BigIntegerField("督促手数料")
     delinquency_charge = models.BigIntegerField("延滞金（処分の日まで）")

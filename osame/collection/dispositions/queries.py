@@ -1,10 +1,11 @@
 """滞納処分の照会。一件の綴り、続いている処分、見直しの一覧、人ごとの処分、破産。"""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from osame.collection.arrears.obligors import obligations_of, within_limits
 from osame.collection.arrears.procedures import ProcedureUnknown, stage_name
 from osame.collection.parameters.queries import CHARGE_NAMES
 from osame.kernel.dates import fiscal_year_label
@@ -40,8 +41,8 @@ WHERE {terms} ORDER BY d.disposition_id DESC
 PARTS = f"""
 SELECT c.charge_id, coalesce(t.name, c.tax_item), c.tax_item, c.levy_year, coalesce(n.name, c.installment_term || '期'), c.due_date,
        c.statutory_due_date_etc, q.principal_tax, q.demand_fee, q.delinquency_charge,
-       c.principal_tax + c.demand_fee + c.delinquency_charge
-FROM disposition_charge q JOIN charge c USING (addressee_number, charge_id)
+       c.principal_tax + c.demand_fee + c.delinquency_charge, q.owner_number
+FROM disposition_charge q JOIN charge c ON c.addressee_number = q.owner_number AND c.charge_id = q.charge_id
 {CHARGE_NAMES}
 WHERE q.addressee_number = %s AND q.disposition_id = %s ORDER BY c.due_date, c.charge_id
 """
@@ -134,6 +135,7 @@ class DispositionPart:
     demand_fee: int
     delinquency_charge: int
     left: int
+    owner_number: str
 
     @property
     def label(self) -> str:
@@ -251,9 +253,20 @@ def disposition_file(key: tuple[str, int], *, lock: bool = False) -> Disposition
         [*key],
     )
     return DispositionFile(
-        heads[0], tuple(DispositionPart(*row) for row in fetch_all(PARTS, [*key])),
+        heads[0], _parts(key),
         tuple(CollectedLine(*row) for row in collected), _shares(key), _events(key),
     )  # fmt: skip
+
+
+def _parts(key: tuple[str, int]) -> tuple[DispositionPart, ...]:
+    """対象の期別。責めを負う者への処分なら、残る額は、残る限度の内の額。"""
+    parts = tuple(DispositionPart(*row) for row in fetch_all(PARTS, [*key]))
+    if all(each.owner_number == key[0] for each in parts):
+        return parts
+    numbers = {each.charge_id for each in parts}
+    held = [each for each in obligations_of(key[0], as_of=date.max) if each.charge_id in numbers]
+    lefts = within_limits({each.charge_id: each.left for each in parts}, held)
+    return tuple(replace(each, left=lefts.get(each.charge_id, 0)) for each in parts)
 
 
 def disposition_numbered(disposition_id: int) -> DispositionHead:

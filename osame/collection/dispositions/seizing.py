@@ -6,7 +6,7 @@ suspensions, extinction, bankruptcy and the asset are read by `facts.py`; the la
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from osame.collection.arrears.procedures import Moved, move
 from osame.collection.assets.queries import AssetRow, asset_numbered, namesakes, third_party
 from osame.collection.dispositions.facts import Case, case_of
 from osame.collection.dispositions.letters import send_papers
+from osame.collection.dispositions.obligors import mark_seized
 from osame.collection.dispositions.queries import disposition_file
 from osame.collection.dispositions.wages import PAID, NothingSeizableOfWages, PaidWages, WageAnswer, compute_wages
 from osame.kernel.dates import format_wareki
@@ -91,7 +92,8 @@ def judge_seizure(asset: AssetRow, case: Case, *, as_of: date) -> Conditions:
 
     要件: F17-01
     """
-    return may_seize(case.charges, asset.facts(case.other_seized_value), case.taxpayer, as_of=as_of)
+    found = may_seize(case.charges, asset.facts(case.other_seized_value), case.taxpayer, as_of=as_of)
+    return replace(found, items=(*found.items, *case.extra))
 
 
 def propose_seizure(terms: SeizureTerms, *, as_of: date) -> int:
@@ -154,7 +156,10 @@ def carry_out_disposition(content: Mapping[str, Any]) -> str:
         key = (who, int(disposition_id))
         write_disposition(key, content, case, (as_of, number, officer))
         act = ProcedureAct.APPLY if procedure is Procedure.DISTRIBUTION_REQUEST else ProcedureAct.SEIZE
-        move("disposition", key, act, Moved(as_of, officer, content["reason"], number))
+        moved = Moved(as_of, officer, content["reason"], number)
+        move("disposition", key, act, moved)
+        if set(case.owners.values()) != {who}:
+            mark_seized(who, [each.charge_id for each in case.shares], moved)
         runs = send_papers(disposition_file(key), content["registry_id"], as_of=as_of, officer=officer)
         detail = {"処分管理番号": key[1], "手続": procedure.value, "起案番号": number}
         record("滞納処分を執行した", subjects=[who], detail=detail)
@@ -250,9 +255,15 @@ def write_disposition(
         [*key, content["procedure"], year, at, content["asset_id"], content["body_id"], content["case_number"], content["scope"],
          content["perform_by"], list(content["wage_steps"]), json.dumps(content["wage_shares"]), list(content["conditions"]), as_of, content["place"], number, officer],
     )  # fmt: skip
-    for each in case.owed:
-        share = each.share()
+    for share in case.shares:
         run_sql(
-            "INSERT INTO disposition_charge VALUES (%s, %s, %s, %s, %s, %s)",
-            [*key, share.charge_id, share.principal_tax, share.demand_fee, share.delinquency_charge],
+            "INSERT INTO disposition_charge VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            [
+                *key,
+                share.charge_id,
+                case.owners[share.charge_id],
+                share.principal_tax,
+                share.demand_fee,
+                share.delinquency_charge,
+            ],
         )

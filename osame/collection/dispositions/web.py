@@ -15,6 +15,7 @@ from osame.collection.dispositions import forms as sheets
 from osame.collection.dispositions.bankruptcies import Opened
 from osame.collection.dispositions.collecting import Money
 from osame.collection.dispositions.facts import NothingToSeizeFor, case_of
+from osame.collection.dispositions.obligors import offered
 from osame.collection.dispositions.preserving import PreservationSeizure
 from osame.collection.dispositions.queries import DispositionFile, DispositionHead
 from osame.collection.dispositions.releasing import ReleaseJudgement
@@ -73,7 +74,10 @@ def seizure_new(request: HttpRequest, asset_id: int) -> HttpResponse:
     registries = third_parties([ThirdParty.Kind.REGISTRY], as_of=today())
     form = sheets.SeizureForm(
         request.POST or None, today=today(),
-        choices=[(each.facts.charge_id, f"{each.label}　{each.share().amount:,}円") for each in owed],
+        choices=[
+            *((each.facts.charge_id, f"{each.label}　{each.share().amount:,}円") for each in owed),
+            *offered(asset.addressee_number, as_of=today()),
+        ],
         parties=[(each.third_party_id, each.name) for each in registries],
         payers=[(each.asset_id, each.party or each.description) for each in other_payers(asset)],
         initial={"charges": [each.facts.charge_id for each in owed if each.facts.due_date < today()]},

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from osame.collection.advances.queries import AdvanceHead, advances_of
 from osame.collection.arrears.models import Promise
+from osame.collection.arrears.obligors import Obligor, obligations_of
 from osame.collection.arrears.prescribing import Expiry
 from osame.collection.arrears.queries import PromiseFacts
 from osame.collection.demands.models import DemandStop
@@ -56,6 +58,8 @@ class Opened:
     pledges: Sequence[PledgeHead] = ()
     suspensions: Sequence[SuspensionHead] = ()
     expiries: Mapping[int, Expiry] = field(default_factory=dict)
+    advances: Sequence[AdvanceHead] = ()
+    obligations: Sequence[Obligor] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +212,23 @@ def _suspensions(opened: Opened) -> Iterable[Warning]:
             yield Warning(13, "warning", "■", "滞納処分の執行停止中", each.suspended_on, each.through_on, basis)
 
 
+def _advances(opened: Opened) -> Iterable[Warning]:
+    """効力のある繰上徴収。"""
+    for each in opened.advances:
+        if each.stage is ProcedureStage.IN_FORCE:
+            basis = f"{each.ground.label}。期限の翌日から、督促なしで差し押さえられる"
+            yield Warning(14, "warning", "▲", "繰上徴収", each.notified_on, each.deadline, basis)
+
+
+def _obligations(opened: Opened) -> Iterable[Warning]:
+    """ほかの納税者について、責めを負うこと。"""
+    if opened.obligations:
+        since = min(each.from_on for each in opened.obligations)
+        whose = "、".join(sorted({each.principal_number for each in opened.obligations}))
+        basis = f"宛名 {whose} の期別 {len({each.charge_id for each in opened.obligations})}件"
+        yield Warning(15, "warning", "◆", "ほかの納税者の徴収金に責めを負う", since=since, basis=basis)
+
+
 def _promises(opened: Opened) -> Iterable[Warning]:
     broken = [each for each in opened.promises if each.result is Promise.Result.BROKEN]
     if broken:
@@ -235,7 +256,7 @@ def _represented(opened: Opened) -> Iterable[Warning]:
 
 
 SOURCES: tuple[Callable[[Opened], Iterable[Warning]], ...] = (
-    _protection, _withheld, _death, _gone, _extinct, _prescription, _suspensions, _returned, _promises,
+    _protection, _withheld, _death, _gone, _extinct, _prescription, _suspensions, _advances, _obligations, _returned, _promises,
     _graces, _pledges, _stops, _same_person, _represented,
 )  # fmt: skip
 """警告の出どころ。後の章は、ここに一つ足す。"""
@@ -266,3 +287,8 @@ def stops_of(addressee_number: str, *, as_of: date) -> tuple[Stop, ...]:
         {"addressee": addressee_number, "on": as_of},
     )
     return tuple(Stop(*row) for row in rows)
+
+
+def responsibilities_of(addressee_number: str, *, as_of: date) -> tuple[tuple[AdvanceHead, ...], tuple[Obligor, ...]]:
+    """その人の繰上徴収と、ほかの納税者について負う責め。"""
+    return advances_of(addressee_number), obligations_of(addressee_number, as_of=as_of)

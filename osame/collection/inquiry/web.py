@@ -19,7 +19,7 @@ from osame.collection.inquiry.forms import AskForm, StatusForm
 from osame.collection.inquiry.letters import send_payment_status
 from osame.collection.inquiry.person import AGENT_KINDS, Person, PersonUnknown, open_person
 from osame.collection.inquiry.timeline import EventKind, timeline_of
-from osame.collection.inquiry.warnings import SHOWN, Opened, procedures_of, stops_of, warnings_of
+from osame.collection.inquiry.warnings import SHOWN, Opened, procedures_of, responsibilities_of, stops_of, warnings_of
 from osame.collection.ledger.queries import ChargeNotFound, charge_numbered
 from osame.collection.pledges.queries import PledgeHead
 from osame.collection.suspensions.queries import SuspensionHead
@@ -64,6 +64,7 @@ def person(request: HttpRequest, addressee_number: str) -> HttpResponse:
                     ask.today,
                     *_arrears(addressee_number, ask.today, told=told),
                     prescription_of(addressee_number, as_of=ask.today),
+                    *(responsibilities_of(addressee_number, as_of=ask.today) if told else ((), ())),
                 )
             ),
             "shown": SHOWN,

@@ -95,6 +95,16 @@ def issue_share_slip(
         return IssuedShare(number, slip.amount, run_id, older)
 
 
+def record_share_payment(key: tuple[str, int], successor_number: str, slip_number: int, *, on: date) -> None:
+    """この番号の収納が、承継した者の納めたものであることを記録する。承継した者の財産の配当の記帳が通る。紙はない。
+
+    要件: F24-01, F19-05
+    """
+    run_sql(
+        "INSERT INTO share_slip VALUES (%s, %s, %s, %s, %s, %s)", [key[0], slip_number, key[1], successor_number, on, 0]
+    )
+
+
 def _share(one: SharedCharge, mine: HeirShare) -> Share:
     """その者に残る額の内訳。延滞金、督促手数料、残りは税。どれも、期別に残る額を超えない。"""
     whole = one.owed.share()

@@ -475,6 +475,7 @@ class Migration(migrations.Migration):
                 ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
                 ("disposition_id", models.BigIntegerField(verbose_name="処分管理番号")),
                 ("charge_id", models.BigIntegerField(verbose_name="期別番号")),
+                ("owner_number", models.CharField(max_length=15, verbose_name="期別の宛名番号")),
                 ("principal_tax", models.BigIntegerField(verbose_name="本税")),
                 ("demand_fee", models.BigIntegerField(verbose_name="督促手数料")),
                 ("delinquency_charge", models.BigIntegerField(verbose_name="延滞金（処分の日まで）")),

@@ -34,7 +34,7 @@ ALTER TABLE disposition ADD CONSTRAINT disposition_of_an_asset
 ALTER TABLE disposition_charge ADD CONSTRAINT disposition_charge_of_a_disposition
     FOREIGN KEY (addressee_number, disposition_id) REFERENCES disposition (addressee_number, disposition_id);
 ALTER TABLE disposition_charge ADD CONSTRAINT disposition_charge_of_a_charge
-    FOREIGN KEY (addressee_number, charge_id) REFERENCES charge (addressee_number, charge_id);
+    FOREIGN KEY (owner_number, charge_id) REFERENCES charge (addressee_number, charge_id);
 ALTER TABLE collected_money ADD CONSTRAINT collected_by_a_disposition
     FOREIGN KEY (addressee_number, disposition_id) REFERENCES disposition (addressee_number, disposition_id);
 ALTER TABLE distribution ADD CONSTRAINT distribution_of_a_disposition

@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
         ("grace", "0002_guarded"),
         ("pledges", "0002_guarded"),
         ("advances", "0002_guarded"),
+        ("liabilities", "0002_guarded"),
         ("successions", "0002_guarded"),
         ("dispositions", "0002_guarded"),
         ("reminders", "0002_guarded"),

@@ -22,6 +22,11 @@ SELECT * FROM procedure_stage_demands
 UNION ALL SELECT * FROM procedure_stage_grace
 UNION ALL SELECT * FROM procedure_stage_pledges
 UNION ALL SELECT * FROM procedure_stage_advances
+UNION ALL SELECT * FROM procedure_stage_liabilities
 UNION ALL SELECT * FROM procedure_stage_dispositions
 UNION ALL SELECT * FROM procedure_stage_suspensions
 UNION ALL SELECT * FROM procedure_stage_writeoffs;
+-- 納税者のほかに責めを負う者（承継、連帯、第二次、保証、担保）。章が増えたら、ここに一行を足す。
+CREATE VIEW obligor WITH (security_invoker = true) AS
+SELECT * FROM obligor_liabilities
+UNION ALL SELECT * FROM obligor_successions;

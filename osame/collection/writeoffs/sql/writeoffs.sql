@@ -47,6 +47,10 @@ CREATE TRIGGER grace_charge_of_what_is_owed BEFORE INSERT ON grace_charge FOR EA
 CREATE TRIGGER pledge_part_of_what_is_owed BEFORE INSERT ON pledge_part FOR EACH ROW EXECUTE FUNCTION refuse_extinct_charge();
 CREATE TRIGGER suspension_charge_of_what_is_owed BEFORE INSERT ON suspension_charge
     FOR EACH ROW EXECUTE FUNCTION refuse_extinct_charge();
+CREATE TRIGGER advance_collection_charge_of_what_is_owed BEFORE INSERT ON advance_collection_charge
+    FOR EACH ROW EXECUTE FUNCTION refuse_extinct_charge();
+CREATE TRIGGER liability_charge_of_what_is_owed BEFORE INSERT ON liability_charge
+    FOR EACH ROW EXECUTE FUNCTION refuse_extinct_charge();
 CREATE TRIGGER disposition_charge_of_what_is_owed BEFORE INSERT ON disposition_charge
     FOR EACH ROW EXECUTE FUNCTION refuse_extinct_charge();
 CREATE VIEW procedure_stage_writeoffs WITH (security_invoker = true) AS
