@@ -145,12 +145,12 @@ def list_command(
         return
     table(
         "繰上徴収", ("番号", "宛名番号", "段階", "事由", "告知日", "変更後の納期限", "差押えのできる日", "残る額"),
-        ((str(a.advance_collection_id), a.addressee_number, a.stage.value, str(a.ground.label), a.notified_on, a.deadline,
+        ((str(a.advance_collection_id), a.addressee_number, a.stage_name, str(a.ground.label), a.notified_on, a.deadline,
           seizable_after_advance(a.deadline), a.left) for a in found),
     )  # fmt: skip
     table(
         "保全", ("番号", "宛名番号", "段階", "種類", "年度と税目", "金額", "担保", "期間の末日"),
-        ((str(p.preservation_id), p.addressee_number, p.stage.value, str(p.kind.label), p.tax, p.amount, p.secured,
+        ((str(p.preservation_id), p.addressee_number, p.stage_name, str(p.kind.label), p.tax, p.amount, p.secured,
           p.ends_on or "") for p in kept),
     )  # fmt: skip
     for each in due:
@@ -170,7 +170,7 @@ def show_command(
     if as_json:
         say_json(file)
         return
-    console.print(f"{file.head.name}（{file.head.addressee_number}）　{file.head.stage.value}", markup=False)
+    console.print(f"{file.head.name}（{file.head.addressee_number}）　{file.head.stage_name}", markup=False)
     for line in file.head.conditions:
         console.print(line, markup=False)
     table("これまで", ("日", "行い", "段階", "根拠", "説明"),

@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any
 
 from osame.collection.advances.models import AdvanceCollection, Preservation
-from osame.collection.arrears.procedures import ProcedureUnknown
+from osame.collection.arrears.procedures import ProcedureUnknown, stage_name
 from osame.collection.parameters.queries import CHARGE_NAMES
 from osame.kernel.money import Yen
 from osame.law.advance_collection import AdvanceGround, PreservationState, must_release_preservation
 from osame.law.conditions import Conditions
-from osame.law.dispositions import ProcedureAct, ProcedureStage
+from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage
 from osame.platform.database import fetch_all
 
 GROUNDS = dict(zip(AdvanceCollection.Ground, AdvanceGround, strict=True))
@@ -60,6 +60,11 @@ class AdvanceHead:
     def key(self) -> tuple[str, int]:
         """（宛名番号、繰上徴収番号）。"""
         return self.addressee_number, self.advance_collection_id
+
+    @property
+    def stage_name(self) -> str:
+        """段階の、画面での名。"""
+        return stage_name(Procedure.ADVANCE_COLLECTION, self.stage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,11 @@ class PreservationHead:
     def key(self) -> tuple[str, int]:
         """（宛名番号、保全番号）。"""
         return self.addressee_number, self.preservation_id
+
+    @property
+    def stage_name(self) -> str:
+        """段階の、画面での名。"""
+        return stage_name(Procedure.PRESERVATION, self.stage)
 
     @property
     def is_open(self) -> bool:

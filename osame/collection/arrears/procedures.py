@@ -26,6 +26,18 @@ STAGE_WORDS = {
     (Procedure.BANKRUPTCY, ProcedureStage.IN_FORCE): "手続中",
     (Procedure.SUSPENSION, ProcedureStage.NONE): "調書（決定前）",
     (Procedure.SUSPENSION, ProcedureStage.IN_FORCE): "停止中",
+    (Procedure.ADVANCE_COLLECTION, ProcedureStage.IN_FORCE): "告知済み",
+    (Procedure.PRESERVATION, ProcedureStage.IN_FORCE): "通知済み", (Procedure.PRESERVATION, ProcedureStage.COMPLETED): "税額確定",
+    (Procedure.PRESERVATION_SEIZURE, ProcedureStage.IN_FORCE): "保全差押え中",
+    **{
+        (each, stage): name
+        for each in (
+            Procedure.JOINT_LIABILITY, Procedure.SECONDARY_LIABILITY, Procedure.GUARANTEE, Procedure.SECURED_PROPERTY,
+        )
+        for stage, name in (
+            (ProcedureStage.OWED, "告知済み"), (ProcedureStage.SERVED, "催告・督促済み"), (ProcedureStage.IN_FORCE, "差押え中"),
+        )
+    },
 }  # fmt: skip
 ACT_WORDS = {
     (Procedure.PLEDGE, ProcedureAct.APPLY): "誓約書を作る", (Procedure.PLEDGE, ProcedureAct.GRANT): "署名を受け取る",

@@ -18,7 +18,7 @@ from osame.platform.database import run_sql
 
 
 class NotYetDue(Refusal):
-    """告知した納期限が、まだ過ぎていません。催告・督促は、納期限の後に発します（地方税法第11条第2項、第329条第1項）。"""
+    """告知した納期限が、まだ過ぎていません。納期限の翌日以後に、催告・督促を発してください（地方税法第11条第2項、第329条第1項）。"""
 
 
 def remind(liability_id: int, *, as_of: date, officer: str) -> int:

@@ -129,7 +129,7 @@ def list_command(
         return
     table(
         "納税者のほかの者の責任", ("番号", "主たる納税者", "責任を負う者", "種類", "段階", "限度", "納めた額", "請求できる額", "差押え"),
-        ((str(x.liability_id), x.name, x.obligor, str(x.kind.label), x.stage.value, x.limit_yen if x.limit_yen is not None else "なし",
+        ((str(x.liability_id), x.name, x.obligor, str(x.kind.label), x.stage_name, x.limit_yen if x.limit_yen is not None else "なし",
           x.paid, x.claimable, x.seizable_from or "催告・督促の後") for x in found),
     )  # fmt: skip
 

@@ -33,7 +33,7 @@ class DisposalDayNeeded(Refusal):
 
 
 class NothingWithinLimit(Refusal):
-    """限度が0円です。受けた利益・財産の価額・持ち分を確かめてください。0円を告知することはできません。"""
+    """限度が0円です。受けた利益・財産の価額・持ち分を確かめてください。"""
 
 
 class ObligorUnknown(Refusal):

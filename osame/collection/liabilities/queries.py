@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from osame.collection.arrears.prescribing import Expiry, prescription_of
-from osame.collection.arrears.procedures import ProcedureUnknown
+from osame.collection.arrears.procedures import ProcedureUnknown, stage_name
 from osame.collection.liabilities.models import Liability
 from osame.collection.parameters.queries import CHARGE_NAMES
 from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage
@@ -79,6 +79,11 @@ class LiabilityHead:
     def key(self) -> tuple[str, int]:
         """（主たる納税者の宛名番号、責任番号）。"""
         return self.addressee_number, self.liability_id
+
+    @property
+    def stage_name(self) -> str:
+        """段階の、画面での名。"""
+        return stage_name(PROCEDURE_OF[self.form], self.stage)
 
     @property
     def form(self) -> ObligorForm:
