@@ -18,7 +18,7 @@ from osame.collection.auctions.facts import Standing, standing_of
 from osame.collection.auctions.letters import send_notices, send_sale
 from osame.collection.auctions.queries import AuctionFile, AuctionHead, auction_file, earlier_unsold
 from osame.collection.dispositions.collecting import post_own
-from osame.collection.payment_slips.owed import owed_of
+from osame.collection.dispositions.obligors import own_of
 from osame.kernel.dates import format_wareki
 from osame.kernel.money import Yen
 from osame.kernel.refusals import Refusal
@@ -317,7 +317,7 @@ def _forfeit(file: AuctionFile, moved: Moved) -> int:
         return 0
     files = standing_of(file, as_of=moved.on, lock=True).files
     charges = sorted({part.charge_id for each in files for part in each.parts})
-    own = owed_of(head.addressee_number, charges, on=moved.on, as_of=moved.on, lock=True)
+    own = own_of(head.addressee_number, charges, on=moved.on, as_of=moved.on, lock=True)
     amount = min(buyer.deposit, sum(each.share().amount for each in own))
     post_own(files[0].head.key, own, amount, moved.on, moved.proposal_id)
     run_sql(

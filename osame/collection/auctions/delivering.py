@@ -15,8 +15,8 @@ from osame.collection.auctions.models import DistributionDelivery, DistributionO
 from osame.collection.auctions.residue import send_residue
 from osame.collection.dispositions.collecting import post_own
 from osame.collection.dispositions.creditors import OURS
+from osame.collection.dispositions.obligors import own_of
 from osame.collection.dispositions.queries import disposition_file
-from osame.collection.payment_slips.owed import owed_of
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
 from osame.law.distribution import CreditorKind
@@ -295,7 +295,7 @@ def _require_settled(found: Statement, deposits: Mapping[int, Deposited]) -> Non
 def _apply(found: Statement, amount: int, as_of: date) -> None:
     """この団体の分を、代金を受け取った日に納付があったものとして充てる（国税徴収法第116条第2項）。"""
     charges = [each.charge_id for each in disposition_file(found.key).parts]
-    own = owed_of(found.key[0], charges, on=found.collected_on, as_of=as_of, lock=True)
+    own = own_of(found.key[0], charges, on=found.collected_on, as_of=as_of, lock=True)
     if sum(each.share().amount for each in own) < amount:
         raise OwedChanged(f"配当{amount:,}円")
     post_own(found.key, own, amount, found.collected_on, found.proposal_id)

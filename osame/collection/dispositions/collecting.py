@@ -15,12 +15,12 @@ from osame.collection.arrears.procedures import Moved, move
 from osame.collection.dispositions.creditors import OURS, sharing_of
 from osame.collection.dispositions.facts import case_of
 from osame.collection.dispositions.letters import send_distribution, send_receipt
-from osame.collection.dispositions.obligors import limited_on, record_distribution
+from osame.collection.dispositions.obligors import own_of, record_distribution
 from osame.collection.dispositions.queries import DispositionFile, DispositionHead, disposition_file
 from osame.collection.dispositions.seizing import DecisionMissing
 from osame.collection.matching.entering import BatchSheet, ManualSlip, enter_batch
 from osame.collection.payment_slips.numbering import next_numbers
-from osame.collection.payment_slips.owed import Owed, owed_of
+from osame.collection.payment_slips.owed import Owed
 from osame.formats.reports import Channel
 from osame.kernel.dates import format_wareki
 from osame.kernel.money import Yen
@@ -189,19 +189,12 @@ def plan_distribution(file: DispositionFile, *, as_of: date, lock: bool = False)
     if not fresh:
         raise NothingCollected(head.number)
     on = max(each.collected_on for each in fresh)
-    own = _own(file, on, as_of, lock=lock)
+    numbers = [each.charge_id for each in file.parts]
+    own = own_of(head.addressee_number, numbers, on=on, as_of=as_of, lock=lock)
     sharing = sharing_of(file, own)
     proceeds = Yen(sum(each.amount for each in fresh))
     answer = distribute_with_disposal(proceeds, sharing.creditors, sharing.disposal, sharing.unsecured)
     return Planned(on, own, sharing.creditors, answer, is_statement_needed(sharing.creditors, proceeds))
-
-
-def _own(file: DispositionFile, on: date, as_of: date, *, lock: bool) -> tuple[Owed, ...]:
-    """この団体の期別の未納。責めを負う者への処分なら、残る限度の内の額。"""
-    who, numbers = file.head.addressee_number, [each.charge_id for each in file.parts]
-    if any(each.owner_number != who for each in file.parts):
-        return limited_on(who, numbers, on=on, as_of=as_of, lock=lock)
-    return owed_of(who, numbers, on=on, as_of=as_of, lock=lock)
 
 
 def propose_distribution(key: tuple[str, int], *, reason: str, as_of: date) -> int:

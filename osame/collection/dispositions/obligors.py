@@ -115,6 +115,17 @@ def limited_on(
     return limited(_owed(held, as_of, on=on, lock=lock), held)
 
 
+def own_of(
+    addressee_number: str, charges: Sequence[int], *, on: date, as_of: date, lock: bool = False
+) -> tuple[Owed, ...]:
+    """処分の期別の、その日に納めるとしたときの未納。責めを負う者への処分なら、残る限度の内の額。配当に使う。
+
+    要件: F19-05, F24-06
+    """
+    own = owed_of(addressee_number, charges, on=on, as_of=as_of, lock=lock)
+    return own or limited_on(addressee_number, charges, on=on, as_of=as_of, lock=lock)
+
+
 def mark_seized(addressee_number: str, charges: Sequence[int], moved: Moved) -> None:
     """責任の段階を「効力がある」（差押え）に進める。既に進んでいれば、何もしない。取引の中で呼ぶ。
 
