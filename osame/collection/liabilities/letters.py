@@ -129,7 +129,7 @@ def send_notice(file: LiabilityFile, slip: Slip, *, as_of: date, officer: str) -
     """
     form = file.head.form
     totals = (("納める額", f"{slip.amount:,}円"), ("納期限", format_wareki(slip.payable_through)))
-    return _send(file, (TITLES[form], WARNS[form]), totals, slip, as_of=as_of, officer=officer)
+    return _send(file, (*TITLES[form], WARNS[form], ""), totals, slip, as_of=as_of, officer=officer)
 
 
 def send_reminder(file: LiabilityFile, slip: Slip, *, as_of: date, officer: str, is_only_slip: bool = False) -> int:
@@ -144,7 +144,7 @@ def send_reminder(file: LiabilityFile, slip: Slip, *, as_of: date, officer: str,
     if is_only_slip:
         title, opening, warns = "納付書の送付", "次の徴収金の、残る額の納付書をお送りします。", ""
     totals = (("納める額", f"{slip.amount:,}円"), ("指定期限", format_wareki(slip.payable_through)))
-    return _send(file, ((title, opening), warns), totals, slip, as_of=as_of, officer=officer)
+    return _send(file, (title, opening, warns, ""), totals, slip, as_of=as_of, officer=officer)
 
 
 def send_cancel(file: LiabilityFile, reason: str, *, as_of: date, officer: str) -> int:
@@ -157,22 +157,25 @@ def send_cancel(file: LiabilityFile, reason: str, *, as_of: date, officer: str) 
         "先にした次の徴収金についての告知を取り消しましたので、通知します。納付書は使わないでください。",
     )
     totals = (("取り消した額", f"{file.head.amount:,}円"), ("取り消した日", format_wareki(as_of)))
-    return _send(file, (words, ""), totals, None, as_of=as_of, officer=officer, more=(("取り消した理由", reason),))
+    return _send(file, (*words, "", reason), totals, None, as_of=as_of, officer=officer)
 
 
 def _send(
-    file: LiabilityFile, words: tuple[tuple[str, str], str], totals: tuple[tuple[str, str], ...], slip: Slip | None, *,
-    as_of: date, officer: str, more: tuple[tuple[str, str], ...] = (),
+    file: LiabilityFile, words: tuple[str, str, str, str], totals: tuple[tuple[str, str], ...], slip: Slip | None, *,
+    as_of: date, officer: str,
 ) -> int:  # fmt: skip
+    """文書を一通凍らせる。 words: （題、書き出し、注意、取り消した理由）"""
+    title, opening, warns, cancelled = words
     head = file.head
     facts = (
         ("主たる納税者", head.name), ("限度額", "全額" if head.limit_yen is None else f"{head.limit_yen:,}円"),
         ("告知の日", format_wareki(head.notified_on)), ("理由", f"{head.kind.label}"), ("責任番号", str(head.liability_id)),
-        *((("責任の及ぶ財産", head.property_text),) if head.property_text else ()), *more,
+        *((("責任の及ぶ財産", head.property_text),) if head.property_text else ()),
+        *((("取り消した理由", cancelled),) if cancelled else ()),
     )  # fmt: skip
     part = slip_part(slip, name=head.obligor) if slip else None
     rows = tuple(_row(each) for each in file.charges)
-    notice = LiabilityNotice(*words[0], facts, totals, rows, words[1], part)
+    notice = LiabilityNotice(title, opening, facts, totals, rows, warns, part)
     items = {each.tax_item for each in file.charges}
     marks = slip_marks(slip) if slip else tuple(value for _, value in totals)
     draft = Draft(

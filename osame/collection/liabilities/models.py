@@ -118,7 +118,7 @@ class LiabilitySlip(models.Model):
     liability_id = models.BigIntegerField("責任番号")
     slip_number = models.BigIntegerField("納付書番号")
     amount = models.BigIntegerField("納付書の額")
-    issued_on = models.DateField("発行日")
+    issued_on = models.DateField("発付日")
     officer = models.TextField("職員")
 
     class Meta:

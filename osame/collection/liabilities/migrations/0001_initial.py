@@ -312,7 +312,7 @@ class Migration(migrations.Migration):
                 ("liability_id", models.BigIntegerField(verbose_name="責任番号")),
                 ("slip_number", models.BigIntegerField(verbose_name="納付書番号")),
                 ("amount", models.BigIntegerField(verbose_name="納付書の額")),
-                ("issued_on", models.DateField(verbose_name="発行日")),
+                ("issued_on", models.DateField(verbose_name="発付日")),
                 ("officer", models.TextField(verbose_name="職員")),
             ],
             options={
