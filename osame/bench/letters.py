@@ -31,8 +31,8 @@ from osame.collection.letters.runs import run_facts
 from osame.platform.embedded import home
 from osame.platform.gate import Acting, acting
 from osame.platform.letters.batches import Sheets
-from osame.platform.letters.codes import gs1_128_svg, qr_svg
-from osame.platform.letters.engine import Letter, inputs_of
+from osame.platform.letters.codes import gs1_128_svg, qr_png
+from osame.platform.letters.engine import Drawn, Letter, inputs_of
 from osame.platform.letters.pressmen import pressmen
 from osame.platform.letters.release import PrintResult
 
@@ -65,9 +65,9 @@ class CodedLetter:
     rows: tuple[CodedRow, ...]
 
 
-def _drawn(context: Any) -> dict[str, str]:
+def _drawn(context: Any) -> dict[str, Drawn]:
     digits = str(context["digits"])
-    return {"gs1": gs1_128_svg(digits[:44]), "qr": qr_svg(digits)}
+    return {"gs1": gs1_128_svg(digits[:44]), "qr": qr_png(digits)}
 
 
 def _samples() -> tuple[SampleLetter, ...]:

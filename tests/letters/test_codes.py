@@ -62,7 +62,7 @@ def test_codes_are_read_from_the_paper(tmp_path: Path, monkeypatch: pytest.Monke
     engine._compiler.cache_clear()
     drawn = {
         "gs1": codes.gs1_128_svg(GS1),
-        "qr": codes.qr_svg(EL_QR),
+        "qr": codes.qr_png(EL_QR),
         "post": codes.customer_barcode_svg("100-0013", "東京都千代田区霞が関1丁目3番2号　郵便プラザ503室"),
     }
     pdf = compile_letters(Template("codes.typ", 0), {}, [Letter(1, 1, "1", 1, drawn)])

@@ -5,7 +5,6 @@ The page is made from the frozen facts alone, never from the ledger of today.
 
 import json
 import math
-import re
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time
 from typing import Any
@@ -15,7 +14,7 @@ from osame.collection.certificates.statement import AMOUNTS, certificate_name, s
 from osame.collection.letters.issuer import issuer_on, site_watermark
 from osame.collection.parameters.queries import municipality
 from osame.kernel.dates import format_wareki
-from osame.platform.letters.codes import qr_svg
+from osame.platform.letters.codes import qr_modules, qr_png
 from osame.platform.letters.engine import Letter, Template, sheet_code
 from osame.platform.letters.window import width
 
@@ -27,7 +26,6 @@ PER_RUN = 1_000_000
 QR_MM, LARGEST_CELL_MM = 44.0, 0.5
 NAME_MM, NAME_POINTS = 50.0, 8.6
 AMOUNT_MM, AMOUNT_POINTS = 17.4, 8.6
-_MODULES = re.compile(r'width="(\d+)"')
 CLOSING = "上のとおり相違ないことを証明します。"
 NO_ARREARS = "証明日において、納期限の到来した市税について、滞納のないことを証明します。"
 VEHICLE_CLOSING = (
@@ -110,8 +108,8 @@ def template_of(found: Certificate) -> Template:
 
 def letter_of(found: Certificate, payload: str) -> Letter:
     """凍らせた事実と署名した内容から、刷る一通。"""
-    qr = qr_svg(payload)
-    sheet = _sheet(found, json.loads(found.facts), payload, qr)
+    qr = qr_png(payload)
+    sheet = _sheet(found, json.loads(found.facts), payload, qr_modules(qr))
     run, number = divmod(found.certificate_number, PER_RUN)
     return Letter(
         FIRST_RUN + run, number, found.addressee_number, len(sheet.pages), asdict(sheet), (sheet.name, sheet.number),
@@ -119,12 +117,11 @@ def letter_of(found: Certificate, payload: str) -> Letter:
     )  # fmt: skip
 
 
-def _sheet(found: Certificate, facts: dict[str, Any], payload: str, qr: str) -> CertificateSheet:
+def _sheet(found: Certificate, facts: dict[str, Any], payload: str, modules: int) -> CertificateSheet:
     kind = CertificateRequest.Kind(found.kind)
     rows = [_row(each) for each in facts["lines"]] if kind is CertificateRequest.Kind.GENERAL else []
     pages = _pages(rows, len(facts["remarks"]))
     total = {name: sum(getattr(row, name) for row in rows) for name in AMOUNTS}
-    modules = int(_modules(qr))
     vehicle = facts.get("vehicle")
     return CertificateSheet(
         number=certificate_name(found.certificate_number), title=kind.label, purpose=PURPOSES[kind],
@@ -169,9 +166,3 @@ def _pages(rows: list[SheetRow], remarks: int) -> tuple[tuple[SheetRow, ...], ..
     more = (tuple(rest[at : at + NEXT_PAGE_ROWS]) for at in range(0, len(rest), NEXT_PAGE_ROWS))
     pages = (tuple(rows[:FIRST_PAGE_ROWS]), *more)
     return (*pages, ()) if len(pages[-1]) + remarks > LAST_PAGE_LINES + 4 * (len(pages) > 1) else pages
-
-
-def _modules(drawn: str) -> str:
-    found = _MODULES.search(drawn)
-    assert found is not None
-    return found[1]

@@ -14,8 +14,9 @@ from typing import Any
 from django.utils.module_loading import autodiscover_modules
 
 from osame.kernel.refusals import Refusal
+from osame.platform.letters.engine import Drawn
 
-Drawing = Callable[[Mapping[str, Any]], Mapping[str, str]]
+Drawing = Callable[[Mapping[str, Any]], Mapping[str, Drawn]]
 
 
 class UnknownLetterKind(Refusal):
@@ -35,7 +36,7 @@ class SampleLetter:
 Samples = Callable[[], Sequence[SampleLetter]]
 
 
-def nothing_drawn(_context: Mapping[str, Any]) -> Mapping[str, str]:
+def nothing_drawn(_context: Mapping[str, Any]) -> Mapping[str, Drawn]:
     """符号のない文書。"""
     return {}
 

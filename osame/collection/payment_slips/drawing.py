@@ -15,7 +15,8 @@ from osame.collection.payment_slips.owed import Share
 from osame.collection.payment_slips.queries import Slip
 from osame.formats.slip_numbers import matter_key
 from osame.kernel.dates import era_year, format_wareki
-from osame.platform.letters.codes import gs1_128_svg, qr_svg
+from osame.platform.letters.codes import gs1_128_svg, qr_png
+from osame.platform.letters.engine import Drawn
 from osame.platform.letters.fitting import Sized, fitted
 
 SOURCE = "collection/payment_slips/typst/slip_letter.typ"
@@ -135,12 +136,12 @@ def part_of(slip: Slip, city: tuple[str, str], *, name: str) -> SlipPart:
     )
 
 
-def slip_drawings(context: Mapping[str, Any]) -> dict[str, str]:
+def slip_drawings(context: Mapping[str, Any]) -> dict[str, Drawn]:
     """納付書の部品を持つ内容から、符号の絵を作る。文書の種類の `draws` に渡す。"""
     slip = context["slip"]
     return {
         "slip_barcode": gs1_128_svg(slip["barcode"]) if slip["barcode"] else "",
-        "slip_qr": qr_svg(slip["el_qr"]) if slip["el_qr"] else "",
+        "slip_qr": qr_png(slip["el_qr"]) if slip["el_qr"] else "",
     }
 
 

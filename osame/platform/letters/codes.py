@@ -1,10 +1,14 @@
-"""紙に刷る符号。コンビニの GS1-128、二次元コード（QR）、郵便のカスタマバーコードを、線画（SVG）にする。
+"""紙に刷る符号。コンビニの GS1-128 と郵便のカスタマバーコードを線画（SVG）に、二次元コード（QR）を画素の絵（PNG）にする。
 
-Codes on paper as one filled path each: Typst takes them as vectors (`typst/codes.typ`), so every edge is as sharp as the
-printer. zint decides the modules; nothing here knows how a symbology is built.
+Bars as one filled path (`typst/codes.typ`), so every edge is as sharp as the printer. A QR symbol as one pixel a module, scaled
+without smoothing: as sharp, and a quarter of the work of 430 little rectangles (a page with both codes 20 % faster, half the
+size). zint decides the modules; nothing here knows how a symbology is built.
 """
 
 import re
+import struct
+import zlib
+from collections.abc import Iterator
 from functools import cache
 from unicodedata import normalize
 
@@ -22,6 +26,7 @@ _DROPPED = re.compile("[&/・.]")
 _LETTERS = re.compile("[A-Z]{2,}")
 _FLOOR = re.compile(r"(?<=\d)F(?![A-Z])")  # 階
 _KANJI_NUMBER = re.compile("[〇一二三四五六七八九十百]+(?=丁目|丁|番地|番|号|地割|線|の|ノ)")
+_MIRRORED = bytes(int(f"{each:08b}"[::-1], 2) for each in range(256))  # 一バイトの中の左右
 _DIGITS = {"〇": 0, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 
 
@@ -41,10 +46,10 @@ def gs1_128_svg(digits: str) -> str:
     return _drawn(symbol)
 
 
-def qr_svg(text: str) -> str:
-    """二次元コード（QR、誤り訂正 M）。型番は、内容の入る最も小さいもの。eL-QR の255桁は 6-M（41×41）になる。
+def qr_png(text: str) -> list[int]:
+    """二次元コード（QR、誤り訂正 M）を、一モジュール一画素の絵（PNG の各バイト）に。型番は、内容の入る最も小さいもの。
 
-    The symbol without its quiet zone: leave four modules around it.
+    eL-QR の255桁は 6-M（41×41）になる。The symbol without its quiet zone: leave four modules around it.
     """
     symbol = zint.Symbol()
     symbol.symbology = zint.Symbology.QRCODE
@@ -53,7 +58,16 @@ def qr_svg(text: str) -> str:
         symbol.encode(text)
     except Exception as error:
         raise CodeNotDrawn(f"二次元コード {len(text)}文字") from error
-    return _drawn(symbol)
+    return list(_pixels(symbol))
+
+
+def qr_modules(drawn: list[int]) -> int:
+    """二次元コードの一辺のモジュール数。
+
+    >>> qr_modules(qr_png("1" * 255))
+    41
+    """
+    return int.from_bytes(drawn[16:20])
 
 
 def customer_barcode_svg(postal_code: str, address: str) -> str:
@@ -135,14 +149,31 @@ def _number(kanji: str) -> int:
     return total + current
 
 
+def _rows(symbol: zint.Symbol) -> Iterator[int]:
+    """各行の黒い所を、左端を最下位のビットとする数で。"""
+    data = bytes(symbol.encoded_data)
+    for row in range(symbol.rows):
+        yield int.from_bytes(data[ROW_BYTES * row : ROW_BYTES * (row + 1)], "little")
+
+
+def _pixels(symbol: zint.Symbol) -> bytes:
+    """一モジュールを一画素とする、白黒1ビットの PNG。"""
+    width = symbol.width
+    size, white = (width + 7) // 8, (1 << width) - 1
+    lines = b"".join(b"\0" + (row ^ white).to_bytes(size, "little").translate(_MIRRORED) for row in _rows(symbol))
+    header = struct.pack(">IIBBBBB", width, symbol.rows, 1, 0, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(lines, 1)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
+    )
+
+
 def _drawn(symbol: zint.Symbol) -> str:
     """黒い所を、一つの塗り潰した道にする。一つの道なので、行の継ぎ目に白い筋が入らない。"""
-    width, data = symbol.width, bytes(symbol.encoded_data)
-    parts = []
-    for row in range(symbol.rows):
-        packed = int.from_bytes(data[ROW_BYTES * row : ROW_BYTES * (row + 1)], "little")
-        parts.append(f"M0 {row}")
-        parts += map(_step, _RUN.findall(f"{packed:0{width}b}"[::-1]))
+    width, parts = symbol.width, []
+    for number, row in enumerate(_rows(symbol)):
+        parts.append(f"M0 {number}")
+        parts += map(_step, _RUN.findall(f"{row:0{width}b}"[::-1]))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{symbol.rows}" '
         f'viewBox="0 0 {width} {symbol.rows}" preserveAspectRatio="none"><path d="{"".join(parts)}"/></svg>'

@@ -20,6 +20,7 @@ from osame.platform.letters.coverage import FONTS, gaiji_in
 _TURN = Lock()
 BATCH_LETTERS = 200
 ROOT = Path(__file__).parents[2]  # osame/ の中だけを読ませる
+Drawn = str | list[int]  # 線画（SVG）、または画素の絵（PNG の各バイト）
 SHEET_CODE = re.compile(r"R(\d{6})-L(\d{6})-A(\d{15})-P(\d{2})/(\d{2})")
 
 
@@ -34,9 +35,7 @@ class Letter:
     context: Mapping[str, Any]
     marks: tuple[str, ...] = ()  # 最初の頁に必ずあるはずの文字（氏名・金額）
     own: tuple[str, ...] = ()  # 受け取る者自身の住所。ほかの人の伏せる値と同じでも、載せてよい
-    drawn: Mapping[str, str] = field(
-        default_factory=dict
-    )  # 符号の絵（SVG）。文字ではないので、字形も伏せる値も確かめない
+    drawn: Mapping[str, Drawn] = field(default_factory=dict)  # 符号の絵。文字ではないので、字形も伏せる値も確かめない
 
     def codes(self) -> tuple[str, ...]:
         """各頁に刷る通し番号。"""
