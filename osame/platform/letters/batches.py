@@ -13,7 +13,7 @@ from typing import Any
 
 from osame.kernel.refusals import Refusal
 from osame.platform.letters.coverage import missing_in, texts_in
-from osame.platform.letters.engine import SHEET_CODE, Letter, Template, compile_letters
+from osame.platform.letters.engine import SHEET_CODE, Letter, Template, compile_letters, forget
 from osame.platform.letters.readback import page_texts
 from osame.platform.suppression.hidden_values import HiddenValues, HiddenValueShown
 
@@ -80,6 +80,7 @@ def press(sheets: Sheets, folder: Path, number: int, letters: Sequence[Letter]) 
     if not printable:
         return Pressed(None, (), tuple(held))
     pdf = compile_letters(sheets.template, sheets.run, printable)
+    forget()
     pages = verify_pages(pdf, printable, sheets)
     path = folder / f"letters-{number:05d}.pdf"
     path.write_bytes(pdf)

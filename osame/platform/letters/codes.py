@@ -21,7 +21,7 @@ GS1_128_DIGITS = 44
 QR_LEVEL_M = 2
 CUSTOMER_CHARACTERS = 20  # 郵便番号7けたと住所表示番号13けた。英字は2けたに数える
 ROW_BYTES = 144  # zint の一行の幅
-_RUN = re.compile("1+|0+")
+_BARS = re.compile("1+")
 _DROPPED = re.compile("[&/・.]")
 _LETTERS = re.compile("[A-Z]{2,}")
 _FLOOR = re.compile(r"(?<=\d)F(?![A-Z])")  # 階
@@ -169,19 +169,15 @@ def _pixels(symbol: zint.Symbol) -> bytes:
 
 
 def _drawn(symbol: zint.Symbol) -> str:
-    """黒い所を、一つの塗り潰した道にする。一つの道なので、行の継ぎ目に白い筋が入らない。"""
-    width, parts = symbol.width, []
+    """黒い所を、一つの塗り潰した道にする。上下に続く棒は一本にする。行の継ぎ目に白い筋が入らない。"""
+    width = symbol.width
+    tall: dict[tuple[int, int, int], int] = {}  # 左端、幅、すぐ下の行 → 高さ
     for number, row in enumerate(_rows(symbol)):
-        parts.append(f"M0 {number}")
-        parts += map(_step, _RUN.findall(f"{row:0{width}b}"[::-1]))
+        for run in _BARS.finditer(f"{row:0{width}b}"[::-1]):
+            at, wide = run.start(), run.end() - run.start()
+            tall[at, wide, number + 1] = tall.pop((at, wide, number), 0) + 1
+    parts = [f"M{at} {below - high}h{wide}v{high}h-{wide}z" for (at, wide, below), high in sorted(tall.items())]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{symbol.rows}" '
         f'viewBox="0 0 {width} {symbol.rows}" preserveAspectRatio="none"><path d="{"".join(parts)}"/></svg>'
     )
-
-
-@cache
-def _step(run: str) -> str:
-    """続く黒か白を一つ進む。黒なら、四角を描く。"""
-    length = len(run)
-    return f"h{length}v1h-{length}zm{length} 0" if run[0] == "1" else f"m{length} 0"
