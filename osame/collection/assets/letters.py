@@ -1,6 +1,6 @@
 """預貯金照会書（R-114）と、各種照会書（R-115）。第三者に送る。税目も税額も書かず、支援措置の対象者の住所は、どこにも書かない。"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +10,7 @@ from osame.collection.letters.actions import Draft, Outside, freeze
 from osame.collection.letters.kinds import LetterKind, SampleLetter, letter_kind
 from osame.kernel.dates import format_wareki
 from osame.platform.database import fetch_all, fetch_one
+from osame.platform.letters.window import WindowAddress
 
 Kind = ThirdParty.Kind
 MOST_ADDRESSES = 3
@@ -55,26 +56,44 @@ class InquiryPaper:
     is_office: bool
 
 
-def samples() -> Sequence[SampleLetter]:
+def samples_of(kind: ThirdParty.Kind) -> Callable[[], Sequence[SampleLetter]]:
     """架空の見本。ふつうの一通と、項目の多い一通。"""
-    bank = InquiryPaper(
-        "預貯金等照会書", 1024, OPENINGS["bank"], "地方税法第331条第6項（ほか各税目の規定）により例による国税徴収法第141条",
-        "令和8年8月7日", "令和8年7月17日",
-        (("氏名", "佐藤 花子"), ("フリガナ", "サトウ ハナコ"), ("生年月日", "昭和50年4月1日"),
-         ("住所", "架空市岩渕1丁目7-29 コーポ架空 201"), ("前の住所", "架空市浜町2丁目3-4")),
-        QUESTIONS[Kind.BANK], "預金事務センター", is_office=False,
-    )  # fmt: skip
-    long = InquiryPaper(
-        "給与等照会書", 999_999_999, OPENINGS["employer"], bank.article, "令和8年12月28日", "令和8年11月30日",
-        (("氏名", "ジャン＝バティスト・エマニュエル・ゾルグ・デ・ラ・クルス・ガルシア・ロドリゲス"),
-         ("フリガナ", "ジャンバティスト エマニュエル ゾルグ デ ラ クルス ガルシア ロドリゲス"), ("生年月日", "昭和50年12月31日"),
-         ("住所", "三重県架空市大字葛城ヶ丘1234番地の567 グランドメゾン架空中央弐番館 1203号室"),
-         *(("前の住所", f"愛知県名古屋市中区三の丸三丁目{at}番{at}号 グランドメゾン三の丸中央弐番館 {at}203号室") for at in (1, 2, 3))),
-        QUESTIONS[Kind.EMPLOYER], "人事総務本部 給与厚生部 給与計算グループ", is_office=False,
-    )  # fmt: skip
-    return [SampleLetter(bank, ("照会番号 1024",), 2), SampleLetter(long, ("照会番号 999999999",), 2, hard=True)]
+    return lambda: [_sample(kind, hard=hard) for hard in (False, True)]
 
 
+def _sample(kind: ThirdParty.Kind, *, hard: bool) -> SampleLetter:
+    title, opening, section, to = SAMPLED[kind]
+    number, reply_by, as_of = (
+        (999_999_999, "令和8年12月28日", "令和8年11月30日") if hard else (1024, "令和8年8月7日", "令和8年7月17日")
+    )
+    paper = InquiryPaper(
+        title, number, OPENINGS[opening], "地方税法第331条第6項（ほか各税目の規定）により例による国税徴収法第141条", reply_by, as_of,
+        LONGEST_SUBJECT if hard else SUBJECT, QUESTIONS[kind], section, is_office=False,
+    )  # fmt: skip
+    marks = (f"照会番号 {number}", reply_by)
+    return SampleLetter(paper, marks, 2, hard=hard, to=None if hard else to)
+
+
+SUBJECT = (
+    ("氏名", "佐藤 花子"), ("フリガナ", "サトウ ハナコ"), ("生年月日", "昭和50年4月1日"),
+    ("住所", "架空市岩渕1丁目7-29 コーポ架空 201"), ("前の住所", "架空市浜町2丁目3-4"),
+)  # fmt: skip
+LONGEST_SUBJECT = (
+    ("氏名", "ジャン＝バティスト・エマニュエル・ゾルグ・デ・ラ・クルス・ガルシア・ロドリゲス"),
+    ("フリガナ", "ジャンバティスト エマニュエル ゾルグ デ ラ クルス ガルシア ロドリゲス"), ("生年月日", "昭和50年12月31日"),
+    ("住所", "三重県架空市大字葛城ヶ丘1234番地の567 グランドメゾン架空中央弐番館 1203号室"),
+    *(("前の住所", f"愛知県名古屋市中区三の丸三丁目{at}番{at}号 グランドメゾン三の丸中央弐番館 {at}203号室") for at in (1, 2, 3)),
+)  # fmt: skip
+SAMPLED = {
+    Kind.BANK: (
+        "預貯金等照会書", "bank", "本店 預金事務センター",
+        WindowAddress("516-0073", "三重県架空市本町1番1号", "本店 預金事務センター", "", "株式会社架空銀行", "御中"),
+    ),
+    Kind.EMPLOYER: (
+        "給与等照会書", "employer", "総務部 給与課",
+        WindowAddress("516-0008", "三重県架空市船江3丁目2番1号", "総務部 給与課", "", "株式会社架空製作所", "御中"),
+    ),
+}  # fmt: skip
 OPENINGS = {
     "bank": "次の者の財産について、調査のため必要がありますので、別紙の事項を照会します。期限までに、別紙の回答書でお答えください。",
     "employer": "次の者の給料等について、調査のため必要がありますので、別紙の事項を照会します。期限までに、別紙の回答書でお答えください。",
@@ -90,13 +109,13 @@ TEXTS = {"照会書:説明": ABOUT, "照会書:協力": ABOUT_OFFICE}
 BANK_INQUIRY = letter_kind(
     LetterKind(
         form="R-114", name="預貯金照会書", title="預貯金等照会書", source=SOURCE, context=InquiryPaper, texts=TEXTS,
-        samples=samples,
+        samples=samples_of(Kind.BANK),
     )
 )  # fmt: skip
 INQUIRY = letter_kind(
     LetterKind(
         form="R-115", name="各種照会書", title="財産等照会書", source=SOURCE, context=InquiryPaper, texts=TEXTS,
-        samples=samples,
+        samples=samples_of(Kind.EMPLOYER),
     )
 )  # fmt: skip
 

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from osame.collection.dispositions.paper import Paper, amount_text, kind_of
+from osame.collection.dispositions.kinds import kind_of
+from osame.collection.dispositions.paper import Paper, amount_text
 from osame.collection.dispositions.queries import DispositionFile
 from osame.collection.letters.actions import Draft, freeze
 from osame.kernel.dates import format_wareki

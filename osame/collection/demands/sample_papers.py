@@ -46,7 +46,7 @@ def _charge(number: int, *, hard: bool) -> dict[str, Any]:
         "charge_id": number, "letter_number": 1, "addressee_number": "1", "levy_year": 2026, "installment_term": number + 1,
         "tax_item_name": "国民健康保険税（普通徴収・介護納付金分）" if hard else "固定資産税・都市計画税",
         "term_name": "随時12期" if hard else f"{number + 1}期", "notice_number": "123456789012345" if hard else "1234567890",
-        "due_date": date(2026, 12, 25) if hard else date(2026, 6, 30), "demand_fee": 100,
+        "due_date": date(2026, 12, 25) if hard else (date(2026, 4, 30), date(2026, 6, 30))[number], "demand_fee": 100,
         "principal_tax": 999_999_000_000 // (FIRST_PAGE_ROWS + NEXT_PAGE_ROWS) if hard else 30_000,
     }  # fmt: skip
 

@@ -9,14 +9,16 @@ from datetime import date
 
 from osame.collection.assets.letters import subject_of
 from osame.collection.assets.queries import Party, interests_in, third_party
+from osame.collection.dispositions.kinds import kind_of
 from osame.collection.dispositions.paper import (
     APPEAL,
     CLAIM_BAN,
+    EXTRA,
+    OBJECTION,
     OWNER_BAN,
     Paper,
     amount_text,
     charge_rows,
-    kind_of,
     paged,
 )
 from osame.collection.dispositions.queries import DispositionFile, DispositionHead
@@ -137,7 +139,7 @@ def send_distribution(
     paper = Paper(
         "配当計算書（謄本）", "換価代金等を次のとおり配当するので、配当計算書の謄本を送付します。", facts,
         (("残余の金額", amount_text(answer.left)),), charges, pages,
-        (("異議の申出", "配当計算書の金額に異議があるときは、交付期日までに申し出てください（国税徴収法第133条）。"),), "",
+        (OBJECTION,), "",
     )  # fmt: skip
     drafts = [*_own(file, paper), *(_outside(file, each, paper) for each in _interested(file))]
     return _freeze("R-104", drafts, as_of, officer)
@@ -155,7 +157,7 @@ def _send_request(
                                 ("根拠", "地方税法第331条第4項・第5項、国税徴収法第82条・第86条")))  # fmt: skip
     total = (("要求する額", amount_text(file.total)),)
     to_body = Paper(titles[0], f"滞納者の財産について、次の徴収金のため、{head.procedure.value}をします。",
-                    (*_subject(file), *facts), total, charges, lines, (_extra(),), "")  # fmt: skip
+                    (*_subject(file), *facts), total, charges, lines, (EXTRA,), "")  # fmt: skip
     to_own = Paper(titles[1], f"あなたの滞納している徴収金のため、次のとおり{head.procedure.value}をしたので、通知します。", facts, total,
                    charges, lines, (("不服の申立て", APPEAL),), "")  # fmt: skip
     return (_freeze(form, [_outside(file, body, to_body), *_own(file, to_own)], as_of, officer),)
@@ -178,19 +180,19 @@ def _seizure(file: DispositionFile, title: str, *, own: bool = False, interested
             if preserves
             else "次の徴収金を滞納しているので、地方税法と国税徴収法により、次の財産を差し押さえました。"
         )
-        notes = (*(() if preserves else (_extra(),)), ("処分の禁止", OWNER_BAN), ("不服の申立て", APPEAL))
+        notes = (*(() if preserves else (EXTRA,)), ("処分の禁止", OWNER_BAN), ("不服の申立て", APPEAL))
         return Paper(title, opening, facts, total, charges, lines, notes, head.officer)
     facts = (*_subject(file), *facts)
     if interested:
         opening = "あなたが権利を有する次の財産を差し押さえたので、国税徴収法第55条により通知します。"
-        return Paper(title, opening, facts, total, charges, lines, (_extra(),), "")
+        return Paper(title, opening, facts, total, charges, lines, (EXTRA,), "")
     opening = "滞納者に対する徴収金のため、滞納者があなたに対して有する次の債権などを差し押さえます。"
     if preserves:
         opening = (
             "徴収金を確保するため（地方税法第16条の4第1項）、次の者があなたに対して有する債権などを差し押さえます。"
         )
     ban = CLAIM_BAN if kind is not None else OWNER_BAN
-    notes = (("履行", ban), *(() if preserves else (_extra(),)))
+    notes = (("履行", ban), *(() if preserves else (EXTRA,)))
     return Paper(title, opening, facts, total, charges, lines, notes, "")
 
 
@@ -231,13 +233,6 @@ def _asset_facts(file: DispositionFile, facts: Facts) -> Facts:
     kind = head.asset_kind
     shown = (("財産の種類", kind.value), ("財産の表示", head.asset)) if kind else ()
     return (*facts, *shown)
-
-
-def _extra() -> tuple[str, str]:
-    return (
-        "延滞金",
-        "表の延滞金は処分の日までの額です。完納の日までの法律による金額（要す）を加えて徴収します。滞納処分費も、あわせて徴収します。",
-    )
 
 
 def _preserved(head: DispositionHead) -> Facts:

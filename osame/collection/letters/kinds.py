@@ -15,6 +15,7 @@ from django.utils.module_loading import autodiscover_modules
 
 from osame.kernel.refusals import Refusal
 from osame.platform.letters.engine import Drawn
+from osame.platform.letters.window import WindowAddress
 
 Drawing = Callable[[Mapping[str, Any]], Mapping[str, Drawn]]
 
@@ -25,12 +26,13 @@ class UnknownLetterKind(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class SampleLetter:
-    """見本の一通。架空の内容。 hard: 最も入りにくいもの（長い名、12桁の額、続きの頁）。"""
+    """見本の一通。架空の内容。 hard: 最も入りにくいもの（長い名、12桁の額、続きの頁）; to: 本人でないときの宛先。"""
 
     context: Any
     marks: tuple[str, ...]
     pages: int = 1
     hard: bool = False
+    to: WindowAddress | None = None
 
 
 Samples = Callable[[], Sequence[SampleLetter]]

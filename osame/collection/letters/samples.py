@@ -85,7 +85,7 @@ def _papers_of(kind: LetterKind) -> Iterator[SamplePaper]:
 
 
 def _letter(kind: LetterKind, number: int, sample: SampleLetter) -> Letter:
-    to = HARD if sample.hard else PLAIN
+    to = sample.to or (HARD if sample.hard else PLAIN)
     barcode = customer_barcode_svg(to.postal_code, to.address)
     bare = Letter(1, number, "1", sample.pages, {})
     facts: Mapping[str, Any] = json.loads(json.dumps(asdict(sample.context), ensure_ascii=False))

@@ -135,15 +135,16 @@ def _samples(form: str) -> tuple[SampleLetter, ...]:
     for hard in (False, True):
         sources, targets = ([wide] * 20, [far] * 14) if hard else ([row], [target])
         name = (HARD if hard else PLAIN).name
-        share = ShareRow(name, "1000/3000" if hard else "1/2", MOST if hard else 10_500)
+        heirs = ("佐藤 花子", "佐藤 太郎")
+        shares = [ShareRow(name, "1000/3000", MOST)] * 8 if hard else [ShareRow(heir, "1/2", 10_500) for heir in heirs]
         appropriated = MOST if hard else 9_300
         payable = MOST if hard else 30_300 if form in {"R-030", "R-031"} else 21_000
         notice = RefundNotice(
-            name, "123456", "令和8年12月25日", MOST if hard else 30_000, MOST if hard else 300,
+            "佐藤 一夫" if form == "R-035" and not hard else name, "123456", "令和8年12月25日", MOST if hard else 30_000, MOST if hard else 300,
             appropriated if form in {"R-032", "R-033"} else 0, 0 if form == "R-032" else payable, "令和13年12月31日",
             "架空中央信用農業協同組合連合会 城ヶ丘出張所 普通 ****567" if form == "R-030" else "",
             form in {"R-031", "R-033", "R-035"}, form == "R-035",
-            _pages(sources, targets if form in {"R-032", "R-033"} else [], [share] * (8 if hard else 2) if form == "R-035" else []),
+            _pages(sources, targets if form in {"R-032", "R-033"} else [], shares if form == "R-035" else []),
         )  # fmt: skip
         figure = notice.payable or notice.appropriated
         marks = (f"{figure:,}円", *((notice.expires_on,) if notice.payable and not notice.account else ()))

@@ -72,7 +72,11 @@ class ReminderLetter:
 
 
 def _samples(kind: ReminderRun.Kind) -> tuple[SampleLetter, ...]:
-    row = RemindedRow("市民税・県民税（普通徴収）", "令和7", "1期", "R7.6.30", 30_000, 100, 1_200)
+    days = ("R7.6.30", "R7.9.1", "R7.10.31")
+    rows = tuple(
+        RemindedRow("市民税・県民税（普通徴収）", "令和7", f"{term}期", day, 30_000, 100, 1_500 - term * 300)
+        for term, day in enumerate(days, start=1)
+    )
     most = 999_999_999_999
     wide = RemindedRow(
         "固定資産税・都市計画税（土地・家屋・償却資産）", "令和7", "随時12期", "R7.12.25", most, most, most
@@ -81,7 +85,7 @@ def _samples(kind: ReminderRun.Kind) -> tuple[SampleLetter, ...]:
         day = "令和8年8月3日"
         asked, absent = (ReminderLetter(TITLES[each], LEADS[each], day, 0, ((),), SILENT[each]) for each in SILENT)
         return (SampleLetter(asked, (day,)), SampleLetter(absent, (day,), hard=True))
-    plain = ReminderLetter(TITLES[kind], LEADS[kind], "令和8年8月3日", 93_900, ((row, row, row),))
+    plain = ReminderLetter(TITLES[kind], LEADS[kind], "令和8年8月3日", 93_000, (rows,))
     hard = ReminderLetter(
         TITLES[kind],
         LEADS[kind],
@@ -90,7 +94,7 @@ def _samples(kind: ReminderRun.Kind) -> tuple[SampleLetter, ...]:
         ((wide,) * FIRST_PAGE_ROWS, (wide,) * NEXT_PAGE_ROWS, (wide,)),
     )
     return (
-        SampleLetter(plain, ("93,900円", "令和8年8月3日")),
+        SampleLetter(plain, ("93,000円", "令和8年8月3日")),
         SampleLetter(hard, (f"{most:,}円", "令和8年12月31日"), pages=3, hard=True),
     )
 

@@ -1,4 +1,4 @@
-"""文書を組む。一つの process に一つの組版器を持ち続け、百通ずつまとめて組む。
+"""文書を組む。一つの process に一つの組版器を持ち続け、二百通ずつまとめて組む。
 
 Typesetting: one kept compiler per template and process, a hundred letters per compilation, only the bundled fonts. The
 data goes in as JSON beside the template; it is never part of the source, so no name can become markup.
@@ -21,7 +21,7 @@ import typst
 from osame.platform.letters.coverage import FONTS, gaiji_in
 
 _TURN = Lock()
-BATCH_LETTERS = 100
+BATCH_LETTERS = 200
 REMEMBERED = 10  # typst が組んだものを覚えている回数
 EMPTY = Path(__file__).parent / "typst" / "empty.typ"
 ROOT = Path(__file__).parents[2]  # osame/ の中だけを読ませる
