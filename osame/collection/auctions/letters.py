@@ -13,8 +13,6 @@ from osame.collection.auctions.facts import interests_of
 from osame.collection.auctions.queries import AuctionFile, AuctionHead, BidderLine
 from osame.collection.dispositions.paper import (
     APPEAL,
-    LONGEST_ASSET,
-    SAMPLE_ROWS,
     SOURCE,
     Paper,
     PaperCharge,
@@ -23,6 +21,7 @@ from osame.collection.dispositions.paper import (
     paged,
 )
 from osame.collection.dispositions.queries import DispositionFile
+from osame.collection.dispositions.samples import LONGEST_ASSET, SAMPLE_ROWS
 from osame.collection.letters.actions import Draft, Outside, freeze
 from osame.collection.letters.kinds import LetterKind, SampleLetter, letter_kind
 from osame.collection.parameters.queries import municipality

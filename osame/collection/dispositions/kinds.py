@@ -1,10 +1,9 @@
 """滞納処分の書面の様式の登録。"""
 
-from osame.collection.dispositions.paper import Paper
+from osame.collection.dispositions.paper import SOURCE, Paper
 from osame.collection.dispositions.samples import samples_of
 from osame.collection.letters.kinds import LetterKind, letter_kind
 
-SOURCE = "collection/dispositions/typst/disposition.typ"
 FORMS = (
     ("R-090", "差押調書謄本", "差押調書（謄本）"), ("R-091", "債権差押通知書", "債権差押通知書"),
     ("R-092", "差押可能額計算書", "差押可能額計算書"), ("R-093", "差押書", "差押書"),

@@ -26,14 +26,14 @@ from osame.law.wage_seizure import Wages, exempt_amounts_on, wage_seizure_exempt
 from osame.platform.letters.window import WindowAddress
 
 ON = date(2026, 7, 17)
-ROWS = (
+SAMPLE_ROWS = (
     PaperCharge("固定資産税・都市計画税 令和7年度 1期", "R7.6.30", 50_000, 100, 2_300),
     PaperCharge("固定資産税・都市計画税 令和7年度 2期", "R7.8.31", 30_000, 100, 0),
 )
 LONGEST_ROW = PaperCharge(
     "国民健康保険税（介護納付金課税額を含む） 令和7年度 随時第12期", "R7.12.31", 99_999_999_999, 9_999, 99_999_999_999
 )
-LONGEST_LAND = (
+LONGEST_ASSET = (
     "三重県架空市大字葛城ヶ丘字北之谷1234番地の567所在 家屋番号1234番の567 居宅 木造瓦葺2階建 1階 102.34平方メートル "
     "2階 98.76平方メートル 持分2分の1"
 )
@@ -55,7 +55,7 @@ SEIZED_ON = ("差押えの日", "令和8年7月17日")
 CLAIM = (CLAIM_NUMBER, SEIZED_ON, ("差し押さえる範囲", "差押えの時の残高の全額"), ("履行期限", "令和8年7月31日"))
 LAND = (LAND_NUMBER, SEIZED_ON, ("差し押さえる範囲", "所有権の全部"))
 DEPOSIT = ("預貯金", "架空銀行 本店 普通預金 口座番号1234567", LONGEST_CLAIM)
-ESTATE = ("土地", "三重県架空市岩渕1丁目7番29 宅地 120.00平方メートル", LONGEST_LAND)
+ESTATE = ("土地", "三重県架空市岩渕1丁目7番29 宅地 120.00平方メートル", LONGEST_ASSET)
 Facts = tuple[tuple[str, str], ...]
 
 
@@ -137,7 +137,7 @@ def samples_of(form: str, title: str) -> Callable[[], Sequence[SampleLetter]]:
 
 def _sample(form: str, title: str, *, hard: bool) -> SampleLetter:
     shape = SHAPES[form]
-    charges = ([LONGEST_ROW] * 20 if hard else list(ROWS)) if shape.charged else []
+    charges = ([LONGEST_ROW] * 20 if hard else list(SAMPLE_ROWS)) if shape.charged else []
     lines, amount = _lines(form, hard=hard)
     if charges:
         amount = sum(each.principal_tax + each.demand_fee + each.delinquency_charge for each in charges)
