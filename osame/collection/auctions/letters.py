@@ -318,7 +318,7 @@ def _samples(title: str, opening: str, notes: Facts, facts: Facts) -> Callable[[
         plain = Paper(title, opening, facts, (), (), (), notes, "")
         longest = tuple((name, LONGEST_ASSET if name == "公売財産" else value) for name, value in facts)
         row = PaperCharge(
-            "国民健康保険税（介護納付金課税額を含む） 2025年度 随時第12期",
+            "国民健康保険税（介護納付金課税額を含む） 令和7年度 随時第12期",
             "R7.12.31",
             99_999_999_999,
             9_999,
