@@ -5,6 +5,7 @@ results in order, so memory does not grow with the run. A pressman whose control
 a controller whose pressman dies stops, and nothing is released.
 """
 
+import gc
 import os
 import subprocess
 import sys
@@ -109,6 +110,7 @@ def work(pipe: Connection) -> None:
     """係の仕事。頼む側がいなくなれば終わる。"""
     try:
         sheets, folder = pipe.recv()
+        gc.freeze()  # 読み込んだ部品を、ごみ集めのたびに調べ直さない
         while True:
             number, batch = pipe.recv()
             try:
