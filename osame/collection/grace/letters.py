@@ -95,11 +95,11 @@ PLAIN_GROUNDS = {
 
 def _notice_samples(procedure: Procedure) -> tuple[SampleLetter, ...]:
     tax = "固定資産税・都市計画税"
-    charges = tuple(NoticeCharge(tax, "令和7", *each, 30_000, 1_300) for each in (("3期", "R8.1.5"), ("4期", "R8.3.2")))
+    owed = tuple(NoticeCharge(tax, "令和7", *each, 30_000, 1_300) for each in (("3期", "R8.1.5"), ("4期", "R8.3.2")))
     plain = GraceNotice(
         f"{procedure.value}許可通知書", f"令和8年7月1日に申請のあった{procedure.value}について、次のとおり許可します。",
         (("猶予の根拠", PLAIN_GROUNDS[procedure]), ("猶予の番号", "12"), ("担保", "要しない（地方税法第16条第1項）")), 62_600,
-        "令和8年7月17日から令和9年7月16日まで", (charges,), ((NoticeRow(1, "R8.8.31", 31_300), NoticeRow(2, "R8.9.30", 31_300)),),
+        "令和8年7月17日から令和9年7月16日まで", (owed,), ((NoticeRow(1, "R8.8.31", 31_300), NoticeRow(2, "R8.9.30", 31_300)),),
         warns=True,
     )  # fmt: skip
     long_tax = "国民健康保険税（普通徴収・介護納付金分）"

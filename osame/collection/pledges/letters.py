@@ -78,12 +78,12 @@ class DefaultNotice:
 
 def _paper_samples() -> tuple[SampleLetter, ...]:
     tax, long_tax = "固定資産税・都市計画税", "国民健康保険税（普通徴収・介護納付金分）"
-    charges = tuple(
+    owed = tuple(
         PledgedCharge(tax, "令和7", f"{term}期", day, 30_000, 100, 1_200)
         for term, day in ((3, "R8.1.5"), (4, "R8.3.2"))
     )
     rows = (PledgedRow(1, "R8.8.31", 31_300, 31_300), PledgedRow(2, "R8.9.30", 31_300, 0))
-    plain = PledgePaper("12-1", "令和8年7月17日", 62_600, 2, (charges,), (rows,))
+    plain = PledgePaper("12-1", "令和8年7月17日", 62_600, 2, (owed,), (rows,))
     wide = PledgedCharge(long_tax, "令和8", "随時12期", "R8.12.25", MOST, 9_999_999, 99_999_999_999)
     charges, plan = _pages([wide] * 30, [PledgedRow(number, "R8.12.25", MOST, MOST) for number in range(1, 25)])
     hard = PledgePaper("123456789-12", "令和8年12月25日", MOST, 24, charges, plan)
