@@ -6,7 +6,7 @@ from typing import Any
 
 from osame.collection.advances.models import AdvanceCollection, Preservation
 from osame.collection.arrears.procedures import ProcedureUnknown, stage_name
-from osame.collection.parameters.queries import CHARGE_NAMES
+from osame.collection.parameters.queries import CHARGE_NAMES, CHARGE_YEAR
 from osame.kernel.money import Yen
 from osame.law.advance_collection import AdvanceGround, PreservationState, must_release_preservation
 from osame.law.conditions import Conditions
@@ -31,7 +31,7 @@ SELECT p.addressee_number, p.preservation_id, p.stage, p.kind, p.tax, p.facts, p
 FROM preservation p JOIN addressee a USING (addressee_number) WHERE {terms} ORDER BY p.preservation_id DESC
 """
 CHARGES = f"""
-SELECT c.charge_id, coalesce(t.name, c.tax_item) || ' ' || c.levy_year || '年度 ' || coalesce(n.name, c.installment_term || '期'),
+SELECT c.charge_id, coalesce(t.name, c.tax_item) || ' ' || {CHARGE_YEAR} || ' ' || coalesce(n.name, c.installment_term || '期'),
        x.due_date, x.principal_tax, c.principal_tax + c.demand_fee + c.delinquency_charge, c.tax_item
 FROM advance_collection_charge x JOIN charge c USING (addressee_number, charge_id) {CHARGE_NAMES}
 WHERE x.addressee_number = %s AND x.advance_collection_id = %s ORDER BY x.due_date, c.charge_id

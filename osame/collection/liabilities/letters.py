@@ -18,6 +18,7 @@ from osame.collection.payment_slips.sample_slips import sample_part, sample_slip
 from osame.kernel.dates import format_wareki
 from osame.law.obligor_conditions import ObligorForm
 from osame.platform.console.fields import short_wareki
+from osame.platform.letters.engine import Drawn
 
 SOURCE = "collection/liabilities/typst/liability.typ"
 APPEAL = (
@@ -97,7 +98,7 @@ def _samples(form: ObligorForm) -> Callable[[], Sequence[SampleLetter]]:
     return samples
 
 
-def _drawings(context: Mapping[str, Any]) -> dict[str, str]:
+def _drawings(context: Mapping[str, Any]) -> Mapping[str, Drawn]:
     """納付書の符号。納付書のない取消しの通知にはない。"""
     return slip_drawings(context) if context["slip"] else {}
 
