@@ -14,6 +14,7 @@ SECTIONS = (
             Entry("保留と不受理", "held_rows", "h"),
             Entry("消込", "matching", "m"),
             Entry("口座振替", "debits"),
+            Entry("窓口レジ", "tills"),
             Entry("日締め", "closing", "c"),
         ),
     ),

@@ -36,6 +36,7 @@ from osame.collection.search.web import search_urls
 from osame.collection.slips.web import slips_urls
 from osame.collection.successions.web import succession_urls
 from osame.collection.suspensions.web import suspension_urls
+from osame.collection.tills.web import till_urls
 from osame.collection.today.web import today_urls
 from osame.collection.writeoffs.web import writeoff_urls
 from osame.platform.web.urls import floor_urls
@@ -72,6 +73,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *sharing_urls,
     *payment_urls,
     *outlay_urls,
+    *till_urls,
     *closing_urls,
     *certificates_urls,
     *returns_urls,

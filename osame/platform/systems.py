@@ -116,6 +116,7 @@ SYSTEMS = {
                 "public_benefit_accounts",
                 "debits",
                 "outlays",
+                "tills",
                 "arrears",
                 "reminders",
                 "pledges",

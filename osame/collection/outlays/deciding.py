@@ -50,6 +50,10 @@ class OutlayUnknown(Refusal):
     """その支払決定はありません。番号を確かめてください。"""
 
 
+class PayeeHasDied(Refusal):
+    """この人は死亡しています。相続人を確かめ、相続人代表者の宛名で起案してください。"""
+
+
 class OutlayNotWaiting(Refusal):
     """この支払は、いまその手続ができる状態ではありません。画面を開き直して、状態を確かめてください。"""
 
@@ -305,9 +309,12 @@ def _numbered(people: Sequence[tuple[str, int, str]]) -> list[dict[str, Any]]:
 
 
 def _name(addressee_number: str) -> str:
-    rows = fetch_all("SELECT name FROM addressee WHERE addressee_number = %s", [addressee_number])
+    """受取人の氏名。死亡した人には、起案できない。"""
+    rows = fetch_all("SELECT name, died_on FROM addressee WHERE addressee_number = %s", [addressee_number])
     if not rows:
         raise OutlayUnknown(f"宛名番号 {addressee_number}")
+    if rows[0][1] is not None:
+        raise PayeeHasDied(f"{rows[0][0]}")
     return str(rows[0][0])
 
 

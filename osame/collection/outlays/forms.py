@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from osame.collection.outlays.deciding import OutlayNeedsReason, Restitution
-from osame.collection.outlays.paying import OutlayDayClosed
+from osame.collection.outlays.paying import HolderIsAnother, OutlayDayClosed
 from osame.collection.outlays.restitutions import (
     GivenPart,
     NothingToRestitute,
@@ -109,6 +109,7 @@ class AccountForm(ClaimForm):
     """支払先の口座。"""
 
     field_order = ("bank_code", "branch_code", "account_type", "account_number", "holder_kana", "consented")
+    refusals = {**ClaimForm.refusals, HolderIsAnother: "holder_kana"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

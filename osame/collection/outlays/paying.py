@@ -7,24 +7,23 @@ No journal of receipts moves: the money leaves by the budget.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
 
-from osame.collection.debits.actions import AccountKey, NoDebitAccount, use_account
+from osame.collection.outlays.debit_payees import debit_account_of
 from osame.collection.outlays.deciding import locked_outlay
 from osame.collection.outlays.files import seal_file
 from osame.collection.outlays.models import Outlay, OutlayRun
 from osame.collection.parameters.calendar import is_open_day
-from osame.collection.refunds.accounts import LABEL, Account, Registration, end_account, register_account
+from osame.collection.refunds.accounts import LABEL, Account, Registration, end_account, is_same_name, register_account
 from osame.collection.refunds.clock import on_our_clock
 from osame.collection.refunds.models import PayeeAccount
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
-from osame.platform import gate
 from osame.platform.approvals.actions import decided_proposal, executes, propose
 from osame.platform.approvals.describing import describes
 from osame.platform.approvals.models import HighRiskAct
@@ -38,6 +37,10 @@ SELECT o.addressee_number, o.outlay_id, o.kind, coalesce(d.name, ''), o.amount +
 FROM outlay o JOIN payee_account a ON a.addressee_number = o.addressee_number AND a.account_id = o.account_id
 LEFT JOIN addressee d ON d.addressee_number = o.addressee_number
 """
+
+
+class HolderIsAnother(Refusal):
+    """口座の名義が、受取人と違います。本人の口座を届け出てもらってください。"""
 
 
 class NothingToPayOut(Refusal):
@@ -89,6 +92,7 @@ def set_account(key: tuple[str, int], account: Account, *, consented: bool, as_o
     """
     with transaction.atomic():
         outlay = locked_outlay(key, State.DECIDED)
+        _refuse_other_holder(key[0], account.holder_kana)
         how = Registration(PayeeAccount.Source.CLAIM, own=True, consented=consented)
         outlay.account_id = register_account(key[0], account, how, as_of=as_of, officer=officer)
         outlay.save(update_fields=["account_id"])
@@ -102,18 +106,8 @@ def take_debit_account(key: tuple[str, int], *, as_of: date, officer: str) -> No
     """
     with transaction.atomic():
         outlay = locked_outlay(key, State.DECIDED)
-        rows = fetch_all(
-            "SELECT bank_code, branch_code, account_type, holder_kana, state FROM debit_account WHERE addressee_number = %s "
-            "AND tax_item = %s AND debit_class = '1' AND valid_from <= %s ORDER BY history_number DESC LIMIT 1",
-            [key[0], outlay.tax_item, as_of],
-        )
-        if not rows or rows[0][4] == "9":
-            raise NoDebitAccount(f"{key[0]}-{outlay.tax_item}")
-        bank, branch, kind, holder, _ = rows[0]
-        with gate.acting(replace(gate.required(), case=f"支払決定{key[1]}")):
-            number = use_account(AccountKey(key[0], outlay.tax_item), reason="本人の同意により、支払先の口座にする")
-        known = kind if kind in PayeeAccount.AccountType.values else PayeeAccount.AccountType.OTHER.value
-        account = Account(bank, branch, PayeeAccount.AccountType(known), number, holder)
+        account = debit_account_of(key[0], outlay.tax_item, case=f"支払決定{key[1]}", as_of=as_of)
+        _refuse_other_holder(key[0], account.holder_kana)
         how = Registration(PayeeAccount.Source.DIRECT_DEBIT, own=True, consented=False)
         outlay.account_id = register_account(key[0], account, how, as_of=as_of, officer=officer)
         outlay.save(update_fields=["account_id"])
@@ -237,6 +231,12 @@ def record_turned_back(key: tuple[str, int], *, reason: str, as_of: date, office
         outlay.paid_out_on, outlay.note = None, f"組戻し：{reason.strip()}"
         outlay.save(update_fields=["state", "run_id", "account_id", "paid_out_on", "note"])
         record("支払が組戻しになった", subjects=[key[0]], detail={"支払決定番号": key[1], "職員": officer})
+
+
+def _refuse_other_holder(addressee_number: str, holder_kana: str) -> None:
+    rows = fetch_all("SELECT kana FROM addressee WHERE addressee_number = %s", [addressee_number])
+    if not rows or not is_same_name(holder_kana, str(rows[0][0])):
+        raise HolderIsAnother(holder_kana)
 
 
 def digest_of(lines: Sequence[PayLine]) -> str:

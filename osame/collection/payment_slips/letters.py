@@ -1,4 +1,4 @@
-"""納付書の紙（R-001 単票、R-002 合算、R-003 分納）。発行と同じ取引で凍り、文書の台帳から刷る。
+"""納付書の紙（R-001 単票、R-002 合算、R-003 分納、R-004 特別徴収の納入書）。発行と同じ取引で凍り、文書の台帳から刷る。
 
 The paper of a slip is frozen in the transaction that issues it, and printed through the register of letters: read back, page by
 page, before anybody gets it.
@@ -14,10 +14,17 @@ from django.http import HttpResponse
 from osame.collection.letters.actions import Draft, freeze, pull
 from osame.collection.letters.kinds import LetterKind, letter_kind
 from osame.collection.letters.printing import print_one, write_one
-from osame.collection.payment_slips.drawing import SlipContent, slip_content, slip_drawings, slip_marks
+from osame.collection.payment_slips.drawing import (
+    SlipContent,
+    collector_content,
+    slip_content,
+    slip_drawings,
+    slip_marks,
+    slip_part,
+)
 from osame.collection.payment_slips.models import PaymentSlip
 from osame.collection.payment_slips.queries import Slip, SlipNotFound, State, slip_numbered
-from osame.collection.payment_slips.sample_slips import sample_letters
+from osame.collection.payment_slips.sample_slips import sample_collector_letters, sample_letters
 from osame.kernel.refusals import Refusal
 from osame.platform.database import fetch_all
 from osame.platform.egress.models import EgressRecord
@@ -35,6 +42,14 @@ KINDS = {
 }  # fmt: skip
 
 
+COLLECTOR = letter_kind(
+    LetterKind(
+        form="R-004", name="納入書（特別徴収）", title="納入書", source=SOURCE, context=SlipContent, samples=sample_collector_letters,
+        series="収納納付", draws=slip_drawings,
+    )
+)  # fmt: skip
+
+
 class SlipNotPrintable(Refusal):
     """この納付書は、もう使えないため刷れません。納める期別を選び、新しい納付書を発行してください。"""
 
@@ -46,17 +61,27 @@ class PayerUnknown(Refusal):
 def freeze_slips(slips: Sequence[Slip], *, as_of: date, officer: str) -> int:
     """納付書の紙を凍らせ、束の番号を返す。同じ種類の納付書だけを渡す。呼び手の取引の中で。"""
     name = payer_name(slips[0].addressee_number)
+    number = "" if slips[0].kind is PaymentSlip.Kind.INSTALMENT else collector_number(slips[0])
     drafts = [
         Draft(
             each.addressee_number,
             each.shares[0].tax_item if len({share.tax_item for share in each.shares}) == 1 else "",
-            slip_content(each, name=name),
+            collector_content(each, slip_part(each, name=name), number) if number else slip_content(each, name=name),
             slip_marks(each),
             subject_of(each.slip_number),
         )
         for each in slips
     ]
-    return freeze(KINDS[slips[0].kind], drafts, as_of=as_of, officer=officer)
+    return freeze(COLLECTOR if number else KINDS[slips[0].kind], drafts, as_of=as_of, officer=officer)
+
+
+def collector_number(slip: Slip) -> str:
+    """すべての期別が一つの特別徴収義務者のものなら、その指定番号。そうでなければ空。"""
+    rows = fetch_all(
+        "SELECT DISTINCT special_collector_number FROM charge WHERE addressee_number = %s AND charge_id = ANY(%s)",
+        [slip.addressee_number, [each.charge_id for each in slip.shares]],
+    )
+    return str(rows[0][0]) if len(rows) == 1 else ""
 
 
 def payer_name(addressee_number: str) -> str:

@@ -1,10 +1,11 @@
 """納付書の見本。架空の番号と期別で、発行と同じ符号を作る。データベースは要らない。"""
 
+from dataclasses import replace
 from datetime import date
 
 from osame.collection.letters.kinds import SampleLetter
 from osame.collection.letters.samples import HARD, ISSUER, PLAIN
-from osame.collection.payment_slips.drawing import SlipPart, content_around, part_of, slip_marks
+from osame.collection.payment_slips.drawing import SlipPart, collector_content, content_around, part_of, slip_marks
 from osame.collection.payment_slips.models import PaymentSlip
 from osame.collection.payment_slips.numbering import Issuer, Terms, codes_of
 from osame.collection.payment_slips.owed import Share
@@ -15,6 +16,7 @@ Kind = PaymentSlip.Kind
 CITY = (ISSUER.city, "242039")
 BY = Issuer("24203", "24203", "959919", {"06": "106", "02": "102", "合算": "100"})
 ISSUED, THROUGH = date(2026, 7, 17), date(2026, 12, 25)
+COLLECTED_TAX = "市民税・県民税・森林環境税（特別徴収）"
 LONG_TAX = "国民健康保険税（普通徴収・介護納付金分）"
 
 
@@ -24,6 +26,19 @@ def sample_letters(kind: Kind) -> tuple[SampleLetter, ...]:
     for hard in (False, True):
         slip = sample_slip(kind, hard=hard)
         made.append(SampleLetter(content_around(slip, sample_part(slip, hard=hard)), slip_marks(slip), hard=hard))
+    return tuple(made)
+
+
+def sample_collector_letters() -> tuple[SampleLetter, ...]:
+    """特別徴収の納入書の見本。"""
+    made = []
+    for hard in (False, True):
+        slip = sample_slip(Kind.COMBINED if hard else Kind.SINGLE, hard=hard)
+        shares = [replace(e, tax_item="02", tax_name=COLLECTED_TAX, term_name=f"{e.term}月分") for e in slip.shares]
+        slip = replace(slip, shares=tuple(shares))
+        number = "999999999999999" if hard else "1234567"
+        content = collector_content(slip, sample_part(slip, hard=hard), number)
+        made.append(SampleLetter(content, (*slip_marks(slip), number), hard=hard))
     return tuple(made)
 
 

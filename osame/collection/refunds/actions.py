@@ -47,6 +47,10 @@ class PayeeNotOpen(Refusal):
     """この受取人には、いまその手続はできません。決議の画面を開き直して、状態を確かめてください。"""
 
 
+class HolderIsNotPayee(Refusal):
+    """口座の名義が、受取人と違います。還付請求書で、本人の口座か委任状を確かめてください。"""
+
+
 class ClaimTooLate(Refusal):
     """還付請求権の時効（5年）が満了しています。請求は受け付けられません（地方税法第18条の3）。請求した人に、理由を伝えてください。"""
 
@@ -129,6 +133,28 @@ def receive_claim(where: Where, account: Account | None, *, consented: bool, del
         payee.save(update_fields=["state", "note", "claimed_on", "account_id"])
         record("還付の請求を受け付けた", subjects=[where.addressee_number], detail={"決議番号": where.decision_id})
         return State(payee.state)
+
+
+def take_known_account(where: Where, account: Account, source: PayeeAccount.Source, *, act: Act) -> None:
+    """本人の同意により、請求書によらず、知っている口座（振替口座など）を還付先にする。名義が違えば断る。
+
+    要件: F05-04, F05-07
+    """
+    with transaction.atomic():
+        payee = locked_payee(where, *UNPAID)
+        if payee.kind != Kind.SELF or payee.state == State.HELD:
+            raise PayeeNotOpen(payee.note or "本人でない受取人です")
+        if act.as_of > expiry_of(where):
+            raise ClaimTooLate(str(expiry_of(where)))
+        if not is_same_name(account.holder_kana, payee.kana):
+            raise HolderIsNotPayee(account.holder_kana)
+        how = Registration(source, own=True, consented=False)
+        payee.account_id = register_account(where.addressee_number, account, how, as_of=act.as_of, officer=act.officer)
+        payee.state, payee.note, payee.claimed_on = State.READY, "", act.as_of
+        payee.save(update_fields=["state", "note", "claimed_on", "account_id"])
+        record(
+            "知っている口座を還付先にした", subjects=[where.addressee_number], detail={"決議番号": where.decision_id}
+        )
 
 
 def mark_defect(where: Where, *, note: str, act: Act) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import typer
 
+from osame.collection.outlays.debit_payees import debit_account_of
 from osame.collection.refunds.accounts import Account
 from osame.collection.refunds.actions import (
     Act,
@@ -19,6 +20,7 @@ from osame.collection.refunds.actions import (
     record_finding,
     release,
     remind,
+    take_known_account,
 )
 from osame.collection.refunds.cancelling import propose_cancellation
 from osame.collection.refunds.candidates import sources_of, targets_of, waiting_people
@@ -189,6 +191,20 @@ def notice_command(decision: int, as_of: AsOf = None, by: By = None) -> None:
     """還付・充当の通知を発した日を記録する。"""
     mark_noticed(decision_sheet(decision).decision.addressee_number, decision, act=_act(as_of, by))
     console.print(f"決議 {decision} の通知を記録しました。")
+
+
+@app.command("debit-account")
+@bound("collection.refunds.claim")
+@refusals_told
+def debit_account_command(
+    decision: int, payee: int, tax_item: Annotated[str, typer.Argument(help="振替口座の税目のコード")], as_of: AsOf = None,
+    by: By = None,
+) -> None:  # fmt: skip
+    """本人の同意により、振替口座を還付先にする。"""
+    where = Where(decision_sheet(decision).decision.addressee_number, decision, payee)
+    account = debit_account_of(where.addressee_number, tax_item, case=f"還付決議{decision}", as_of=day(as_of))
+    take_known_account(where, account, PayeeAccount.Source.DIRECT_DEBIT, act=_act(as_of, by))
+    console.print("振替口座を還付先にしました。")
 
 
 @app.command("claim")

@@ -2,6 +2,7 @@
 
 from datetime import datetime, time
 from fractions import Fraction
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -80,6 +81,19 @@ class ClaimForm(ActForm):
             told["bank_code"], told["branch_code"], PayeeAccount.AccountType(told["account_type"]),
             told["account_number"], told["holder_kana"],
         )  # fmt: skip
+
+
+class DebitAccountForm(ActForm):
+    """振替口座を還付先にする。"""
+
+    tax_item = forms.ChoiceField(label="振替口座", error_messages={"required": "口座を選んでください。"})
+    consent = forms.BooleanField(label="還付をこの口座で受け取ることに、本人が同意した")
+
+    def __init__(self, *args: Any, accounts: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["tax_item"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = accounts
 
 
 class NoteForm(ActForm):

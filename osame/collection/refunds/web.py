@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from osame.collection.debits.queries import current_accounts
+from osame.collection.outlays.debit_payees import debit_account_of
 from osame.collection.refunds.actions import (
     Act,
     Where,
@@ -17,12 +19,21 @@ from osame.collection.refunds.actions import (
     record_finding,
     release,
     remind,
+    take_known_account,
 )
 from osame.collection.refunds.cancelling import propose_cancellation
 from osame.collection.refunds.candidates import name_of, sources_of, waiting_count, waiting_people
 from osame.collection.refunds.deciding import NothingToDecide, Wanted, plan_for, propose_decision
-from osame.collection.refunds.forms import CashForm, CauseForm, ClaimForm, DecideForm, NoteForm, PlainForm
-from osame.collection.refunds.models import OverpaymentFinding, RefundPart, RefundPayee
+from osame.collection.refunds.forms import (
+    CashForm,
+    CauseForm,
+    ClaimForm,
+    DebitAccountForm,
+    DecideForm,
+    NoteForm,
+    PlainForm,
+)
+from osame.collection.refunds.models import OverpaymentFinding, PayeeAccount, RefundPart, RefundPayee
 from osame.collection.refunds.paying import Cash, pay_in_cash
 from osame.collection.refunds.queries import (
     DecisionSheet,
@@ -193,6 +204,24 @@ def claim(request: HttpRequest, decision_id: int, payee_number: int) -> HttpResp
     return _asked(request, form, sheet, act, "還付請求の受付", "還付の請求を受け付けました。")
 
 
+@bound("collection.refunds.claim")
+@require_http_methods(["GET", "POST"])
+def debit_account(request: HttpRequest, decision_id: int, payee_number: int) -> HttpResponse:
+    """本人の同意により、振替口座を還付先にする。"""
+    sheet, where = _payee(decision_id, payee_number)
+    known = current_accounts(where.addressee_number, as_of=today())
+    choices = [(e.tax_item, f"{e.tax_item_name} {e.place} {e.shown_number}") for e in known if e.code == e.tax_item]
+    form = DebitAccountForm(request.POST or None, today=today(), accounts=choices)
+
+    def act() -> str:
+        case = f"還付決議{decision_id}"
+        account = debit_account_of(where.addressee_number, form.cleaned_data["tax_item"], case=case, as_of=today())
+        take_known_account(where, account, PayeeAccount.Source.DIRECT_DEBIT, act=_act(request))
+        return reverse("refund_decision", args=[decision_id])
+
+    return _asked(request, form, sheet, act, "振替口座を還付先にする", "振替口座を還付先にしました。")
+
+
 def _note_page(name: str, said: str, doing: Callable[..., None]) -> Callable[..., HttpResponse]:
     """理由を打って行う画面。"""
 
@@ -291,6 +320,7 @@ refunds_urls: list[URLPattern] = [
     path("refunds/decisions/<int:decision_id>/cancel/", cancel, name="refund_cancel"),
     path("refunds/decisions/<int:decision_id>/noticed/", noticed, name="refund_noticed"),
     path(f"{PAYEE}/claim/", claim, name="refund_claim"),
+    path(f"{PAYEE}/debit-account/", debit_account, name="refund_debit_account"),
     path(f"{PAYEE}/defect/", _note_page("不備の記録", "不備を記録しました。", mark_defect), name="refund_defect"),
     path(f"{PAYEE}/hold/", _note_page("支払の保留", "保留しました。", hold), name="refund_hold"),
     path(f"{PAYEE}/release/", _plain_page("保留を解く", "保留を解きました。", release), name="refund_release"),

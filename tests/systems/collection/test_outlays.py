@@ -116,6 +116,8 @@ def test_from_the_grant_to_the_transfer_and_the_return_after_a_decrease(chief: C
     assert set(made) == {SATO, TANAKA}
     assert [each for each in candidates("06", 2025, as_of=ON) if not each.barred] == []
     sato = made[SATO]
+    typed = {"bank_code": "0155", "branch_code": "701", "account_type": "1", "account_number": "2"}
+    assert "受取人と違います" in pressed(chief, f"{HERE}{sato}/", **typed, holder_kana="タナカ イチロウ")
     assert "****586" in settled(chief, sato, "debit-account", "plain")
     assert fetch_one("SELECT purpose, case_number FROM debit_account_use") == ("2", f"支払決定{sato}")
     assert "口座を登録しました" in pressed(

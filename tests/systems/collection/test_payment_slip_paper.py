@@ -14,8 +14,8 @@ from osame.collection.payment_slips.letters import SlipNotPrintable, write_slip_
 from osame.collection.payment_slips.queries import Slip
 from osame.kernel.dates import format_wareki
 from osame.platform.database import fetch_all, run_sql
-from tests.systems.collection.cast import SATO
-from tests.systems.collection.demand_cast import move_in
+from tests.systems.collection.cast import KAKU, SATO, determination
+from tests.systems.collection.demand_cast import charge_of, levy, move_in, set_value
 from tests.systems.collection.slip_cast import ISSUED, issue, ready
 from tests.systems.collection.slip_reader import ocr_line_is_right, read_barcode, read_matrix
 
@@ -142,3 +142,18 @@ def test_no_useless_slip_is_printed(city: str, tmp_path: Path) -> None:
     run_sql("UPDATE addressee SET protection_measure = true WHERE addressee_number = %s", [SATO])
     with pytest.raises(LetterHeld):  # 支援措置の対象者になった人の居場所は、刷らない
         write_slip_file(new.slip_number, tmp_path / "a.pdf", as_of=ISSUED)
+
+
+def test_a_special_collector_gets_a_remittance_slip(tmp_path: Path) -> None:
+    """特別徴収義務者の期別の納付書は、指定番号を持つ納入書（R-004）になる。"""
+    ready(tmp_path, 10_000)
+    set_value("納付区分", "02:102,06:106,合算:199")
+    collector = {"tax_item": "02", "special_collector_number": "1234567", "slip_number": 990_404}
+    levy(tmp_path, determination(KAKU, 6, 120_000, **collector), name="collector.csv")
+    slip = issue(charge_of(KAKU, 6), addressee=KAKU).slip
+    assert fetch_all("SELECT form FROM letter_run ORDER BY run_id DESC LIMIT 1") == [("R-004",)]
+    page = printed(slip, tmp_path)
+    words = words_on(page)
+    for part in ("特別徴収納入書", "指定番号1234567", "架空商事株式会社", "120,000円", "領収済通知書"):
+        assert part in words, part
+    assert read_matrix(codes_on(page)["matrix"]).amount == 120_000

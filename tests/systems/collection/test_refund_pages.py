@@ -11,6 +11,7 @@ from osame.collection.inquiry.verification import verify_everything
 from osame.platform.approvals.models import Proposal
 from osame.platform.database import fetch_all, fetch_one, run_sql
 from tests.systems.collection.cast import SATO, determination
+from tests.systems.collection.debit_cast import account as debit_account
 from tests.systems.collection.demand_cast import levy
 from tests.systems.collection.pages_cast import fields, pages_on, text
 from tests.systems.collection.refund_cast import (
@@ -157,3 +158,19 @@ def test_a_served_notice_takes_the_refund_and_its_release_gives_it_back(clerk: C
     assert clerk.get(f"{path}{number + 1}/release/").status_code == 404
     assert "解除を記録し" in pressed(clerk, f"{path}{number}/release/", note="取立ての済んだ通知")
     assert fetch_all(live) == [("1", 20_000)]
+
+
+def test_the_debit_account_is_taken_with_consent(clerk: Client) -> None:
+    """本人の同意により、振替口座を還付先にする。開いたことが、決議の番号とともに残る。"""
+    debit_account(SATO, "7391586")
+    number = decided(SATO)
+    path = f"{HERE}decisions/{number}/payees/1/debit-account/"
+    assert "****586" in text(clerk.get(path))
+    refused = text(clerk.post(path, {**fields(clerk.get(path)), "tax_item": "06"}))
+    assert "本人が同意した" in refused
+    assert fetch_one("SELECT count(*) FROM debit_account_use") == (0,)
+    assert "振替口座を還付先にしました" in pressed(clerk, path, tax_item="06", consent="on")
+    assert fetch_one("SELECT purpose, case_number FROM debit_account_use") == ("2", f"還付決議{number}")
+    assert fetch_one("SELECT state, last_digits, source FROM refund_payee JOIN payee_account USING (addressee_number, account_id)") == (
+        "2", "586", "2",
+    )  # fmt: skip
