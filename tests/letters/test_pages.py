@@ -43,8 +43,8 @@ SLIP = Layout(foot=109.0, slip=99.0)
 CERTIFICATE = Layout(19.0, 19.0, 20.0, 22.0, posted=False)
 BOARD = Layout(28.0, 28.0, 30.0, 26.0, posted=False)
 LAYOUTS = {
-    "R-001": SLIP, "R-002": SLIP, "R-003": SLIP, "R-008": SLIP, "R-057": BOARD,
     "R-101": SLIP, "R-105": SLIP, "R-108": SLIP,
+    "R-001": SLIP, "R-002": SLIP, "R-003": SLIP, "R-004": SLIP, "R-008": SLIP, "R-057": BOARD,
     "R-124": CERTIFICATE, "R-125": CERTIFICATE, "R-126": CERTIFICATE,
 }  # fmt: skip
 PAPERS = [

@@ -148,6 +148,11 @@ def test_a_special_collector_gets_a_remittance_slip(tmp_path: Path) -> None:
     """特別徴収義務者の期別の納付書は、指定番号を持つ納入書（R-004）になる。"""
     ready(tmp_path, 10_000)
     set_value("納付区分", "02:102,06:106,合算:199")
+    run_sql(
+        "INSERT INTO tax_item SELECT '02', valid_from, '市民税・県民税（特別徴収）', revenue_account, bears_delinquency_charge, "
+        "first_period_months, demand_fee, prescription_years, appropriation_rank, demand_article, accepts_determination "
+        "FROM tax_item WHERE tax_item = '06'"
+    )
     collector = {"tax_item": "02", "special_collector_number": "1234567", "slip_number": 990_404}
     levy(tmp_path, determination(KAKU, 6, 120_000, **collector), name="collector.csv")
     slip = issue(charge_of(KAKU, 6), addressee=KAKU).slip
