@@ -20,7 +20,9 @@ from osame.platform.letters.engine import Drawn
 from osame.platform.letters.fitting import Sized, fitted
 
 SOURCE = "collection/payment_slips/typst/slip_letter.typ"
-COLLECTOR_NOTE = "徴収した月の翌月10日（納期の特例の承認を受けたときは、その期限）までに納入してください（地方税法第321条の5第1項、第321条の5の2）。"
+COLLECTOR_NOTE = (
+    "徴収した月の翌月10日（納期の特例では、その期限）までに納入してください（地方税法第321条の5、第321条の5の2）。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +92,9 @@ def slip_content(slip: Slip, *, name: str) -> SlipContent:
 def collector_content(slip: Slip, part: SlipPart, number: str) -> SlipContent:
     """特別徴収義務者の納入書一通の内容（R-004）。 number: 指定番号。"""
     content = content_around(slip, part)
-    months = "、".join(each.term_name for each in slip.shares)
     opening = (
-        f"指定番号 {number}、{months}分の、給与から徴収した市民税・県民税・森林環境税の納入書をお送りします。納入区分は月割額です。"
-        "退職所得分や一括徴収分を合わせるときは、内訳（人数と額）を添えてください。"
+        f"指定番号 {number} の、給与から徴収した市民税・県民税・森林環境税（月割額）の納入書です。"
+        "退職所得分や一括徴収分は、内訳を添えてください。"
     )
     return replace(content, heading="特別徴収 納入書", opening=opening, notes=(COLLECTOR_NOTE, *content.notes))
 

@@ -159,6 +159,6 @@ def test_a_special_collector_gets_a_remittance_slip(tmp_path: Path) -> None:
     assert fetch_all("SELECT form FROM letter_run ORDER BY run_id DESC LIMIT 1") == [("R-004",)]
     page = printed(slip, tmp_path)
     words = words_on(page)
-    for part in ("特別徴収納入書", "指定番号1234567", "架空商事株式会社", "120,000円", "領収済通知書"):
+    for part in ("特別徴収納入書", "指定番号1234567", "架空商事株式会社", "120,000", "領収済通知書"):
         assert part in words, part
     assert read_matrix(codes_on(page)["matrix"]).amount == 120_000
