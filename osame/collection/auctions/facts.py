@@ -31,16 +31,21 @@ def standing_of(file: AuctionFile, *, as_of: date, lock: bool = False) -> Standi
     who = file.head.addressee_number
     files = tuple(disposition_file((who, each.disposition_id), lock=lock) for each in file.objects)
     left = {part.charge_id: part.left for each in files for part in each.parts}
-    found: dict[str, Condition] = {}
+    found = [_in_force(each) for each in files]
     for each in files:
         charges = [part.charge_id for part in each.parts if part.left]
         if charges:
             case = case_of(who, charges, as_of=as_of, lock=lock)
-            for at, item in enumerate(may_realize(case.charges, seized_on=each.head.effect_on, as_of=as_of).items):
-                found[f"{each.head.disposition_id}:{at}:{item.line}"] = item
+            found += may_realize(case.charges, seized_on=each.head.effect_on, as_of=as_of).items
     claims = sum(asset_numbered(each.head.asset_id).prior_claims for each in files if each.head.asset_id)
-    unique = {item.line: item for item in found.values()}
+    unique = {item.line: item for item in found}
     return Standing(files, sum(left.values()), claims, tuple(unique.values()))
+
+
+def _in_force(file: DispositionFile) -> Condition:
+    head = file.head
+    fact = f"{head.number}　{head.stage.value}"
+    return Condition("in_force", "差押えが続いている", fact, "国税徴収法第79条第1項、国税徴収法第80条", head.is_open)
 
 
 def interests_of(files: Sequence[DispositionFile]) -> tuple[InterestRow, ...]:

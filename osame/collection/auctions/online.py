@@ -53,14 +53,22 @@ def export_lots(to: Path, *, service: str, as_of: date) -> Offered:
     要件: F19-03
     """
     with transaction.atomic():
-        heads = _announced()
-        if not heads:
-            raise NothingToOffer
-        content = online_auction_csv.write_lots(_lot(each) for each in heads)
-        subjects = sorted({each.addressee_number for each in heads})
-        output = Output(EgressKind.PROVISION, subjects, ReceiverClass.CONTRACTOR, service)
+        content, output = lots_file(service)
         target = to / f"online-auction-{as_of.isoformat()}.csv" if to.is_dir() else to
-        return Offered(emit(content, target, output, Authority()), len(heads))
+        return Offered(emit(content, target, output, Authority()), content.count(b"\r\n") - 1)
+
+
+def lots_file(service: str) -> tuple[bytes, Output]:
+    """公告中の公売の物件のファイルの中身と、渡す相手。
+
+    要件: F19-03
+    """
+    heads = _announced()
+    if not heads:
+        raise NothingToOffer
+    content = online_auction_csv.write_lots(_lot(each) for each in heads)
+    subjects = sorted({each.addressee_number for each in heads})
+    return content, Output(EgressKind.PROVISION, subjects, ReceiverClass.CONTRACTOR, service)
 
 
 def import_bids(path: Path, *, as_of: date, officer: str) -> ImportResult:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -13,6 +14,7 @@ from osame.collection.auctions import forms as sheets
 from osame.collection.auctions.bidding import Draw
 from osame.collection.auctions.delivery_web import delivery_urls
 from osame.collection.auctions.facts import standing_of
+from osame.collection.auctions.online import NothingToOffer, lots_file
 from osame.collection.auctions.paying import StopJudgement
 from osame.collection.auctions.queries import AuctionFile
 from osame.collection.dispositions.queries import DispositionHead, disposition_numbered, dispositions_of
@@ -24,6 +26,7 @@ from osame.law.dispositions import Procedure, ProcedureStage
 from osame.platform.audit.recording import record
 from osame.platform.console.acts import ActForm
 from osame.platform.console.answers import officer_of, page
+from osame.platform.egress.broker import download
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import today
 
@@ -43,6 +46,18 @@ def auctions(request: HttpRequest) -> HttpResponse:
     heads = queries.open_auctions()
     record("公売の一覧を開いた", subjects=sorted({each.addressee_number for each in heads}), fields=FACTS[:2])
     return page(request, "collection/auctions/auctions.html", {"auctions": heads, "as_of": today()})
+
+
+@bound("collection.auctions.online")
+@require_http_methods(["POST"])
+def auction_lots(request: HttpRequest) -> HttpResponse:
+    """公告中の公売の物件のファイルを、電子公売のサービスに渡すために保存する。参加者と入札は、取込みの画面から入れる。"""
+    try:
+        content, output = lots_file(str(request.POST.get("service", "")).strip() or "電子公売のサービス")
+    except NothingToOffer as refusal:
+        messages.error(request, str(refusal))
+        return HttpResponseRedirect(reverse("auctions"))
+    return download(content, "online-auction.csv", output)
 
 
 @bound("collection.auctions.list")
@@ -301,6 +316,7 @@ def _at(file: AuctionFile) -> str:
 AUCTION = "auctions/<int:auction_id>/"
 auctions_urls: list[URLPattern] = [
     path("auctions/", auctions, name="auctions"),
+    path("auctions/lots/", auction_lots, name="auction_lots"),
     path("dispositions/<int:disposition_id>/auction/", auction_new, name="auction_new"),
     path(AUCTION, auction, name="auction"),
     path(f"{AUCTION}hold/", auction_hold, name="auction_hold"),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from osame.collection.addressees import addressee_csv
 from osame.collection.addressees.importing import import_addressees
+from osame.collection.auctions import online
 from osame.collection.certificates.arriving import import_applications as import_certificate_applications
 from osame.collection.certificates.vehicles import import_vehicles
 from osame.collection.closing import importing as bank_totals
@@ -27,6 +28,7 @@ from osame.formats import (
     determination_csv,
     inbound,
     installment_master,
+    online_auction_csv,
     recognition,
     vehicle_csv,
     zengin_debit,
@@ -97,6 +99,7 @@ PROFILES: dict[str, IntakeProfile] = {
             import_certificate_applications,
             certificate_application_csv.COLUMNS,
         ),
+        IntakeProfile(online.PROFILE, "電子公売の参加者と入札", online.import_bids, online_auction_csv.BID_COLUMNS),
         IntakeProfile(bank_totals.PROFILE, "公金日計", bank_totals.import_bank_totals, bank_totals.COLUMNS),
     )
 }

@@ -15,6 +15,7 @@ from osame.collection.auctions.delivery_cli import app as delivery_app
 from osame.collection.auctions.queries import auction_file, auctions_of
 from osame.collection.demands.batch import run_demands
 from osame.collection.dispositions.collecting import propose_distribution
+from osame.formats.online_auction_csv import BID_COLUMNS
 from osame.platform.database import fetch_all, fetch_one
 from tests.systems.collection.auction_cast import DECIDED, HELD, OPENS, SEIZED, held, mortgaged, on_day, seized
 from tests.systems.collection.cast import OFFICER, SATO, determination
@@ -23,6 +24,7 @@ from tests.systems.collection.pages_cast import officer_at_desk, pages_on, text
 from tests.systems.collection.seizure_cast import as_officer, carried, party_of
 from tests.systems.collection.suspension_cast import today
 from tests.systems.collection.test_disposition_pages import ARREARS, sent
+from tests.systems.collection.test_intake_pages import take
 from tests.systems.collection.weighty import Weighty
 
 FILE = Path("bids.csv")
@@ -177,3 +179,17 @@ def test_the_terminal_stops_what_the_record_forbids(seizure: tuple[str, int], mo
     answer = CliRunner().invoke(auction_app, ["stop", str(key[1]), "気が変わった"], env={"OSAME_OFFICER": OFFICER})
     assert answer.exit_code != 0
     assert "中止の事由がありません" in answer.output
+
+
+def test_the_files_of_an_online_auction_pass_through_the_desk(
+    desk: Client, seizure: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = held(monkeypatch, seizure)
+    assert "公告中の物件をファイルに保存する" in shown(desk, "/auctions/")
+    lots = desk.post(f"/auctions/lots/?{ARREARS}", {"service": "架空オークション"})
+    assert "4000000,400000,2026-04-13" in lots.content.decode()
+    day = OPENS.isoformat()
+    on_day(monkeypatch, OPENS)
+    rows = (",".join(BID_COLUMNS), f"{key[1]},P1,買受 一郎,,5160037,架空市本町1-1,,400000,{day},{day},,4500000,{day},0")
+    take(desk, ("bids.csv", ("\r\n".join(rows) + "\r\n").encode()))
+    assert auction_file(key).bidders[0].bids == (4_500_000,)

@@ -166,6 +166,8 @@ def test_costs_and_stated_claims_come_first_and_nothing_is_paid_before_the_day(
     day = statement.delivery_on or today()
     with pytest.raises(TooEarlyToDeliver):
         deliver(seizure, 1, {}, as_of=day - timedelta(days=1), officer=OFFICER)
+    with pytest.raises(DatabaseError, match="交付が終わっていません"), transaction.atomic():
+        finish(seizure, as_of=day, officer=OFFICER)
     assert deliver(seizure, 1, {}, as_of=day, officer=OFFICER) == 4
     assert deliver(seizure, 1, {}, as_of=day, officer=OFFICER) == 0
     assert fetch_one(

@@ -103,6 +103,10 @@ BEGIN
         FROM auction_object o JOIN disposition_charge q USING (addressee_number, disposition_id)
         JOIN charge c ON c.addressee_number = q.addressee_number AND c.charge_id = q.charge_id
         WHERE o.addressee_number = NEW.addressee_number AND o.auction_id = NEW.auction_id;
+        IF EXISTS (SELECT 1 FROM auction_object o JOIN disposition d USING (addressee_number, disposition_id)
+                WHERE o.addressee_number = NEW.addressee_number AND o.auction_id = NEW.auction_id AND d.stage <> 'IN_FORCE') THEN
+            RAISE EXCEPTION '差押えが続いていません。公売を中止してください。' USING ERRCODE = 'OS409';
+        END IF;
         IF owed = 0 THEN
             RAISE EXCEPTION '徴収金が完納されています。公売を中止してください（国税徴収法第117条）。' USING ERRCODE = 'OS409';
         END IF;
@@ -130,3 +134,26 @@ BEGIN
 END $$;
 CREATE TRIGGER distribution_delivery_is_guarded BEFORE INSERT ON distribution_delivery
     FOR EACH ROW EXECUTE FUNCTION guard_distribution_delivery();
+-- 配当計算書の交付が終わるまで、次の配当もせず、処分も終えない。
+CREATE FUNCTION is_statement_pending(who text, at bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM distribution x
+        JOIN LATERAL (
+            SELECT p.part_number, p.amount FROM distribution_part p WHERE (p.addressee_number, p.disposition_id, p.distribution_number)
+                = (x.addressee_number, x.disposition_id, x.distribution_number)
+            UNION ALL SELECT 0, x.surplus) p ON p.amount > 0
+        WHERE x.addressee_number = who AND x.disposition_id = at AND x.is_statement_made
+          AND NOT EXISTS (SELECT 1 FROM distribution_delivery d
+              WHERE (d.addressee_number, d.disposition_id, d.distribution_number, d.part_number)
+                = (x.addressee_number, x.disposition_id, x.distribution_number, p.part_number)))
+$$;
+CREATE FUNCTION await_delivery() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF is_statement_pending(NEW.addressee_number, NEW.disposition_id) THEN
+        RAISE EXCEPTION '配当計算書の交付が終わっていません。交付期日に、換価代金等を交付または供託してください。' USING ERRCODE = 'OS409';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER distribution_awaits_delivery BEFORE INSERT ON distribution FOR EACH ROW EXECUTE FUNCTION await_delivery();
+CREATE TRIGGER disposition_end_awaits_delivery BEFORE INSERT ON disposition_event
+    FOR EACH ROW WHEN (NEW.act = 'END') EXECUTE FUNCTION await_delivery();
