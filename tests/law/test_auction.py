@@ -1,5 +1,6 @@
 """公売の日程、買受けの条件、抵当権の処分を含む配当の性質。代金は増えも減りもせず、誰も債権を超えて受けない。"""
 
+import itertools
 from datetime import date, timedelta
 
 import pytest
@@ -90,6 +91,9 @@ def test_a_disposal_moves_money_only_between_its_two(
     )
     assert sum(each.amount for each in found.shares) + found.left == proceeds
     assert all(0 <= each.amount <= each.claimed for each in found.shares)
+    secured = [each for each in plain.shares if each.kind is CreditorKind.SECURED]
+    for older, newer in itertools.pairwise(secured):  # 古い抵当権が満たないうちは、新しい抵当権に一円も渡らない
+        assert older.amount == older.claimed or newer.amount == 0
     before = {each.name: each.amount for each in plain.shares}
     after = {each.name: each.amount for each in found.shares}
     assert {name for name in before if before[name] != after[name]} <= {"抵当0", to}

@@ -32,8 +32,7 @@ from osame.platform.approvals.actions import decided_proposal, executes, propose
 from osame.platform.approvals.describing import describes
 from osame.platform.approvals.models import HighRiskAct
 from osame.platform.audit.recording import record
-from osame.platform.database import run_sql
-from osame.platform.terminal import today
+from osame.platform.database import day_of_transaction, run_sql
 
 PERCENT = 100
 
@@ -209,7 +208,7 @@ def carry_out(content: Mapping[str, Any]) -> str:
     """
     decision = Decision(content["decision"])
     with transaction.atomic():
-        as_of, officer = today(), gate.required().officer
+        as_of, officer = day_of_transaction(), gate.required().officer
         number = decided_proposal(HighRiskAct.AUCTION, content, AuctionNotDecided)
         file = auction_file((str(content["addressee_number"]), int(content["auction_id"])), lock=True)
         told = {Decision.HOLD: _hold, Decision.SELL: _sell, Decision.DEFAULT: _default}[decision](

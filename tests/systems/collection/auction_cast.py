@@ -11,16 +11,16 @@ from osame.collection.auctions.bidding import open_auction, place_bid
 from osame.collection.auctions.deciding import Terms, propose_holding, propose_sale
 from osame.collection.auctions.preparing import Applicant, Preparation, Screening, prepare, register_bidder, screen
 from osame.collection.auctions.queries import auction_file
+from osame.collection.dispositions.collecting import record_service
 from osame.collection.dispositions.queries import dispositions_of
 from osame.collection.dispositions.seizing import SeizureTerms, propose_seizure
 from osame.law.arrears_facts import AssetKind
 from osame.law.auction_conditions import PoliceAnswer
 from osame.law.auction_steps import AuctionMethod
-from osame.platform.database import fetch_one
+from osame.law.seizure_effect import SeizureService
 from tests.systems.collection.cast import OFFICER, SATO
 from tests.systems.collection.demand_cast import charge_of
 from tests.systems.collection.seizure_cast import as_officer, asset_of, carried, party_of
-from tests.systems.conftest import server
 
 SEIZED = date(2026, 3, 2)
 HELD = date(2026, 4, 1)  # 公告の日
@@ -40,14 +40,11 @@ def seized(
     terms = SeizureTerms(asset, "催告に応じない", "全部", charges or (charge_of(who),))
     with as_officer(OFFICER):
         number = propose_seizure(terms, as_of=SEIZED)
-    carried(number)
+    with pytest.MonkeyPatch.context() as patch:
+        on_day(patch, SEIZED)
+        carried(number)
     key = dispositions_of(who)[0].key
-    with server(fetch_one("SELECT current_database()")[0]) as admin:
-        admin.execute("ALTER TABLE disposition DISABLE TRIGGER USER")
-        admin.execute(
-            "UPDATE disposition SET done_on = %s, effect_on = %s WHERE disposition_id = %s", [SEIZED, SEIZED, key[1]]
-        )
-        admin.execute("ALTER TABLE disposition ENABLE TRIGGER USER")
+    record_service(key, SeizureService(SEIZED, SEIZED, SEIZED, SEIZED), officer=OFFICER)
     return key
 
 

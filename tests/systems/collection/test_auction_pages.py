@@ -22,7 +22,6 @@ from tests.systems.collection.cast import OFFICER, SATO, determination
 from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, levy
 from tests.systems.collection.pages_cast import officer_at_desk, pages_on, text
 from tests.systems.collection.seizure_cast import as_officer, carried, party_of
-from tests.systems.collection.suspension_cast import today
 from tests.systems.collection.test_disposition_pages import ARREARS, sent
 from tests.systems.collection.test_intake_pages import take
 from tests.systems.collection.weighty import Weighty
@@ -84,7 +83,7 @@ def test_from_the_preparation_to_the_delivery(
     sent(desk, f"{place}transfer/", registry=str(registry))
     assert "権利移転" in shown(desk, place)
     with as_officer(OFFICER):
-        number = propose_distribution(seizure, reason="計算のとおり", as_of=today())
+        number = propose_distribution(seizure, reason="計算のとおり", as_of=DECIDED)
     carried(number)
     delivery_on = fetch_one("SELECT delivery_on FROM distribution")[0]
     on_day(monkeypatch, delivery_on)
@@ -163,7 +162,7 @@ def test_the_commands(seizure: tuple[str, int], tmp_path: Path, monkeypatch: pyt
     assert "支出 50,000円" in call(delivery_app, "costs", str(seizure[1]))
     call(delivery_app, "claim", str(seizure[1]), "1", "800000", "残高証明書")
     with as_officer(OFFICER):
-        number = str(propose_distribution(seizure, reason="計算のとおり", as_of=today()))
+        number = str(propose_distribution(seizure, reason="計算のとおり", as_of=DECIDED))
     carried(int(number))
     on_day(monkeypatch, fetch_one("SELECT delivery_on FROM distribution")[0])
     call(delivery_app, "object", str(seizure[1]), "1", "3", "架空商事", "弁済されている")

@@ -74,7 +74,7 @@ from tests.systems.collection.auction_cast import (
 from tests.systems.collection.cast import OFFICER, SATO, determination, notice
 from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, levy
 from tests.systems.collection.seizure_cast import as_officer, carried, party_of
-from tests.systems.collection.suspension_cast import pay_late, today
+from tests.systems.collection.suspension_cast import pay_late
 from tests.systems.collection.test_grace import DAY as GRANTED
 from tests.systems.collection.test_grace import PERIOD, PLAN, decided
 from tests.systems.collection.test_letters import texts
@@ -224,6 +224,7 @@ class TestTheLawRefuses:
         for statement in (
             "UPDATE auction SET stage = 'PRICE_PAID'", "UPDATE auction SET estimate = 1", "UPDATE auction SET price = 1",
             "UPDATE auction SET opening_on = '2026-04-02'", "DELETE FROM auction_bid", "UPDATE auction_bid SET amount = 9",
+            "UPDATE auction_bidder SET name = '別人'",
         ):  # fmt: skip
             with pytest.raises(DatabaseError), transaction.atomic():
                 run_sql(statement)
@@ -365,7 +366,7 @@ def _received(place: str, folder: Path, patch: pytest.MonkeyPatch) -> list[tuple
     record_price(key, 4_500_000, DECIDED, officer=OFFICER)
     transfer(key, party_of(ThirdParty.Kind.REGISTRY, "津地方法務局"), as_of=DECIDED, officer=OFFICER)
     with as_officer(OFFICER):
-        number = propose_distribution(seizure, reason="計算のとおり", as_of=today())
+        number = propose_distribution(seizure, reason="計算のとおり", as_of=DECIDED)
     carried(number)
     letters = fetch_all(
         "SELECT form, context::text, to_name, address, address_detail, care_of, postal_code FROM letter JOIN letter_run USING (run_id) "

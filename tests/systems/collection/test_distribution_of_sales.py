@@ -48,7 +48,6 @@ from tests.systems.collection.auction_cast import DECIDED, TERMS, Key, awarded, 
 from tests.systems.collection.cast import OFFICER, SATO, determination
 from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, levy
 from tests.systems.collection.seizure_cast import as_officer, carried
-from tests.systems.collection.suspension_cast import today
 from tests.systems.collection.test_auctions import papers
 
 CASES = [
@@ -79,7 +78,7 @@ def paid(patch: pytest.MonkeyPatch, seizure: Key, price: int, market_value: int 
 def distributed(seizure: Key) -> dict[str, int]:
     """配当を起案し、決裁を経て執行する。債権者ごとの額。"""
     with as_officer(OFFICER):
-        number = propose_distribution(seizure, reason="計算のとおり", as_of=today())
+        number = propose_distribution(seizure, reason="計算のとおり", as_of=DECIDED)
     carried(number)
     return {each.creditor: each.amount for each in disposition_file(seizure).shares}
 
@@ -163,7 +162,7 @@ def test_costs_and_stated_claims_come_first_and_nothing_is_paid_before_the_day(
     assert fetch_one("SELECT principal_tax FROM charge WHERE addressee_number = %s", [SATO]) == (
         500_000,
     )  # まだ充てない
-    day = statement.delivery_on or today()
+    day = statement.delivery_on or DECIDED
     with pytest.raises(TooEarlyToDeliver):
         deliver(seizure, 1, {}, as_of=day - timedelta(days=1), officer=OFFICER)
     with pytest.raises(DatabaseError, match="交付が終わっていません"), transaction.atomic():
@@ -190,7 +189,7 @@ def test_objections_are_told_by_the_day_and_what_stays_disputed_is_deposited(
     distributed(seizure)
     statement = statement_of(seizure, 1)
     part = next(each.part_number for each in statement.parts if each.kind is CreditorKind.SECURED)
-    day = statement.delivery_on or today()
+    day = statement.delivery_on or DECIDED
     told = (part, "架空商事", "抵当権の被担保債権は弁済されている")
     with pytest.raises(ObjectionLate):
         file_objection(seizure, 1, told, as_of=day + timedelta(days=1), officer=OFFICER)

@@ -37,6 +37,19 @@ BEGIN
 END $$;
 CREATE TRIGGER auction_object_is_guarded BEFORE INSERT ON auction_object FOR EACH ROW EXECUTE FUNCTION guard_auction_object();
 
+-- 申込者の氏名・住所と、行き先の決まった公売保証金は、書き換えられない。
+CREATE FUNCTION guard_auction_bidder() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (NEW.addressee_number, NEW.auction_id, NEW.bidder_number, NEW.name, NEW.address, NEW.registered_on)
+       IS DISTINCT FROM (OLD.addressee_number, OLD.auction_id, OLD.bidder_number, OLD.name, OLD.address, OLD.registered_on)
+       OR (OLD.deposit_state <> '1' AND (NEW.deposit, NEW.deposit_state) IS DISTINCT FROM (OLD.deposit, OLD.deposit_state)) THEN
+        RAISE EXCEPTION '申込者と、行き先の決まった公売保証金は、書き換えられません。申込書を確かめてください。' USING ERRCODE = 'OS409';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER auction_bidder_is_guarded BEFORE UPDATE ON auction_bidder
+    FOR EACH ROW EXECUTE FUNCTION guard_auction_bidder();
+
 -- 決裁された見積価額と日程は書き換えられない。売却決定の日と納付の期限は、次順位の者に移るときだけ動く。
 CREATE FUNCTION guard_auction() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
