@@ -15,7 +15,7 @@ from osame.collection.payment_slips.drawing import SlipPart, slip_drawings, slip
 from osame.collection.payment_slips.models import PaymentSlip
 from osame.collection.payment_slips.queries import Slip
 from osame.collection.payment_slips.sample_slips import sample_part, sample_slip
-from osame.kernel.dates import format_wareki
+from osame.kernel.dates import fiscal_year_label, format_wareki
 from osame.law.obligor_conditions import ObligorForm
 from osame.platform.console.fields import short_wareki
 from osame.platform.letters.engine import Drawn
@@ -70,6 +70,13 @@ WARNS = {
     ObligorForm.THIRD_PARTY_SECURITY: "期限までに完納されないときは、担保財産を、滞納処分の例により処分します（地方税法第16条の5第1項）。",
 }  # fmt: skip
 REMINDED = "この催告書を発した日から起算して10日を経過した日までに完納されないときは、財産を差し押さえなければなりません（地方税法第331条第1項・第2項）。"
+REASONS = {
+    ObligorForm.JOINT: "共有物に対する税の連帯納税義務（地方税法第10条の2第1項）",
+    ObligorForm.SECONDARY: "無償または著しい低額の譲受人等（地方税法第11条の8）",
+    ObligorForm.GUARANTEE: "徴収の猶予の担保とした、保証人の保証（地方税法第16条第1項第6号）",
+    ObligorForm.TRANSFERRED_SECURITY: "譲渡により担保の目的となっている財産（地方税法第14条の18第1項）",
+    ObligorForm.THIRD_PARTY_SECURITY: "徴収の猶予の担保として提供した土地（地方税法第16条第1項第3号）",
+}  # 見本の理由
 
 
 def _samples(form: ObligorForm) -> Callable[[], Sequence[SampleLetter]]:
@@ -80,14 +87,14 @@ def _samples(form: ObligorForm) -> Callable[[], Sequence[SampleLetter]]:
         for hard in (False, True):
             slip = sample_slip(PaymentSlip.Kind.COMBINED, hard=hard)
             rows = tuple(
-                LiabilityRow(f"{each.tax_name} {each.levy_year}年度 {each.term_name}", short_wareki(each.due_on), each.principal_tax,
+                LiabilityRow(f"{each.tax_name} {fiscal_year_label(each.levy_year)} {each.term_name}", short_wareki(each.due_on), each.principal_tax,
                              each.demand_fee + each.delinquency_charge) for each in slip.shares
             )  # fmt: skip
             name = "株式会社架空総合建設企画（旧商号 架空土木開発工業株式会社）" if hard else "架空商事株式会社"
             text = "架空市大字葛城ヶ丘字北之谷1234番地の567 木造瓦葺2階建居宅の持分2分の1" if hard else ""
             facts = (
                 ("主たる納税者", name), ("限度額", f"{slip.amount:,}円"), ("告知の日", "令和8年7月17日"),
-                ("理由", "無償または著しい低額の譲受人等（地方税法第11条の8）"), ("責任番号", "12"),
+                ("理由", REASONS[form]), ("責任番号", "12"),
                 *((("責任の及ぶ財産", text),) if text else ()),
             )  # fmt: skip
             totals = (("納める額", f"{slip.amount:,}円"), ("納期限", format_wareki(slip.payable_through)))

@@ -8,7 +8,7 @@ from typing import Any
 from osame.collection.arrears.prescribing import Expiry, prescription_of
 from osame.collection.arrears.procedures import ProcedureUnknown, stage_name
 from osame.collection.liabilities.models import Liability
-from osame.collection.parameters.queries import CHARGE_NAMES
+from osame.collection.parameters.queries import CHARGE_NAMES, CHARGE_YEAR
 from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage
 from osame.law.obligor_conditions import ObligorForm, obligor_seizable_from
 from osame.law.prescription import Event, Prescription, PrescriptionEvent, prescription
@@ -40,7 +40,7 @@ FROM liability l JOIN addressee a USING (addressee_number) JOIN addressee o ON o
 WHERE {terms} ORDER BY l.liability_id DESC
 """
 CHARGES = f"""
-SELECT c.charge_id, coalesce(t.name, c.tax_item) || ' ' || c.levy_year || '年度 ' || coalesce(n.name, c.installment_term || '期'),
+SELECT c.charge_id, coalesce(t.name, c.tax_item) || ' ' || {CHARGE_YEAR} || ' ' || coalesce(n.name, c.installment_term || '期'),
        c.due_date, x.principal_tax, x.demand_fee, x.delinquency_charge, c.principal_tax + c.demand_fee + c.delinquency_charge,
        c.tax_item, c.statutory_due_date, coalesce((SELECT i.prescription_years FROM tax_item i WHERE i.tax_item = c.tax_item
            AND i.valid_from <= c.due_date ORDER BY i.valid_from DESC LIMIT 1), 5)
