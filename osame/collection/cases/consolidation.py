@@ -1,4 +1,4 @@
-"""名寄せ単位の合算（F13-03）。同一人、世帯、法人と代表者。見てよい者だけを並べる。
+"""名寄せ単位の合算（F13-03）。同一人、世帯、法人と代表者、代表者が同じ法人。見てよい者だけを並べる。
 
 Sums of arrears over a unit: the same person under several numbers, the household, a company and those who represent it. Whoever
 is protected, or stands against somebody protected in the household, is not shown to a reader without the right.
@@ -19,6 +19,7 @@ class ConsolidationUnit(TextChoices):
     PERSON = "person", "同一人"
     HOUSEHOLD = "household", "世帯"
     COMPANY = "company", "法人と代表者"
+    RELATED = "related", "代表者が同じ法人"
 
 
 MEMBERS = {
@@ -26,6 +27,8 @@ MEMBERS = {
     ConsolidationUnit.HOUSEHOLD: "a.household_number <> '' AND m.household_number = a.household_number AND NOT m.withheld",
     ConsolidationUnit.COMPANY: "(a.kind IN ('3', '5') AND a.representative_name <> '' AND m.name = a.representative_name "
     "OR m.kind IN ('3', '5') AND m.representative_name <> '' AND m.representative_name = a.name)",
+    ConsolidationUnit.RELATED: "a.kind IN ('3', '5') AND m.kind IN ('3', '5') AND a.representative_name <> '' "
+    "AND m.representative_name = a.representative_name",
 }
 # 相手方と本人は、互いの合算に現れない。支援措置の対象者は、権限のない者の世帯の合算に現れない。
 SUMMED = """

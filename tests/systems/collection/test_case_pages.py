@@ -149,6 +149,11 @@ def test_consolidation_sums_what_may_be_seen(desk: Client) -> None:
     page = text(desk.get(at(f"/cases/{SATO}/?unit=household")))
     assert "田中 一郎" in page
     assert "150,200" in page  # 世帯の計
+    run_sql(
+        "UPDATE addressee SET kind = '3', representative_name = '山田 太郎' WHERE addressee_number IN (%s, %s)",
+        [SATO, TANAKA],
+    )
+    assert "150,200" in text(desk.get(at(f"/cases/{SATO}/?unit=related")))
 
 
 def test_a_hand_over_needs_a_second_officer_and_its_sheet_tells_what_is_open(chief: Client) -> None:
