@@ -136,7 +136,7 @@ def test_two_taxpayers_from_overdue_to_the_end(browser: Browser, city: City, tmp
         travel(city, BROKEN, clerk, chief, manager)
         broken(clerk, tmp_path)
         inquired(clerk)
-        looked(clerk)
+        looked(clerk, manager)
         travel(city, SEIZED, clerk, chief, manager)
         found(clerk)
         seized(clerk, both)
@@ -214,18 +214,19 @@ def broken(clerk: Desk, tmp_path: Path) -> None:
     shows(clerk, PAYER, "納付誓約（1） 履行しない", "分割納付の不履行")
 
 
-def looked(clerk: Desk) -> None:
+def looked(clerk: Desk, manager: Desk) -> None:
     """道のりの外の画面も、この街で開く。"""
-    for path, name in (
-        ("/graces/", "graces"),
-        (f"/people/{PAYER}/graces/new/", "grace-new"),
-        ("/graces/disaster/", "disaster"),
-        ("/write-offs/prescriptions/", "prescriptions"),
-        ("/reminders/new/", "reminder-new"),
+    for at, path, name, heading in (
+        (clerk, "/graces/", "graces", "徴収猶予と換価の猶予"),
+        (clerk, f"/people/{PAYER}/graces/new/", "grace-new", "猶予の申請の受付"),
+        (manager, "/graces/disaster/", "disaster", "災害等による期限の延長"),
+        (clerk, "/write-offs/prescriptions/", "prescriptions", "まもなく消滅する期別"),
+        (clerk, "/reminders/new/", "reminder-new", "催告する"),
     ):
-        opened(clerk, path)
-        clerk.accessible()
-        clerk.picture(name)
+        opened(at, path)
+        expect(at.main.get_by_role("heading", level=1)).to_have_text(heading)
+        at.accessible()
+        at.picture(name)
 
 
 def inquired(clerk: Desk) -> None:
