@@ -156,6 +156,7 @@ def _of_arrears(app: typer.Typer) -> None:
     from osame.collection.auctions import cli as auctions
     from osame.collection.auctions import delivery_cli as deliveries
     from osame.collection.cases import cli as cases
+    from osame.collection.dispositions import claims_cli as seizures
     from osame.collection.dispositions import cli as dispositions
     from osame.collection.grace import cli as grace
     from osame.collection.liabilities import cli as liabilities
@@ -177,6 +178,7 @@ def _of_arrears(app: typer.Typer) -> None:
     app.add_typer(dispositions.app, name="disposition")
     app.add_typer(auctions.app, name="auction")
     app.add_typer(deliveries.app, name="delivery")
+    app.add_typer(seizures.app, name="seizure")
     app.add_typer(suspensions.app, name="suspension")
     app.add_typer(successions.app, name="succession")
     app.add_typer(writeoffs.app, name="write-off")

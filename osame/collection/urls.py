@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver
 
 from osame.collection.advances.web import advance_urls
 from osame.collection.arrears.web import arrears_urls
+from osame.collection.assets.search_web import asset_search_urls
 from osame.collection.assets.web import assets_urls
 from osame.collection.auctions.web import auctions_urls
 from osame.collection.cases.web import cases_urls
@@ -14,6 +15,9 @@ from osame.collection.debits.web import debits_urls
 from osame.collection.demand_mail.web import demand_mail_urls
 from osame.collection.demand_stops.web import demand_stops_urls
 from osame.collection.demands.web import demands_urls
+from osame.collection.dispositions.bulk_web import bulk_urls
+from osame.collection.dispositions.claims_web import claims_urls
+from osame.collection.dispositions.keeping_web import keeping_urls
 from osame.collection.dispositions.web import dispositions_urls
 from osame.collection.grace.web import grace_urls
 from osame.collection.inquiry.web import inquiry_urls
@@ -54,6 +58,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *assets_urls,
     *dispositions_urls,
     *auctions_urls,
+    *bulk_urls,
+    *claims_urls,
+    *keeping_urls,
+    *asset_search_urls,
     *suspension_urls,
     *succession_urls,
     *writeoff_urls,

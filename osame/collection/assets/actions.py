@@ -116,6 +116,7 @@ class Told:
     inquiry_id: int | None = None
     third_party_id: int | None = None
     intake_file_id: int | None = None
+    search_id: int | None = None
 
 
 def register_third_party(given: GivenParty, *, officer: str) -> int:
@@ -265,7 +266,7 @@ def record_reply(addressee_number: str, holder: Holder, found: Found, told: Told
             holder_telephone=holder.telephone.strip(), holder_corporate_number=holder.corporate_number.strip(),
             holder_record_number=holder.record_number.strip(), kind=found.kind.name, description=found.description.strip(),
             amount=found.amount, counter_claim=found.counter_claim, arrived_on=told.arrived_on,
-            intake_file_id=told.intake_file_id, officer=officer,
+            intake_file_id=told.intake_file_id, search_id=told.search_id, officer=officer,
         )  # fmt: skip
         if told.inquiry_id is not None:
             run_sql(

@@ -1,5 +1,6 @@
 """osame asset … — 財産調査、照会、回答、同一人の認定、財産の台帳。"""
 
+from datetime import time
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,7 @@ import typer
 from osame.collection.assets import actions, identifying, registering
 from osame.collection.assets.actions import Found, GivenParty, Holder, Told
 from osame.collection.assets.bank_files import ask_by_file, import_replies
-from osame.collection.assets.models import PropertyReply, ThirdParty
+from osame.collection.assets.models import PropertyReply, SearchRecord, ThirdParty
 from osame.collection.assets.queries import (
     assets_of,
     inquiries,
@@ -19,6 +20,9 @@ from osame.collection.assets.queries import (
     unidentified,
 )
 from osame.collection.assets.registering import Valuation
+from osame.collection.assets.search_forms import read_found
+from osame.collection.assets.searching import Search, record_search
+from osame.collection.ledger.queries import find_charge
 from osame.kernel.dates import parse_date
 from osame.law.arrears_facts import AssetKind
 from osame.platform.functions.binding import bound
@@ -81,6 +85,33 @@ def investigate_command(
         officer=officer(by),
     )  # fmt: skip
     console.print(f"財産調査 {number} を始めました。")
+
+
+@app.command("search")
+@bound("collection.assets.investigate")
+@refusals_told
+def search_command(
+    investigation_id: int, searched_on: str, hours: Annotated[str, typer.Argument(help="着手と終わり「10:05-12:30」")], place: str,
+    findings: str, charge: Annotated[list[str], typer.Option("--charge", help="捜索に係る期別")],
+    searched: Annotated[str, typer.Option("--searched", help="捜索を受けた者「立場のコード,氏名」（1 滞納者、2 所持する第三者、3 親族など）")],
+    witness: Annotated[str, typer.Option("--witness", help="立会人「立場のコード,氏名,氏名…」（1 本人、2 家族など、3 成年者二人、4 職員・警察官）")],
+    found: Annotated[list[str] | None, typer.Option("--found", help="見つかった物「表示、見積りの額」")] = None,
+    night: Annotated[str, typer.Option("--night", help="日没後・日出前に着手した理由、または日没前に着手したことの確かめ")] = "", as_of: AsOf = None,
+    by: Officer = None,
+) -> None:  # fmt: skip
+    """捜索調書を残し、謄本を作る。"""
+    began, _, ended = hours.partition("-")
+    whose, _, name = searched.partition(",")
+    position, *names = witness.split(",")
+    search = Search(
+        tuple(find_charge(each).charge_id for each in charge), place, parse_date(searched_on), time.fromisoformat(began),
+        time.fromisoformat(ended), SearchRecord.Whose(whose), name, SearchRecord.Witness(position), tuple(names), officer(by),
+        findings, night, read_found("\n".join(found or ())),
+    )  # fmt: skip
+    number, run = record_search(
+        investigation_numbered(investigation_id).key, search, as_of=day(as_of), officer=officer(by)
+    )
+    console.print(f"捜索番号 {number}。束{run}を印刷してください。")
 
 
 @app.command("ask")

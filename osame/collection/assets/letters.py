@@ -6,6 +6,7 @@ from datetime import date
 
 from osame.collection.assets.models import ThirdParty
 from osame.collection.assets.queries import InquiryRow, InvestigationLine, Party, third_party
+from osame.collection.assets.search_letters import SEARCH
 from osame.collection.letters.actions import Draft, Outside, freeze
 from osame.collection.letters.kinds import LetterKind, SampleLetter, letter_kind
 from osame.kernel.dates import format_wareki
@@ -118,6 +119,9 @@ INQUIRY = letter_kind(
         samples=samples_of(Kind.EMPLOYER),
     )
 )  # fmt: skip
+
+KINDS = (BANK_INQUIRY, INQUIRY, SEARCH)
+"""この章の文書の種類。捜索調書などの内容は `search_letters.py` にある。"""
 
 
 def send_inquiry_letters(

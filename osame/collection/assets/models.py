@@ -137,6 +137,7 @@ class PropertyReply(models.Model):
     addressee_number = models.CharField("調べた人の宛名番号", max_length=15)
     reply_id = models.BigIntegerField("回答番号")
     inquiry_id = models.BigIntegerField("照会番号", null=True)
+    search_id = models.BigIntegerField("捜索番号", null=True)
     source = models.CharField("入手元", max_length=1, choices=Source.choices)
     third_party_id = models.BigIntegerField("照会先番号", null=True)
     holder_name = models.TextField("名義人の氏名", blank=True)
@@ -165,6 +166,56 @@ class PropertyReply(models.Model):
                 & (~Q(holder_name="") | ~Q(holder_kana="")),
             )
         ]  # fmt: skip
+
+
+class SearchRecord(models.Model):
+    """捜索調書。いつ、どこで、誰の立会いで捜し、何があったか。差し押さえる財産がなくても、時効は捜索に着手した日に更新される。"""
+
+    rights = KEPT
+
+    class Whose(models.TextChoices):
+        """捜索を受けた者。"""
+
+        TAXPAYER = "1", "滞納者（国税徴収法第142条第1項）"
+        HOLDER = "2", "滞納者の財産を所持する第三者（国税徴収法第142条第2項第1号）"
+        RELATIVE = "3", "滞納者の親族その他の特殊関係者（国税徴収法第142条第2項第2号）"
+
+    class Witness(models.TextChoices):
+        """立会人の立場。"""
+
+        SEARCHED = "1", "捜索を受けた者"
+        FAMILY = "2", "その同居の親族・使用人（相当のわきまえのある者）"
+        ADULTS = "3", "成年に達した者二人以上"
+        OFFICIAL = "4", "地方公共団体の職員・警察官"
+
+    pk = models.CompositePrimaryKey("addressee_number", "search_id")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    search_id = models.BigIntegerField("捜索番号")
+    investigation_id = models.BigIntegerField("調査番号")
+    charges = ArrayField(models.BigIntegerField(), verbose_name="捜索に係る期別")
+    whose = models.CharField("捜索を受けた者", max_length=1, choices=Whose.choices)
+    searched_name = models.TextField("捜索を受けた者の氏名")
+    place = models.TextField("捜索した場所")
+    searched_on = models.DateField("捜索した日")
+    began_at = models.TimeField("着手した時刻")
+    ended_at = models.TimeField("終わった時刻")
+    night_ground = models.TextField("日没後・日出前に着手した理由", default="", blank=True)
+    witness = models.CharField("立会人の立場", max_length=1, choices=Witness.choices)
+    witness_names = ArrayField(models.TextField(), verbose_name="立会人の氏名")
+    officers = models.TextField("捜索した徴税吏員")
+    findings = models.TextField("捜索の結果")
+    notified_on = models.DateField("滞納者に知らせた日", null=True)
+    officer = models.TextField("職員")
+
+    class Meta:
+        db_table = "search_record"
+        db_table_comment = "捜索調書 (F16-11, R-110)"
+        constraints = [
+            models.CheckConstraint(
+                name="search_record_is_whole",
+                condition=~Q(place="") & ~Q(findings="") & ~Q(officers="") & Q(ended_at__gte=models.F("began_at")),
+            )
+        ]
 
 
 class HolderIdentification(models.Model):
@@ -287,3 +338,53 @@ class EarlierAddress(models.Model):
         constraints = [
             models.CheckConstraint(name="earlier_address_has_evidence", condition=~Q(evidence="") & ~Q(address=""))
         ]
+
+
+class SeizureLeftOut(models.Model):
+    """一斉差押えの執行のときに外した財産と、その理由。"""
+
+    rights = APPEND_ONLY
+
+    pk = models.CompositePrimaryKey("addressee_number", "proposal_id", "asset_id")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    proposal_id = models.BigIntegerField("起案番号")
+    asset_id = models.BigIntegerField("財産番号")
+    reason = models.TextField("外した理由")
+    left_on = models.DateField("外した日")
+
+    class Meta:
+        db_table = "seizure_left_out"
+        db_table_comment = "一斉差押えから外した財産 (F17-16)"
+
+
+class CompetingEnforcement(models.Model):
+    """滞納処分と競合する強制執行など。先に着手した方が、原則として手続を進める。"""
+
+    rights = KEPT
+
+    class Kind(models.TextChoices):
+        """執行の種類。"""
+
+        ENFORCEMENT = "1", "強制執行"
+        PROVISIONAL = "2", "仮差押え"
+        SECURITY = "3", "担保権の実行"
+
+    pk = models.CompositePrimaryKey("addressee_number", "asset_id", "competition_number")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    asset_id = models.BigIntegerField("財産番号")
+    competition_number = models.SmallIntegerField("連番")
+    kind = models.CharField("執行の種類", max_length=1, choices=Kind.choices)
+    court_id = models.BigIntegerField("執行裁判所・執行官の照会先番号")
+    case_number = models.TextField("事件番号")
+    begun_on = models.DateField("執行の差押えの効力の日")
+    noticed_on = models.DateField("事情届・通知を受けた日", null=True)
+    deposited = models.BigIntegerField("供託された額", null=True)
+    continuation_on = models.DateField("続行の決定の日", null=True)
+    ended_on = models.DateField("執行の終わった日", null=True)
+    note = models.TextField("説明", default="", blank=True)
+    officer = models.TextField("職員")
+
+    class Meta:
+        db_table = "competing_enforcement"
+        db_table_comment = "滞納処分と競合する強制執行など (F17-13)"
+        constraints = [models.CheckConstraint(name="competing_has_case", condition=~Q(case_number=""))]

@@ -15,6 +15,7 @@ from osame.collection.assets.models import AssetInterest, PropertyReply, ThirdPa
 from osame.collection.assets.queries import InvestigationLine, ReplyRow
 from osame.collection.assets.registering import Interest
 from osame.collection.assets.reports import save_statement
+from osame.collection.assets.searching import searches_of
 from osame.collection.inquiry.person import open_person
 from osame.collection.letters.queries import letters_about
 from osame.law.arrears_facts import AssetKind
@@ -70,7 +71,7 @@ def investigation(request: HttpRequest, investigation_id: int) -> HttpResponse:
     asked = [each for each in queries.inquiries_of(who) if each.investigation_id == investigation_id]
     shown = {
         "plan": plan, "inquiries": asked, "replies": queries.replies_of(who), "assets": queries.assets_of(who), "as_of": today(),
-        "namesakes": queries.namesakes(who),
+        "namesakes": queries.namesakes(who), "searches": [x for x in searches_of(who) if x.investigation_id == investigation_id],
         "letters": [each for line in asked for each in letters_about(f"property_inquiry:{line.inquiry_id}")],
     }  # fmt: skip
     return page(request, "collection/assets/investigation.html", shown)

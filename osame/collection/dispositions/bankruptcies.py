@@ -53,6 +53,25 @@ def open_bankruptcy(opened: Opened, *, officer: str) -> int:
         return key[1]
 
 
+def record_discharge(bankruptcy_id: int, *, on: date, officer: str) -> None:
+    """免責許可の決定の確定を記録する。租税の納付の義務は残る（破産法第253条第1項第1号）。
+
+    要件: F18-05
+    """
+    with transaction.atomic():
+        rows = fetch_all("SELECT addressee_number, opened_on FROM bankruptcy WHERE bankruptcy_id = %s", [bankruptcy_id])
+        if not rows:
+            raise ProcedureUnknown(str(bankruptcy_id))
+        if on < rows[0][1]:
+            raise ClosedBeforeOpened
+        run_sql(
+            "UPDATE bankruptcy SET discharged_on = %s WHERE addressee_number = %s AND bankruptcy_id = %s",
+            [on, rows[0][0], bankruptcy_id],
+        )
+        detail: dict[str, str | int] = {"破産管理番号": bankruptcy_id, "職員": officer}
+        record("免責の確定を記録した", subjects=[str(rows[0][0])], detail=detail)
+
+
 def close_bankruptcy(bankruptcy_id: int, *, on: date, was_cancelled: bool, note: str, officer: str) -> None:
     """破産手続の終了（または開始決定の取消し・廃止）を記録する。
 

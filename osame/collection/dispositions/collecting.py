@@ -14,10 +14,12 @@ from django.db import transaction
 from osame.collection.arrears.procedures import Moved, move
 from osame.collection.dispositions.creditors import OURS, sharing_of
 from osame.collection.dispositions.facts import case_of
+from osame.collection.dispositions.later_papers import send_call_to_perform
 from osame.collection.dispositions.letters import send_distribution, send_receipt
 from osame.collection.dispositions.obligors import own_of, record_distribution
 from osame.collection.dispositions.queries import DispositionFile, DispositionHead, disposition_file
 from osame.collection.dispositions.seizing import DecisionMissing
+from osame.collection.dispositions.standing_claims import enforcement_first
 from osame.collection.matching.entering import BatchSheet, ManualSlip, enter_batch
 from osame.collection.payment_slips.numbering import next_numbers
 from osame.collection.payment_slips.owed import Owed
@@ -50,6 +52,18 @@ class ServedBeforeDone(Refusal):
 
 class NoEffectYet(Refusal):
     """差押えの効力が、まだ生じていません。第三債務者への送達などの日を記録してください。"""
+
+
+class EnforcementGoesFirst(Refusal):
+    """競合する強制執行などが先に進んでいます。続行承認の決定があるか、執行が終わるまで、取立てはできません。"""
+
+
+class NobodyToCall(Refusal):
+    """履行を催告する第三債務者がいないか、差押えが続いていないか、残る額がありません。"""
+
+
+class NotOverdueYet(Refusal):
+    """履行期限がまだ過ぎていないか、催告の期限が今日より後でありません。期限を確かめてください。"""
 
 
 class NotCollectable(Refusal):
@@ -126,6 +140,8 @@ def collect(key: tuple[str, int], money: Money, *, as_of: date, officer: str) ->
                 raise NoEffectYet(head.number)
             if money.collected_on < head.effect_on:
                 raise CollectedBeforeEffect(format_wareki(head.effect_on))
+            if stop := enforcement_first(head):
+                raise EnforcementGoesFirst(stop)
             if unmet := judge_collection(file, as_of=as_of).unmet:
                 raise NotCollectable("／".join(each.line for each in unmet[:3]))
             move("disposition", key, ProcedureAct.COLLECT, Moved(money.collected_on, officer, f"{money.amount:,}円"))
@@ -161,6 +177,26 @@ def _keep(head: DispositionHead, money: Money, officer: str) -> int:
         [*head.key, head.last_collected + 1, money.collected_on, money.amount, money.from_whom.strip(), officer],
     )
     return int(number)
+
+
+def call_to_perform(key: tuple[str, int], *, by: date, as_of: date, officer: str) -> int:
+    """履行期限の過ぎた第三債務者に、履行催告書を作る。束の番号を返す。
+
+    要件: F17-05
+    """
+    with transaction.atomic():
+        file = disposition_file(key, lock=True)
+        head = file.head
+        left = sum(each.left for each in file.parts)
+        if head.third_party_id is None or head.perform_by is None or not head.is_open or not left:
+            raise NobodyToCall(head.number)
+        if head.effect_on is None:
+            raise NoEffectYet(head.number)
+        if head.perform_by >= as_of or by <= as_of:
+            raise NotOverdueYet(format_wareki(head.perform_by))
+        run = send_call_to_perform(file, left, by, as_of=as_of, officer=officer)
+        _recorded("履行を催告した", head, {"期限": by.isoformat()}, officer)
+        return run
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,10 +52,11 @@ class ChosenForm(ActForm):
     charges = ChargesField(label="対象の期別")
 
     def __init__(
-        self, *args: Any, choices: Sequence[tuple[int, str]], parties: Sequence[tuple[int, str]] = (), **kwargs: Any
-    ) -> None:
+        self, *args: Any, choices: Sequence[tuple[int, str]], parties: Sequence[tuple[int, str]] = (),
+        registries: Sequence[tuple[int, str]] = (), **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
-        for name, told in (("charges", choices), ("registry", [("", "嘱託しない"), *parties]), ("body", parties)):
+        for name, told in (("charges", choices), ("registry", [("", "嘱託しない"), *registries]), ("body", parties)):
             field = self.fields.get(name)
             if isinstance(field, forms.ChoiceField):
                 field.choices = list(told)
@@ -101,6 +102,11 @@ class SeizureForm(ChosenForm):
         self.fields["reason"] = reason
 
     @property
+    def payer_fields(self) -> list[forms.BoundField]:
+        """ほかの支払者の給料等の欄。"""
+        return [self[f"{part}_{asset_id}"] for asset_id in self.payers for part, _ in WAGE_PARTS]
+
+    @property
     def wages(self) -> PaidWages | None:
         """打たれた給料等。なければ None。ほかの支払者の額が空なら、打たれなかったものとして、行いが断る。"""
         told = self.cleaned_data
@@ -143,6 +149,9 @@ class RequestForm(ChosenForm):
     body = forms.TypedChoiceField(label="執行機関・先の差押えの機関", coerce=int)
     case_number = forms.CharField(label="事件番号・先の差押えの表示", max_length=120)
     has_easier_asset = forms.BooleanField(label="ほかに換価の容易な財産がある", required=False)
+    registry = forms.TypedChoiceField(
+        label="登記・登録を嘱託する先（参加差押えだけ）", coerce=int, empty_value=None, required=False
+    )
     reason = ReasonField(label="起案の理由")
     refusals = {NothingToSeizeFor: "charges", ConditionNotMet: "charges", BodyNeeded: "case_number", NoReason: "reason"}
 

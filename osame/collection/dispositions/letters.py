@@ -4,7 +4,7 @@ Papers for the taxpayer and for third parties. A third party is told the name; t
 what a protected person's paper says does not depend on where they live.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from osame.collection.assets.letters import subject_of
@@ -41,61 +41,46 @@ PRESERVED = "納付すべき額の確定の前に、徴収を確保するため�
 Facts = tuple[tuple[str, str], ...]
 
 
-def send_papers(file: DispositionFile, registry_id: int | None, *, as_of: date, officer: str) -> tuple[int, ...]:
+def send_papers(file: DispositionFile, *, as_of: date, officer: str) -> tuple[int, ...]:
     """処分の書面を、滞納者・第三債務者・利害関係人・登記所の分まで一度に作る。束の番号を返す。
 
     要件: F17-02, F17-03, F17-06, F17-08, F18-01, F18-02
     """
-    procedure = file.head.procedure
-    if procedure is Procedure.DISTRIBUTION_REQUEST:
-        return _send_request(file, "R-097", ("交付要求書", "交付要求通知書"), as_of, officer)
-    if procedure is Procedure.PARTICIPATING_SEIZURE:
-        return _send_request(file, "R-099", ("参加差押書", "参加差押通知書"), as_of, officer)
+    return freeze_all(papers_of(file), as_of=as_of, officer=officer)
+
+
+def freeze_all(papers: Mapping[str, Sequence[Draft]], *, as_of: date, officer: str) -> tuple[int, ...]:
+    """様式ごとに、一つの束にする。束の番号を返す。
+
+    要件: F17-02, F17-16
+    """
+    return tuple(freeze_papers(form, drafts, as_of, officer) for form, drafts in papers.items())
+
+
+def papers_of(file: DispositionFile) -> dict[str, list[Draft]]:
+    """処分の書面。様式ごとに、送る者の順。
+
+    要件: F17-02, F17-03, F17-06, F17-08, F18-01, F18-02
+    """
     head, kind = file.head, file.head.asset_kind
+    if head.procedure is Procedure.DISTRIBUTION_REQUEST:
+        return {"R-097": _request(file, ("交付要求書", "交付要求通知書"))}
+    registry = {"R-094": registration_papers(file, third_party(head.registry_id))} if head.registry_id else {}
+    if head.procedure is Procedure.PARTICIPATING_SEIZURE:
+        return {"R-099": _request(file, ("参加差押書", "参加差押通知書"))} | registry
     assert kind is not None
-    runs = []
-    if kind in RECORDED:
-        runs.append(_freeze("R-090", _own(file, _seizure(file, "差押調書（謄本）", own=True)), as_of, officer))
-    else:
-        runs.append(_freeze("R-093", _own(file, _seizure(file, "差押書", own=True)), as_of, officer))
+    form, title = ("R-090", "差押調書（謄本）") if kind in RECORDED else ("R-093", "差押書")
+    papers = {form: own_drafts(file, _seizure(file, title, own=True))}
     if head.third_party_id is not None:
         party = third_party(head.third_party_id)
-        runs.append(_freeze("R-091", [_outside(file, party, _seizure(file, _notice_title(kind)))], as_of, officer))
+        papers["R-091"] = [outside_draft(file, party, _seizure(file, _notice_title(kind)))]
         if head.wage_steps:
-            runs.append(_freeze("R-092", [_outside(file, party, _wages(file))], as_of, officer))
-    if registry_id is not None:
-        runs.append(_freeze("R-094", [_outside(file, third_party(registry_id), _entrustment(file))], as_of, officer))
-    if others := _interested(file):
+            papers["R-092"] = [outside_draft(file, party, _wages(file))]
+    papers |= registry
+    if others := interested_parties(file):
         paper = _seizure(file, "差押通知書", interested=True)
-        runs.append(_freeze("R-095", [_outside(file, each, paper) for each in others], as_of, officer))
-    return tuple(runs)
-
-
-def send_release(file: DispositionFile, ground: tuple[str, str], *, as_of: date, officer: str) -> tuple[int, ...]:
-    """解除・取消しの通知を、知らせるべきすべての者に一度に作る。 ground: （事由、条文）
-
-    要件: F17-10, F18-03
-    """
-    head = file.head
-    form = {
-        Procedure.SEIZURE: "R-096",
-        Procedure.PRESERVATION_SEIZURE: "R-096",
-        Procedure.PARTICIPATING_SEIZURE: "R-099",
-        Procedure.DISTRIBUTION_REQUEST: "R-098",
-    }
-    title = (
-        f"{head.procedure.value}解除通知書" if head.stage.name == "RELEASED" else f"{head.procedure.value}取消通知書"
-    )
-    facts = (("処分の番号", head.number), ("処分の日", format_wareki(head.done_on)), ("事由", ground[0]), ("根拠", ground[1]),
-             ("解除の日", format_wareki(as_of)))  # fmt: skip
-    opening = f"次の{head.procedure.value}を解除しましたので、通知します。"
-    paper = Paper(title, opening, _asset_facts(file, facts), (), (), (), (), "")
-    drafts = _own(file, paper)
-    party = head.third_party_id or head.body_id
-    told = [*([third_party(party)] if party else []), *_interested(file)]
-    outside = Paper(title, opening, (*subject_of(head.addressee_number)[:1], *paper.facts), (), (), (), (), "")
-    drafts += [_outside(file, each, outside) for each in told]
-    return (_freeze(form[head.procedure], drafts, as_of, officer),)
+        papers["R-095"] = [outside_draft(file, each, paper) for each in others]
+    return papers
 
 
 def send_receipt(file: DispositionFile, amount: int, collected_on: date, *, as_of: date, officer: str) -> int:
@@ -104,14 +89,14 @@ def send_receipt(file: DispositionFile, amount: int, collected_on: date, *, as_o
     要件: F17-05
     """
     head = file.head
-    facts = _asset_facts(
+    facts = asset_facts(
         file, (("処分の番号", head.number), ("受領の日", format_wareki(collected_on)), ("根拠", "国税徴収法第67条"))
     )
     opening = "差し押さえた債権の取立てとして、次の金額を受領しました。"
     paper = Paper("取立受領書", opening, facts, (("受領した金額", amount_text(amount)),), (), (), (), "")
     party = third_party(head.third_party_id) if head.third_party_id else None
-    drafts = [_outside(file, party, paper)] if party else _own(file, paper)
-    return _freeze("R-100", drafts, as_of, officer)
+    drafts = [outside_draft(file, party, paper)] if party else own_drafts(file, paper)
+    return freeze_papers("R-100", drafts, as_of, officer)
 
 
 def send_distribution(
@@ -128,7 +113,7 @@ def send_distribution(
     """
     head = file.head
     delivery = format_wareki(schedule.delivery_on) if schedule else "―"
-    facts = _asset_facts(
+    facts = asset_facts(
         file, (("処分の番号", head.number), ("交付期日", delivery), ("根拠", "国税徴収法第131条・第132条"))
     )
     lines = (
@@ -141,26 +126,24 @@ def send_distribution(
         (("残余の金額", amount_text(answer.left)),), charges, pages,
         (OBJECTION,), "",
     )  # fmt: skip
-    drafts = [*_own(file, paper), *(_outside(file, each, paper) for each in _interested(file))]
-    return _freeze("R-104", drafts, as_of, officer)
+    drafts = [*own_drafts(file, paper), *(outside_draft(file, each, paper) for each in interested_parties(file))]
+    return freeze_papers("R-104", drafts, as_of, officer)
 
 
-def _send_request(
-    file: DispositionFile, form: str, titles: tuple[str, str], as_of: date, officer: str
-) -> tuple[int, ...]:
+def _request(file: DispositionFile, titles: tuple[str, str]) -> list[Draft]:
     head = file.head
     assert head.body_id is not None
     body = third_party(head.body_id)
     rows = charge_rows(file.parts)
     charges, lines = paged(rows, ())
-    facts = _asset_facts(file, (("処分の番号", head.number), ("執行機関", body.name), ("事件・先の差押え", head.case_number),
+    facts = asset_facts(file, (("処分の番号", head.number), ("執行機関", body.name), ("事件・先の差押え", head.case_number),
                                 ("根拠", "地方税法第331条第4項・第5項、国税徴収法第82条・第86条")))  # fmt: skip
     total = (("要求する額", amount_text(file.total)),)
     to_body = Paper(titles[0], f"滞納者の財産について、次の徴収金のため、{head.procedure.value}をします。",
-                    (*_subject(file), *facts), total, charges, lines, (EXTRA,), "")  # fmt: skip
+                    (*subject_facts(file), *facts), total, charges, lines, (EXTRA,), "")  # fmt: skip
     to_own = Paper(titles[1], f"あなたの滞納している徴収金のため、次のとおり{head.procedure.value}をしたので、通知します。", facts, total,
                    charges, lines, (("不服の申立て", APPEAL),), "")  # fmt: skip
-    return (_freeze(form, [_outside(file, body, to_body), *_own(file, to_own)], as_of, officer),)
+    return [outside_draft(file, body, to_body), *own_drafts(file, to_own)]
 
 
 def _seizure(file: DispositionFile, title: str, *, own: bool = False, interested: bool = False) -> Paper:
@@ -170,7 +153,7 @@ def _seizure(file: DispositionFile, title: str, *, own: bool = False, interested
         *((("履行期限", format_wareki(head.perform_by)),) if head.perform_by else ()),
         *((("場所・立会人", head.place),) if head.place else ()),
     )  # fmt: skip
-    facts = _asset_facts(file, facts)
+    facts = asset_facts(file, facts)
     charges, lines = paged(charge_rows(file.parts), head.wage_steps if own else ())
     preserves = head.procedure is Procedure.PRESERVATION_SEIZURE
     total = _preserved(head) if preserves else (("差押えに係る徴収金の額", amount_text(file.total)),)
@@ -182,7 +165,7 @@ def _seizure(file: DispositionFile, title: str, *, own: bool = False, interested
         )
         notes = (*(() if preserves else (EXTRA,)), ("処分の禁止", OWNER_BAN), ("不服の申立て", APPEAL))
         return Paper(title, opening, facts, total, charges, lines, notes, head.officer)
-    facts = (*_subject(file), *facts)
+    facts = (*subject_facts(file), *facts)
     if interested:
         opening = "あなたが権利を有する次の財産を差し押さえたので、国税徴収法第55条により通知します。"
         return Paper(title, opening, facts, total, charges, lines, (EXTRA,), "")
@@ -199,19 +182,58 @@ def _seizure(file: DispositionFile, title: str, *, own: bool = False, interested
 def _wages(file: DispositionFile) -> Paper:
     head = file.head
     _, lines = paged((), told_to_payer(head.wage_shares, head.wage_steps, head.asset_id))
-    facts = (*_subject(file), ("処分の番号", head.number), ("根拠", "国税徴収法第76条"))
+    facts = (*subject_facts(file), ("処分の番号", head.number), ("根拠", "国税徴収法第76条"))
     opening = "差し押さえた給料等について、差し押さえることができる額の計算は、次のとおりです。支払額が変わる月は、同じ方法で計算してください。"
     return Paper("差押可能額計算書", opening, facts, (), ((),), lines, (), "")
 
 
-def _entrustment(file: DispositionFile) -> Paper:
+def registration_papers(file: DispositionFile, registry: Party) -> list[Draft]:
+    """登記所・登録所に出す三枚。嘱託書、登記原因証明情報、財産目録。
+
+    要件: F17-06, F18-02
+    """
     head = file.head
-    facts = _asset_facts(file, (("登記の目的", "差押え"), ("原因", f"{format_wareki(head.done_on)} {head.number}"), ("根拠", "国税徴収法第68条第3項、地方税法第331条第6項")))  # fmt: skip
-    opening = "次のとおり差押えの登記（登録）を嘱託します。"
-    return Paper("差押登記（登録）嘱託書", opening, (*_subject(file), *facts), (), (), (), (), "")
+    act, article = (
+        ("参加差押え", "国税徴収法第86条第3項")
+        if head.procedure is Procedure.PARTICIPATING_SEIZURE
+        else ("差押え", "国税徴収法第68条第3項・第71条第3項")
+    )
+    cause = f"{format_wareki(head.done_on)} {act}（{head.number}）"
+    subject = subject_facts(file)
+    entrusted = (*subject, ("登記の目的", act), ("原因", cause), ("根拠", f"{article}、地方税法第331条第6項"),
+                 ("添付する書面", "登記原因証明情報、財産目録"))  # fmt: skip
+    proof = (*subject, ("原因となる処分", f"{act}（{head.number}）"), ("処分の日", format_wareki(head.done_on)),
+             ("差し押さえた範囲", head.scope), ("差押えに係る徴収金の額", amount_text(file.total)))  # fmt: skip
+    kind = head.asset_kind
+    assert kind is not None
+    listed = (*subject, ("番号", "1"), ("種類", kind.value), ("表示", head.asset), ("差し押さえた範囲", head.scope))
+    papers = (
+        Paper(
+            f"{act}登記（登録）嘱託書",
+            f"次のとおり{act}の登記（登録）を嘱託します。",
+            asset_facts(file, entrusted),
+            (),
+            (),
+            (),
+            (),
+            "",
+        ),
+        Paper(
+            "登記原因証明情報",
+            "次の財産について、次の処分をしたことを証明します。",
+            asset_facts(file, proof),
+            (),
+            (),
+            (),
+            (),
+            "",
+        ),
+        Paper("財産目録", "嘱託に係る財産は、次のとおりです。", listed, (), (), (), (), ""),
+    )
+    return [outside_draft(file, registry, each) for each in papers]
 
 
-def _interested(file: DispositionFile) -> list[Party]:
+def interested_parties(file: DispositionFile) -> list[Party]:
     """財産について権利を有する者。第三債務者には、別に通知する。"""
     head = file.head
     if head.asset_id is None:
@@ -220,7 +242,7 @@ def _interested(file: DispositionFile) -> list[Party]:
     return [third_party(each) for each in numbers if each != head.third_party_id]
 
 
-def _subject(file: DispositionFile) -> Facts:
+def subject_facts(file: DispositionFile) -> Facts:
     """第三者に示す滞納者。氏名と、支援措置の対象者でなければ住所。"""
     told = subject_of(file.head.addressee_number)
     return tuple(
@@ -228,7 +250,8 @@ def _subject(file: DispositionFile) -> Facts:
     )
 
 
-def _asset_facts(file: DispositionFile, facts: Facts) -> Facts:
+def asset_facts(file: DispositionFile, facts: Facts) -> Facts:
+    """項目に、財産の種類と表示を足す。"""
     head = file.head
     kind = head.asset_kind
     shown = (("財産の種類", kind.value), ("財産の表示", head.asset)) if kind else ()
@@ -250,7 +273,7 @@ def _notice_title(kind: AssetKind) -> str:
     )
 
 
-def _own(file: DispositionFile, paper: Paper) -> list[Draft]:
+def own_drafts(file: DispositionFile, paper: Paper) -> list[Draft]:
     """滞納者に宛てる。死亡していて承継が決定されていれば、相続人の一人一人に（代表者は、滞納処分の書類を受けない。地方税法第9条の2第1項）。"""
     head = file.head
     item = file.parts[0].tax_item if len({each.tax_item for each in file.parts}) == 1 else ""
@@ -268,7 +291,8 @@ def _own(file: DispositionFile, paper: Paper) -> list[Draft]:
     ]
 
 
-def _outside(file: DispositionFile, party: Party, paper: Paper) -> Draft:
+def outside_draft(file: DispositionFile, party: Party, paper: Paper) -> Draft:
+    """宛名にない第三者に送る一通。"""
     to = Outside(party.name, party.postal_code, party.address, party.section)
     return Draft(
         file.head.addressee_number,
@@ -285,5 +309,6 @@ def _marks(paper: Paper) -> tuple[str, ...]:
     return tuple(value for _, value in paper.totals)
 
 
-def _freeze(form: str, drafts: Sequence[Draft], as_of: date, officer: str) -> int:
+def freeze_papers(form: str, drafts: Sequence[Draft], as_of: date, officer: str) -> int:
+    """様式一つの束にする。束の番号を返す。"""
     return freeze(kind_of(form), drafts, as_of=as_of, officer=officer)

@@ -57,6 +57,8 @@ class Disposition(models.Model):
     effect_on = models.DateField("効力の生じた日", null=True)
     review_on = models.DateField("見直しの日", null=True)
     policy = models.TextField("換価・解除・停止の方針", default="", blank=True)
+    registry_id = models.BigIntegerField("登記・登録を嘱託した照会先番号", null=True)
+    converted_from = models.BigIntegerField("転換した参加差押えの処分管理番号", null=True)
     proposal_id = models.BigIntegerField("起案番号")
     officer = models.TextField("職員")
 
@@ -293,6 +295,7 @@ class Bankruptcy(models.Model):
     trustee_id = models.BigIntegerField("破産管財人の照会先番号", null=True)
     opened_on = models.DateField("開始の決定の日")
     closed_on = models.DateField("終わった日", null=True)
+    discharged_on = models.DateField("免責許可の決定が確定した日", null=True)
     evidence = models.TextField("知った資料（官報など）")
     officer = models.TextField("職員")
 
@@ -313,3 +316,78 @@ class BankruptcyEvent(ProcedureEvent):
     class Meta:
         db_table = "bankruptcy_event"
         db_table_comment = "破産手続の移り方の記録 (F16-09)"
+
+
+class SeizureClaim(models.Model):
+    """差押えについての、第三者や相続人の請求。受けた日から決めた日まで。"""
+
+    rights = KEPT
+
+    class Kind(models.TextChoices):
+        """請求の種類。"""
+
+        SUBSTITUTION = "1", "差押換えの請求（国税徴収法第50条第1項）"
+        HEIR = "2", "相続人の差押換えの請求（国税徴収法第51条第2項）"
+        OWNERSHIP = "3", "第三者の権利の主張（所有権など）"
+        RELEASE = "4", "差押解除の申出（国税徴収法第79条）"
+
+    pk = models.CompositePrimaryKey("addressee_number", "disposition_id", "claim_number")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    disposition_id = models.BigIntegerField("処分管理番号")
+    claim_number = models.SmallIntegerField("連番")
+    kind = models.CharField("請求の種類", max_length=1, choices=Kind.choices)
+    third_party_id = models.BigIntegerField("請求した者の照会先番号", null=True)
+    claimed_on = models.DateField("請求を受けた日")
+    claim_text = models.TextField("請求の理由と資料")
+    other_asset_id = models.BigIntegerField("代わりの財産の番号", null=True)
+    decided_on = models.DateField("決めた日", null=True)
+    is_accepted = models.BooleanField("相当と認めたか", null=True)
+    decision_reason = models.TextField("決めた理由", default="", blank=True)
+    notified_on = models.DateField("通知が届いた日", null=True)
+    sale_asked_on = models.DateField("換価の申立ての日", null=True)
+    officer = models.TextField("職員")
+
+    class Meta:
+        db_table = "seizure_claim"
+        db_table_comment = "差押えについての請求 (F17-11)"
+        constraints = [
+            models.CheckConstraint(name="seizure_claim_has_grounds", condition=~Q(claim_text="")),
+            models.CheckConstraint(
+                name="seizure_claim_decided_with_reason",
+                condition=Q(decided_on__isnull=True, is_accepted__isnull=True)
+                | (Q(decided_on__isnull=False, is_accepted__isnull=False) & ~Q(decision_reason="")),
+            ),
+        ]
+
+
+class DispositionCorrection(models.Model):
+    """調書などの訂正、または減額による表示の変更。初めの記載は、書き換えずに残る。"""
+
+    rights = APPEND_ONLY
+
+    class Kind(models.TextChoices):
+        """訂正の種類。"""
+
+        RECORD = "1", "調書の訂正"
+        REDUCED = "2", "減額による表示の変更"
+
+    pk = models.CompositePrimaryKey("addressee_number", "disposition_id", "correction_number")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    disposition_id = models.BigIntegerField("処分管理番号")
+    correction_number = models.SmallIntegerField("連番")
+    kind = models.CharField("訂正の種類", max_length=1, choices=Kind.choices)
+    item = models.TextField("訂正する項目")
+    before = models.TextField("初めの記載")
+    after = models.TextField("訂正した記載")
+    reason = models.TextField("訂正の理由")
+    corrected_on = models.DateField("訂正した日")
+    officer = models.TextField("職員")
+
+    class Meta:
+        db_table = "disposition_correction"
+        db_table_comment = "処分の調書の訂正 (F17-12)"
+        constraints = [
+            models.CheckConstraint(
+                name="disposition_correction_changes", condition=~Q(before=models.F("after")) & ~Q(reason="")
+            )
+        ]

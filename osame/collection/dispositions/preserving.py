@@ -15,7 +15,8 @@ from osame.collection.advances.queries import PreservationFile, preservation_fil
 from osame.collection.arrears.procedures import Moved, move
 from osame.collection.assets.queries import AssetRow, asset_numbered
 from osame.collection.dispositions.facts import Case
-from osame.collection.dispositions.letters import send_papers, send_release
+from osame.collection.dispositions.later_papers import send_release
+from osame.collection.dispositions.letters import send_papers
 from osame.collection.dispositions.queries import DispositionHead, disposition_file
 from osame.collection.dispositions.releasing import ReleaseNeedsReason
 from osame.collection.dispositions.seizing import (
@@ -122,7 +123,7 @@ def carry_out_preservation_seizure(content: Mapping[str, Any]) -> str:
         number = decided_proposal(HighRiskAct.SEIZURE, content, DecisionMissing)
         key = _begin(content, (), (as_of, number, officer))
         move("disposition", key, ProcedureAct.SEIZE, Moved(as_of, officer, content["reason"], number))
-        runs = send_papers(disposition_file(key), content["registry_id"], as_of=as_of, officer=officer)
+        runs = send_papers(disposition_file(key), as_of=as_of, officer=officer)
         record("保全差押えを執行した", subjects=[who], detail={"処分管理番号": key[1], "起案番号": number})
     return f"保全差押え（処分管理番号{key[1]}）を執行し、書面（束{'、'.join(map(str, runs))}）を作りました"
 
@@ -143,7 +144,7 @@ def take_over(key: tuple[str, int], *, as_of: date, officer: str) -> tuple[str, 
         content = {
             "procedure": Procedure.SEIZURE.name, "addressee_number": key[0], "name": head.name, "asset_id": head.asset_id,
             "body_id": None, "case_number": head.case_number, "scope": head.scope, "place": head.place,
-            "perform_by": head.perform_by, "wage_steps": list(head.wage_steps), "wage_shares": list(head.wage_shares), "conditions": list(head.conditions),
+            "perform_by": head.perform_by, "wage_steps": list(head.wage_steps), "wage_shares": list(head.wage_shares), "registry_id": head.registry_id, "conditions": list(head.conditions),
         }  # fmt: skip
         made = _begin(content, owed, (head.done_on, head.proposal_id, officer))
         move("disposition", made, ProcedureAct.SEIZE, Moved(head.done_on, officer, note, head.proposal_id))

@@ -26,7 +26,7 @@ SELECT d.addressee_number, d.disposition_id, d.procedure, d.stage, d.numbered_ye
        coalesce(s.description, ''), s.third_party_id, d.body_id, coalesce(t.name, b.name, ''), d.case_number, d.scope, d.perform_by,
        ARRAY(SELECT jsonb_array_elements_text(d.wage_steps)), d.wage_shares::text, ARRAY(SELECT jsonb_array_elements_text(d.conditions)), d.done_on, d.place, d.possessed_on, d.third_party_served_on, d.taxpayer_served_on, d.registered_on,
        d.effect_on, d.review_on, d.policy, d.proposal_id, d.officer, a.name, coalesce(m.collected, 0)::bigint,
-       coalesce(m.last_number, 0), coalesce(x.distributed, 0)::bigint, coalesce(x.through_collected, 0)
+       coalesce(m.last_number, 0), coalesce(x.distributed, 0)::bigint, coalesce(x.through_collected, 0), d.registry_id, d.converted_from
 FROM disposition d
 JOIN addressee a USING (addressee_number)
 LEFT JOIN asset s ON s.addressee_number = d.addressee_number AND s.asset_id = d.asset_id
@@ -86,6 +86,8 @@ class DispositionHead:
     last_collected: int
     distributed: int
     distributed_through: int
+    registry_id: int | None
+    converted_from: int | None
 
     @property
     def stage_name(self) -> str:

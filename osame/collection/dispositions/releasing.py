@@ -14,16 +14,30 @@ from osame.collection.arrears.procedures import Moved, move
 from osame.collection.arrears.stages import stages_of
 from osame.collection.assets.queries import asset_numbered
 from osame.collection.dispositions.collecting import is_finished
-from osame.collection.dispositions.letters import send_release
+from osame.collection.dispositions.later_papers import send_release
 from osame.collection.dispositions.queries import DispositionFile, disposition_file
+from osame.collection.dispositions.seizing import NUMBER_LOCK
 from osame.kernel.money import Yen
 from osame.kernel.refusals import Refusal
 from osame.law.arrears_facts import AssetFacts, AssetKind
 from osame.law.conditions import Grounds
 from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage
 from osame.law.release import ReleaseFacts, release_grounds
+from osame.law.seizure_effect import participation_takes_effect
 from osame.platform.audit.recording import record
-from osame.platform.database import run_sql
+from osame.platform.database import fetch_one, run_sql
+
+# 転換した差押え。決裁、書面の日、登記は、参加差押えのものを引き継ぐ。
+CONVERT = """
+INSERT INTO disposition (addressee_number, disposition_id, procedure, stage, numbered_year, year_number, asset_id, body_id, case_number,
+    scope, wage_steps, conditions, done_on, place, possessed_on, third_party_served_on, taxpayer_served_on, registered_on, effect_on,
+    policy, registry_id, converted_from, proposal_id, officer)
+SELECT d.addressee_number, nextval('disposition_number'), 'SEIZURE', 'NONE', d.numbered_year,
+    (SELECT coalesce(max(year_number), 0) + 1 FROM disposition x WHERE x.numbered_year = d.numbered_year AND x.procedure = 'SEIZURE'),
+    d.asset_id, NULL, '', d.scope, d.wage_steps, d.conditions, d.done_on, d.place, d.possessed_on, d.third_party_served_on,
+    d.taxpayer_served_on, d.registered_on, %s, d.policy, d.registry_id, d.disposition_id, d.proposal_id, %s
+FROM disposition d WHERE d.addressee_number = %s AND d.disposition_id = %s RETURNING disposition_id
+"""
 
 
 class NoGroundToRelease(Refusal):
@@ -32,6 +46,14 @@ class NoGroundToRelease(Refusal):
 
 class ReleaseNeedsReason(Refusal):
     """解除の理由がありません。どの事由で解除するかを入力してください。"""
+
+
+class NotParticipating(Refusal):
+    """参加差押えではありません。転換できるのは、参加差押えだけです。"""
+
+
+class NotParticipatingYet(Refusal):
+    """参加差押えの通知の送達、交付または登記の日が記録されていません。記録してから、転換してください。"""
 
 
 class StillOwed(Refusal):
@@ -114,6 +136,36 @@ def cancel(key: tuple[str, int], *, reason: str, as_of: date, officer: str) -> t
         runs = send_release(disposition_file(key), (reason.strip(), moved.article), as_of=as_of, officer=officer)
         _recorded("差押えを取り消した", key, {"理由": reason.strip()}, officer)
         return runs
+
+
+def convert_participation(key: tuple[str, int], *, released_on: date, as_of: date, officer: str) -> int:
+    """先の差押えが解除された参加差押えを、差押えに転換する。効力は、送達または登記の日にさかのぼる。差押えの処分管理番号を返す。
+
+    要件: F18-02
+    """
+    with transaction.atomic():
+        head = disposition_file(key, lock=True).head
+        if head.procedure is not Procedure.PARTICIPATING_SEIZURE or head.asset_kind is None:
+            raise NotParticipating(head.number)
+        effect = participation_takes_effect(head.asset_kind, head.service)
+        if effect.on is None:
+            raise NotParticipatingYet("、".join(effect.steps))
+        moved = move("disposition", key, ProcedureAct.TAKE_OVER, Moved(released_on, officer, "先の差押えが解除された"))
+        run_sql("SELECT pg_advisory_xact_lock(%s)", [NUMBER_LOCK])
+        (number,) = fetch_one(CONVERT, [effect.on, officer, *key])
+        run_sql(
+            "INSERT INTO disposition_charge SELECT addressee_number, %s, charge_id, owner_number, principal_tax, demand_fee, delinquency_charge "
+            "FROM disposition_charge WHERE addressee_number = %s AND disposition_id = %s",
+            [number, *key],
+        )
+        run_sql(
+            "UPDATE asset SET is_seized_by_other = false WHERE addressee_number = %s AND asset_id = %s",
+            [key[0], head.asset_id],
+        )
+        note = f"参加差押え（{head.number}）からの転換（{moved.article}）。{'、'.join(effect.steps)}"
+        move("disposition", (key[0], int(number)), ProcedureAct.SEIZE, Moved(as_of, officer, note))
+        _recorded("参加差押えを差押えに転換した", key, {"差押え": int(number)}, officer)
+        return int(number)
 
 
 def finish(key: tuple[str, int], *, as_of: date, officer: str) -> None:

@@ -76,7 +76,7 @@ class SeizureTerms:
 
 @dataclass(frozen=True, slots=True)
 class RequestTerms:
-    """交付要求、または参加差押えの起案。 asset_id: 参加差押えの財産（交付要求なら None）。"""
+    """交付要求、または参加差押えの起案。 asset_id: 参加差押えの財産（交付要求なら None）; registry_id: 参加差押えの登記を嘱託する先。"""
 
     addressee_number: str
     reason: str
@@ -85,6 +85,7 @@ class RequestTerms:
     charges: tuple[int, ...] = ()
     asset_id: int | None = None
     has_easier_asset: bool = False
+    registry_id: int | None = None
 
 
 def judge_seizure(asset: AssetRow, case: Case, *, as_of: date) -> Conditions:
@@ -107,12 +108,10 @@ def propose_seizure(terms: SeizureTerms, *, as_of: date) -> int:
         found = judge_seizure(asset, case, as_of=as_of)
         _require(found)
         wages = _checked(terms, asset, as_of)
-        content = _content(Procedure.SEIZURE, case, found) | {
-            "asset_id": asset.asset_id, "asset": f"{asset.kind.value}　{asset.party}　{asset.description}",
+        content = seizure_content(asset, case, found) | {
             "scope": terms.scope.strip(), "perform_by": terms.perform_by.isoformat() if terms.perform_by else None,
-            "wage_steps": list(wages.steps) if wages else [], "wage_shares": list(wages.shares) if wages else [], "place": terms.place.strip(), "registry_id": terms.registry_id, "body_id": None,
-            "case_number": "", "reason": terms.reason.strip(), "agreed": list(asset.agreed), "warnings": list(asset.warnings),
-            "namesakes": [number for number, _ in namesakes(asset.addressee_number)],
+            "wage_steps": list(wages.steps) if wages else [], "wage_shares": list(wages.shares) if wages else [],
+            "place": terms.place.strip(), "registry_id": terms.registry_id, "reason": terms.reason.strip(),
         }  # fmt: skip
         return propose(HighRiskAct.SEIZURE, content=content, reason=terms.reason, subjects=[asset.addressee_number])
 
@@ -130,7 +129,7 @@ def propose_request(terms: RequestTerms, *, as_of: date) -> int:
         _require(found)
         content = _content(procedure, case, found) | {
             "asset_id": asset.asset_id if asset else None, "asset": f"{asset.kind.value}　{asset.description}" if asset else "",
-            "scope": terms.case_number.strip(), "perform_by": None, "wage_steps": [], "wage_shares": [], "place": "", "registry_id": None,
+            "scope": terms.case_number.strip(), "perform_by": None, "wage_steps": [], "wage_shares": [], "place": "", "registry_id": terms.registry_id,
             "body_id": third_party(terms.body_id).third_party_id, "case_number": terms.case_number.strip(),
             "has_easier_asset": terms.has_easier_asset, "reason": terms.reason.strip(), "agreed": list(asset.agreed) if asset else [],
             "warnings": [], "namesakes": [],
@@ -149,22 +148,41 @@ def carry_out_disposition(content: Mapping[str, Any]) -> str:
         case = case_of(who, [int(each) for each in content["charges"]], as_of=as_of, lock=True,
                        but=asset_numbered(content["asset_id"]) if content["asset_id"] else None)  # fmt: skip
         _require(_again(content, procedure, case, as_of))
-        number, (disposition_id,) = (
-            decided_proposal(HighRiskAct.SEIZURE, content, DecisionMissing),
-            fetch_one("SELECT nextval('disposition_number')"),
-        )
-        key = (who, int(disposition_id))
-        write_disposition(key, content, case, (as_of, number, officer))
-        act = ProcedureAct.APPLY if procedure is Procedure.DISTRIBUTION_REQUEST else ProcedureAct.SEIZE
-        moved = Moved(as_of, officer, content["reason"], number)
-        move("disposition", key, act, moved)
-        if set(case.owners.values()) != {who}:
-            mark_seized(who, [each.charge_id for each in case.shares], moved)
-        runs = send_papers(disposition_file(key), content["registry_id"], as_of=as_of, officer=officer)
+        number = decided_proposal(HighRiskAct.SEIZURE, content, DecisionMissing)
+        key = begin_disposition(content, case, (as_of, number, officer))
+        runs = send_papers(disposition_file(key), as_of=as_of, officer=officer)
         detail = {"処分管理番号": key[1], "手続": procedure.value, "起案番号": number}
         record("滞納処分を執行した", subjects=[who], detail=detail)
     papers = "、".join(map(str, runs))
     return f"{procedure.value}（処分管理番号{key[1]}）を執行し、書面（束{papers}）を作りました"
+
+
+def begin_disposition(content: Mapping[str, Any], case: Case, what: tuple[date, int, str]) -> tuple[str, int]:
+    """処分を始める。条件は、呼ぶ側が判定し終えている。 what: （処分の日、起案番号、職員）。取引の中で呼ぶ。
+
+    要件: F17-02, F17-15
+    """
+    (disposition_id,) = fetch_one("SELECT nextval('disposition_number')")
+    key, procedure = (case.addressee_number, int(disposition_id)), Procedure[content["procedure"]]
+    write_disposition(key, content, case, what)
+    act = ProcedureAct.APPLY if procedure is Procedure.DISTRIBUTION_REQUEST else ProcedureAct.SEIZE
+    moved = Moved(what[0], what[2], content["reason"], what[1])
+    move("disposition", key, act, moved)
+    if set(case.owners.values()) != {case.addressee_number}:
+        mark_seized(case.addressee_number, [each.charge_id for each in case.shares], moved)
+    return key
+
+
+def seizure_content(asset: AssetRow, case: Case, found: Conditions) -> dict[str, Any]:
+    """差押えの起案の中身のうち、財産と事実から決まるもの。
+
+    要件: F17-02
+    """
+    return _content(Procedure.SEIZURE, case, found) | {
+        "asset_id": asset.asset_id, "asset": f"{asset.kind.value}　{asset.party}　{asset.description}", "wage_steps": [],
+        "wage_shares": [], "place": "", "registry_id": None, "body_id": None, "case_number": "", "agreed": list(asset.agreed),
+        "warnings": list(asset.warnings), "namesakes": [number for number, _ in namesakes(asset.addressee_number)],
+    }  # fmt: skip
 
 
 def told_disposition(content: Mapping[str, Any]) -> list[tuple[str, ...]]:
@@ -250,10 +268,10 @@ def write_disposition(
     )
     fetch_all(
         "INSERT INTO disposition (addressee_number, disposition_id, procedure, stage, numbered_year, year_number, asset_id, body_id, "
-        "case_number, scope, perform_by, wage_steps, wage_shares, conditions, done_on, place, policy, proposal_id, officer) SELECT %s, %s, "
-        "%s, 'NONE', %s, %s, %s, %s, %s, %s, %s, to_jsonb(%s::text[]), %s, to_jsonb(%s::text[]), %s, %s, '', %s, %s RETURNING 1",
+        "case_number, scope, perform_by, wage_steps, wage_shares, conditions, done_on, place, policy, registry_id, proposal_id, officer) SELECT %s, %s, "
+        "%s, 'NONE', %s, %s, %s, %s, %s, %s, %s, to_jsonb(%s::text[]), %s, to_jsonb(%s::text[]), %s, %s, '', %s, %s, %s RETURNING 1",
         [*key, content["procedure"], year, at, content["asset_id"], content["body_id"], content["case_number"], content["scope"],
-         content["perform_by"], list(content["wage_steps"]), json.dumps(content["wage_shares"]), list(content["conditions"]), as_of, content["place"], number, officer],
+         content["perform_by"], list(content["wage_steps"]), json.dumps(content["wage_shares"]), list(content["conditions"]), as_of, content["place"], content["registry_id"], number, officer],
     )  # fmt: skip
     for share in case.shares:
         run_sql(

@@ -20,6 +20,7 @@ from osame.collection.dispositions.preserving import PreservationSeizure
 from osame.collection.dispositions.queries import DispositionFile, DispositionHead
 from osame.collection.dispositions.releasing import ReleaseJudgement
 from osame.collection.dispositions.seizing import RequestTerms, SeizureTerms
+from osame.collection.dispositions.standing_claims import claims_of, correction_lines
 from osame.collection.dispositions.wages import other_payers
 from osame.collection.inquiry.person import open_person
 from osame.collection.letters.queries import letters_about
@@ -59,6 +60,8 @@ def disposition(request: HttpRequest, disposition_id: int) -> HttpResponse:
         "planned": collecting.plan_distribution(file, as_of=today()) if head.undistributed else None,
         "grounds": releasing.grounds_to_release(file, ReleaseJudgement(""), as_of=today())
         if head.is_open and head.procedure is not Procedure.PRESERVATION_SEIZURE else None,
+        "claims": claims_of(head.key), "corrections": correction_lines(head.key),
+        "is_participation": head.procedure is Procedure.PARTICIPATING_SEIZURE,
         "preserved": preserving.preservation_of(head) if head.procedure is Procedure.PRESERVATION_SEIZURE else None,
     }  # fmt: skip
     return page(request, "collection/dispositions/disposition.html", shown)
@@ -78,7 +81,7 @@ def seizure_new(request: HttpRequest, asset_id: int) -> HttpResponse:
             *((each.facts.charge_id, f"{each.label}　{each.share().amount:,}円") for each in owed),
             *offered(asset.addressee_number, as_of=today()),
         ],
-        parties=[(each.third_party_id, each.name) for each in registries],
+        registries=[(each.third_party_id, each.name) for each in registries],
         payers=[(each.asset_id, each.party or each.description) for each in other_payers(asset)],
         initial={"charges": [each.facts.charge_id for each in owed if each.facts.due_date < today()]},
     )  # fmt: skip
@@ -171,13 +174,14 @@ def _requested(request: HttpRequest, addressee_number: str, asset_id: int | None
         request.POST or None, today=today(),
         choices=[(each.facts.charge_id, f"{each.label}　{each.share().amount:,}円") for each in owed],
         parties=[(each.third_party_id, each.name) for each in third_parties(OUTSIDE, as_of=today())],
+        registries=[(each.third_party_id, each.name) for each in third_parties([ThirdParty.Kind.REGISTRY], as_of=today())],
     )  # fmt: skip
 
     def act() -> str:
         told = form.cleaned_data
         terms = RequestTerms(
             addressee_number, told["reason"], told["body"], told["case_number"], tuple(told["charges"]), asset_id,
-            told["has_easier_asset"],
+            told["has_easier_asset"], told["registry"] if asset_id else None,
         )  # fmt: skip
         seizing.propose_request(terms, as_of=today())
         return reverse("dispositions")

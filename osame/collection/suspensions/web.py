@@ -4,11 +4,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from osame.collection.inquiry.person import open_person
 from osame.collection.letters.queries import letters_about
 from osame.collection.payment_slips.owed import owed_of
+from osame.collection.refunds.reports import download_report
 from osame.collection.suspensions.actions import Finding, open_suspension, record_finding, record_review
 from osame.collection.suspensions.deciding import Decision, Judgement, judge, propose_decision
 from osame.collection.suspensions.forms import DecisionForm, FindingForm, OpeningForm, ReviewForm
@@ -22,6 +23,7 @@ from osame.collection.suspensions.queries import (
     suspension_numbered,
     totals,
 )
+from osame.collection.suspensions.reports import suspension_report
 from osame.law.dispositions import ProcedureStage
 from osame.law.suspension import SuspensionGround
 from osame.platform.audit.recording import record
@@ -158,7 +160,17 @@ def _page(request: HttpRequest, form: Any, file: SuspensionFile, words: tuple[st
     return page(request, "collection/suspensions/act.html", shown, status=form.status)
 
 
+@bound("collection.suspensions.list")
+@require_POST
+def suspension_sheet(request: HttpRequest, suspension_id: int) -> HttpResponse:  # noqa: ARG001 - 書式の受け口
+    """執行停止調書（R-121）を、庁内の帳票として保存する。"""
+    file = _opened(suspension_id)
+    judged = judge(file, Decision.SUSPEND, as_of=today()) if file.head.stage is ProcedureStage.NONE else ()
+    return download_report(suspension_report(file, judged, as_of=today()), f"suspension-{suspension_id}.pdf")
+
+
 suspension_urls: list[URLPattern] = [
+    path("suspensions/<int:suspension_id>/sheet/", suspension_sheet, name="suspension_sheet"),
     path("suspensions/", suspensions, name="suspensions"),
     path("suspensions/<int:suspension_id>/", suspension, name="suspension"),
     path("suspensions/<int:suspension_id>/finding/", suspension_finding, name="suspension_finding"),

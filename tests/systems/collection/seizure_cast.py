@@ -32,6 +32,7 @@ PARTIES = {
     AssetKind.RECEIVABLE: (ThirdParty.Kind.CUSTOMER, "架空商店"),
     AssetKind.MOVABLE: (ThirdParty.Kind.CUSTOMER, "架空倉庫"),
     AssetKind.REAL_ESTATE: (ThirdParty.Kind.REGISTRY, "津地方法務局 架空支局"),
+    AssetKind.MOVABLE: (ThirdParty.Kind.CUSTOMER, "架空倉庫株式会社"),
     AssetKind.VEHICLE: (ThirdParty.Kind.REGISTRY, "三重運輸支局"),
 }
 

@@ -281,7 +281,10 @@ def test_the_commands(owing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["case-refresh", "grace-refresh", "pledge-watch", "reminder-arrivals"])
+@pytest.mark.parametrize(
+    "name",
+    ["case-refresh", "grace-refresh", "pledge-watch", "reminder-arrivals", "suspension-refresh", "writeoff-refresh"],
+)
 def test_the_night_runs_by_itself(owing: Path, name: str) -> None:
     assert named(name).cron
     assert perform(named(name)) is Outcome.DONE

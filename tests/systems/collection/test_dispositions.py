@@ -554,5 +554,9 @@ def _plain(row: tuple[str, ...]) -> tuple[str, ...]:
     form, context, *rest = row
     body = json.loads(context)
     body.pop("inquiry_number", None)
-    body["facts"] = [fact for fact in body.get("facts", ()) if fact[0] not in {"処分の番号", "原因"}]
+    body["facts"] = [
+        fact
+        for fact in body.get("facts", ())
+        if fact[0] not in {"処分の番号", "原因", "原因となる処分", "抹消する登記"}
+    ]
     return (form, json.dumps(body, ensure_ascii=False, sort_keys=True), *rest)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from django.test import Client
 from typer.testing import CliRunner
@@ -71,6 +72,10 @@ def test_from_the_sheet_to_the_decision(desk: Client) -> None:
     assert sent(desk, f"{place}propose/", decision="suspend", reason="無財産").status_code == 302  # type: ignore[attr-defined]
     assert "執行停止を執行" in carried(proposal("suspension"))
     assert "停止中" in text(desk.get(f"{place}?{ARREARS}"))
+    sheet = desk.post(f"{place}sheet/?{ARREARS}", {"csrfmiddlewaretoken": "x"})
+    shown = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(b"".join(sheet)))
+    for part in ("執行停止調書", "調査の結果", "照会の回答", "地方税法第15条の7"):
+        assert part in "".join(shown.split()), part
     assert sent(desk, f"{place}review/", outcome="1", note="変わりがない").status_code == 302  # type: ignore[attr-defined]
     listed = text(desk.get(f"/suspensions/?{ARREARS}"))
     assert "号別・年度別" in listed

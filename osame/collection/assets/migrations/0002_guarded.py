@@ -5,6 +5,7 @@ from osame.platform.gate import guarded
 
 TABLES = (
     "asset_investigation", "property_inquiry", "property_reply", "holder_identification", "asset", "asset_interest", "earlier_address",
+    "search_record", "seizure_left_out", "competing_enforcement",
 )  # fmt: skip
 
 

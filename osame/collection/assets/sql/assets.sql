@@ -13,6 +13,10 @@ ALTER TABLE asset_interest ADD CONSTRAINT interest_in_an_asset
     FOREIGN KEY (addressee_number, asset_id) REFERENCES asset (addressee_number, asset_id);
 ALTER TABLE property_inquiry ADD CONSTRAINT inquiry_of_an_investigation
     FOREIGN KEY (addressee_number, investigation_id) REFERENCES asset_investigation (addressee_number, investigation_id);
+ALTER TABLE search_record ADD CONSTRAINT search_of_an_investigation
+    FOREIGN KEY (addressee_number, investigation_id) REFERENCES asset_investigation (addressee_number, investigation_id);
+ALTER TABLE property_reply ADD CONSTRAINT reply_of_a_search
+    FOREIGN KEY (addressee_number, search_id) REFERENCES search_record (addressee_number, search_id);
 ALTER TABLE property_reply ADD CONSTRAINT reply_to_an_inquiry
     FOREIGN KEY (addressee_number, inquiry_id) REFERENCES property_inquiry (addressee_number, inquiry_id);
 
@@ -53,3 +57,28 @@ END $$;
 CREATE TRIGGER addressee_keeps_earlier_address AFTER UPDATE OF address, address_detail ON addressee
     FOR EACH ROW WHEN (OLD.address <> '' AND (OLD.address, OLD.address_detail) IS DISTINCT FROM (NEW.address, NEW.address_detail))
     EXECUTE FUNCTION keep_earlier_address();
+
+CREATE TRIGGER seizure_left_out_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON seizure_left_out
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+ALTER TABLE competing_enforcement ADD CONSTRAINT competing_for_an_asset
+    FOREIGN KEY (addressee_number, asset_id) REFERENCES asset (addressee_number, asset_id);
+
+-- 捜索調書の内容は、滞納者に知らせた日のほか、書き換えられない。
+CREATE FUNCTION guard_search_record() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF to_jsonb(NEW) - 'notified_on' IS DISTINCT FROM to_jsonb(OLD) - 'notified_on'
+       OR OLD.notified_on IS NOT NULL AND NEW.notified_on IS DISTINCT FROM OLD.notified_on THEN
+        RAISE EXCEPTION '捜索調書は書き換えられません。' USING ERRCODE = 'OS409';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER search_record_is_guarded BEFORE UPDATE ON search_record
+    FOR EACH ROW EXECUTE FUNCTION guard_search_record();
+
+-- 時効に関わる出来事。捜索に着手した日。滞納者でない者のところでの捜索は、滞納者に知らせた日から効く。
+CREATE VIEW prescription_event_assets WITH (security_invoker = true) AS
+SELECT s.addressee_number, c.charge_id, '捜索' AS kind,
+       CASE WHEN s.whose = '1' THEN s.searched_on ELSE greatest(s.searched_on, s.notified_on) END AS happened_on,
+       NULL::date AS through_on, 'search:' || s.search_id AS source
+FROM search_record s CROSS JOIN LATERAL unnest(s.charges) AS c (charge_id)
+WHERE s.whose = '1' OR s.notified_on IS NOT NULL;

@@ -6,6 +6,7 @@ CREATE SEQUENCE investigation_number;
 CREATE SEQUENCE property_inquiry_number;
 CREATE SEQUENCE property_reply_number;
 CREATE SEQUENCE asset_number;
+CREATE SEQUENCE search_number;
 
 CREATE FUNCTION identity_text(told text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT upper(regexp_replace(normalize(coalesce(told, ''), NFKC), '[[:space:]・.,、。･]', '', 'g'))

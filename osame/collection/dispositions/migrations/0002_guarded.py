@@ -7,7 +7,8 @@ from osame.platform.gate import guarded
 
 TABLES = (
     "disposition", "disposition_charge", "disposition_event", "collected_money", "distribution", "distribution_part",
-    "disposition_cost", "creditor_claim", "interest_disposal", "bankruptcy", "bankruptcy_event",
+    "disposition_cost", "creditor_claim", "interest_disposal", "bankruptcy", "bankruptcy_event", "seizure_claim",
+    "disposition_correction",
 )  # fmt: skip
 DISPOSITIONS = (
     Procedure.SEIZURE, Procedure.PARTICIPATING_SEIZURE, Procedure.DISTRIBUTION_REQUEST, Procedure.PRESERVATION_SEIZURE,

@@ -29,6 +29,12 @@ BEGIN
 END $$;
 CREATE TRIGGER disposition_cost_is_guarded BEFORE UPDATE ON disposition_cost
     FOR EACH ROW EXECUTE FUNCTION guard_disposition_cost();
+CREATE TRIGGER disposition_correction_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON disposition_correction
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+ALTER TABLE seizure_claim ADD CONSTRAINT claim_about_a_disposition
+    FOREIGN KEY (addressee_number, disposition_id) REFERENCES disposition (addressee_number, disposition_id);
+ALTER TABLE disposition_correction ADD CONSTRAINT correction_of_a_disposition
+    FOREIGN KEY (addressee_number, disposition_id) REFERENCES disposition (addressee_number, disposition_id);
 ALTER TABLE disposition ADD CONSTRAINT disposition_of_an_asset
     FOREIGN KEY (addressee_number, asset_id) REFERENCES asset (addressee_number, asset_id);
 ALTER TABLE disposition_charge ADD CONSTRAINT disposition_charge_of_a_disposition
@@ -44,11 +50,16 @@ CREATE FUNCTION guard_disposition() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
         IF NOT EXISTS (SELECT 1 FROM proposal p WHERE p.proposal_id = NEW.proposal_id AND p.act = 'seizure' AND p.state IN ('3', '4')
-                AND p.content ->> 'addressee_number' = NEW.addressee_number
-                AND (p.content ->> 'procedure' = NEW.procedure OR NEW.procedure = 'SEIZURE' AND EXISTS (  -- 保全差押えからの切替え
-                    SELECT 1 FROM disposition x WHERE x.addressee_number = NEW.addressee_number AND x.proposal_id = NEW.proposal_id
-                      AND x.procedure = 'PRESERVATION_SEIZURE' AND x.stage = 'CONVERTED'))
-                AND (p.content ->> 'asset_id')::bigint IS NOT DISTINCT FROM NEW.asset_id) THEN
+                AND (p.content ->> 'addressee_number' = NEW.addressee_number AND (p.content ->> 'asset_id')::bigint IS NOT DISTINCT FROM NEW.asset_id
+                        AND (p.content ->> 'procedure' = NEW.procedure OR NEW.procedure = 'SEIZURE' AND EXISTS (  -- 保全差押えからの切替え
+                            SELECT 1 FROM disposition x WHERE x.addressee_number = NEW.addressee_number AND x.proposal_id = NEW.proposal_id
+                              AND x.procedure = 'PRESERVATION_SEIZURE' AND x.stage = 'CONVERTED'))
+                    OR p.content ->> 'act' = 'bulk' AND NEW.procedure = 'SEIZURE' AND EXISTS (  -- 一斉差押え
+                        SELECT 1 FROM jsonb_array_elements(p.content -> 'items') i
+                        WHERE i ->> 'addressee_number' = NEW.addressee_number AND (i ->> 'asset_id')::bigint = NEW.asset_id)))
+           AND NOT EXISTS (SELECT 1 FROM disposition d WHERE d.addressee_number = NEW.addressee_number  -- 参加差押えからの転換
+                AND d.disposition_id = NEW.converted_from AND d.procedure = 'PARTICIPATING_SEIZURE' AND d.stage = 'CONVERTED'
+                AND d.asset_id = NEW.asset_id AND d.proposal_id = NEW.proposal_id AND NEW.procedure = 'SEIZURE') THEN
             RAISE EXCEPTION '決裁された起案がありません。起案からやり直してください。' USING ERRCODE = 'OS409';
         END IF;
         IF NEW.asset_id IS NOT NULL AND NOT EXISTS (
@@ -60,9 +71,9 @@ BEGIN
         RETURN NEW;
     END IF;
     IF (NEW.addressee_number, NEW.disposition_id, NEW.procedure, NEW.numbered_year, NEW.year_number, NEW.asset_id, NEW.body_id,
-        NEW.case_number, NEW.scope, NEW.wage_steps, NEW.wage_shares, NEW.conditions, NEW.done_on, NEW.proposal_id)
+        NEW.case_number, NEW.scope, NEW.converted_from, NEW.registry_id, NEW.wage_steps, NEW.wage_shares, NEW.conditions, NEW.done_on, NEW.proposal_id)
        IS DISTINCT FROM (OLD.addressee_number, OLD.disposition_id, OLD.procedure, OLD.numbered_year, OLD.year_number, OLD.asset_id,
-        OLD.body_id, OLD.case_number, OLD.scope, OLD.wage_steps, OLD.wage_shares, OLD.conditions, OLD.done_on, OLD.proposal_id) THEN
+        OLD.body_id, OLD.case_number, OLD.scope, OLD.converted_from, OLD.registry_id, OLD.wage_steps, OLD.wage_shares, OLD.conditions, OLD.done_on, OLD.proposal_id) THEN
         RAISE EXCEPTION '処分の内容と条件の判定は、書き換えられません。取り消して、新しく起案してください。' USING ERRCODE = 'OS409';
     END IF;
     RETURN NEW;

@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
         ("advances", "0002_guarded"),
         ("liabilities", "0002_guarded"),
         ("successions", "0002_guarded"),
+        ("assets", "0002_guarded"),
         ("dispositions", "0002_guarded"),
         ("reminders", "0002_guarded"),
         ("suspensions", "0002_guarded"),

@@ -13,6 +13,7 @@ UNION ALL SELECT * FROM prescription_event_demands
 UNION ALL SELECT * FROM prescription_event_grace
 UNION ALL SELECT * FROM prescription_event_pledges
 UNION ALL SELECT * FROM prescription_event_advances
+UNION ALL SELECT * FROM prescription_event_assets
 UNION ALL SELECT * FROM prescription_event_dispositions
 UNION ALL SELECT * FROM prescription_event_successions
 UNION ALL SELECT * FROM prescription_event_reminders
