@@ -161,4 +161,4 @@ def test_a_special_collector_gets_a_remittance_slip(tmp_path: Path) -> None:
     words = words_on(page)
     for part in ("特別徴収納入書", "指定番号1234567", "架空商事株式会社", "120,000", "領収済通知書"):
         assert part in words, part
-    assert read_matrix(codes_on(page)["matrix"]).amount == 120_000
+    assert read_matrix(codes_on(page)["matrix"]).amount == 121_900  # 税額 120,000円と、9月30日までの延滞金 1,900円
