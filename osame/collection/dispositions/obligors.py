@@ -5,7 +5,7 @@ limit. What is seized for never exceeds what is left of the limit.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from osame.collection.arrears.obligors import SHARED, Obligor, obligations_of, within_limits
@@ -16,6 +16,8 @@ from osame.collection.liabilities.queries import LiabilityFile, liability_file, 
 from osame.collection.liabilities.slips import record_slip, trimmed
 from osame.collection.payment_slips.owed import Owed, Share, owed_of
 from osame.collection.successions.paying import record_share_payment
+from osame.collection.successions.prescribing import share_prescriptions
+from osame.collection.successions.sharing import shared_charges
 from osame.kernel.money import Yen
 from osame.kernel.periods import day_before
 from osame.law.arrears_facts import ChargeFacts
@@ -30,6 +32,8 @@ FROM charge c JOIN demand d ON d.addressee_number = c.addressee_number AND d.cha
     AND d.withdrawn_on IS NULL
 WHERE c.addressee_number = %s AND c.charge_id = ANY (%s)
 """
+WITH_LATE = ("HEIR", "ESTATE", "MERGED")
+"""承継した額に、延滞金が加わる責め。"""
 SECURED = (ObligorForm.TRANSFERRED_SECURITY, ObligorForm.THIRD_PARTY_SECURITY)
 Demanded = dict[int, tuple[date | None, date | None, bool]]
 
@@ -71,7 +75,7 @@ def obliged(addressee_number: str, charges: Sequence[int], *, as_of: date, lock:
 
     要件: F17-01, F24-05, F24-06, F24-08
     """
-    held = [each for each in obligations_of(addressee_number, as_of=as_of) if each.charge_id in set(charges)]
+    held = _with_late(addressee_number, charges, on=as_of, as_of=as_of)
     if not held or {each.charge_id for each in held} != set(charges):
         return None
     owed = limited(_owed(held, as_of, on=as_of, lock=lock), held)
@@ -86,7 +90,7 @@ def offered(addressee_number: str, *, as_of: date) -> tuple[tuple[int, str], ...
 
     要件: F17-01, F24-06
     """
-    held = obligations_of(addressee_number, as_of=as_of)
+    held = _with_late(addressee_number, None, on=as_of, as_of=as_of)
     found = limited(_owed(held, as_of, on=as_of, lock=False), held)
     return tuple((each.facts.charge_id, f"{each.label}（責めを負う）　{each.share().amount:,}円") for each in found)
 
@@ -111,7 +115,7 @@ def limited_on(
 
     要件: F19-05, F24-06
     """
-    held = [each for each in obligations_of(addressee_number, as_of=as_of) if each.charge_id in set(charges)]
+    held = _with_late(addressee_number, charges, on=on, as_of=as_of)
     return limited(_owed(held, as_of, on=on, lock=lock), held)
 
 
@@ -158,6 +162,22 @@ def record_distribution(
         record_share_payment(key, addressee_number, slip_number, on=on)
 
 
+def _with_late(addressee_number: str, charges: Sequence[int] | None, *, on: date, as_of: date) -> list[Obligor]:
+    """選んだ期別の責め。承継した額には、その日までの、その者の分の延滞金を足す。"""
+    found = [
+        each
+        for each in obligations_of(addressee_number, as_of=as_of)
+        if charges is None or each.charge_id in set(charges)
+    ]
+    owed: dict[int, int] = {}
+    for origin in sorted({each.principal_number for each in found if each.kind in WITH_LATE}):
+        for one in shared_charges(origin, on=on, as_of=as_of):
+            for each in one.shares:
+                if each.portion.successor_number == addressee_number:
+                    owed[one.charge_id] = each.owed
+    return [replace(each, limit_yen=owed.get(each.charge_id, 0)) if each.kind in WITH_LATE else each for each in found]
+
+
 def _liabilities(addressee_number: str, charges: Sequence[int], as_of: date) -> list[LiabilityFile]:
     held = obligations_of(addressee_number, as_of=as_of)
     numbers = dict.fromkeys(
@@ -186,13 +206,14 @@ def _facts(each: Limited, held: Obligor, as_of: date) -> ChargeFacts:
     spans = spans_of(who).get(number, {})
     graces, stays = spans.get(Procedure.REALIZATION_GRACE, ()), spans.get(Procedure.SUSPENSION, ())
     collection = spans.get(Procedure.COLLECTION_GRACE, ())
-    gone = prescription_of(held.principal_number, as_of=as_of)[number].extinguished_on
     if not held.source.startswith(SHARED):
+        own_share = share_prescriptions(held.principal_number, who, as_of=as_of)[number].extinguished_on
         issued, posted, served = demanded_of(held.principal_number, [number]).get(number, (None, None, True))
         return ChargeFacts(
             f"{each.label}（承継）", each.facts.due_date, unpaid, issued, served, posted, collection_graces=collection,
-            realization_graces=graces, suspensions=stays, extinguished_on=gone,
+            realization_graces=graces, suspensions=stays, extinguished_on=own_share,
         )  # fmt: skip
+    gone = prescription_of(held.principal_number, as_of=as_of)[number].extinguished_on
     file = liability_file(int(held.source.removeprefix(SHARED)))
     head = file.head
     own = own_prescriptions(file, as_of=as_of)[number][0].extinguished_on
@@ -210,4 +231,12 @@ def _extra(held: Sequence[Obligor], amount: int) -> tuple[Condition, ...]:
     told = "、".join("全額" if each is None else f"残る限度{each:,}円" for each in by_source.values())
     article = "地方税法第9条第2項、地方税法第10条、地方税法第11条第1項、地方税法第16条の5第1項"
     fact = f"{told}、差し押さえる額{amount:,}円"
-    return (Condition("within_limit", "責めの限度の内である", fact, article, amount > 0),)
+    found = [Condition("within_limit", "責めの限度の内である", fact, article, amount > 0)]
+    if any(each.kind == "HEIR_LIMITED" for each in held):
+        found.append(
+            Condition(
+                "own_property", "限定承認をした相続人の固有の財産でない", "限定承認をした相続人。相続によって得た財産に限る",
+                "地方税法第9条第1項ただし書、民法第922条", is_met=False,
+            )
+        )  # fmt: skip
+    return tuple(found)

@@ -14,7 +14,12 @@ from django.db import DatabaseError, transaction
 from osame.collection.addressees.queries import destinations_of
 from osame.collection.arrears.prescribing import ObligationExtinguished
 from osame.collection.assets.models import ThirdParty
-from osame.collection.dispositions.facts import case_of
+from osame.collection.assets.queries import asset_numbered
+from osame.collection.demands.batch import run_demands
+from osame.collection.dispositions.collecting import Money, collect, propose_distribution, record_service
+from osame.collection.dispositions.facts import NothingToSeizeFor, case_of
+from osame.collection.dispositions.queries import disposition_file, dispositions_of
+from osame.collection.dispositions.seizing import SeizureTerms, judge_seizure, propose_seizure
 from osame.collection.inquiry.verification import verify_everything
 from osame.collection.letters.printing import print_run
 from osame.collection.payment_slips.planning import NothingUnpaid
@@ -54,12 +59,15 @@ from osame.collection.successions.queries import obligations_of, obligors_of, su
 from osame.collection.successions.sharing import shared_charges
 from osame.kernel.periods import day_after
 from osame.law.conditions import ConditionNotMet
+from osame.law.seizure_effect import SeizureService
 from osame.law.succession import SharesDoNotAddUp
 from osame.platform.approvals.actions import SamePerson, check
 from osame.platform.database import fetch_all, run_sql
 from tests.systems.collection.cast import KAKU, OFFICER, SATO, SUZUKI, TANAKA, determination, notice, revision
-from tests.systems.collection.demand_cast import charge_of, levy, move_in, set_value
-from tests.systems.collection.seizure_cast import party_of
+from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, levy, move_in, set_value
+from tests.systems.collection.seizure_cast import as_officer as as_seizer
+from tests.systems.collection.seizure_cast import asset_of, party_of
+from tests.systems.collection.seizure_cast import carried as seized
 from tests.systems.collection.succession_cast import (
     CHILD,
     FAMILY,
@@ -392,3 +400,43 @@ def test_where_a_protected_heir_lives_changes_nothing_that_others_read(owed: int
         assert place not in "".join(pages)
     assert told[0] == told[1]
     assert [row[1] for row in told[0][0] if row[0] == KITAMURA] == ["3"]  # 安全な送付先がないので、職員が確かめる
+
+
+def test_an_heir_is_seized_against_for_the_share_alone(owed: int, tmp_path: Path) -> None:
+    run_sql("UPDATE addressee SET died_on = NULL WHERE addressee_number = %s", [SATO])
+    run_demands(as_of=ISSUED, cut_off=CUT_OFF, officer=OFFICER)  # 督促は、相続の前に発した
+    died()
+    key = opened((WIFE, replace(CHILD, answer=Answer.LIMITED, received=9_000), OTHER))
+    decided(key)
+    careful = asset_of(SUZUKI, amount=80_000)
+    case = case_of(SUZUKI, [owed], as_of=today())
+    assert [each.key for each in judge_seizure(asset_numbered(careful), case, as_of=today()).unmet] == ["own_property"]
+    asset = asset_of(KITAMURA, amount=400_000)
+    case = case_of(KITAMURA, [owed], as_of=today())
+    (charged,) = shared_charges(SATO, on=today(), as_of=today())
+    share = charged.shares[2].owed
+    assert case.total == share < charged.unpaid
+    found = judge_seizure(asset_numbered(asset), case, as_of=today())
+    assert found.is_allowed
+    assert any("地方税法第9条第2項" in each.article for each in found.items)
+    with pytest.raises(NothingToSeizeFor):
+        case_of(KAKU, [owed], as_of=today())
+    with as_seizer(OFFICER):
+        proposal = propose_seizure(SeizureTerms(asset, "催告に応じない", "残高の全額", (owed,), today()), as_of=today())
+    seized(proposal)
+    (made,) = dispositions_of(KITAMURA)
+    assert disposition_file(made.key).total == share
+    own, other = (share_prescriptions(SATO, who, as_of=today())[owed] for who in (KITAMURA, TANAKA))
+    assert own.completes_on is None  # 差押えの間は、その者の分の時効だけが完成しない
+    assert other.completes_on
+    record_service(made.key, SeizureService(third_party_served_on=today()), officer=OFFICER)
+    collect(made.key, Money(share + 10_000, today(), "銀行"), as_of=today(), officer=OFFICER)
+    before = {who: each[2] for who, each in parts(owed).items()}
+    with as_seizer(OFFICER):
+        proposal = propose_distribution(made.key, reason="計算のとおり", as_of=today())
+    seized(proposal)
+    after = {who: each[2] for who, each in parts(owed).items()}
+    assert after == before | {KITAMURA: 0}
+    assert fetch_all("SELECT surplus FROM distribution") == [(10_000,)]
+    assert verify_everything().sound
+    assert verify_portions() == ()
