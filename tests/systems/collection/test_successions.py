@@ -434,7 +434,7 @@ def test_an_heir_is_seized_against_for_the_share_alone(owed: int, tmp_path: Path
     before = {who: each[2] for who, each in parts(owed).items()}
     with as_seizer(OFFICER):
         proposal = propose_distribution(made.key, reason="計算のとおり", as_of=today())
-    seized(proposal)
+    assert f"{share:,}円を期別に充てました" in seized(proposal)
     after = {who: each[2] for who, each in parts(owed).items()}
     assert after == before | {KITAMURA: 0}
     assert fetch_all("SELECT surplus FROM distribution") == [(10_000,)]
