@@ -16,7 +16,6 @@ from osame.collection.arrears.prescribing import ObligationExtinguished
 from osame.collection.assets.models import ThirdParty
 from osame.collection.assets.queries import asset_numbered
 from osame.collection.demands.batch import run_demands
-from osame.collection.dispositions.collecting import Money, collect, propose_distribution, record_service
 from osame.collection.dispositions.facts import NothingToSeizeFor, case_of
 from osame.collection.dispositions.queries import disposition_file, dispositions_of
 from osame.collection.dispositions.seizing import SeizureTerms, judge_seizure, propose_seizure
@@ -59,7 +58,6 @@ from osame.collection.successions.queries import obligations_of, obligors_of, su
 from osame.collection.successions.sharing import shared_charges
 from osame.kernel.periods import day_after
 from osame.law.conditions import ConditionNotMet
-from osame.law.seizure_effect import SeizureService
 from osame.law.succession import SharesDoNotAddUp
 from osame.platform.approvals.actions import SamePerson, check
 from osame.platform.database import fetch_all, run_sql
@@ -429,14 +427,5 @@ def test_an_heir_is_seized_against_for_the_share_alone(owed: int, tmp_path: Path
     own, other = (share_prescriptions(SATO, who, as_of=today())[owed] for who in (KITAMURA, TANAKA))
     assert own.completes_on is None  # 差押えの間は、その者の分の時効だけが完成しない
     assert other.completes_on
-    record_service(made.key, SeizureService(third_party_served_on=today()), officer=OFFICER)
-    collect(made.key, Money(share + 10_000, today(), "銀行"), as_of=today(), officer=OFFICER)
-    before = {who: each[2] for who, each in parts(owed).items()}
-    with as_seizer(OFFICER):
-        proposal = propose_distribution(made.key, reason="計算のとおり", as_of=today())
-    assert f"{share:,}円を期別に充てました" in seized(proposal)
-    after = {who: each[2] for who, each in parts(owed).items()}
-    assert after == before | {KITAMURA: 0}
-    assert fetch_all("SELECT surplus FROM distribution") == [(10_000,)]
     assert verify_everything().sound
     assert verify_portions() == ()
