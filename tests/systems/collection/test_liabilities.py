@@ -302,7 +302,7 @@ def test_no_sql_changes_a_liability_without_the_second_officer(owing: Path, stat
         run_sql(statement)
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     owed=st.dictionaries(st.integers(1, 5), st.integers(0, 1_000_000), max_size=5),
     limits=st.lists(st.one_of(st.none(), st.integers(0, 1_500_000)), min_size=1, max_size=3),
