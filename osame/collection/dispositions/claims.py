@@ -47,7 +47,7 @@ class DecisionReasonNeeded(Refusal):
 
 
 class SaleAskedTooLate(Refusal):
-    """換価の申立ては、通知を受けた日から起算して7日を経過した日までです。過ぎた申立ては受けられません。"""
+    """換価の申立ては、通知を受けた日から起算して7日を経過した日までです。過ぎた申立ては受けられないので、申立人にその旨を答えてください。"""
 
 
 class NoNoticeToAnswer(Refusal):

@@ -28,7 +28,7 @@ LEAST_DAYS = 7
 
 
 class NotMovable(Refusal):
-    """動産・有価証券の財産ではありません。引渡命令と占有の記録は、動産・有価証券だけです。"""
+    """動産・有価証券の財産ではありません。引渡命令と占有の記録は、動産・有価証券の差押えを選んでから行ってください。"""
 
 
 class DeliveryTooSoon(Refusal):

@@ -49,7 +49,7 @@ class ReleaseNeedsReason(Refusal):
 
 
 class NotParticipating(Refusal):
-    """参加差押えではありません。転換できるのは、参加差押えだけです。"""
+    """参加差押えではありません。差押えに転換できる参加差押えを選んでください。"""
 
 
 class NotParticipatingYet(Refusal):
