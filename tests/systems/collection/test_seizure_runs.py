@@ -25,7 +25,7 @@ from osame.collection.assets.searching import (
 )
 from osame.collection.demands.batch import run_demands
 from osame.collection.dispositions import claims
-from osame.collection.dispositions.bankruptcies import Opened, close_bankruptcy, open_bankruptcy, record_discharge
+from osame.collection.dispositions.bankruptcies import Opened, close_bankruptcy, open_bankruptcy
 from osame.collection.dispositions.bulk import BulkTerms, NothingToSeizeTogether, bulk_choices, left_out, propose_bulk
 from osame.collection.dispositions.candidates import Standing, warned_people
 from osame.collection.dispositions.claims import GivenClaim, GivenEnforcement, SaleAskedTooLate
@@ -37,7 +37,6 @@ from osame.collection.dispositions.collecting import (
     collect,
     record_service,
 )
-from osame.collection.dispositions.keeping import Possession, order_delivery, take_possession
 from osame.collection.dispositions.queries import disposition_file, dispositions_of
 from osame.collection.dispositions.releasing import ReleaseJudgement, convert_participation, release
 from osame.collection.dispositions.seizing import RequestTerms, SeizureTerms, propose_request, propose_seizure
@@ -51,7 +50,7 @@ from osame.law.conditions import ConditionNotMet
 from osame.law.dispositions import ProcedureStage
 from osame.law.seizure_effect import SeizureService
 from osame.platform.database import fetch_all, fetch_one, run_sql
-from tests.systems.collection.cast import KAKU, OFFICER, SATO, TANAKA, determination
+from tests.systems.collection.cast import KAKU, OFFICER, SATO, TANAKA, determination, revision
 from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, levy
 from tests.systems.collection.pages_cast import fields, officer_at_desk, pages_on, text
 from tests.systems.collection.seizure_cast import DAY, as_officer, asset_of, carried, party_of
@@ -197,12 +196,13 @@ def test_a_search_is_recorded_renews_prescription_and_what_was_found_is_kept(owi
         run_sql("UPDATE search_record SET place = 'x'")
     watch = movable()
     holder = party_of(ThirdParty.Kind.CUSTOMER, "架空倉庫")
-    order_delivery(watch, holder, by=date(2026, 3, 20), as_of=DAY, officer=OFFICER)
+    assert "印刷してください" in call(
+        "order-delivery", str(watch), str(holder), "2026-03-20", "--as-of", DAY.isoformat(), "--officer", OFFICER
+    )
     assert "架空倉庫御中" in pages_of(f"delivery_order:{watch}")["R-110"]
     key = seized(watch, perform_by=None)
-    take_possession(
-        key, Possession(today(), "架空市岩渕1丁目7-29", "佐藤 花子", is_left=True), as_of=today(), officer=OFFICER
-    )
+    possessed = ("possess", str(key[1]), "架空市岩渕1丁目7-29", "佐藤 花子", "--left", "--on", today().isoformat())
+    assert "印刷してください" in call(*possessed, "--officer", OFFICER)
     assert disposition_file(key).head.effect_on == today()
     papers = pages_of(f"disposition:{key[1]}")
     assert "差押財産占有調書" in papers["R-110"]
@@ -242,6 +242,11 @@ def test_a_mortgagee_may_ask_for_another_asset_in_time(owing: Path) -> None:
     assert disposition_file(key).head.scope == "全部"  # 初めの記載は残る
     with pytest.raises(claims.NotReduced):
         claims.show_reduction(key, reason="減額", as_of=today(), officer=OFFICER)
+    levy(owing, revision(SATO, 1, 40_000, -80_000), name="revised.csv", on=today())
+    assert "印刷してください" in call("reduce", str(key[1]), "更正による減額", "--officer", OFFICER)
+    told = pages_of(f"disposition:{key[1]}")["R-095"]
+    assert "差押えに係る徴収金の額の変更通知書" in told
+    assert "更正による減額" in told
     release(key, ReleaseJudgement("誤った差押え", is_unlawful=True), as_of=today(), officer=OFFICER)
     told = pages_of(f"disposition:{key[1]}")["R-096"]
     for part in ("差押え解除通知書", "架空信用金庫御中", "差押え登記（登録）抹消嘱託書", "津地方法務局御中"):
@@ -263,7 +268,8 @@ def test_an_enforcement_that_began_first_goes_first(owing: Path) -> None:
     by = date(2027, 2, 1)
     with pytest.raises(ValueError, match="履行期限がまだ過ぎていない"):
         call_to_perform(key, by=by, as_of=today(), officer=OFFICER)
-    call_to_perform(key, by=by, as_of=date(2027, 1, 4), officer=OFFICER)
+    late = ("--as-of", "2027-01-04", "--officer", OFFICER)
+    assert "印刷してください" in call("call", str(key[1]), by.isoformat(), *late)
     assert "履行催告書" in pages_of(f"disposition:{key[1]}")["R-100"]
 
 
@@ -281,7 +287,9 @@ def test_a_participation_becomes_the_seizure_when_the_first_is_released(owing: P
     with pytest.raises(ValueError, match="参加差押えの通知の送達"):
         convert_participation(key, released_on=today(), as_of=today(), officer=OFFICER)
     record_service(key, SeizureService(taxpayer_served_on=today()), officer=OFFICER)
-    made = convert_participation(key, released_on=today(), as_of=today(), officer=OFFICER)
+    converted = call("convert", str(key[1]), today().isoformat(), "--officer", OFFICER)
+    made = dispositions_of(SATO)[0].key[1]
+    assert f"処分管理番号{made}" in converted
     head = disposition_file((SATO, made)).head
     assert (head.stage, head.effect_on, head.converted_from) == (ProcedureStage.IN_FORCE, today(), key[1])
     assert disposition_file(key).head.stage is ProcedureStage.CONVERTED
@@ -295,7 +303,7 @@ def test_a_participation_becomes_the_seizure_when_the_first_is_released(owing: P
         Opened(KAKU, "津地方裁判所", "令和8年(フ)第1号", date(2026, 1, 5), "官報"), officer=OFFICER
     )
     close_bankruptcy(number, on=date(2026, 2, 5), was_cancelled=False, note="", officer=OFFICER)
-    record_discharge(number, on=date(2026, 2, 20), officer=OFFICER)
+    call("discharge", str(number), "2026-02-20", "--officer", OFFICER)
     again = {
         each.addressee_number: (each.what, each.left, each.discharged_on) for each in to_dispose_again(as_of=today())
     }
