@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ for name in ("OSAME_EMBEDDED_URL", "OSAME_DATABASE_URL"):
     os.environ.pop(name, None)
 
 # Typer builds the tree of every command anew for each line typed into its runner, as a process does once: 0.2 s a line.
-typer.testing._get_command = cache(typer.testing._get_command)
+typer.testing._get_command = lru_cache(maxsize=4)(typer.testing._get_command)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
