@@ -17,7 +17,6 @@ from osame.collection.outlays.rewards import Candidate, candidates
 from osame.collection.outlays.rules import restitution_rule, reward_rule
 from osame.collection.outlays.shortfalls import Shortfall, content_of, settle
 from osame.collection.refunds.accounts import standing_account
-from osame.collection.refunds.clock import on_our_clock
 from osame.kernel.refusals import Refusal
 from osame.platform.approvals.actions import decided_proposal, executes, propose
 from osame.platform.approvals.describing import describes
@@ -147,7 +146,7 @@ def carry_out(content: Mapping[str, Any]) -> str:
         run_sql("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         proposal, on = (
             decided_proposal(HighRiskAct.OUTLAY, content, OutlayNotDecided),
-            on_our_clock(day_of_transaction()),
+            day_of_transaction(),
         )
         carried = {Kind.REWARD: _grant, Kind.RESTITUTION: _restitute, Kind.SHORTFALL: _settle}[Kind(content["kind"])]
         made = carried(content, proposal, on)

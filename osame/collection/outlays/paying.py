@@ -20,7 +20,6 @@ from osame.collection.outlays.files import seal_file
 from osame.collection.outlays.models import Outlay, OutlayRun
 from osame.collection.parameters.calendar import is_open_day
 from osame.collection.refunds.accounts import LABEL, Account, Registration, end_account, is_same_name, register_account
-from osame.collection.refunds.clock import on_our_clock
 from osame.collection.refunds.models import PayeeAccount
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
@@ -174,13 +173,13 @@ def carry_out(content: Mapping[str, Any]) -> str:
     with transaction.atomic():
         decided_proposal(HighRiskAct.OUTLAY_PAYMENT, content, OutlayRunNotDecided)
         run = _locked(int(content["run"]))
-        if run.transfer_on <= on_our_clock(day_of_transaction()):
+        if run.transfer_on <= day_of_transaction():
             raise OutlayDayClosed(format_wareki(run.transfer_on))
         fetch_all("SELECT 1 FROM outlay WHERE run_id = %s ORDER BY outlay_id FOR UPDATE", [run.run_id])
         lines = lines_of(run.run_id)
         if digest_of(lines) != run.digest:
             raise OutlayRunChanged(str(run.run_id))
-        sealed, sha256 = seal_file(run.run_id, run.transfer_on, as_of=on_our_clock(day_of_transaction()))
+        sealed, sha256 = seal_file(run.run_id, run.transfer_on, as_of=day_of_transaction())
         run_sql(
             "UPDATE outlay SET state = '3', paid_out_on = %s WHERE run_id = %s AND state = '2'",
             [run.transfer_on, run.run_id],

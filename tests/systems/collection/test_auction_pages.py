@@ -32,6 +32,7 @@ FILE = Path("bids.csv")
 @pytest.fixture
 def seizure(city: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, int]:
     monkeypatch.setenv("OSAME_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("OSAME_PURPOSE", "arrears_management")
     levy(tmp_path, determination(SATO, 1, 500_000))
     run_demands(as_of=ISSUED, cut_off=CUT_OFF, officer=OFFICER)
     key = seized()

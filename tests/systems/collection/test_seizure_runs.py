@@ -65,6 +65,7 @@ ARREARS = "osame-purpose=arrears_management"
 def owing(city: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """佐藤・田中・架空商事は督促されて十日を過ぎた。"""
     monkeypatch.setenv("OSAME_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("OSAME_PURPOSE", "arrears_management")
     rows = [determination(who, 1, amount) for who, amount in ((SATO, 120_000), (TANAKA, 60_000), (KAKU, 90_000))]
     levy(tmp_path, *rows)
     run_demands(as_of=ISSUED, cut_off=CUT_OFF, officer=OFFICER)

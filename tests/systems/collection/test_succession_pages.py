@@ -16,6 +16,7 @@ from tests.systems.collection.demand_cast import levy, set_value
 from tests.systems.collection.pages_cast import fields, officer_at_desk, pages_on, text
 from tests.systems.collection.succession_cast import KITAMURA, family
 from tests.systems.collection.suspension_cast import carried, today
+from tests.systems.collection.weighty import Weighty
 
 ARREARS = "osame-purpose=arrears_management"
 
@@ -94,7 +95,10 @@ def test_from_the_death_to_the_slip_of_an_heir(desk: Client) -> None:
     assert "相続人の承継額" in shown(desk, f"/people/{SUZUKI}/obligations/")
 
 
-def test_the_commands(desk: Client) -> None:
+def test_the_commands(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OSAME_PURPOSE", "arrears_management")
+    weighty = Weighty()
+
     def run(*words: str) -> str:
         done = CliRunner().invoke(app, list(words))
         assert done.exit_code == 0, done.output
@@ -107,7 +111,7 @@ def test_the_commands(desk: Client) -> None:
     run("form", number)
     run("representative", number, "2", "届出がない", "--number", SUZUKI)
     assert json.loads(run("served", SATO, "--json"))[0]["receiver_number"] == SUZUKI
-    run("propose", number, "戸籍")
+    weighty.types(app, "propose", number, "戸籍")
     ((proposal,),) = fetch_all("SELECT max(proposal_id) FROM proposal")
     carried(proposal)
     assert [each[1] for each in json.loads(run("show", number, "--json"))["amounts"]] == [
