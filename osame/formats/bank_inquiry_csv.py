@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from osame.formats import csv_stream
-from osame.formats.csv_stream import CellError, Cells
-from osame.formats.refusals import ASK_SENDER, problem_at
+from osame.formats.csv_stream import CellError, Cells, CsvLine
 from osame.formats.reports import LineProblem
 
 REQUEST_COLUMNS: tuple[str, ...] = (
@@ -90,42 +89,26 @@ def write_replies(rows: Iterable[ReplyLine]) -> bytes:
 
 def read_replies(stream: Iterable[bytes]) -> Iterator[tuple[int, bytes, ReplyLine] | LineProblem]:
     """回答を順に読む。行番号0の問題が出たら、ファイル全体を取り込まない。"""
-    lines = csv_stream.read(stream)
-    if problem := csv_stream.take_heading(lines, REPLY_COLUMNS):
-        yield problem
-        return
-    for line in lines:
-        if isinstance(line, LineProblem):
-            yield line
-            continue
-        row = _reply(line)
-        yield row if isinstance(row, LineProblem) else (line.number, line.raw, row)
+    return csv_stream.records(stream, REPLY_COLUMNS, lambda line, cells: (line.number, line.raw, _reply(line, cells)))
 
 
-def _reply(line: csv_stream.CsvLine) -> ReplyLine | LineProblem:
-    if len(line.cells) != len(REPLY_COLUMNS):
-        reason = f"列の数が{len(line.cells)}です（{len(REPLY_COLUMNS)}のはず）。{ASK_SENDER}"
-        return problem_at(line.number, reason, line.raw)
-    cells = Cells(REPLY_COLUMNS, line.cells)
+def _reply(line: CsvLine, cells: Cells) -> ReplyLine:
     told = dict(zip(REPLY_COLUMNS, line.cells, strict=True))
-    try:
-        number = _whole(told, "照会番号")
-        if told["該当"] == "0":
-            return ReplyLine(inquiry_id=number, found=False)
-        if told["該当"] != "1":
-            raise CellError(f"該当「{told['該当']}」は1（あり）か0（なし）です。")
-        if not (told["名義人カナ"] or told["名義人氏名"]):
-            raise CellError("名義人カナと名義人氏名の、どちらもありません。")
-        return ReplyLine(
-            inquiry_id=number, found=True, kana=told["名義人カナ"], name=told["名義人氏名"],
-            born_on=_born(told["生年月日"]), sex=told["性別"] if told["性別"] in {"1", "2"} else "0",
-            address=told["届出住所"], telephone=told["電話番号"], branch_code=told["店舗コード"],
-            branch_name=cells.require("店舗名", 60), account_type=told["預金種目"],
-            account_number=cells.require("口座番号", 20), balance=_whole(told, "残高"),
-            counted_on=cells.day("基準日", LATEST_YEAR), loans=_whole(told, "貸付金残高", empty=True),
-        )  # fmt: skip
-    except CellError as error:
-        return problem_at(line.number, f"{error}{ASK_SENDER}", line.raw)
+    number = _whole(told, "照会番号")
+    if told["該当"] == "0":
+        return ReplyLine(inquiry_id=number, found=False)
+    if told["該当"] != "1":
+        raise CellError(f"該当「{told['該当']}」は1（あり）か0（なし）です。")
+    if not (told["名義人カナ"] or told["名義人氏名"]):
+        raise CellError("名義人カナと名義人氏名の、どちらもありません。")
+    return ReplyLine(
+        inquiry_id=number, found=True, kana=told["名義人カナ"], name=told["名義人氏名"],
+        born_on=_born(told["生年月日"]), sex=told["性別"] if told["性別"] in {"1", "2"} else "0",
+        address=told["届出住所"], telephone=told["電話番号"], branch_code=told["店舗コード"],
+        branch_name=cells.require("店舗名", 60), account_type=told["預金種目"],
+        account_number=cells.require("口座番号", 20), balance=_whole(told, "残高"),
+        counted_on=cells.day("基準日", LATEST_YEAR), loans=_whole(told, "貸付金残高", empty=True),
+    )  # fmt: skip
 
 
 def _born(text: str) -> date | None:

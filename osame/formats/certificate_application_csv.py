@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from osame.formats import csv_stream
-from osame.formats.csv_stream import CellError, Cells
-from osame.formats.refusals import ASK_SENDER, problem_at
+from osame.formats.csv_stream import CellError, Cells, CsvLine
 from osame.formats.reports import LineProblem
 
 PROFILE = "osame_certificate_application_v1"
@@ -68,33 +67,22 @@ def write(rows: Iterable[CertificateApplicationRow]) -> bytes:
 
 def read_lines(stream: Iterable[bytes]) -> Iterator[CertificateApplicationRow | LineProblem]:
     """申請データを順に読む。行番号0の問題が出たら、ファイル全体を取り込まない。"""
-    lines = csv_stream.read(stream)
-    if problem := csv_stream.take_heading(lines, COLUMNS):
-        yield problem
-        return
-    for line in lines:
-        yield line if isinstance(line, LineProblem) else _row(line)
+    return csv_stream.records(stream, COLUMNS, _row)
 
 
-def _row(line: csv_stream.CsvLine) -> CertificateApplicationRow | LineProblem:
-    if len(line.cells) != len(COLUMNS):
-        return problem_at(line.number, f"列の数が{len(line.cells)}です（{len(COLUMNS)}のはず）。{ASK_SENDER}", line.raw)
-    cells = Cells(COLUMNS, line.cells)
-    try:
-        channel = cells.require("経路", 1)
-        if channel not in CHANNELS:
-            raise CellError(f"経路「{channel}」は2（オンライン）か3（郵送）です。")
-        settled = cells.optional_amount("決済額")
-        return CertificateApplicationRow(
-            outer_number=cells.require("受付番号", 30), applied_on=cells.require_day("申請日", LATEST_YEAR), channel=channel,
-            addressee_number=cells.require("宛名番号", 15), kind=cells.require("証明の種類", 2),
-            tax_item=cells.text("税目", 2), first_levy_year=cells.year("初めの年度", LATEST_YEAR),
-            last_levy_year=cells.year("終わりの年度", LATEST_YEAR), plate_number=cells.text("標識番号", 40),
-            chassis_number=cells.text("車台番号", 40), applicant_name=cells.require("申請者", 100),
-            use=cells.require("使用目的", 100), submitted_to=cells.require("提出先", 100),
-            verified=cells.text("電子署名の検証", 1) == VERIFIED, settlement_number=cells.text("決済番号", 40),
-            settled_on=cells.day("決済日", LATEST_YEAR), settled=int(settled or 0), postal_code=cells.text("送付先郵便番号", 7),
-            address=cells.text("送付先住所", 200), name=cells.text("送付先氏名", 100), line_number=line.number, raw=line.raw,
-        )  # fmt: skip
-    except CellError as error:
-        return problem_at(line.number, f"{error}{ASK_SENDER}", line.raw)
+def _row(line: CsvLine, cells: Cells) -> CertificateApplicationRow:
+    channel = cells.require("経路", 1)
+    if channel not in CHANNELS:
+        raise CellError(f"経路「{channel}」は2（オンライン）か3（郵送）です。")
+    settled = cells.optional_amount("決済額")
+    return CertificateApplicationRow(
+        outer_number=cells.require("受付番号", 30), applied_on=cells.require_day("申請日", LATEST_YEAR), channel=channel,
+        addressee_number=cells.require("宛名番号", 15), kind=cells.require("証明の種類", 2),
+        tax_item=cells.text("税目", 2), first_levy_year=cells.year("初めの年度", LATEST_YEAR),
+        last_levy_year=cells.year("終わりの年度", LATEST_YEAR), plate_number=cells.text("標識番号", 40),
+        chassis_number=cells.text("車台番号", 40), applicant_name=cells.require("申請者", 100),
+        use=cells.require("使用目的", 100), submitted_to=cells.require("提出先", 100),
+        verified=cells.text("電子署名の検証", 1) == VERIFIED, settlement_number=cells.text("決済番号", 40),
+        settled_on=cells.day("決済日", LATEST_YEAR), settled=int(settled or 0), postal_code=cells.text("送付先郵便番号", 7),
+        address=cells.text("送付先住所", 200), name=cells.text("送付先氏名", 100), line_number=line.number, raw=line.raw,
+    )  # fmt: skip

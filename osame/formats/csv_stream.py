@@ -6,10 +6,10 @@ names the column.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple, cast
+from typing import NamedTuple, TypeVar, cast
 
 from osame.formats.field_values import show
 from osame.formats.refusals import ASK_RESEND, ASK_SENDER, problem_at
@@ -20,6 +20,8 @@ LINE_LIMIT = 64 * 1024
 EARLIEST_YEAR = 1950
 NO_DAY = frozenset({"", "0000-00-00", "0000-01-01"})
 MAX_DIGITS = 11
+
+Row = TypeVar("Row")
 
 
 class CellError(ValueError):
@@ -62,6 +64,30 @@ def read(stream: Iterable[bytes]) -> Iterator[CsvLine | LineProblem]:
             yield problem_at(number, f"引用符が閉じていません。一件は一行に書いてください。{ASK_SENDER}", body)
             continue
         yield CsvLine(number, cells, body)
+
+
+def records(
+    stream: Iterable[bytes], columns: tuple[str, ...], parse: Callable[[CsvLine, "Cells"], Row]
+) -> Iterator[Row | LineProblem]:
+    """見出し行と列の数を確かめ、`parse` で一行ずつ読む。 parse: 値が正しくなければ CellError。行番号0の問題はファイル全体の拒否。"""
+    lines = read(stream)
+    if problem := take_heading(lines, columns):
+        yield problem
+        return
+    for line in lines:
+        if isinstance(line, LineProblem):
+            yield line
+            continue
+        if len(line.cells) != len(columns):
+            reason = f"列の数が{len(line.cells)}です（{len(columns)}のはず）。{ASK_SENDER}"
+            yield problem_at(line.number, reason, line.raw)
+            continue
+        try:
+            row = parse(line, Cells(columns, line.cells))
+        except CellError as error:
+            yield problem_at(line.number, f"{error}{ASK_SENDER}", line.raw)
+        else:
+            yield row
 
 
 def opening_reason(body: bytes) -> str | None:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from osame.formats import csv_stream
-from osame.formats.csv_stream import CellError, Cells
-from osame.formats.refusals import ASK_SENDER, problem_at
+from osame.formats.csv_stream import CellError, Cells, CsvLine
 from osame.formats.reports import LineProblem
 
 COLUMNS: tuple[str, ...] = (
@@ -54,36 +53,20 @@ def write(rows: Iterable[DebitApplicationRow]) -> bytes:
 
 def read_lines(stream: Iterable[bytes]) -> Iterator[tuple[int, bytes, DebitApplicationRow] | LineProblem]:
     """受付データを順に読む。行番号0の問題が出たら、ファイル全体を取り込まない。"""
-    lines = csv_stream.read(stream)
-    if problem := csv_stream.take_heading(lines, COLUMNS):
-        yield problem
-        return
-    for line in lines:
-        if isinstance(line, LineProblem):
-            yield line
-            continue
-        row = _row(line)
-        yield row if isinstance(row, LineProblem) else (line.number, line.raw, row)
+    return csv_stream.records(stream, COLUMNS, lambda line, cells: (line.number, line.raw, _row(line, cells)))
 
 
-def _row(line: csv_stream.CsvLine) -> DebitApplicationRow | LineProblem:
-    if len(line.cells) != len(COLUMNS):
-        reason = f"列の数が{len(line.cells)}です（{len(COLUMNS)}のはず）。{ASK_SENDER}"
-        return problem_at(line.number, reason, line.raw)
-    cells = Cells(COLUMNS, line.cells)
+def _row(line: CsvLine, cells: Cells) -> DebitApplicationRow:
     told = dict(zip(COLUMNS, line.cells, strict=True))
-    try:
-        received_on = cells.day("受付日", LATEST_YEAR)
-        if received_on is None:
-            raise CellError("受付日がありません。")
-        if told["納付方法"] not in {"1", "2"}:
-            raise CellError(f"納付方法「{told['納付方法']}」は1（期別）か2（全期前納）です。")
-        return DebitApplicationRow(
-            outer_number=cells.require("受付番号", 30), received_on=received_on,
-            addressee_number=cells.require("宛名番号", 15), tax_item=cells.require("税目", 2), method=told["納付方法"],
-            bank_code=cells.require("金融機関コード", 4), branch_code=told["店舗コード"],
-            account_type=told["預金種目"] or "1", account_number=told["口座番号"], symbol=told["記号"], number=told["番号"],
-            holder_kana=cells.require("口座名義カナ", 60), holder_name=told["口座名義漢字"],
-        )  # fmt: skip
-    except CellError as error:
-        return problem_at(line.number, f"{error}{ASK_SENDER}", line.raw)
+    received_on = cells.day("受付日", LATEST_YEAR)
+    if received_on is None:
+        raise CellError("受付日がありません。")
+    if told["納付方法"] not in {"1", "2"}:
+        raise CellError(f"納付方法「{told['納付方法']}」は1（期別）か2（全期前納）です。")
+    return DebitApplicationRow(
+        outer_number=cells.require("受付番号", 30), received_on=received_on,
+        addressee_number=cells.require("宛名番号", 15), tax_item=cells.require("税目", 2), method=told["納付方法"],
+        bank_code=cells.require("金融機関コード", 4), branch_code=told["店舗コード"],
+        account_type=told["預金種目"] or "1", account_number=told["口座番号"], symbol=told["記号"], number=told["番号"],
+        holder_kana=cells.require("口座名義カナ", 60), holder_name=told["口座名義漢字"],
+    )  # fmt: skip

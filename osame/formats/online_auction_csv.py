@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from osame.formats import csv_stream
-from osame.formats.csv_stream import CellError, Cells
-from osame.formats.refusals import ASK_SENDER, problem_at
+from osame.formats.csv_stream import CellError, Cells, CsvLine
 from osame.formats.reports import LineProblem
 
 LOT_COLUMNS: tuple[str, ...] = (
@@ -81,40 +80,20 @@ def write_lots(lots: Iterable[LotLine]) -> bytes:
 
 def read_bids(stream: Iterable[bytes]) -> Iterator[tuple[int, bytes, OnlineBid] | LineProblem]:
     """参加者と入札を順に読む。行番号0の問題が出たら、ファイル全体を取り込まない。"""
-    lines = csv_stream.read(stream)
-    if problem := csv_stream.take_heading(lines, BID_COLUMNS):
-        yield problem
-        return
-    for line in lines:
-        if isinstance(line, LineProblem):
-            yield line
-            continue
-        row = _bid(line)
-        yield row if isinstance(row, LineProblem) else (line.number, line.raw, row)
+    return csv_stream.records(stream, BID_COLUMNS, lambda line, cells: (line.number, line.raw, _bid(line, cells)))
 
 
-def _bid(line: csv_stream.CsvLine) -> OnlineBid | LineProblem:
-    if len(line.cells) != len(BID_COLUMNS):
-        return problem_at(
-            line.number, f"列の数が{len(line.cells)}です（{len(BID_COLUMNS)}のはず）。{ASK_SENDER}", line.raw
-        )
-    cells, told = Cells(BID_COLUMNS, line.cells), dict(zip(BID_COLUMNS, line.cells, strict=True))
-    try:
-        if told["次順位申込"] not in {"0", "1"}:
-            raise CellError(f"次順位申込「{told['次順位申込']}」は、1（申込みあり）か0（なし）です。")
-        return OnlineBid(
-            auction_id=_whole(told, "公売管理番号"), outside_number=cells.require("参加者番号", 40), name=cells.require("氏名", 120),
-            kana=told["カナ"], postal_code=told["郵便番号"], address=cells.require("住所", 200), agent=told["代理人"],
-            deposit=_whole(told, "保証金"), deposited_on=_day(cells, told, "保証金納付日"), stated_on=_day(cells, told, "陳述日"),
-            license_number=told["資格証明番号"], amount=_whole(told, "入札額"), placed_on=_day(cells, told, "入札日"),
-            wants_next=told["次順位申込"] == "1",
-        )  # fmt: skip
-    except CellError as error:
-        return problem_at(line.number, f"{error}{ASK_SENDER}", line.raw)
-
-
-def _day(cells: Cells, told: dict[str, str], name: str) -> date | None:
-    return cells.day(name, LATEST_YEAR) if told[name] else None
+def _bid(line: CsvLine, cells: Cells) -> OnlineBid:
+    told = dict(zip(BID_COLUMNS, line.cells, strict=True))
+    if told["次順位申込"] not in {"0", "1"}:
+        raise CellError(f"次順位申込「{told['次順位申込']}」は、1（申込みあり）か0（なし）です。")
+    return OnlineBid(
+        auction_id=_whole(told, "公売管理番号"), outside_number=cells.require("参加者番号", 40), name=cells.require("氏名", 120),
+        kana=told["カナ"], postal_code=told["郵便番号"], address=cells.require("住所", 200), agent=told["代理人"],
+        deposit=_whole(told, "保証金"), deposited_on=cells.day("保証金納付日", LATEST_YEAR), stated_on=cells.day("陳述日", LATEST_YEAR),
+        license_number=told["資格証明番号"], amount=_whole(told, "入札額"), placed_on=cells.day("入札日", LATEST_YEAR),
+        wants_next=told["次順位申込"] == "1",
+    )  # fmt: skip
 
 
 def _whole(told: dict[str, str], name: str) -> int:

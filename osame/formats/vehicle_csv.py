@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from osame.formats import csv_stream
-from osame.formats.csv_stream import CellError, Cells
-from osame.formats.refusals import ASK_SENDER, problem_at
+from osame.formats.csv_stream import CellError, Cells, CsvLine
 from osame.formats.reports import LineProblem
 
 PROFILE = "osame_vehicle_v1"
@@ -59,29 +58,18 @@ def write(rows: Iterable[VehicleRow]) -> bytes:
 
 def read_lines(stream: Iterable[bytes]) -> Iterator[VehicleRow | LineProblem]:
     """車両のCSVを順に読む。行番号0の問題が出たら、ファイル全体を取り込まない。"""
-    lines = csv_stream.read(stream)
-    if problem := csv_stream.take_heading(lines, COLUMNS):
-        yield problem
-        return
-    for line in lines:
-        yield line if isinstance(line, LineProblem) else _row(line)
+    return csv_stream.records(stream, COLUMNS, _row)
 
 
-def _row(line: csv_stream.CsvLine) -> VehicleRow | LineProblem:
-    if len(line.cells) != len(COLUMNS):
-        return problem_at(line.number, f"列の数が{len(line.cells)}です（{len(COLUMNS)}のはず）。{ASK_SENDER}", line.raw)
-    cells = Cells(COLUMNS, line.cells)
-    try:
-        kind = cells.require("種別", 1)
-        if kind not in CLASSES:
-            raise CellError(f"種別「{kind}」は定めがありません（{'・'.join(CLASSES)}）。")
-        return VehicleRow(
-            addressee_number=cells.require("宛名番号", 15), levy_year=cells.year("賦課年度", LATEST_YEAR),
-            notice_number=cells.text("通知書番号", 20), installment_term=cells.integer("期別", 2),
-            plate_area=cells.text("標板文字", 10), plate_class=cells.text("分類番号", 3), plate_kana=cells.text("かな", 2),
-            plate_serial=cells.text("一連指定番号", 4), chassis_number=cells.require("車台番号", 25), vehicle_class=kind,
-            valid_through=cells.day("証明書有効期限", LATEST_YEAR), acquired_on=cells.day("取得日", LATEST_YEAR),
-            line_number=line.number, raw=line.raw,
-        )  # fmt: skip
-    except CellError as error:
-        return problem_at(line.number, f"{error}{ASK_SENDER}", line.raw)
+def _row(line: CsvLine, cells: Cells) -> VehicleRow:
+    kind = cells.require("種別", 1)
+    if kind not in CLASSES:
+        raise CellError(f"種別「{kind}」は定めがありません（{'・'.join(CLASSES)}）。")
+    return VehicleRow(
+        addressee_number=cells.require("宛名番号", 15), levy_year=cells.year("賦課年度", LATEST_YEAR),
+        notice_number=cells.text("通知書番号", 20), installment_term=cells.integer("期別", 2),
+        plate_area=cells.text("標板文字", 10), plate_class=cells.text("分類番号", 3), plate_kana=cells.text("かな", 2),
+        plate_serial=cells.text("一連指定番号", 4), chassis_number=cells.require("車台番号", 25), vehicle_class=kind,
+        valid_through=cells.day("証明書有効期限", LATEST_YEAR), acquired_on=cells.day("取得日", LATEST_YEAR),
+        line_number=line.number, raw=line.raw,
+    )  # fmt: skip

@@ -29,9 +29,9 @@ from osame.platform.egress.broker import emit
 from osame.platform.egress.models import EgressKind, EgressRecord, ReceiverClass
 from osame.platform.imports import registry
 from osame.platform.imports.registry import Arrival, ImportResult
+from osame.platform.imports.whole_files import Rejected, settle_rows, take_whole
 
 PROFILE = "bank_inquiry_reply_v0"
-SHOWN_PROBLEMS = 20
 Read = list[tuple[int, bytes, ReplyLine] | LineProblem]
 
 
@@ -86,16 +86,7 @@ def import_replies(path: Path, *, as_of: date, officer: str) -> ImportResult:
     要件: F16-03
     """
     arrival = registry.arrive(path, profile=PROFILE, officer=officer)
-    with transaction.atomic():
-        registry.take_turn()
-        earlier = registry.earlier_result(arrival.content_hash)
-        if earlier and not earlier.refusal:
-            return earlier
-        with path.open("rb") as stream:
-            read: Read = list(bank_inquiry_csv.read_replies(stream))
-        if refusal := next((e.reason for e in read if isinstance(e, LineProblem) and not e.line_number), ""):
-            return registry.refuse(arrival, refusal)
-        return _take(arrival, read, as_of)
+    return take_whole(arrival, path, bank_inquiry_csv.read_replies, lambda read: _take(arrival, read, as_of))
 
 
 def _take(arrival: Arrival, read: Read, as_of: date) -> ImportResult:
@@ -105,7 +96,7 @@ def _take(arrival: Arrival, read: Read, as_of: date) -> ImportResult:
         officer=arrival.officer,
     )  # fmt: skip
     waiting = _waiting([row[2].inquiry_id for row in read if not isinstance(row, LineProblem)])
-    rejected: list[tuple[int, bytes, str, int | None]] = []
+    rejected: list[Rejected] = []
     made, nothing = [], 0
     for each in read:
         if isinstance(each, LineProblem):
@@ -125,14 +116,7 @@ def _take(arrival: Arrival, read: Read, as_of: date) -> ImportResult:
         "預貯金の回答を取り込んだ",
         detail={"取込番号": file_id, "回答": len(made), "認定": len(done), "要確認": len(left)},
     )
-    registry.keep_rejected(file_id, rejected)
-    return registry.settle(
-        ImportResult(
-            file_id, arrival.file_name, arrival.profile, rows_in=len(read), rows_posted=len(done) + nothing, rows_held=len(left),
-            rows_rejected=len(rejected),
-            problems=tuple((line, reason) for line, _, reason, _ in sorted(rejected)[:SHOWN_PROBLEMS]),
-        )
-    )  # fmt: skip
+    return settle_rows(file_id, arrival, len(read), rejected, posted=len(done) + nothing, held=len(left))
 
 
 def _waiting(numbers: Sequence[int]) -> dict[int, tuple[str, int, str]]:

@@ -25,9 +25,9 @@ from osame.platform.egress.broker import emit
 from osame.platform.egress.models import EgressKind, EgressRecord, ReceiverClass
 from osame.platform.imports import registry
 from osame.platform.imports.registry import Arrival, ImportResult
+from osame.platform.imports.whole_files import Rejected, settle_rows, take_whole
 
 PROFILE = "online_auction_bids_v0"
-SHOWN_PROBLEMS = 20
 Read = list[tuple[int, bytes, OnlineBid] | LineProblem]
 
 
@@ -77,16 +77,7 @@ def import_bids(path: Path, *, as_of: date, officer: str) -> ImportResult:
     要件: F19-03
     """
     arrival = registry.arrive(path, profile=PROFILE, officer=officer)
-    with transaction.atomic():
-        registry.take_turn()
-        earlier = registry.earlier_result(arrival.content_hash)
-        if earlier and not earlier.refusal:
-            return earlier
-        with path.open("rb") as stream:
-            read: Read = list(online_auction_csv.read_bids(stream))
-        if refusal := next((e.reason for e in read if isinstance(e, LineProblem) and not e.line_number), ""):
-            return registry.refuse(arrival, refusal)
-        return _take(arrival, read, as_of)
+    return take_whole(arrival, path, online_auction_csv.read_bids, lambda read: _take(arrival, read, as_of))
 
 
 def _take(arrival: Arrival, read: Read, as_of: date) -> ImportResult:
@@ -95,7 +86,7 @@ def _take(arrival: Arrival, read: Read, as_of: date) -> ImportResult:
         f"import:{arrival.content_hash}", kind="import_online_bids", content=[arrival.profile], purpose="電子公売の入札", officer=arrival.officer
     )  # fmt: skip
     known = {each.auction_id: each for each in _announced()}
-    rejected: list[tuple[int, bytes, str, int | None]] = []
+    rejected: list[Rejected] = []
     taken = 0
     for each in read:
         if isinstance(each, LineProblem):
@@ -112,13 +103,7 @@ def _take(arrival: Arrival, read: Read, as_of: date) -> ImportResult:
             kept = f"参加者番号{row.outside_number}（氏名と住所は残さない）".encode()
             rejected.append((line, kept, f"{line}行目: {refusal}", None))
     record("電子公売の入札を取り込んだ", detail={"取込番号": file_id, "受けた行": taken, "不受理": len(rejected)})
-    registry.keep_rejected(file_id, rejected)
-    return registry.settle(
-        ImportResult(
-            file_id, arrival.file_name, arrival.profile, rows_in=len(read), rows_posted=taken, rows_held=0, rows_rejected=len(rejected),
-            problems=tuple((line, reason) for line, _, reason, _ in sorted(rejected)[:SHOWN_PROBLEMS]),
-        )
-    )  # fmt: skip
+    return settle_rows(file_id, arrival, len(read), rejected, posted=taken)
 
 
 def _one(head: AuctionHead, row: OnlineBid, as_of: date, officer: str) -> None:

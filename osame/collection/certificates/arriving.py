@@ -25,8 +25,8 @@ from osame.platform.audit.recording import record
 from osame.platform.database import fetch_all
 from osame.platform.imports import registry
 from osame.platform.imports.registry import ImportResult
+from osame.platform.imports.whole_files import Rejected, settle_rows, take_whole
 
-SHOWN_PROBLEMS = 20
 Channel, State, Kind = CertificateRequest.Channel, CertificateRequest.State, CertificateRequest.Kind
 ELECTRONIC = "電子署名の検証済み（受付番号 {}）"
 
@@ -57,21 +57,14 @@ def import_applications(path: Path, *, as_of: date, officer: str) -> ImportResul
     要件: F12-03, F12-04
     """
     arrival = registry.arrive(path, profile=PROFILE, officer=officer)
-    with transaction.atomic():
-        registry.take_turn()
-        earlier = registry.earlier_result(arrival.content_hash)
-        if earlier and not earlier.refusal:
-            return earlier
-        with path.open("rb") as stream:
-            read = list(certificate_application_csv.read_lines(stream))
-        if refusal := next((e.reason for e in read if isinstance(e, LineProblem) and not e.line_number), ""):
-            return registry.refuse(arrival, refusal)
+
+    def take(read: list[CertificateApplicationRow | LineProblem]) -> ImportResult:
         file_id = registry.register(arrival, business_on=as_of)
         claim_command(
             f"import:{arrival.content_hash}", kind="import_applications", content=[PROFILE], purpose="納税証明の申請",
             officer=officer,
         )  # fmt: skip
-        rejected: list[tuple[int, bytes, str, int | None]] = []
+        rejected: list[Rejected] = []
         for each in read:
             if isinstance(each, LineProblem):
                 rejected.append((each.line_number, each.raw, each.reason, None))
@@ -79,16 +72,11 @@ def import_applications(path: Path, *, as_of: date, officer: str) -> ImportResul
             try:
                 with transaction.atomic():
                     receive(each, as_of=as_of, officer=officer)
-            except Refusal as refusal_of_row:
-                rejected.append((each.line_number, each.raw, f"{each.line_number}行目: {refusal_of_row}", None))
-        registry.keep_rejected(file_id, rejected)
-        return registry.settle(
-            ImportResult(
-                file_id, arrival.file_name, PROFILE, rows_in=len(read), rows_posted=len(read) - len(rejected),
-                rows_rejected=len(rejected),
-                problems=tuple((line, reason) for line, _, reason, _ in sorted(rejected)[:SHOWN_PROBLEMS]),
-            )
-        )  # fmt: skip
+            except Refusal as refusal:
+                rejected.append((each.line_number, each.raw, f"{each.line_number}行目: {refusal}", None))
+        return settle_rows(file_id, arrival, len(read), rejected)
+
+    return take_whole(arrival, path, certificate_application_csv.read_lines, take)
 
 
 def receive(row: CertificateApplicationRow, *, as_of: date, officer: str) -> int:

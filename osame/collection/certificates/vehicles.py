@@ -10,8 +10,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
-
 from osame.collection.ledger.posting import claim_command
 from osame.collection.parameters.queries import setting
 from osame.formats import vehicle_csv
@@ -22,9 +20,9 @@ from osame.platform.audit.recording import record
 from osame.platform.database import copy_rows, fetch_all, run_sql
 from osame.platform.imports import registry
 from osame.platform.imports.registry import ImportResult
+from osame.platform.imports.whole_files import Rejected, settle_rows, take_whole
 
 SMALL = "納税証明で滞納とみなさない延滞金（円未満）"
-SHOWN_PROBLEMS = 20
 COLUMNS = (
     "line_number", "addressee_number", "levy_year", "notice_number", "installment_term", "plate_area", "plate_class",
     "plate_kana", "plate_serial", "chassis_number", "vehicle_class", "valid_through", "acquired_on", "raw",
@@ -120,33 +118,17 @@ def import_vehicles(path: Path, *, as_of: date, officer: str) -> ImportResult:
     要件: F03-08, F12-02
     """
     arrival = registry.arrive(path, profile=PROFILE, officer=officer)
-    with transaction.atomic():
-        registry.take_turn()
-        earlier = registry.earlier_result(arrival.content_hash)
-        if earlier and not earlier.refusal:
-            return earlier
-        with path.open("rb") as stream:
-            read = list(vehicle_csv.read_lines(stream))
-        if refusal := next((e.reason for e in read if isinstance(e, LineProblem) and not e.line_number), ""):
-            return registry.refuse(arrival, refusal)
+
+    def take(read: list[VehicleRow | LineProblem]) -> ImportResult:
         file_id = registry.register(arrival, business_on=as_of)
         claim_command(
-            f"import:{arrival.content_hash}",
-            kind="import_vehicles",
-            content=[PROFILE],
-            purpose="軽自動車の車両",
-            officer=officer,
-        )
+            f"import:{arrival.content_hash}", kind="import_vehicles", content=[PROFILE], purpose="軽自動車の車両", officer=officer
+        )  # fmt: skip
         rejected = _take(file_id, [each for each in read if isinstance(each, VehicleRow)])
         rejected += [(each.line_number, each.raw, each.reason, None) for each in read if isinstance(each, LineProblem)]
-        registry.keep_rejected(file_id, rejected)
-        return registry.settle(
-            ImportResult(
-                file_id, arrival.file_name, PROFILE, rows_in=len(read), rows_posted=len(read) - len(rejected),
-                rows_rejected=len(rejected),
-                problems=tuple((line, reason) for line, _, reason, _ in sorted(rejected)[:SHOWN_PROBLEMS]),
-            )
-        )  # fmt: skip
+        return settle_rows(file_id, arrival, len(read), rejected)
+
+    return take_whole(arrival, path, vehicle_csv.read_lines, take)
 
 
 def statuses(*, levy_year: int, as_of: date, plate: str = "", chassis: str = "") -> tuple[VehicleStatus, ...]:
@@ -200,7 +182,7 @@ def _statuses(levy_year: int, as_of: date, plate: str, chassis: str) -> Iterable
         yield VehicleStatus(*row)
 
 
-def _take(file_id: int, rows: list[VehicleRow]) -> list[tuple[int, bytes, str, int | None]]:
+def _take(file_id: int, rows: list[VehicleRow]) -> list[Rejected]:
     """行を置き、確かめ、車両を残す。受け付けない行を答える。"""
     run_sql(STAGE)
     copy_rows("staged_vehicle", COLUMNS, ([getattr(row, name) for name in COLUMNS] for row in rows))

@@ -24,6 +24,7 @@ from osame.platform.audit.recording import record
 from osame.platform.database import fetch_all, fetch_one
 from osame.platform.imports import registry
 from osame.platform.imports.registry import Arrival, ImportResult
+from osame.platform.imports.whole_files import Rejected, settle_rows, take_whole
 
 Channel = DebitApplication.Channel
 State = DebitApplication.State
@@ -31,7 +32,6 @@ Method = DebitAccount.Method
 PROFILES = {"debit_application_web": Channel.WEB, "debit_application_payeasy": Channel.PAY_EASY}
 LEAD = {Channel.PAY_EASY: "口座振替の開始までの日数（ペイジー）"}
 LEAD_DAYS = "口座振替の開始までの日数"
-SHOWN_PROBLEMS = 20
 
 
 class AppliedTwice(Refusal):
@@ -175,16 +175,7 @@ def import_applications(path: Path, *, profile: str, as_of: date, officer: str) 
     要件: F06-02
     """
     arrival = registry.arrive(path, profile=profile, officer=officer)
-    with transaction.atomic():
-        registry.take_turn()
-        earlier = registry.earlier_result(arrival.content_hash)
-        if earlier and not earlier.refusal:
-            return earlier
-        with path.open("rb") as stream:
-            read = list(debit_application_csv.read_lines(stream))
-        if refusal := next((e.reason for e in read if isinstance(e, LineProblem) and not e.line_number), ""):
-            return registry.refuse(arrival, refusal)
-        return _take(arrival, read, as_of)
+    return take_whole(arrival, path, debit_application_csv.read_lines, lambda read: _take(arrival, read, as_of))
 
 
 def _take(
@@ -196,7 +187,7 @@ def _take(
         officer=arrival.officer,
     )  # fmt: skip
     channel = PROFILES[arrival.profile]
-    rejected: list[tuple[int, bytes, str, int | None]] = []
+    rejected: list[Rejected] = []
     for each in read:
         if isinstance(each, LineProblem):
             rejected.append((each.line_number, b"", each.reason, None))
@@ -209,14 +200,7 @@ def _take(
                     accept_application(done.application_id, on=as_of, officer=arrival.officer)
         except Refusal as refusal:
             rejected.append((line, _hidden(raw, row), f"{line}行目: {refusal}", None))
-    registry.keep_rejected(file_id, rejected)
-    return registry.settle(
-        ImportResult(
-            file_id, arrival.file_name, arrival.profile, rows_in=len(read), rows_posted=len(read) - len(rejected),
-            rows_rejected=len(rejected),
-            problems=tuple((line, reason) for line, _, reason, _ in sorted(rejected)[:SHOWN_PROBLEMS]),
-        )
-    )  # fmt: skip
+    return settle_rows(file_id, arrival, len(read), rejected)
 
 
 def _application(row: DebitApplicationRow, channel: Channel) -> Application:
