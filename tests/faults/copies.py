@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from django.db import connections
 
-from tests.systems.conftest import server
+from tests.systems.conftest import copy_database, server
 
 
 @contextmanager
@@ -15,8 +15,7 @@ def copied(source: str, suffix: str = "_copy") -> Iterator[str]:
     name = source + suffix
     use("postgres")
     with server() as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {source}")
+        copy_database(admin, source, name)
     use(name)
     try:
         yield name

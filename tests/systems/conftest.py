@@ -40,6 +40,12 @@ def server(dbname: str = "postgres") -> psycopg.Connection[Any]:
     return psycopg.connect(host=str(owner["HOST"]), user=str(owner["USER"]), dbname=dbname, autocommit=True)
 
 
+def copy_database(admin: psycopg.Connection[Any], source: str, name: str) -> None:
+    """A database as another one is now, file by file: page by page through the log takes four times as long."""
+    admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    admin.execute(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY")
+
+
 def template_name(system: str) -> str:
     """How the template of a system is called."""
     return "osame_template" if system == "collection" else f"osame_template_{system}"
@@ -110,7 +116,7 @@ class Stock:
         name = f"t{os.getpid()}_{self.made}"
         with server() as admin, (HOME / ".template.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            admin.execute(f"CREATE DATABASE {name} TEMPLATE {template_name(system)}")
+            copy_database(admin, template_name(system), name)
             admin.execute(f"GRANT CONNECT ON DATABASE {name} TO {systems.named(system).role}, {systems.AUDITOR_ROLE}")
             admin.execute(f"REVOKE CONNECT ON DATABASE {name} FROM PUBLIC")
         return name

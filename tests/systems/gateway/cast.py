@@ -28,6 +28,7 @@ from osame.platform.bodies import Body
 from osame.platform.exchanges import calling
 from osame.platform.exchanges import keys as exchange_keys
 from osame.platform.terminal import now
+from tests.systems import conftest
 from tests.systems.conftest import HOME, here, make_template, server
 from tests.systems.exchange_cast import ROOT, Server, free_port, this_system
 
@@ -43,8 +44,7 @@ def institution(code: str) -> str:
 def copy_database(system: str, name: str, login: str) -> None:
     template = make_template(system)
     with server() as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        conftest.copy_database(admin, template, name)
         with admin.transaction():  # ほかの試験の process と、同じ役割を同時に作らない
             admin.execute("SELECT pg_advisory_xact_lock(hashtext('the roles of the nation'))")
             if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login]).fetchone():

@@ -1,6 +1,6 @@
 """前日の控えに戻し、その日の伝文をもう一度受ける。二重にならず、何も失われない。"""
 
-from tests.systems.conftest import server
+from tests.systems.conftest import copy_database, server
 from tests.systems.exchange_cast import rows
 from tests.systems.gateway.cast import order, person
 from tests.systems.gateway.provision_cast import ask, copy, switch
@@ -14,9 +14,8 @@ WHERE corrects_id IS NULL ORDER BY 1, 2"""
 def copied(source: str, target: str) -> None:
     """The whole database, as it is at this moment."""
     with server() as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {target} WITH (FORCE)")
         admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [source])
-        admin.execute(f"CREATE DATABASE {target} TEMPLATE {source}")
+        copy_database(admin, source, target)
         admin.execute(f"REVOKE CONNECT ON DATABASE {target} FROM PUBLIC")
         admin.execute(f"GRANT CONNECT ON DATABASE {target} TO osame_gateway_{CODE}")
 
