@@ -120,7 +120,9 @@ class Office:
                 check=False,
             )  # fmt: skip
         if done.returncode:
-            raise DidNotStart(f"{' '.join(arguments)}：{self.directory / 'logs' / code}.log")
+            kept = self.directory / "logs" / f"{code}.log"
+            said = kept.read_text(errors="replace").strip().splitlines()
+            raise DidNotStart(f"{' '.join(arguments)}：{kept}：{said[-1] if said else ''}")
 
     def start(self, code: str, name: str, *arguments: str) -> None:
         """一つの処理を始める。端末の Ctrl+C は、この処理だけが受ける。"""
