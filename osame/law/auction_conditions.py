@@ -129,8 +129,8 @@ def is_deposit_needed(estimate: Yen, *, is_paid_at_once: bool = False) -> bool:
 
     Whether bidders have to provide a deposit.
 
-    根拠: 国税徴収法第100条第1項ただし書
-    解釈: 50万円の額と、代金を直ちに納める公売の扱いは、政令（条番号は本文を確認していない）による。
+    根拠: 国税徴収法第100条第1項ただし書、国税徴収法施行令第42条の2（50万円）
+    解釈: 要しないものとすることが「できる」場合は、入札しやすくするため、いつも提供させない。
     例:
     >>> is_deposit_needed(Yen(500_000)), is_deposit_needed(Yen(500_001))
     (False, True)
