@@ -45,6 +45,10 @@ class NothingToReceive(Refusal):
     """選んだ期別に、納める額がありません。期別を選び直してください。"""
 
 
+class AlreadyReceived(Refusal):
+    """この期別には、納める額に足りる入金がもう届いています（仮消込）。領収せずに、その入金の確報を待ってください。"""
+
+
 class CashTooLittle(Refusal):
     """お預りした現金が、納める額に足りません。額を確かめてください。"""
 
@@ -103,11 +107,10 @@ def take_cash(
     with transaction.atomic():
         _locked(till_day_id, State.OPEN, on=as_of)
         refuse_extinct(addressee_number, list(charges), as_of=as_of)
-        shares = [
-            share
-            for each in owed_of(addressee_number, sorted(set(charges)), on=as_of, as_of=as_of, lock=True)
-            if (share := each.share()).amount
-        ]
+        owed = owed_of(addressee_number, sorted(set(charges)), on=as_of, as_of=as_of, lock=True)
+        if received := [each.label for each in owed if each.facts.in_flight >= each.share().amount > 0]:
+            raise AlreadyReceived("、".join(received))
+        shares = [share for each in owed if (share := each.share()).amount]
         if not charges or len(shares) != len(set(charges)):
             raise NothingToReceive(addressee_number)
         amount = sum(each.amount for each in shares)

@@ -73,7 +73,11 @@ def take(request: HttpRequest, till_day_id: int) -> HttpResponse:
     person = open_person(who, as_of=today())
     owed = [(each, each.share()) for each in owed_of(who, on=today(), as_of=today())]
     record("窓口の領収の画面を開いた", subjects=[who], fields=("氏名", "期別"))
-    choices = [(str(e.facts.charge_id), f"{e.label}　{share.amount:,}円") for e, share in owed if share.amount]
+    choices = [
+        (str(e.facts.charge_id), f"{e.label}　{share.amount:,}円")
+        for e, share in owed
+        if share.amount > e.facts.in_flight
+    ]
     form = TakeForm(request.POST or None, owed=choices)
 
     def act() -> str:

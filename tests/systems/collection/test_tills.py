@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,16 @@ from django.test import Client
 from osame.collection.inquiry.verification import verify_everything
 from osame.collection.matching.electronic import entrusted
 from osame.collection.payment_slips.owed import owed_of
-from osame.collection.tills.actions import TillNeedsAnother, TillNotOpen, TillOfAnotherDay, confirm_till, take_cash
+from osame.collection.tills.actions import (
+    AlreadyReceived,
+    TillNeedsAnother,
+    TillNotOpen,
+    TillOfAnotherDay,
+    confirm_till,
+    take_cash,
+)
 from osame.platform.database import fetch_all, fetch_one, run_sql
+from tests.faults.test_at_the_same_time import at_once
 from tests.letters.paper import texts
 from tests.systems.collection.cast import OFFICER, SATO, TANAKA, determination
 from tests.systems.collection.demand_cast import charge_of, levy
@@ -56,6 +65,7 @@ def test_from_the_float_to_the_ledger(clerk: Client, chief: Client) -> None:
     assert "領収しました" in pressed(
         clerk, f"{here}take/?addressee={TANAKA}", charges=[str(charge_of(TANAKA))], tendered="30,000"
     )
+    assert "領収しました" not in pressed(clerk, take, charges=both, tendered="450,000")  # もう選べない
     total = sum(owed.values())
     paper = clerk.post(f"{HERE}receipts/1/print/")
     (printed,) = texts(paper.content)
@@ -94,3 +104,20 @@ def test_a_till_of_another_day_takes_nothing(clerk: Client, monkeypatch: pytest.
     (till,) = fetch_one("SELECT till_day_id FROM till_day")
     with pytest.raises(TillOfAnotherDay):
         take_cash(till, TANAKA, [charge_of(TANAKA)], 30_000, as_of=date(2025, 9, 11), officer=OFFICER)
+
+
+def test_two_tills_never_take_the_same_money_twice(clerk: Client) -> None:
+    tills = []
+    for number in ("1", "2"):
+        pressed(clerk, HERE, till_number=number, change_fund="0")
+        tills.append(fetch_one("SELECT max(till_day_id) FROM till_day")[0])
+    charge = charge_of(TANAKA)
+
+    windows = [
+        partial(take_cash, till, TANAKA, [charge], 30_000, as_of=TODAY, officer=OFFICER)
+        for till in tills
+        for _ in range(4)
+    ]
+    failures = [failed for failed in at_once(*windows) if failed]
+    assert [type(failed) for failed in failures] == [AlreadyReceived] * (len(windows) - 1)
+    assert fetch_one("SELECT count(*) FROM till_receipt") == (1,)
