@@ -174,7 +174,7 @@ def show_command(
     for line in file.head.conditions:
         console.print(line, markup=False)
     table("これまで", ("日", "行い", "段階", "根拠", "説明"),
-          ((e.happened_on, e.act.value, e.target.value, e.article, e.note) for e in file.events))  # fmt: skip
+          ((e.happened_on, e.act_name, e.target_name, e.article, e.note) for e in file.events))  # fmt: skip
 
 
 @app.command("refresh")

@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any
 
 from osame.collection.advances.models import AdvanceCollection, Preservation
-from osame.collection.arrears.procedures import ProcedureUnknown, stage_name
+from osame.collection.arrears.procedures import EventLine, ProcedureUnknown, events_of, stage_name
 from osame.collection.parameters.queries import CHARGE_NAMES, CHARGE_YEAR
 from osame.kernel.money import Yen
 from osame.law.advance_collection import AdvanceGround, PreservationState, must_release_preservation
 from osame.law.conditions import Conditions
-from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage
+from osame.law.dispositions import Procedure, ProcedureStage
 from osame.platform.database import fetch_all
 
 GROUNDS = dict(zip(AdvanceCollection.Ground, AdvanceGround, strict=True))
@@ -77,19 +77,6 @@ class AdvancedCharge:
     principal_tax: int
     left: int
     tax_item: str
-
-
-@dataclass(frozen=True, slots=True)
-class EventLine:
-    """移り方一つ。"""
-
-    act: ProcedureAct
-    target: ProcedureStage
-    article: str
-    happened_on: date
-    note: str
-    proposal_id: int | None
-    officer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +184,7 @@ def advance_file(advance_id: int, *, lock: bool = False) -> AdvanceFile:
     if not heads:
         raise ProcedureUnknown(str(advance_id))
     charges = tuple(AdvancedCharge(*row) for row in fetch_all(CHARGES, [*heads[0].key]))
-    return AdvanceFile(heads[0], charges, _events("advance_collection", heads[0].key))
+    return AdvanceFile(heads[0], charges, events_of("advance_collection", heads[0].key))
 
 
 def advances_of(addressee_number: str) -> tuple[AdvanceHead, ...]:
@@ -265,7 +252,7 @@ def preservation_file(preservation_id: int, *, lock: bool = False) -> Preservati
     )
     return PreservationFile(
         heads[0], tuple(SecurityLine(*row) for row in securities), tuple(row[0] for row in fixed),
-        _events("preservation", key),
+        events_of("preservation", key),
     )  # fmt: skip
 
 
@@ -292,12 +279,3 @@ def preservations_to_release(*, as_of: date) -> tuple[PreservationHead, ...]:
     """
     found = open_preservations()
     return tuple(each for each in found if (duty := each.duty(as_of=as_of)) and any(item.is_met for item in duty.items))
-
-
-def _events(table: str, key: tuple[str, int]) -> tuple[EventLine, ...]:
-    rows = fetch_all(
-        f"SELECT act, to_stage, article, happened_on, note, proposal_id, officer FROM {table}_event "
-        f"WHERE addressee_number = %s AND {table}_id = %s ORDER BY event_number",
-        [*key],
-    )
-    return tuple(EventLine(ProcedureAct[act], ProcedureStage[target], *rest) for act, target, *rest in rows)

@@ -61,6 +61,47 @@ def act_name(procedure: Procedure, act: ProcedureAct) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class EventLine:
+    """移り方一つ。 procedure: どの手続の移り方か; proposal_id: 決裁の起案番号（決裁の要らない行いなら None）。"""
+
+    procedure: Procedure
+    act: ProcedureAct
+    target: ProcedureStage
+    article: str
+    happened_on: date
+    note: str
+    proposal_id: int | None
+    officer: str
+
+    @property
+    def act_name(self) -> str:
+        """行いの、画面での名。"""
+        return act_name(self.procedure, self.act)
+
+    @property
+    def target_name(self) -> str:
+        """移った先の段階の、画面での名。"""
+        return stage_name(self.procedure, self.target)
+
+
+def events_of(table: str, key: tuple[str, int]) -> tuple[EventLine, ...]:
+    """手続一件の移り方を、起きた順に。 key: （宛名番号、手続の番号）。
+
+    要件: F13-06
+    """
+    rows = fetch_all(
+        f"SELECT p.procedure, e.act, e.to_stage, e.article, e.happened_on, e.note, e.proposal_id, e.officer "
+        f"FROM {table}_event e JOIN {table} p USING (addressee_number, {table}_id) "
+        f"WHERE addressee_number = %s AND {table}_id = %s ORDER BY e.event_number",
+        [*key],
+    )
+    return tuple(
+        EventLine(Procedure[procedure], ProcedureAct[act], ProcedureStage[target], *rest)
+        for procedure, act, target, *rest in rows
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """段階を進める行いの、日・職員・説明。 proposal_id: 決裁の起案番号（決裁の要らない行いなら None）。"""
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from osame.collection.arrears.procedures import ProcedureUnknown, act_name, stage_name
+from osame.collection.arrears.procedures import EventLine, ProcedureUnknown, events_of, stage_name
 from osame.collection.arrears.standing import Standing, channel_delay, standing_of
 from osame.collection.grace.models import GROUND_NAMES, GraceDocument, GraceSecurity
 from osame.collection.parameters.queries import CHARGE_NAMES
 from osame.kernel.dates import fiscal_year_label
 from osame.kernel.money import Yen
-from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage
+from osame.law.dispositions import Procedure, ProcedureStage
 from osame.law.grace import GraceGround
 from osame.law.instalments import Instalment
 from osame.platform.database import fetch_all
@@ -76,29 +76,6 @@ class SecurityLine:
     given_on: date
     released_on: date | None
     release_reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class EventLine:
-    """移り方一つ。"""
-
-    act: ProcedureAct
-    target: ProcedureStage
-    article: str
-    happened_on: date
-    note: str
-    proposal_id: int | None
-    officer: str
-
-    @property
-    def act_name(self) -> str:
-        """行いの、画面での名。"""
-        return act_name(Procedure.COLLECTION_GRACE, self.act)
-
-    @property
-    def target_name(self) -> str:
-        """移った先の段階の、画面での名。"""
-        return stage_name(Procedure.COLLECTION_GRACE, self.target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +150,9 @@ def grace_file(key: tuple[str, int], *, lock: bool = False) -> GraceFile:
     heads = graces("g.addressee_number = %(who)s AND g.grace_id = %(grace)s", {"who": key[0], "grace": key[1]})
     if not heads:
         raise ProcedureUnknown(str(key[1]))
-    return GraceFile(heads[0], _charges(key), _documents(key), instalments_of(key), _securities(key), _events(key))
+    return GraceFile(
+        heads[0], _charges(key), _documents(key), instalments_of(key), _securities(key), events_of("grace", key)
+    )
 
 
 def graces(terms: str, values: dict[str, Any]) -> tuple[GraceHead, ...]:
@@ -272,12 +251,3 @@ def _securities(key: tuple[str, int]) -> tuple[SecurityLine, ...]:
         [*key],
     )
     return tuple(SecurityLine(number, GraceSecurity.Kind(kind), *rest) for number, kind, *rest in rows)
-
-
-def _events(key: tuple[str, int]) -> tuple[EventLine, ...]:
-    rows = fetch_all(
-        "SELECT act, to_stage, article, happened_on, note, proposal_id, officer FROM grace_event "
-        "WHERE addressee_number = %s AND grace_id = %s ORDER BY event_number",
-        [*key],
-    )
-    return tuple(EventLine(ProcedureAct[act], ProcedureStage[target], *rest) for act, target, *rest in rows)

@@ -156,7 +156,7 @@ def show_command(liability_id: Number, as_of: AsOf = None, as_json: Json = False
         ((str(s.slip_number), s.amount, s.issued_on, s.paid) for s in file.slips),
     )
     table("これまで", ("日", "行い", "段階", "根拠", "説明"),
-          ((e.happened_on, e.act.value, e.target.value, e.article, e.note) for e in file.events))  # fmt: skip
+          ((e.happened_on, e.act_name, e.target_name, e.article, e.note) for e in file.events))  # fmt: skip
 
 
 @app.command("refresh")

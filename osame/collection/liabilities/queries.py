@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from osame.collection.arrears.prescribing import Expiry, prescription_of
-from osame.collection.arrears.procedures import ProcedureUnknown, stage_name
+from osame.collection.arrears.procedures import EventLine, ProcedureUnknown, events_of, stage_name
 from osame.collection.liabilities.models import Liability
 from osame.collection.parameters.queries import CHARGE_NAMES, CHARGE_YEAR
-from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage
+from osame.law.dispositions import Procedure, ProcedureStage
 from osame.law.obligor_conditions import ObligorForm, obligor_seizable_from
 from osame.law.prescription import Event, Prescription, PrescriptionEvent, prescription
 from osame.law.secondary_liability import SecondaryLiabilityKind
@@ -143,19 +143,6 @@ class SlipLine:
 
 
 @dataclass(frozen=True, slots=True)
-class EventLine:
-    """移り方一つ。"""
-
-    act: ProcedureAct
-    target: ProcedureStage
-    article: str
-    happened_on: date
-    note: str
-    proposal_id: int | None
-    officer: str
-
-
-@dataclass(frozen=True, slots=True)
 class LiabilityFile:
     """責任一件の綴り。"""
 
@@ -211,14 +198,9 @@ def liability_file(liability_id: int, *, lock: bool = False) -> LiabilityFile:
         "WHERE s.addressee_number = %s AND s.liability_id = %s ORDER BY s.slip_number",
         [*key],
     )
-    events = fetch_all(
-        "SELECT act, to_stage, article, happened_on, note, proposal_id, officer FROM liability_event "
-        "WHERE addressee_number = %s AND liability_id = %s ORDER BY event_number",
-        [*key],
-    )
     return LiabilityFile(
         heads[0], tuple(LiableCharge(*row) for row in fetch_all(CHARGES, [*key])), tuple(SlipLine(*row) for row in slips),
-        tuple(EventLine(ProcedureAct[act], ProcedureStage[target], *rest) for act, target, *rest in events),
+        events_of("liability", heads[0].key),
     )  # fmt: skip
 
 

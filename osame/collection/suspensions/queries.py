@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from osame.collection.arrears.procedures import ProcedureUnknown, act_name, stage_name
+from osame.collection.arrears.procedures import EventLine, ProcedureUnknown, events_of, stage_name
 from osame.collection.parameters.queries import CHARGE_NAMES, CHARGE_YEAR
 from osame.collection.suspensions.models import Suspension, SuspensionFinding, SuspensionReview
-from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage
+from osame.law.dispositions import Procedure, ProcedureStage
 from osame.law.suspension import Suspension as LawSuspension
 from osame.law.suspension import SuspensionFacts, SuspensionGround, review_due_on
 from osame.platform.database import fetch_all, fetch_one
@@ -134,29 +134,6 @@ class ReviewLine:
 
 
 @dataclass(frozen=True, slots=True)
-class EventLine:
-    """移り方一つ。"""
-
-    act: ProcedureAct
-    target: ProcedureStage
-    article: str
-    happened_on: date
-    note: str
-    proposal_id: int | None
-    officer: str
-
-    @property
-    def act_name(self) -> str:
-        """行いの、画面での名。"""
-        return act_name(Procedure.SUSPENSION, self.act)
-
-    @property
-    def target_name(self) -> str:
-        """移った先の段階の、画面での名。"""
-        return stage_name(Procedure.SUSPENSION, self.target)
-
-
-@dataclass(frozen=True, slots=True)
 class SuspensionFile:
     """執行停止一件の綴り（執行停止調書）。 seized: 続いている差押えの数。"""
 
@@ -232,7 +209,7 @@ def suspension_file(key: tuple[str, int], *, as_of: date, lock: bool = False) ->
         _charges(key),
         tuple(FindingLine(number, Kind(kind), *rest) for number, kind, *rest in findings),
         tuple(ReviewLine(at, on, SuspensionReview.Outcome(outcome), *rest) for at, on, outcome, *rest in reviews),
-        _events(key),
+        events_of("suspension", key),
         _seized(key[0], as_of),
     )
 
@@ -308,15 +285,6 @@ def _charges(key: tuple[str, int]) -> tuple[SuspendedCharge, ...]:
         [*key],
     )
     return tuple(SuspendedCharge(*row) for row in rows)
-
-
-def _events(key: tuple[str, int]) -> tuple[EventLine, ...]:
-    rows = fetch_all(
-        "SELECT act, to_stage, article, happened_on, note, proposal_id, officer FROM suspension_event "
-        "WHERE addressee_number = %s AND suspension_id = %s ORDER BY event_number",
-        [*key],
-    )
-    return tuple(EventLine(ProcedureAct[act], ProcedureStage[target], *rest) for act, target, *rest in rows)
 
 
 def _seized(addressee_number: str, as_of: date) -> int:
