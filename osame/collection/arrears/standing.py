@@ -8,6 +8,21 @@ from osame.collection.parameters.queries import setting
 from osame.kernel.money import Yen
 from osame.law.instalments import Instalment, is_kept
 
+PAYMENTS = """
+SELECT r.paid_on, r.channel, r.amount, false AS waiting FROM receipt r
+WHERE r.addressee_number = {who} AND r.charge_id = ANY ({charges}) AND r.paid_on >= {since}
+  AND NOT EXISTS (SELECT 1 FROM receipt_cancellation x WHERE x.charge_id = r.charge_id AND x.receipt_key = r.receipt_key
+      AND x.addressee_number = r.addressee_number)
+UNION ALL
+SELECT e.paid_on, e.channel, e.amount, true FROM channel_report e
+WHERE e.stage = '1' AND e.paid_on >= {since} AND e.slip_number IN (
+    SELECT s.slip_number FROM slip_share s WHERE s.addressee_number = {who} AND s.charge_id = ANY ({charges})
+    UNION SELECT c.slip_number FROM charge c WHERE c.addressee_number = {who} AND c.charge_id = ANY ({charges}))
+  AND NOT EXISTS (SELECT 1 FROM channel_report x WHERE x.receipt_key = e.receipt_key AND x.stage = '3')
+  AND NOT EXISTS (SELECT 1 FROM receipt r WHERE r.receipt_key = e.receipt_key)
+  AND NOT EXISTS (SELECT 1 FROM held_receipt h WHERE h.receipt_key = e.receipt_key)
+"""
+"""その日から、対象の期別に納まったもの。速報だけで、まだ資金になっていない納付（waiting）も、納付の日に納めたものと数える。"""
 CHANNEL_DELAY = "納付の知らせを待つ日数"
 DEFAULT_DELAY = 7
 

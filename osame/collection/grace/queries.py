@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from osame.collection.arrears.procedures import EventLine, ProcedureUnknown, events_of, stage_name
-from osame.collection.arrears.standing import Standing, channel_delay, standing_of
+from osame.collection.arrears.standing import PAYMENTS, Standing, channel_delay, standing_of
 from osame.collection.grace.models import GROUND_NAMES, GraceDocument, GraceSecurity
 from osame.collection.parameters.queries import CHARGE_NAMES
 from osame.kernel.dates import fiscal_year_label
@@ -19,6 +19,7 @@ from osame.law.grace import GraceGround
 from osame.law.instalments import Instalment
 from osame.platform.database import fetch_all
 
+PAID = PAYMENTS.format(who="%(who)s", charges="%(charges)s", since="%(since)s")
 FILE = """
 SELECT g.addressee_number, g.grace_id, g.procedure, g.stage, g.ground, g.applied_on, g.circumstances, g.first_on, g.through_on,
        g.granted_first_on, g.security_excuse, g.officer, g.recorded_on, a.name
@@ -215,10 +216,8 @@ def instalment_standing(file: GraceFile, *, as_of: date) -> Standing:
     """
     since = file.head.granted_first_on or file.head.first_on
     (paid,) = fetch_all(
-        "SELECT coalesce(sum(r.amount), 0)::bigint FROM receipt r WHERE r.addressee_number = %s AND r.charge_id = ANY (%s) "
-        "AND r.paid_on >= %s AND NOT EXISTS (SELECT 1 FROM receipt_cancellation x WHERE x.charge_id = r.charge_id "
-        "AND x.receipt_key = r.receipt_key AND x.addressee_number = r.addressee_number)",
-        [file.head.addressee_number, [each.charge_id for each in file.charges], since],
+        f"SELECT coalesce(sum(z.amount), 0)::bigint FROM ({PAID}) z",
+        {"who": file.head.addressee_number, "charges": [each.charge_id for each in file.charges], "since": since},
     )[0]
     return standing_of(file.instalments, int(paid), as_of=as_of, delay_days=channel_delay(as_of=as_of))
 

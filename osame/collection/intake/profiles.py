@@ -22,12 +22,14 @@ from osame.collection.determinations import importing as determinations
 from osame.collection.determinations.importing import import_determinations, retry_held
 from osame.collection.matching.importing import import_receipts
 from osame.collection.parameters import actions as parameters
+from osame.collection.pledges.offers import import_offers
 from osame.collection.reminders import importing as outreach
 from osame.formats import (
     certificate_application_csv,
     determination_csv,
     inbound,
     installment_master,
+    instalment_offer_csv,
     online_auction_csv,
     recognition,
     vehicle_csv,
@@ -99,6 +101,7 @@ PROFILES: dict[str, IntakeProfile] = {
             import_certificate_applications,
             certificate_application_csv.COLUMNS,
         ),
+        IntakeProfile(instalment_offer_csv.PROFILE, "分納の申出", import_offers, instalment_offer_csv.COLUMNS),
         IntakeProfile(online.PROFILE, "電子公売の参加者と入札", online.import_bids, online_auction_csv.BID_COLUMNS),
         IntakeProfile(bank_totals.PROFILE, "公金日計", bank_totals.import_bank_totals, bank_totals.COLUMNS),
     )

@@ -33,6 +33,10 @@ class PledgeNeedsReason(Refusal):
     """計画の理由がありません。なぜこの計画にしたかを入力してください。"""
 
 
+class PlanNeedsDecision(Refusal):
+    """決めた回数を超える計画です。毎回の額を増やすか、上司の決裁を受けるために、長い計画として起案してください。"""
+
+
 class PledgeNotSigned(Refusal):
     """署名者がありません。誓約書に署名した者の名を入力してください。"""
 
@@ -71,10 +75,10 @@ class Signature:
     charges: tuple[int, ...] = ()
 
 
-def make_pledge(terms: PledgeTerms, *, as_of: date, officer: str) -> int:
-    """分割納付の計画を作り、署名してもらう誓約書を作る。分割納付管理番号を返す。
+def make_pledge(terms: PledgeTerms, *, as_of: date, officer: str, proposal_id: int | None = None) -> int:
+    """分割納付の計画を作り、署名してもらう誓約書を作る。分割納付管理番号を返す。 proposal_id: 長い計画の、決裁された起案。
 
-    要件: F14-01, F14-02
+    要件: F14-01, F14-02, F14-05
     """
     if not terms.reason.strip():
         raise PledgeNeedsReason
@@ -95,8 +99,9 @@ def make_pledge(terms: PledgeTerms, *, as_of: date, officer: str) -> int:
             "VALUES (%s, %s, 'PLEDGE', 'NONE', 1, %s, %s, %s)",
             [*key, officer, as_of, command.command_id],
         )
-        _write_plan(key, 1, (terms, planned), Moved(as_of, officer))
-        move("pledge", key, ProcedureAct.APPLY, Moved(as_of, officer, terms.reason.strip()))
+        moved = Moved(as_of, officer, terms.reason.strip(), proposal_id)
+        _write_plan(key, 1, (terms, planned), moved)
+        move("pledge", key, ProcedureAct.APPLY, moved)
         send_pledge_paper(pledge_file(key, as_of=as_of), as_of=as_of, officer=officer)
         _recorded("分割納付の計画を作った", key, officer)
         return key[1]
@@ -118,7 +123,9 @@ def accept_pledge(key: tuple[str, int], signature: Signature, *, as_of: date, of
         return tuple(each.slip_number for each in slips)
 
 
-def replan_pledge(key: tuple[str, int], terms: PledgeTerms, *, as_of: date, officer: str) -> int:
+def replan_pledge(
+    key: tuple[str, int], terms: PledgeTerms, *, as_of: date, officer: str, proposal_id: int | None = None
+) -> int:
     """計画を立て直す。使っていない納付書は無効になり、新しい版の誓約書に、また署名を求める。版を返す。
 
     要件: F14-05
@@ -130,9 +137,10 @@ def replan_pledge(key: tuple[str, int], terms: PledgeTerms, *, as_of: date, offi
         void_rest(_slip_key(file.head), reason="分割納付の計画の変更", as_of=as_of, officer=officer)
         planned = plan_pledge(terms, as_of=as_of, lock=True)
         _refuse_overlap(terms.addressee_number, planned, but=key[1], as_of=as_of)
-        move("pledge", key, ProcedureAct.RENEW, Moved(as_of, officer, terms.reason.strip()))
+        moved = Moved(as_of, officer, terms.reason.strip(), proposal_id)
+        move("pledge", key, ProcedureAct.RENEW, moved)
         plan_number = file.head.plan_number + 1
-        _write_plan(key, plan_number, (terms, planned), Moved(as_of, officer))
+        _write_plan(key, plan_number, (terms, planned), moved)
         run_sql(
             "UPDATE pledge SET plan_number = %s, cure_through = NULL WHERE addressee_number = %s AND pledge_id = %s",
             [plan_number, *key],
@@ -213,12 +221,14 @@ def watch_pledges(*, as_of: date, officer: str) -> Watched:
 
 def _write_plan(key: tuple[str, int], plan_number: int, what: tuple[PledgeTerms, Planned], moved: Moved) -> None:
     terms, planned = what
+    if planned.needs_decision and moved.proposal_id is None:
+        raise PlanNeedsDecision(f"{planned.times}回、決めた回数は{planned.longest}回")
     household = asdict(terms.household) if terms.household else None
     run_sql(
         "INSERT INTO pledge_plan (addressee_number, pledge_id, plan_number, made_on, first_on, monthly_amount, heard_budget, ability, "
-        "reason, officer) VALUES (%s, %s, %s, %s, %s, %s, to_jsonb(%s::json), %s, %s, %s)",
+        "reason, proposal_id, officer) VALUES (%s, %s, %s, %s, %s, %s, to_jsonb(%s::json), %s, %s, %s, %s)",
         [*key, plan_number, moved.on, terms.first_on, terms.amount, _json(household),
-         planned.ability.monthly if planned.ability else None, terms.reason.strip(), moved.officer],
+         planned.ability.monthly if planned.ability else None, terms.reason.strip(), moved.proposal_id, moved.officer],
     )  # fmt: skip
     for each in planned.plan.instalments:
         run_sql(

@@ -1,9 +1,11 @@
 """osame pledge … — 分割納付の計画、誓約、履行の見回り、不履行の通知、立て直し。"""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from osame.collection.intake.telling import tell
 from osame.collection.ledger.queries import find_charge
 from osame.collection.pledges.actions import (
     Signature,
@@ -14,7 +16,18 @@ from osame.collection.pledges.actions import (
     replan_pledge,
     watch_pledges,
 )
+from osame.collection.pledges.answers import write_answers
+from osame.collection.pledges.deciding import propose_long_plan
 from osame.collection.pledges.models import Acknowledgement
+from osame.collection.pledges.offers import (
+    State,
+    accept_offer,
+    decline_offer,
+    import_offers,
+    judge,
+    offer_numbered,
+    offers,
+)
 from osame.collection.pledges.planning import PledgeTerms, plan_pledge
 from osame.collection.pledges.queries import PledgeHead, open_pledges, pledge_file, pledge_numbered, pledges_of
 from osame.collection.pledges.statistics import bands
@@ -94,6 +107,78 @@ def replan_command(
     head = pledge_numbered(pledge_id, as_of=on)
     terms = _terms(head.addressee_number, (first, amount), charge, budget, reason)
     console.print(f"第{replan_pledge(head.key, terms, as_of=on, officer=officer(by))}版の誓約書を作りました。")
+
+
+@app.command("propose-long")
+@bound("collection.pledges.make")
+@refusals_told
+def propose_long_command(
+    addressee_number: str, reason: str, first: First, amount: Amount, charge: Charges = None, budget: Budget = "",
+    pledge: Annotated[int | None, typer.Option("--pledge", help="立て直す誓約の分割納付管理番号")] = None,
+    as_of: AsOf = None,
+) -> None:  # fmt: skip
+    """決めた回数を超える計画を起案する。別の職員の照査と、上司の決裁を受ける。"""
+    terms = _terms(addressee_number, (first, amount), charge, budget, reason)
+    number = propose_long_plan(terms, as_of=day(as_of), pledge_id=pledge)
+    console.print(f"起案番号 {number}。照査と決裁の後に執行すると、誓約書ができます。")
+
+
+@app.command("offers")
+@bound("collection.pledges.offers")
+@refusals_told
+def offers_command(
+    every: Annotated[bool, typer.Option("--all", help="答えたものも")] = False,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """電子申請の分納の申出と、要件の判定。"""
+    on, found = day(as_of), offers(every=every)
+    if as_json:
+        say_json([{"offer": each, "judged": judge(each, as_of=on)} for each in found])
+        return
+    for each in found:
+        console.print(
+            f"申出{each.offer_id} {each.addressee_number} {each.name} 毎月{each.amount:,}円 {each.state.label} {each.answer}"
+        )
+        for one in judge(each, as_of=on) if each.state is State.RECEIVED else ():
+            console.print(f"  {one.line}")
+
+
+@app.command("import-offers")
+@bound("collection.pledges.offers")
+@refusals_told
+def import_offers_command(file: Path, as_of: AsOf = None, by: Officer = None, as_json: Json = False) -> None:
+    """分納の申出のファイルを取り込む。"""
+    tell(import_offers(file, as_of=day(as_of), officer=officer(by)), as_json=as_json)
+
+
+@app.command("answer")
+@bound("collection.pledges.offers")
+@refusals_told
+def answer_command(
+    offer: Annotated[int, typer.Argument(help="申出番号")],
+    decline: Annotated[str, typer.Option("--decline", help="断る理由（省けば、誓約書を送る）")] = "",
+    as_of: AsOf = None,
+    by: Officer = None,
+) -> None:
+    """分納の申出に答える。"""
+    key, on = (offer_numbered(offer).addressee_number, offer), day(as_of)
+    if decline:
+        decline_offer(key, answer=decline, as_of=on)
+        console.print("認めないと答えました。")
+        return
+    console.print(f"納付誓約 {accept_offer(key, as_of=on, officer=officer(by))} の誓約書を送ると答えました。")
+
+
+@app.command("answers")
+@bound("collection.pledges.offers")
+@refusals_told
+def answers_command(
+    to: Path, on: Annotated[str | None, typer.Option("--on", help="答えた日（省けば今日）")] = None
+) -> None:
+    """その日に答えた申出の回答データを、ファイルにする。"""
+    write_answers(day(on), to)
+    console.print(f"{to} に書きました。")
 
 
 @app.command("watch")

@@ -6,8 +6,16 @@ from typing import Any
 from django import forms
 
 from osame.collection.demands.forms import PreviewedForm
-from osame.collection.pledges.actions import PledgeNeedsReason, PledgeNotSigned, SignedBeforePlan, SignedWhatIsNotThere
+from osame.collection.pledges.actions import (
+    ChargeInAnotherPledge,
+    PlanNeedsDecision,
+    PledgeNeedsReason,
+    PledgeNotSigned,
+    SignedBeforePlan,
+    SignedWhatIsNotThere,
+)
 from osame.collection.pledges.models import Acknowledgement
+from osame.collection.pledges.offers import AnswerNeedsWords, NumberInOffer
 from osame.collection.pledges.planning import BeyondAbility, FirstDayPassed, NothingToPledge
 from osame.kernel.money import Yen
 from osame.law.instalments import HouseholdBudget, PlanTooLong
@@ -90,3 +98,25 @@ class CancelForm(ActForm):
 
 class NotifyForm(ActForm):
     """不履行の通知。"""
+
+
+class AnswerForm(ActForm):
+    """分納の申出への答え。"""
+
+    decision = forms.ChoiceField(
+        label="答え", choices=[("accept", "納付誓約書を送る"), ("decline", "認めない")], widget=forms.RadioSelect
+    )
+    answer = forms.CharField(
+        label="断る理由", required=False, max_length=400, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="断るときだけ。申出をした人に、このまま伝わります。",
+    )  # fmt: skip
+    refusals = {
+        AnswerNeedsWords: "answer", NumberInOffer: "answer", PlanNeedsDecision: "decision", PlanTooLong: "decision",
+        BeyondAbility: "decision", FirstDayPassed: "decision", NothingToPledge: "decision", ChargeInAnotherPledge: "decision",
+    }  # fmt: skip
+
+
+class AnswersForm(ActForm):
+    """回答データの日。"""
+
+    on = WarekiDateField(within_years=1, label="答えた日")

@@ -46,6 +46,7 @@ class PledgePlan(models.Model):
     heard_budget = models.JSONField("納付能力の聞き取り", null=True)
     ability = models.BigIntegerField("毎月の納付可能額", null=True)
     reason = models.TextField("作成・変更の理由")
+    proposal_id = models.BigIntegerField("起案番号", null=True)  # 決めた回数を超える計画の、上司の決裁
     officer = models.TextField("職員")
 
     class Meta:
@@ -135,3 +136,50 @@ class PledgeEvent(ProcedureEvent):
     class Meta:
         db_table = "pledge_event"
         db_table_comment = "納付誓約の移り方の記録 (F14-05)"
+
+
+class InstalmentOffer(models.Model):
+    """電子申請で届いた分納の申出。届いたままを残し、答えだけが加わる。申出が、それだけで計画になることはない。"""
+
+    rights = KEPT
+
+    class State(models.TextChoices):
+        """申出の状態。"""
+
+        RECEIVED = "1", "答え待ち"
+        PLANNED = "2", "誓約書を送る"
+        DECLINED = "3", "認めない"
+
+    pk = models.CompositePrimaryKey("addressee_number", "offer_id")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    offer_id = models.BigIntegerField("申出番号")
+    outer_number = models.CharField("受付元の番号", max_length=30)
+    offered_on = models.DateField("申出日")
+    received_on = models.DateField("受付日")
+    first_on = models.DateField("初回の納付希望日")
+    amount = models.BigIntegerField("毎回の額")
+    income = models.BigIntegerField("月の収入")
+    taxes = models.BigIntegerField("税・社会保険料")
+    dependants = models.SmallIntegerField("扶養の人数")
+    necessary = models.BigIntegerField("必要な支出")
+    reason = models.TextField("分納を希望する理由")
+    verified = models.BooleanField("電子署名の検証")
+    judged = models.JSONField("受け付けたときの要件の判定")
+    state = models.CharField("申出の状態", max_length=1, choices=State.choices, default=State.RECEIVED)
+    answered_on = models.DateField("回答日", null=True)
+    answer = models.TextField("回答", default="", blank=True)
+    pledge_id = models.BigIntegerField("分割納付管理番号", null=True)
+    officer = models.TextField("職員")
+
+    class Meta:
+        db_table = "instalment_offer"
+        db_table_comment = "分納の申出 (F14-07)"
+        indexes = [models.Index(name="instalment_offer_state", fields=["state", "offer_id"])]
+        constraints = [
+            models.UniqueConstraint(name="instalment_offer_once", fields=["addressee_number", "outer_number"]),
+            models.CheckConstraint(
+                name="instalment_offer_answered_in_words",
+                condition=Q(state="1", answered_on__isnull=True)
+                | ~Q(state="1") & Q(answered_on__isnull=False) & ~Q(answer=""),
+            ),
+        ]

@@ -19,8 +19,10 @@ from osame.law.instalments import (
 )
 from osame.law.wage_seizure import exempt_amounts_on
 
-LONGEST = "分納の最長の回数"
-DEFAULT_LONGEST = 12
+LONGEST, DEFAULT_LONGEST = "分納の最長の回数", 12
+"""職員が、決裁を受けずに認められる回数。"""
+DECIDED_LONGEST, DEFAULT_DECIDED_LONGEST = "決裁を受ける分納の最長の回数", 60
+"""上司の決裁を受けて認められる回数。登録がなければ、時効の期間（5年）に当たる60回。"""
 
 
 class NothingToPledge(Refusal):
@@ -53,17 +55,28 @@ class PledgeTerms:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """試した計画。"""
+    """試した計画。 longest: 決裁を受けずに認められる回数。"""
 
     owed: tuple[Owed, ...]
     plan: InstalmentPlan
     ability: AbilityToPay | None
+    longest: int
+
+    @property
+    def times(self) -> int:
+        """計画の回数。"""
+        return len(self.plan.instalments)
+
+    @property
+    def needs_decision(self) -> bool:
+        """上司の決裁を受ける長さか。"""
+        return self.times > self.longest
 
 
 def plan_pledge(terms: PledgeTerms, *, as_of: date, lock: bool = False) -> Planned:
-    """分割納付の計画を作ってみる。納付可能額を超える額や、決めた回数で完納しない額は断る。
+    """分割納付の計画を作ってみる。納付可能額を超える額や、決裁を受けても認められない回数になる額は断る。
 
-    要件: F14-01, F13-13
+    要件: F14-01, F14-05, F13-13
     """
     if terms.first_on < as_of:
         raise FirstDayPassed
@@ -79,11 +92,12 @@ def plan_pledge(terms: PledgeTerms, *, as_of: date, lock: bool = False) -> Plann
     if len(months) != 1 or None in months:
         raise MixedRules
     longest = int(setting(LONGEST, as_of=as_of) or DEFAULT_LONGEST)
+    decided = max(longest, int(setting(DECIDED_LONGEST, as_of=as_of) or DEFAULT_DECIDED_LONGEST))
     plan = instalment_plan(
-        [_charge(each) for each in owed], InstalmentTerms(terms.first_on, Yen(terms.amount), longest),
+        [_charge(each) for each in owed], InstalmentTerms(terms.first_on, Yen(terms.amount), decided),
         rule=rule_for(int(months.pop() or 0)),
     )  # fmt: skip
-    return Planned(owed, plan, ability)
+    return Planned(owed, plan, ability, longest)
 
 
 def _charge(owed: Owed) -> InstalmentCharge:

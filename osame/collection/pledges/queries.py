@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from osame.collection.arrears.procedures import ProcedureUnknown, act_name, stage_name
-from osame.collection.arrears.standing import Standing, channel_delay, standing_of
+from osame.collection.arrears.standing import PAYMENTS, Standing, channel_delay, standing_of
 from osame.collection.parameters.queries import CHARGE_NAMES
 from osame.kernel.dates import fiscal_year_label
 from osame.kernel.money import Yen
@@ -17,6 +17,8 @@ from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage
 from osame.law.instalments import Instalment
 from osame.platform.database import fetch_all
 
+OWN_PAYMENTS = PAYMENTS.format(who="%(who)s", charges="%(charges)s", since="%(since)s")
+PLAN_PAYMENTS = PAYMENTS.format(who="p.addressee_number", charges="q.charges", since="l.made_on")
 HEADS = """
 SELECT p.addressee_number, p.pledge_id, p.stage, p.plan_number, p.cure_through, l.made_on, l.first_on, l.monthly_amount, l.ability,
        l.reason, l.officer, a.name, i.days, i.amounts, r.paid, q.charges, q.owed, f.failed_on
@@ -35,10 +37,8 @@ LEFT JOIN LATERAL (
     JOIN charge c ON c.addressee_number = p.addressee_number AND c.charge_id = x.charge_id
 ) q ON true
 LEFT JOIN LATERAL (
-    SELECT coalesce(sum(r.amount), 0)::bigint AS paid FROM receipt r
-    WHERE r.addressee_number = p.addressee_number AND r.charge_id = ANY (q.charges) AND r.paid_on >= l.made_on
-      AND NOT EXISTS (SELECT 1 FROM receipt_cancellation x WHERE x.charge_id = r.charge_id
-          AND x.receipt_key = r.receipt_key AND x.addressee_number = r.addressee_number)
+    SELECT coalesce(sum(z.amount), 0)::bigint AS paid
+    FROM ({payments}) z
 ) r ON true
 LEFT JOIN LATERAL (
     SELECT max(x.due_date) AS failed_on FROM debit_instruction d JOIN debit_request x USING (request_id)
@@ -136,6 +136,16 @@ class EventLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Payment:
+    """一日に、一つの経路で納まった額。 waiting: 速報だけで、まだ資金になっていない。"""
+
+    paid_on: date
+    channel: str
+    amount: int
+    waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PledgeFile:
     """納付誓約一件の綴り。 versions: 計画の版ごとの（版、作成日、毎回の額、理由、職員）。"""
 
@@ -168,7 +178,7 @@ def pledge_file(key: tuple[str, int], *, as_of: date, lock: bool = False) -> Ple
 def pledges(terms: str, values: dict[str, Any], *, as_of: date) -> tuple[PledgeHead, ...]:
     """条件に合う納付誓約を、その日の履行とともに。一つの文で読む。"""
     delay, found = channel_delay(as_of=as_of), []
-    for row in fetch_all(HEADS.format(terms=terms), values):
+    for row in fetch_all(HEADS.format(terms=terms, payments=PLAN_PAYMENTS), values):
         who, number, stage, *facts, days, amounts, paid, charges, owed, failed_on = row
         instalments = tuple(
             Instalment(at, on, Yen(amount), ())
@@ -192,6 +202,18 @@ def pledges_of(addressee_number: str, *, as_of: date) -> tuple[PledgeHead, ...]:
     要件: F14-03
     """
     return pledges("p.addressee_number = %(who)s", {"who": addressee_number}, as_of=as_of)
+
+
+def payments_of(head: PledgeHead) -> tuple[Payment, ...]:
+    """計画を作ってから、対象の期別に納まったもの。納付書、口座振替、Web の納付を、みな同じに数える。
+
+    要件: F14-03, F14-06
+    """
+    rows = fetch_all(
+        f"SELECT paid_on, channel, sum(amount)::bigint, waiting FROM ({OWN_PAYMENTS}) z GROUP BY 1, 2, 4 ORDER BY 1, 2, 4",
+        {"who": head.addressee_number, "charges": list(head.charges), "since": head.made_on},
+    )
+    return tuple(Payment(*row) for row in rows)
 
 
 def pledge_numbered(pledge_id: int, *, as_of: date) -> PledgeHead:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from osame.collection.closing.queries import CHANNEL_NAMES
 from osame.collection.inquiry.person import open_person
 from osame.collection.letters.queries import letters_about
 from osame.collection.payment_slips.owed import owed_of
@@ -17,10 +18,12 @@ from osame.collection.pledges.actions import (
     notify_default,
     replan_pledge,
 )
+from osame.collection.pledges.deciding import propose_long_plan
 from osame.collection.pledges.forms import CancelForm, NotifyForm, PlanForm, SignForm
 from osame.collection.pledges.models import Acknowledgement
+from osame.collection.pledges.offer_web import offer_urls
 from osame.collection.pledges.planning import PledgeTerms, plan_pledge
-from osame.collection.pledges.queries import PledgeHead, open_pledges, pledge_file, pledge_numbered
+from osame.collection.pledges.queries import PledgeHead, open_pledges, payments_of, pledge_file, pledge_numbered
 from osame.collection.pledges.statistics import bands
 from osame.law.dispositions import ProcedureStage
 from osame.platform.audit.recording import record
@@ -32,6 +35,8 @@ ON_DEFAULT = (
     "分納不履行通知（R-054）を作ります。通知の期限までに足りない額が納まれば、誓約は続きます。納まらなければ、誓約を取り消して、"
     "財産調査や差押えに進めます。"
 )
+MADE = "納付誓約書を作りました。印刷して、署名を受けてください。"
+PROPOSED = "長い計画を起案しました。別の職員の照査と、上司の決裁を待ちます。"
 FACTS = ("氏名", "納付誓約", "期別", "納付能力の聞き取り")
 
 
@@ -56,6 +61,7 @@ def pledge(request: HttpRequest, pledge_id: int) -> HttpResponse:
     record("納付誓約を開いた", subjects=[file.head.addressee_number], fields=FACTS)
     shown = {
         "file": file, "head": file.head, "as_of": today(), "letters": letters_about(f"pledge:{pledge_id}"),
+        "payments": [(each, CHANNEL_NAMES.get(each.channel, each.channel)) for each in payments_of(file.head)],
         "unsigned": not any(each.acknowledged_on for each in file.parts), "broken": _is_broken(file.head),
         "stage": file.head.stage.name,
     }  # fmt: skip
@@ -94,6 +100,9 @@ def _planned(request: HttpRequest, addressee_number: str, head: PledgeHead | Non
         )
 
         def act() -> str:
+            if planned and planned.needs_decision:
+                asked = propose_long_plan(terms, as_of=today(), pledge_id=head.pledge_id if head else None)
+                return reverse("approval", args=[asked])
             if head:
                 replan_pledge(head.key, terms, as_of=today(), officer=officer)
                 return reverse("pledge", args=[head.pledge_id])
@@ -103,7 +112,7 @@ def _planned(request: HttpRequest, addressee_number: str, head: PledgeHead | Non
         if (
             form.agreed
             and not form.errors
-            and (done := form.carry_out(request, act, said="納付誓約書を作りました。印刷して、署名を受けてください。"))
+            and (done := form.carry_out(request, act, said=PROPOSED if planned and planned.needs_decision else MADE))
         ):
             return done
     shown: dict[str, Any] = {"form": form, "person": person, "planned": planned, "head": head}
@@ -196,6 +205,7 @@ def _is_broken(head: PledgeHead) -> bool:
 
 pledges_urls: list[URLPattern] = [
     path("pledges/", pledges, name="pledges"),
+    *offer_urls,
     path("pledges/<int:pledge_id>/", pledge, name="pledge"),
     path("pledges/<int:pledge_id>/replan/", pledge_replan, name="pledge_replan"),
     path("pledges/<int:pledge_id>/sign/", pledge_sign, name="pledge_sign"),

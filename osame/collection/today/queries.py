@@ -40,6 +40,8 @@ WHERE r.dispatched_on IS NULL AND EXISTS (SELECT 1 FROM demand d WHERE d.run_id 
 UNION ALL
 SELECT 'debit_application', count(*), min(applied_on) FROM debit_application WHERE state = '1'
 UNION ALL
+SELECT 'instalment_offer', count(*), min(offered_on) FROM instalment_offer WHERE state = '1'
+UNION ALL
 SELECT 'debit_unsent', count(*), min(q.expires_on) FROM debit_request q JOIN debit_request_file f USING (request_id)
 WHERE q.state <> '9' AND f.times_sent = 0 AND q.expires_on >= %(on)s
 UNION ALL

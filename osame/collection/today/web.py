@@ -31,6 +31,7 @@ KINDS = (
     ("unclosed", "締めていない日", "closing", "collection.closing.close", False),
     ("debit_unsent", "渡していない口座振替の依頼", "debits", "collection.debits.send", True),
     ("debit_application", "照合を待つ口座振替の申込み", "debit_applications", "collection.debits.apply", False),
+    ("instalment_offer", "答えを待つ分納の申出", "instalment_offers", "collection.pledges.offers", False),
     ("case_task", "担当する事案の、期日の来た予定", "case_calendar", "collection.cases.list", True),
     ("undispatched", "差し出していない督促", "demands", "collection.demands.dispatched", True),
     ("returned", "返戻された督促状（送達の手当て待ち）", "returns", "collection.returns.show", False),

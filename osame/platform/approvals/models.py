@@ -28,6 +28,7 @@ class HighRiskAct(models.TextChoices):
     PROVISION_RELEASE = "provision_release", "情報提供の許可"
     PROVISION_SWITCH = "provision_switch", "情報提供の開始・停止"
     GRACE = "grace", "猶予"
+    PLEDGE = "pledge", "長い分割納付"
     IDENTIFICATION = "identification", "同一人の認定"
     ADVANCE = "advance", "繰上徴収・保全"
     LIABILITY = "liability", "連帯・第二次納税義務"

@@ -323,6 +323,7 @@ class Migration(migrations.Migration):
                 ("heard_budget", models.JSONField(null=True, verbose_name="納付能力の聞き取り")),
                 ("ability", models.BigIntegerField(null=True, verbose_name="毎月の納付可能額")),
                 ("reason", models.TextField(verbose_name="作成・変更の理由")),
+                ("proposal_id", models.BigIntegerField(null=True, verbose_name="起案番号")),
                 ("officer", models.TextField(verbose_name="職員")),
             ],
             options={
@@ -333,6 +334,64 @@ class Migration(migrations.Migration):
                         condition=models.Q(("monthly_amount__gt", 0), models.Q(("reason", ""), _negated=True)),
                         name="pledge_plan_is_positive",
                     )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="InstalmentOffer",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "addressee_number", "offer_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
+                ("offer_id", models.BigIntegerField(verbose_name="申出番号")),
+                ("outer_number", models.CharField(max_length=30, verbose_name="受付元の番号")),
+                ("offered_on", models.DateField(verbose_name="申出日")),
+                ("received_on", models.DateField(verbose_name="受付日")),
+                ("first_on", models.DateField(verbose_name="初回の納付希望日")),
+                ("amount", models.BigIntegerField(verbose_name="毎回の額")),
+                ("income", models.BigIntegerField(verbose_name="月の収入")),
+                ("taxes", models.BigIntegerField(verbose_name="税・社会保険料")),
+                ("dependants", models.SmallIntegerField(verbose_name="扶養の人数")),
+                ("necessary", models.BigIntegerField(verbose_name="必要な支出")),
+                ("reason", models.TextField(verbose_name="分納を希望する理由")),
+                ("verified", models.BooleanField(verbose_name="電子署名の検証")),
+                ("judged", models.JSONField(verbose_name="受け付けたときの要件の判定")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("1", "答え待ち"), ("2", "誓約書を送る"), ("3", "認めない")],
+                        default="1",
+                        max_length=1,
+                        verbose_name="申出の状態",
+                    ),
+                ),
+                ("answered_on", models.DateField(null=True, verbose_name="回答日")),
+                ("answer", models.TextField(blank=True, default="", verbose_name="回答")),
+                ("pledge_id", models.BigIntegerField(null=True, verbose_name="分割納付管理番号")),
+                ("officer", models.TextField(verbose_name="職員")),
+            ],
+            options={
+                "db_table": "instalment_offer",
+                "db_table_comment": "分納の申出 (F14-07)",
+                "indexes": [models.Index(fields=["state", "offer_id"], name="instalment_offer_state")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("addressee_number", "outer_number"), name="instalment_offer_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_on__isnull", True), ("state", "1")),
+                            models.Q(
+                                models.Q(("state", "1"), _negated=True),
+                                ("answered_on__isnull", False),
+                                models.Q(("answer", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="instalment_offer_answered_in_words",
+                    ),
                 ],
             },
         ),
