@@ -1,13 +1,17 @@
 """osame contact … — 折衝の経過を記録し、並べる。"""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from osame.collection.arrears.actions import NewContact, record_contact
+from osame.collection.arrears.actions import NewContact
 from osame.collection.arrears.models import ContactRecord
 from osame.collection.arrears.queries import contacts_of, promises_of
+from osame.collection.cases.actions import NewTask
+from osame.collection.cases.contacts import Followed, record_followed_contact
+from osame.collection.cases.models import CaseTask
 from osame.kernel.dates import format_wareki, parse_date
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import JAPAN, console, now, officer, refusals_told, say_json, table, today
@@ -34,9 +38,13 @@ def record_command(
     counterpart: Annotated[str, typer.Option("--counterpart", help="相手の名")] = "",
     promised_on: Annotated[str | None, typer.Option("--promised-on", help="約束日（和暦・西暦）")] = None,
     amount: Annotated[int | None, typer.Option("--amount", help="約束の金額（円）")] = None,
+    following: Annotated[
+        str, typer.Option("--next", help="次の予定「種類,予定日,内容」（種類は 01 電話、02 訪問…）")
+    ] = "",
+    attach: Annotated[Path | None, typer.Option("--attach", help="添付（事案の資料に綴じる）")] = None,
     by: Annotated[str | None, typer.Option("--officer", help="職員（省けば端末の利用者）")] = None,
 ) -> None:
-    """折衝を記録する。"""
+    """折衝を記録する。次の予定と添付を添えられる。"""
     moment = now()
     new = NewContact(
         addressee_number,
@@ -49,7 +57,11 @@ def record_command(
         parse_date(promised_on) if promised_on else None,
         amount,
     )
-    console.print(f"折衝 {record_contact(new, now=moment, officer=officer(by))} を記録しました。")
+    kind, due, note = (each.strip() for each in f"{following},,".split(",")[:3])
+    task = NewTask(CaseTask.Kind(kind), parse_date(due), note) if kind else None
+    followed = Followed(task, (attach.name, attach.read_bytes()) if attach else None)
+    number = record_followed_contact(new, followed, now=moment, officer=officer(by))
+    console.print(f"折衝 {number} を記録しました。")
 
 
 @app.command("list")

@@ -6,9 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods
 
-from osame.collection.arrears.actions import AlreadyCorrected, ContactNotFound, correct_contact, record_contact
-from osame.collection.arrears.forms import ContactForm, CorrectionForm
+from osame.collection.arrears.actions import AlreadyCorrected, ContactNotFound, correct_contact
+from osame.collection.arrears.forms import CorrectionForm
 from osame.collection.arrears.queries import Contact, contacts_of, promises_of
+from osame.collection.cases.contacts import record_followed_contact
+from osame.collection.cases.forms import FollowedContactForm
 from osame.collection.inquiry.person import open_person
 from osame.platform.console.acts import Conflict, Difference
 from osame.platform.console.answers import officer_of, page
@@ -23,11 +25,17 @@ def record(request: HttpRequest, addressee_number: str) -> HttpResponse:
     moment, officer = datetime.combine(today(), now().timetz()), officer_of(request)
     person = open_person(addressee_number, as_of=moment.date())
     promises = promises_of(addressee_number, as_of=moment.date())
-    form = ContactForm(request.POST or None, now=moment, promises=promises, draft_key=f"contact:{addressee_number}")
+    form = FollowedContactForm(
+        request.POST or None,
+        request.FILES or None,
+        now=moment,
+        promises=promises,
+        draft_key=f"contact:{addressee_number}",
+    )
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
-            number = record_contact(form.contact(addressee_number), now=moment, officer=officer)
+            number = record_followed_contact(form.contact(addressee_number), form.followed, now=moment, officer=officer)
             back = "case" if request.GET.get("back") == "case" else "person"
             return f"{reverse(back, args=[addressee_number])}#contact-{number}"
 

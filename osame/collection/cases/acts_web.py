@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from osame.collection.cases.actions import (
     NewTask,
@@ -19,8 +19,17 @@ from osame.collection.cases.actions import (
     review,
     set_care,
 )
-from osame.collection.cases.forms import AssignForm, CareForm, EndTaskForm, NoteForm, PolicyForm, TaskForm
+from osame.collection.cases.forms import (
+    AssignForm,
+    CareForm,
+    EndTaskForm,
+    NearingForm,
+    NoteForm,
+    PolicyForm,
+    TaskForm,
+)
 from osame.collection.cases.models import ArrearsCase, CaseTask
+from osame.collection.cases.prescribing import confirm_nearing, nearing_cases
 from osame.collection.cases.queries import care_of, case_of, officers, staff_names
 from osame.platform.audit.recording import record
 from osame.platform.console.acts import ActForm, done_words
@@ -91,6 +100,34 @@ def case_policy(request: HttpRequest, addressee_number: str) -> HttpResponse:
         decide_policy(addressee_number, policy, as_of=today(), officer=officer_of(request))
 
     return _acting(request, addressee_number, form, "処理方針を決める", act)
+
+
+@bound("collection.cases.list")
+@require_GET
+def case_prescriptions(request: HttpRequest) -> HttpResponse:
+    """時効の近い事案。管理職がまだ確かめていないものを、分けて示す。"""
+    with transaction.atomic():
+        found = [(each, each.band(as_of=today())) for each in nearing_cases(as_of=today())]
+        record(
+            "時効の近い事案を開いた",
+            subjects=[each.addressee_number for each, _ in found],
+            fields=("氏名", "消滅する日"),
+        )
+    waiting = sum(each.confirmed_on is None for each, _ in found)
+    shown = {"found": found, "waiting": waiting, "names": dict(collectors()), "as_of": today()}
+    return page(request, "collection/cases/prescriptions.html", shown)
+
+
+@bound("collection.cases.review")
+@require_http_methods(["GET", "POST"])
+def case_prescription(request: HttpRequest, addressee_number: str) -> HttpResponse:
+    """時効の近い事案を、管理職が確かめ、担当に指示する。"""
+    form = NearingForm(request.POST or None, today=today())
+
+    def act(told: dict[str, Any]) -> None:
+        confirm_nearing(addressee_number, told["content"], as_of=today(), officer=officer_of(request))
+
+    return _acting(request, addressee_number, form, "時効の近い事案を確かめる", act)
 
 
 @bound("collection.cases.review")
@@ -166,6 +203,8 @@ case_act_urls: list[URLPattern] = [
     path("cases/<str:addressee_number>/assign/", case_assign, name="case_assign"),
     path("cases/<str:addressee_number>/policy/", case_policy, name="case_policy"),
     path("cases/<str:addressee_number>/review/", case_review, name="case_review"),
+    path("cases/prescriptions/", case_prescriptions, name="case_prescriptions"),
+    path("cases/<str:addressee_number>/prescription/", case_prescription, name="case_prescription"),
     path("cases/<str:addressee_number>/note/", case_note, name="case_note"),
     path("cases/<str:addressee_number>/care/", case_care, name="case_care"),
     path("cases/<str:addressee_number>/tasks/new/", task_new, name="task_new"),

@@ -18,6 +18,7 @@ from osame.collection.cases.actions import (
 from osame.collection.cases.batch import refresh_cases
 from osame.collection.cases.filters import CaseFilter, CaseOrder
 from osame.collection.cases.models import ArrearsCase, CaseTask
+from osame.collection.cases.prescribing import confirm_nearing, nearing_cases
 from osame.collection.cases.queries import case_of, cases, events_of, tasks_between, tasks_of, terms_of
 from osame.kernel.dates import format_wareki, parse_date
 from osame.platform.functions.binding import bound
@@ -131,6 +132,32 @@ def review_command(addressee_number: str, content: str, as_of: AsOf = None, by: 
     """管理職が点検し、指示を残す。"""
     review(addressee_number, content, as_of=day(as_of), officer=officer(by))
     console.print("点検を残しました。")
+
+
+@app.command("prescriptions")
+@bound("collection.cases.list")
+@refusals_told
+def prescriptions_command(as_of: AsOf = None, as_json: Json = False) -> None:
+    """六月のうちに時効などで消滅する期別のある事案と、管理職が確かめたかを、早い順に並べる。"""
+    on = day(as_of)
+    found = nearing_cases(as_of=on)
+    if as_json:
+        say_json(found)
+        return
+    table("時効の近い事案", ("宛名番号", "氏名", "担当", "消滅する日", "あと", "期別", "額", "確認"),
+          ((x.addressee_number, x.name, x.officer, x.extinguished_on, x.band(as_of=on), str(x.charges), x.amount,
+            format_wareki(x.confirmed_on) if x.confirmed_on else "まだ") for x in found))  # fmt: skip
+
+
+@app.command("confirm-prescription")
+@bound("collection.cases.review")
+@refusals_told
+def confirm_prescription_command(
+    addressee_number: str, instruction: str, as_of: AsOf = None, by: Officer = None
+) -> None:
+    """管理職が、時効の近い事案を確かめ、担当に指示する。担当に予定が立つ。"""
+    number = confirm_nearing(addressee_number, instruction, as_of=day(as_of), officer=officer(by))
+    console.print(f"確かめました。担当に予定{number}を立てました。")
 
 
 @app.command("note")

@@ -5,7 +5,10 @@ from typing import Any, cast
 
 from django import forms
 
+from osame.collection.arrears.forms import ContactForm
 from osame.collection.cases.actions import (
+    CaseCleared,
+    NewTask,
     NoteNeedsContent,
     NoteTooLong,
     NumberInNote,
@@ -17,6 +20,7 @@ from osame.collection.cases.actions import (
     TaskEnded,
     TaskInPast,
 )
+from osame.collection.cases.contacts import Followed
 from osame.collection.cases.documents import (
     DocumentKindRefused,
     DocumentNeedsTitle,
@@ -28,6 +32,8 @@ from osame.collection.cases.documents import (
 from osame.collection.cases.filters import UNASSIGNED, CaseFilter, CaseOrder
 from osame.collection.cases.handovers import HandsOverToSelf, HandsOverTwice, NothingToHandOver
 from osame.collection.cases.models import ArrearsCase, CaseDocument, CaseStage, CaseTask
+from osame.collection.cases.prescribing import NothingNearing
+from osame.collection.cases.queries import CaseUnknown
 from osame.kernel.refusals import Refusal
 from osame.platform.console.acts import ActForm
 from osame.platform.console.fields import CodeField, ReasonField, WarekiDateField, YenField
@@ -210,3 +216,46 @@ class DocumentForm(ActForm):
     def __init__(self, *args: Any, known: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast(forms.ChoiceField, self.fields["replaces"]).choices = [("", "新しい資料"), *known]
+
+
+class NearingForm(ActForm):
+    """時効の近い事案の確認。"""
+
+    content = ReasonField(label="確かめたことと、担当への指示")
+    refusals = {**WORDS, NothingNearing: "content", ReviewsOwnCase: "content"}
+
+
+class FollowedContactForm(ContactForm):
+    """折衝の記録。次の予定と、添付を添えられる。"""
+
+    next_on = WarekiDateField(label="次の予定日", required=False, within_years=3)
+    next_kind = forms.ChoiceField(label="次にすること", required=False, choices=[("", "なし"), *MANUAL])
+    next_note = forms.CharField(label="予定の内容", required=False, max_length=200)
+    attachment = forms.FileField(
+        label="添付", required=False, help_text="PDF、JPEG、PNG、文字だけのファイル。事案の資料に綴じます。8MBまで。"
+    )
+    refusals = {
+        **ContactForm.refusals, TaskInPast: "next_on", CaseUnknown: "next_on", CaseCleared: "next_on", NoteTooLong: "next_note",
+        NumberInNote: "next_note", PlaceInNote: "next_note", DocumentTooLarge: "attachment", DocumentKindRefused: "attachment",
+        NumberInDocument: "attachment", PlaceInDocument: "attachment",
+    }  # fmt: skip
+
+    def clean(self) -> dict[str, Any] | None:
+        """次の予定は、日と種類の両方が要る。"""
+        told = super().clean() or self.cleaned_data
+        if bool(told.get("next_on")) != bool(told.get("next_kind")) and not {"next_on", "next_kind"} & set(self.errors):
+            self.add_error(
+                "next_kind" if told.get("next_on") else "next_on", "次の予定は、日とすることの両方を入力してください。"
+            )
+        return told
+
+    @property
+    def followed(self) -> Followed:
+        """添えるもの。"""
+        told, file = self.cleaned_data, self.cleaned_data.get("attachment")
+        task = (
+            NewTask(CaseTask.Kind(told["next_kind"]), told["next_on"], told["next_note"])
+            if told.get("next_on")
+            else None
+        )
+        return Followed(task, (str(file.name), file.read()) if file else None)

@@ -90,6 +90,7 @@ class CaseEvent(models.Model):
         REVIEWED = "06", "管理職の点検"
         NOTED = "07", "特記"
         CARE = "08", "注意事項の変更"
+        PRESCRIPTION = "09", "時効の確認"
 
     pk = models.CompositePrimaryKey("addressee_number", "event_id")
     addressee_number = models.CharField("宛名番号", max_length=15)

@@ -8,14 +8,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from osame.collection.arrears.forms import ContactForm
 from osame.collection.arrears.prescribing import prescription_of
 from osame.collection.arrears.queries import hidden_places, promises_of
 from osame.collection.cases.acts_web import case_act_urls, named_officers
 from osame.collection.cases.charts import by_age, by_officer, by_stage, chart
 from osame.collection.cases.documents import DocumentHidden, documents_of, open_document
 from osame.collection.cases.filing_web import filing_urls
-from osame.collection.cases.forms import FilterForm
+from osame.collection.cases.forms import FilterForm, FollowedContactForm
 from osame.collection.cases.queries import cases
 from osame.collection.cases.record import case_record
 from osame.collection.cases.reports import save_sheet
@@ -97,7 +96,7 @@ def _live(request: HttpRequest, addressee_number: str) -> dict[str, Any]:
         "person": person, "warnings": warnings_of(opened), "shown": SHOWN, "all": Totals.of(lines),
         "unpaid": [each for each in lines if each.total], "timeline": timeline, "kinds": tuple(EventKind), "ask": ask,
         "pager": pager(request, timeline.total, size=EVENTS),
-        "form": ContactForm(now=moment, promises=promises, draft_key=f"contact:{addressee_number}"),
+        "form": FollowedContactForm(now=moment, promises=promises, draft_key=f"contact:{addressee_number}"),
     }  # fmt: skip
 
 

@@ -39,6 +39,7 @@ SELECT a.addressee_number, a.name, a.address || CASE WHEN a.address_detail = '' 
              AND r.representative_number = a.representative_number AND r.addressee_number <> a.addressee_number ORDER BY 1)
 FROM addressee a WHERE a.addressee_number = %s
 """
+# 執行停止は、証明する期別に停止中のものがあるときだけ言う。
 # 猶予などの事実。督促を止めた理由として登録されているものと、手続の段階から分かるもの（督促を止めない換価の猶予、誓約）を言う。
 STOPS = """
 SELECT s.reason FROM demand_stop s
@@ -48,9 +49,13 @@ UNION SELECT CASE WHEN p.procedure = 'PLEDGE' THEN '10' ELSE '01' END FROM proce
 WHERE p.addressee_number = %(addressee)s AND p.stage = 'IN_FORCE'
   AND p.procedure IN ('COLLECTION_GRACE', 'REALIZATION_GRACE', 'PLEDGE') AND p.first_on <= %(on)s
   AND (p.through_on IS NULL OR p.through_on >= %(on)s)
+UNION SELECT '20' FROM procedure_stage p
+WHERE p.addressee_number = %(addressee)s AND p.charge_id = ANY (%(charges)s) AND p.stage = 'IN_FORCE'
+  AND p.procedure = 'SUSPENSION' AND p.first_on <= %(on)s AND (p.through_on IS NULL OR p.through_on >= %(on)s)
 ORDER BY 1
 """
-STOP_NAMES = {"01": "猶予を受けている税があります。", "10": "分割して納付している税があります。"}
+STOP_NAMES = {"01": "猶予を受けている税があります。", "10": "分割して納付している税があります。",
+              "20": "滞納処分の執行を停止している税があります（納税義務は続いています）。"}  # fmt: skip
 PAID_UP = frozenset({State.PAID, State.NO_TAX, State.OVERPAID, State.WRITTEN_OFF})
 
 
@@ -284,12 +289,9 @@ def _remarks(asked: Asked, whom: Whom, shown: Sequence[ChargeLine], as_of: date)
     if any(each.state is State.CHARGE_ONLY for each in shown):
         told.append("本税は完納ですが、延滞金等に未納があります。")
     if asked.kind != CertificateRequest.Kind.VEHICLE:
-        numbers = (whom.addressee_number,)
-        told += [
-            STOP_NAMES[reason]
-            for number in numbers
-            for (reason,) in fetch_all(STOPS, {"addressee": number, "on": as_of})
-        ]
+        charges = [each.charge_id for each in shown if each.total > 0]
+        known = {"addressee": whom.addressee_number, "on": as_of, "charges": charges}
+        told += [STOP_NAMES[reason] for (reason,) in fetch_all(STOPS, known)]
     elif not any(each.levy_year == asked.last_levy_year for each in shown):
         told.append(f"{fiscal_year_label(asked.last_levy_year)}は、この車両に課税がありません。")
     return tuple(told)

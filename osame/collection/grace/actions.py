@@ -249,7 +249,7 @@ def release_security(key: tuple[str, int], security_id: int, *, reason: str, as_
         held = {each.security_id: each for each in told.securities if each.released_on is None}
         if security_id not in held:
             raise SecurityNotHeld(str(security_id))
-        left = sum(each.value for each in held.values()) - held[security_id].value
+        left = told.secured - held[security_id].value
         period = Span(told.head.first_on, told.head.through_on)
         needed = told.head.stage is ProcedureStage.IN_FORCE and is_security_needed(Yen(told.unpaid), period)
         if needed and left < told.unpaid and not told.head.security_excuse:

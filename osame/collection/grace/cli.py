@@ -17,14 +17,17 @@ from osame.collection.grace.actions import (
     withdraw_application,
 )
 from osame.collection.grace.deciding import Decision, Judgement, expire_graces, propose_decision
+from osame.collection.grace.entrusting import NewPaper, entrust, papers, reentrust, settle_paper
 from osame.collection.grace.extending import Disaster, extend_for_disaster
 from osame.collection.grace.letters import send_release
-from osame.collection.grace.models import GraceDocument, GraceSecurity
+from osame.collection.grace.models import EntrustedPaper, GraceDocument, GraceSecurity, SecurityAct
 from osame.collection.grace.queries import grace_file, graces_of, head_numbered, instalment_standing, open_graces
+from osame.collection.grace.securing import NewSecurityAct, act_on_security
 from osame.collection.ledger.queries import find_charge
 from osame.kernel.dates import format_wareki, parse_date
 from osame.law.grace import GraceGround
 from osame.law.grace_conditions import GraceCancelFacts
+from osame.law.payment_entrustment import EntrustmentGround
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import console, day, officer, refusals_told, say_json, table
 
@@ -194,6 +197,83 @@ def release_command(grace_id: Number, security_id: int, reason: str, as_of: AsOf
     file = release_security(head_numbered(grace_id).key, security_id, reason=reason, as_of=on, officer=officer(by))
     released = next(each for each in file.securities if each.security_id == security_id)
     console.print(f"解除しました。束{send_release(file, released, as_of=on, officer=officer(by))}を作りました。")
+
+
+@app.command("security-act")
+@bound("collection.grace.security")
+@refusals_told
+def security_act_command(
+    grace_id: Number,
+    security_id: int,
+    kind: Annotated[
+        SecurityAct.Kind, typer.Argument(help="1 増担保の求め、2 応じた、3 応じない、4 処分の開始、5 代金の充当")
+    ],
+    note: str,
+    through: Annotated[str | None, typer.Option("--through", help="求めの期限")] = None,
+    amount: Annotated[int | None, typer.Option("--amount", help="充てた額")] = None,
+    as_of: AsOf = None,
+    by: Officer = None,
+) -> None:
+    """増担保を求める。応じたか否か、担保物の処分を記録する。"""
+    new = NewSecurityAct(kind, note, parse_date(through) if through else None, amount)
+    act_on_security(head_numbered(grace_id).key, security_id, new, as_of=day(as_of), officer=officer(by))
+    console.print(f"{kind.label}ことを記録しました。")
+
+
+@app.command("entrust")
+@bound("collection.grace.entrustments")
+@refusals_told
+def entrust_command(
+    addressee_number: str,
+    amount: Annotated[int, typer.Option("--amount", help="証券の額（円）")],
+    payable: Annotated[str, typer.Option("--payable-on", help="支払期日")],
+    paper: Annotated[str, typer.Option("--paper", help="証券「番号,振出人,支払場所」")],
+    certain: Annotated[str, typer.Option("--certain", help="取立てが確実と認めた理由")],
+    charge: Annotated[list[str], typer.Option("--charge", help="納める期別（くり返す）")],
+    grace: Annotated[int | None, typer.Option("--grace", help="猶予に係るときの猶予管理番号")] = None,
+    later: Annotated[bool, typer.Option("--later-due", help="支払期日以後に納期限の来る徴収金")] = False,
+    cost: Annotated[int, typer.Option("--cost", help="取立ての費用（円）")] = 0,
+    kind: Annotated[EntrustedPaper.Kind, typer.Option("--kind")] = EntrustedPaper.Kind.POSTDATED_CHEQUE,
+    as_of: AsOf = None,
+    by: Officer = None,
+) -> None:
+    """納付の委託を受け、納付受託証書を作る。"""
+    number, drawer, place = (each.strip() for each in f"{paper},,".split(",")[:3])
+    ground = EntrustmentGround.LATER_DUE if later else EntrustmentGround.GRACE if grace else EntrustmentGround.SINCERE
+    new = NewPaper(
+        addressee_number=addressee_number, charges=tuple(find_charge(each).charge_id for each in charge), kind=kind,
+        ground=ground, paper_number=number, drawer=drawer, payable_at=place, amount=amount, payable_on=parse_date(payable),
+        certain_because=certain, cost=cost, grace_id=grace,
+    )  # fmt: skip
+    console.print(f"受託番号 {entrust(new, as_of=day(as_of), officer=officer(by))}。納付受託証書を作りました。")
+
+
+@app.command("papers")
+@bound("collection.grace.entrustments")
+@refusals_told
+def papers_command(every: Annotated[bool, typer.Option("--all", help="済んだものも")] = False) -> None:
+    """納付の委託を受けた証券を、支払期日の順に並べる。"""
+    table("納付の委託", ("受託番号", "支払期日", "宛名番号", "証券の額", "納まった額", "状態", "説明"),
+          ((str(p.paper.paper_id), p.paper.payable_on, p.key[0], p.paper.amount, p.collected, p.state.label,
+            p.paper.settled_note) for p in papers(every=every)))  # fmt: skip
+
+
+@app.command("settle-paper")
+@bound("collection.grace.entrustments")
+@refusals_told
+def settle_command(
+    paper_id: Annotated[int, typer.Argument(help="受託番号")],
+    act: Annotated[str, typer.Argument(help="bank 再委託、2 取立済み、3 不渡り、4 返還")],
+    note: str,
+    as_of: AsOf = None,
+    by: Officer = None,
+) -> None:
+    """再委託、取立て、不渡り、返還を記録する。"""
+    if act == "bank":
+        reentrust(paper_id, note, as_of=day(as_of))
+    else:
+        settle_paper(paper_id, EntrustedPaper.State(act), note, as_of=day(as_of), officer=officer(by))
+    console.print("記録しました。")
 
 
 @app.command("refresh")

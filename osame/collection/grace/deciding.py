@@ -209,6 +209,7 @@ def _grounds(file: GraceFile, judgement: Judgement, as_of: date) -> list[str]:
     facts = replace(
         judgement.cancels,
         missed=standing.missed,
+        is_security_refused=judgement.cancels.is_security_refused or file.is_security_refused,
         has_new_arrears=judgement.cancels.has_new_arrears or _new_arrears(file, as_of),
     )
     grounds = [each for each in grounds_to_cancel_grace(facts, as_of=as_of).items if each.is_met]

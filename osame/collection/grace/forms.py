@@ -17,10 +17,30 @@ from osame.collection.grace.actions import (
     GracePeriodInverted,
 )
 from osame.collection.grace.deciding import Decision, ExtensionNotLater, HearingNeeded
+from osame.collection.grace.entrusting import (
+    CertainBecauseNeeded,
+    GraceOfOthers,
+    MoneyNotCome,
+    NothingToEntrust,
+    PaperNotDue,
+    PaperSettled,
+    SettlingNeedsWords,
+)
 from osame.collection.grace.extending import AreaNeeded, Disaster, DisasterEndsFirst, DisasterNoticeNeeded
-from osame.collection.grace.models import GROUND_NAMES, GraceDocument, GraceSecurity
+from osame.collection.grace.models import GROUND_NAMES, EntrustedPaper, GraceDocument, GraceSecurity, SecurityAct
+from osame.collection.grace.securing import (
+    AskingNeedsDay,
+    GuarantorIsNotified,
+    NotDisposed,
+    NothingAsked,
+    NothingLeftToPay,
+    ProceedsAboveValue,
+    SecurityActNeedsWords,
+    StillInGrace,
+)
 from osame.kernel.dates import parse_date
 from osame.law.grace import GraceGround
+from osame.law.payment_entrustment import EntrustmentGround
 from osame.platform.console.acts import ActForm
 from osame.platform.console.fields import ReasonField, WarekiDateField, YenField, plain
 
@@ -147,3 +167,62 @@ class DisasterForm(PreviewedForm):
         """書かれた告示。"""
         told = self.cleaned_data
         return Disaster(told["notice"], tuple(told["areas"].splitlines()), told["first"], told["through"])
+
+
+class SecurityActForm(ActForm):
+    """担保についての行い。"""
+
+    kind = forms.ChoiceField(label="行い", choices=SecurityAct.Kind.choices)
+    note = forms.CharField(label="説明", max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
+    through = WarekiDateField(
+        within_years=1, label="求めの期限", required=False, help_text="増担保などを求めるときだけ。"
+    )
+    amount = YenField(label="充てた額", required=False, help_text="処分の代金を充てたときだけ。")
+    refusals = {
+        SecurityActNeedsWords: "note", AskingNeedsDay: "through", NothingAsked: "kind", StillInGrace: "kind",
+        NothingLeftToPay: "kind", GuarantorIsNotified: "kind", NotDisposed: "kind", ProceedsAboveValue: "amount",
+    }  # fmt: skip
+
+
+class EntrustForm(ActForm):
+    """納付の委託の受付。"""
+
+    charges = forms.TypedMultipleChoiceField(label="納める期別", coerce=int, widget=forms.CheckboxSelectMultiple)
+    ground = forms.ChoiceField(label="委託の根拠", choices=[(each.name, each.value) for each in EntrustmentGround])
+    grace_id = forms.TypedChoiceField(
+        label="猶予", coerce=int, empty_value=0, required=False, help_text="猶予に係るときだけ。"
+    )
+    kind = forms.ChoiceField(label="証券の種類", choices=EntrustedPaper.Kind.choices)
+    paper_number = forms.CharField(label="証券の番号", max_length=40)
+    drawer = forms.CharField(label="振出人", max_length=60)
+    payable_at = forms.CharField(label="支払場所", max_length=60)
+    amount = YenField(label="証券の額")
+    payable_on = WarekiDateField(within_years=2, label="支払期日")
+    cost = YenField(label="取立ての費用", required=False, help_text="費用を要するときは、併せて受け取った額。")
+    certain_because = forms.CharField(
+        label="取立てが確実と認めた理由", max_length=400, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="支払場所への照会の結果など。",
+    )  # fmt: skip
+    refusals = {NothingToEntrust: "charges", GraceOfOthers: "grace_id", CertainBecauseNeeded: "certain_because"}
+
+    def __init__(
+        self, *args: Any, choices: Sequence[tuple[int, str]], graces: Sequence[tuple[int, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, held in (("charges", list(choices)), ("grace_id", [("", "猶予に係らない"), *graces])):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField | forms.MultipleChoiceField)
+            field.choices = held
+
+
+class SettleForm(ActForm):
+    """受託した証券の再委託、取立て、不渡り、返還。"""
+
+    act = forms.ChoiceField(
+        label="行い",
+        choices=[("bank", "金融機関に再委託した"), *((each.value, each.label) for each in EntrustedPaper.State if each.value != "1")],
+    )  # fmt: skip
+    note = forms.CharField(
+        label="説明", max_length=200, help_text="再委託した金融機関、取立ての結果、不渡りの事由、返還の理由。"
+    )
+    refusals = {SettlingNeedsWords: "note", PaperNotDue: "act", MoneyNotCome: "act", PaperSettled: "act"}

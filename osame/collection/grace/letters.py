@@ -1,4 +1,4 @@
-"""猶予の通知書（R-072・R-073）と、担保解除通知書（R-075）。"""
+"""猶予の通知書（R-072・R-073）と、担保・納付の委託の書面（R-075）。"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +31,7 @@ KEPT = (
     "分割した額を期限までに納めないとき、新たに市税等を滞納したとき、財産の状況などが変わったときは、猶予を取り消して、"
     "残りの額を一時に納めていただくことがあります（地方税法第15条の3ほか）。"
 )
+RELEASED = "{}のために提供された次の担保を、{}に解除しましたので、通知します（地方税法施行令第6条の10）。"
 OUTCOMES = {
     "grant": ("許可", "次のとおり許可します。"),
     "refuse": ("不許可", "次の理由により許可しません。"),
@@ -75,16 +76,14 @@ class GraceNotice:
 
 
 @dataclass(frozen=True, slots=True)
-class SecurityRelease:
-    """担保解除通知書の内容。"""
+class PaperNotice:
+    """担保と納付の委託の書面の内容。 total_name・total: 大きく示す額; facts: 項目と値。"""
 
-    procedure: str
-    security_number: int
-    kind: str
-    description: str
-    value: int
-    released_on: str
-    reason: str
+    title: str
+    opening: str
+    total_name: str
+    total: int
+    facts: tuple[tuple[str, str], ...]
 
 
 PLAIN_GROUNDS = {
@@ -123,21 +122,20 @@ def _notice_samples(procedure: Procedure) -> tuple[SampleLetter, ...]:
     )
 
 
-def _release_samples() -> tuple[SampleLetter, ...]:
-    plain = SecurityRelease(
-        "徴収の猶予",
-        3,
-        "土地",
-        "三重県架空市岩渕1丁目7番29号 宅地 120.00平方メートル",
-        5_000_000,
-        "令和8年7月17日",
-        "完納",
-    )
-    hard = SecurityRelease(
-        "換価の猶予（職権）", 123_456_789, "保証人の保証", LONG_REASON, MOST, "令和8年12月25日", LONG_REASON
-    )
-    return tuple(
-        SampleLetter(each, (f"{each.value:,}円", each.released_on), hard=each is hard) for each in (plain, hard)
+def _paper_samples() -> tuple[SampleLetter, ...]:
+    plain = PaperNotice(
+        "納付受託証書", "次の証券の取立てと、その取立金による納付の委託を受けました（地方税法第16条の2第2項）。", "証券の額", 50_000,
+        (
+            ("受託番号", "3"), ("証券", "先日付の小切手 AB12345"), ("振出人", "架空商事株式会社"), ("支払場所", "架空銀行 本店"),
+            ("支払期日", "令和8年9月30日"), ("取立ての費用", "0円"), ("納める徴収金", "固定資産税・都市計画税 令和7年度 3期"),
+        ),
+    )  # fmt: skip
+    opening = RELEASED.format("換価の猶予（職権）", "令和8年12月25日")
+    facts = (("担保の番号", "123456789"), ("種類", "保証人の保証"), ("内容", LONG_REASON), ("解除の理由", LONG_REASON))
+    hard = PaperNotice("担保解除通知書", opening, "担保の価額", MOST, facts)
+    return (
+        SampleLetter(plain, ("50,000円", "令和8年9月30日")),
+        SampleLetter(hard, (f"{MOST:,}円", "令和8年12月25日"), hard=True),
     )
 
 
@@ -165,10 +163,10 @@ REALIZATION_NOTICE = letter_kind(
         texts=TEXTS,
     )
 )
-RELEASE = letter_kind(
+PAPER = letter_kind(
     LetterKind(
-        form="R-075", name="担保解除通知書", title="担保解除通知書", source="collection/grace/typst/security_release.typ",
-        context=SecurityRelease, samples=_release_samples,
+        form="R-075", name="担保と納付の委託の書面", title="担保解除通知書", source="collection/grace/typst/security_paper.typ",
+        context=PaperNotice, samples=_paper_samples,
     )
 )  # fmt: skip
 
@@ -218,14 +216,23 @@ def send_release(file: GraceFile, security: SecurityLine, *, as_of: date, office
 
     要件: F15-04
     """
-    told = SecurityRelease(
-        file.head.procedure.value, security.security_id, str(security.kind.label), security.description, security.value,
-        format_wareki(security.released_on or as_of), security.release_reason,
+    opening = RELEASED.format(file.head.procedure.value, format_wareki(security.released_on or as_of))
+    facts = (
+        ("担保の番号", str(security.security_id)), ("種類", str(security.kind.label)), ("内容", security.description),
+        ("解除の理由", security.release_reason),
     )  # fmt: skip
-    draft = Draft(
-        file.head.addressee_number, "", told, (f"{security.value:,}円",), f"grace_security:{security.security_id}"
-    )
-    return freeze(RELEASE, [draft], as_of=as_of, officer=officer)
+    told = PaperNotice("担保解除通知書", opening, "担保の価額", security.value, facts)
+    subject = f"grace_security:{security.security_id}"
+    return send_paper(file.head.addressee_number, told, subject, as_of=as_of, officer=officer)
+
+
+def send_paper(addressee_number: str, notice: PaperNotice, subject: str, *, as_of: date, officer: str) -> int:
+    """担保と納付の委託の書面を作る。束の番号を返す。
+
+    要件: F15-04, F15-05
+    """
+    draft = Draft(addressee_number, "", notice, (f"{notice.total:,}円",), subject)
+    return freeze(PAPER, [draft], as_of=as_of, officer=officer)
 
 
 def _charge(each: GracedCharge) -> NoticeCharge:

@@ -7,6 +7,7 @@ from osame.collection.arrears.events import ProcedureEvent
 from osame.collection.arrears.procedures import STAGES
 from osame.law.dispositions import Procedure
 from osame.law.grace import GraceGround
+from osame.law.payment_entrustment import EntrustmentGround
 from osame.platform.rights import APPEND_ONLY, KEPT
 
 GROUND_NAMES = {
@@ -182,3 +183,120 @@ class GraceSecurity(models.Model):
                 condition=Q(released_on__isnull=True) | Q(released_on__gte=F("given_on")) & ~Q(release_reason=""),
             ),
         ]
+
+
+class SecurityAct(models.Model):
+    """担保についての行い。増担保の求めと、その結果、担保物の処分。追記だけ。"""
+
+    rights = APPEND_ONLY
+
+    class Kind(models.TextChoices):
+        """担保についての行いの種類。"""
+
+        ASKED = "1", "増担保などを求めた"
+        COMPLIED = "2", "求めに応じた"
+        REFUSED = "3", "求めに応じない"
+        DISPOSED = "4", "担保物の処分を始めた"
+        PROCEEDS = "5", "処分の代金を充てた"
+
+    pk = models.CompositePrimaryKey("addressee_number", "security_id", "act_number")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    security_id = models.BigIntegerField("担保番号")
+    act_number = models.IntegerField("連番")
+    kind = models.CharField("担保についての行いの種類", max_length=1, choices=Kind.choices)
+    happened_on = models.DateField("行った日")
+    through_on = models.DateField("求めの期限", null=True)
+    amount = models.BigIntegerField("充てた額", null=True)
+    note = models.TextField("説明")
+    article = models.TextField("根拠の条文")
+    officer = models.TextField("職員")
+
+    class Meta:
+        db_table = "security_act"
+        db_table_comment = "担保についての行い (F15-04)"
+        constraints = [
+            models.CheckConstraint(
+                name="security_act_says_what",
+                condition=~Q(note="")
+                & (~Q(kind="1") | Q(through_on__gt=F("happened_on")))
+                & (~Q(kind="5") | Q(amount__gt=0)),
+            ),
+        ]
+
+
+class EntrustedPaper(models.Model):
+    """納付の委託を受けた証券（先日付の小切手など）。受け取り、再委託、取立て、不渡り、返還。"""
+
+    rights = KEPT
+
+    class Kind(models.TextChoices):
+        """受託した証券の種類。"""
+
+        POSTDATED_CHEQUE = "1", "先日付の小切手"
+        PROMISSORY_NOTE = "2", "約束手形"
+        BILL = "3", "為替手形"
+        OTHER = "9", "その他の有価証券"
+
+    class State(models.TextChoices):
+        """受託した証券の状態。"""
+
+        HELD = "1", "受託中"
+        COLLECTED = "2", "取立済み"
+        DISHONOURED = "3", "不渡り"
+        RETURNED = "4", "返還"
+
+    pk = models.CompositePrimaryKey("addressee_number", "paper_id")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    paper_id = models.BigIntegerField("受託番号")
+    grace_id = models.BigIntegerField("猶予管理番号", null=True)
+    kind = models.CharField("受託した証券の種類", max_length=1, choices=Kind.choices)
+    ground = models.CharField(
+        "納付の委託の根拠", max_length=10, choices=[(each.name, each.value) for each in EntrustmentGround]
+    )
+    paper_number = models.TextField("証券の番号")
+    drawer = models.TextField("振出人")
+    payable_at = models.TextField("支払場所")
+    amount = models.BigIntegerField("証券の額")
+    payable_on = models.DateField("支払期日")
+    cost = models.BigIntegerField("取立ての費用", default=0)
+    certain_because = models.TextField("取立てが確実と認めた理由")
+    received_on = models.DateField("受け取った日")
+    bank = models.TextField("再委託した金融機関", default="", blank=True)
+    state = models.CharField("受託した証券の状態", max_length=1, choices=State.choices, default=State.HELD)
+    settled_on = models.DateField("取立て・不渡り・返還の日", null=True)
+    settled_note = models.TextField("取立て・不渡り・返還の説明", default="", blank=True)
+    officer = models.TextField("職員")
+
+    class Meta:
+        db_table = "entrusted_paper"
+        db_table_comment = "納付の委託を受けた証券 (F15-05)"
+        indexes = [models.Index(name="entrusted_paper_day", fields=["state", "payable_on"])]
+        constraints = [
+            models.CheckConstraint(
+                name="entrusted_paper_falls_due_later",
+                condition=Q(amount__gt=0)
+                & Q(cost__gte=0)
+                & Q(payable_on__gt=F("received_on"))
+                & ~Q(certain_because=""),
+            ),
+            models.CheckConstraint(
+                name="entrusted_paper_settled_in_words",
+                condition=Q(state="1", settled_on__isnull=True)
+                | ~Q(state="1") & Q(settled_on__gte=F("received_on")) & ~Q(settled_note=""),
+            ),
+        ]
+
+
+class EntrustedCharge(models.Model):
+    """証券の取立金を納める期別。"""
+
+    rights = APPEND_ONLY
+
+    pk = models.CompositePrimaryKey("addressee_number", "paper_id", "charge_id")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    paper_id = models.BigIntegerField("受託番号")
+    charge_id = models.BigIntegerField("期別番号")
+
+    class Meta:
+        db_table = "entrusted_charge"
+        db_table_comment = "納付の委託の対象の期別 (F15-05)"

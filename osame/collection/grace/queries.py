@@ -4,20 +4,21 @@ What others ask of graces they read through `arrears.stages` and `arrears.prescr
 `instalment_standing` compares plans with receipts, with the delay of channels allowed.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from osame.collection.arrears.procedures import EventLine, ProcedureUnknown, events_of, stage_name
 from osame.collection.arrears.standing import PAYMENTS, Standing, channel_delay, standing_of
-from osame.collection.grace.models import GROUND_NAMES, GraceDocument, GraceSecurity
+from osame.collection.grace.models import GROUND_NAMES, GraceDocument, GraceSecurity, SecurityAct
 from osame.collection.parameters.queries import CHARGE_NAMES
 from osame.kernel.dates import fiscal_year_label
 from osame.kernel.money import Yen
 from osame.law.dispositions import Procedure, ProcedureStage
 from osame.law.grace import GraceGround
 from osame.law.instalments import Instalment
-from osame.platform.database import fetch_all
+from osame.platform.database import fetch_all, fetch_one
 
 PAID = PAYMENTS.format(who="%(who)s", charges="%(charges)s", since="%(since)s")
 FILE = """
@@ -67,6 +68,19 @@ class DocumentLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SecurityActLine:
+    """担保についての行い一つ。"""
+
+    kind: SecurityAct.Kind
+    happened_on: date
+    through_on: date | None
+    amount: int | None
+    note: str
+    article: str
+    officer: str
+
+
+@dataclass(frozen=True, slots=True)
 class SecurityLine:
     """担保一つ。"""
 
@@ -77,6 +91,12 @@ class SecurityLine:
     given_on: date
     released_on: date | None
     release_reason: str
+    acts: tuple[SecurityActLine, ...] = ()
+
+    @property
+    def is_refused(self) -> bool:
+        """増担保などの求めに、応じていないか。"""
+        return bool(self.acts) and self.acts[-1].kind is SecurityAct.Kind.REFUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +136,7 @@ class GraceHead:
 
 @dataclass(frozen=True, slots=True)
 class GraceFile:
-    """猶予一件の綴り。"""
+    """猶予一件の綴り。 entrusted: 納付の委託を受けて、まだ取り立てていない証券の額。"""
 
     head: GraceHead
     charges: tuple[GracedCharge, ...]
@@ -124,6 +144,7 @@ class GraceFile:
     instalments: tuple[Instalment, ...]
     securities: tuple[SecurityLine, ...]
     events: tuple[EventLine, ...]
+    entrusted: int = 0
 
     @property
     def amount(self) -> int:
@@ -137,8 +158,13 @@ class GraceFile:
 
     @property
     def secured(self) -> int:
-        """解除していない担保の価額の合計。"""
-        return sum(each.value for each in self.securities if each.released_on is None)
+        """解除していない担保の価額と、受託中の証券の額の合計。証券の限度で、担保の提供があったものとする（地方税法第16条の2第4項）。"""
+        return sum(each.value for each in self.securities if each.released_on is None) + self.entrusted
+
+    @property
+    def is_security_refused(self) -> bool:
+        """増担保などの求めに応じない担保があるか。猶予を取り消す事由になる。"""
+        return any(each.is_refused for each in self.securities if each.released_on is None)
 
 
 def grace_file(key: tuple[str, int], *, lock: bool = False) -> GraceFile:
@@ -152,7 +178,13 @@ def grace_file(key: tuple[str, int], *, lock: bool = False) -> GraceFile:
     if not heads:
         raise ProcedureUnknown(str(key[1]))
     return GraceFile(
-        heads[0], _charges(key), _documents(key), instalments_of(key), _securities(key), events_of("grace", key)
+        heads[0],
+        _charges(key),
+        _documents(key),
+        instalments_of(key),
+        _securities(key),
+        events_of("grace", key),
+        _entrusted(key),
     )
 
 
@@ -249,4 +281,23 @@ def _securities(key: tuple[str, int]) -> tuple[SecurityLine, ...]:
         "WHERE addressee_number = %s AND grace_id = %s ORDER BY security_id",
         [*key],
     )
-    return tuple(SecurityLine(number, GraceSecurity.Kind(kind), *rest) for number, kind, *rest in rows)
+    acts: dict[int, list[SecurityActLine]] = defaultdict(list)
+    for number, kind, *rest in fetch_all(
+        "SELECT x.security_id, x.kind, x.happened_on, x.through_on, x.amount, x.note, x.article, x.officer FROM security_act x "
+        "JOIN grace_security s USING (addressee_number, security_id) WHERE s.addressee_number = %s AND s.grace_id = %s "
+        "ORDER BY x.security_id, x.act_number",
+        [*key],
+    ):
+        acts[number].append(SecurityActLine(SecurityAct.Kind(kind), *rest))
+    return tuple(
+        SecurityLine(number, GraceSecurity.Kind(kind), *rest, tuple(acts[number])) for number, kind, *rest in rows
+    )
+
+
+def _entrusted(key: tuple[str, int]) -> int:
+    (amount,) = fetch_one(
+        "SELECT coalesce(sum(amount), 0)::bigint FROM entrusted_paper WHERE addressee_number = %s AND grace_id = %s "
+        "AND state = '1'",
+        [*key],
+    )
+    return int(amount)

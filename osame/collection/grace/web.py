@@ -27,9 +27,12 @@ from osame.collection.grace.forms import (
 )
 from osame.collection.grace.letters import send_release
 from osame.collection.grace.models import GraceDocument, GraceSecurity
+from osame.collection.grace.paper_web import paper_urls
 from osame.collection.grace.queries import GraceFile, grace_file, head_numbered, instalment_standing, open_graces
 from osame.collection.inquiry.person import open_person
 from osame.collection.letters.queries import letters_about
+from osame.collection.liabilities.models import Liability
+from osame.collection.liabilities.queries import liabilities_of
 from osame.collection.payment_slips.owed import owed_of
 from osame.law.grace import GraceGround
 from osame.law.grace_conditions import GraceCancelFacts
@@ -59,7 +62,7 @@ def grace(request: HttpRequest, grace_id: int) -> HttpResponse:
     shown = {
         "file": file, "head": file.head, "as_of": today(), "standing": instalment_standing(file, as_of=today()),
         "conditions": judge(file, Judgement(""), as_of=today())[:1], "letters": letters_about(f"grace:{grace_id}"),
-        "stage": file.head.stage.name,
+        "stage": file.head.stage.name, "obligors": _obligors(file),
     }  # fmt: skip
     return page(request, "collection/grace/grace.html", shown)
 
@@ -175,6 +178,16 @@ def grace_release(request: HttpRequest, grace_id: int, security_id: int) -> Http
     return _page(request, form, file, ("担保を解除する", "解除する"))
 
 
+def _obligors(file: GraceFile) -> list[tuple[str, int, str]]:
+    """この猶予の期別について、保証人と担保財産の責任を起こしたもの。告知と催告は、その画面で行う。"""
+    kinds = {Liability.Kind.GUARANTOR, Liability.Kind.THIRD_PARTY_SECURITY}
+    return [
+        (str(each.kind.label), each.liability_id, each.stage_name)
+        for each in liabilities_of(file.head.addressee_number)
+        if each.kind in kinds
+    ]
+
+
 def _opened(grace_id: int) -> GraceFile:
     file = grace_file(head_numbered(grace_id).key)
     record("猶予を開いた", subjects=[file.head.addressee_number], fields=FACTS)
@@ -208,6 +221,7 @@ def disaster(request: HttpRequest) -> HttpResponse:
 grace_urls: list[URLPattern] = [
     path("graces/", graces, name="graces"),
     path("graces/disaster/", disaster, name="disaster"),
+    *paper_urls,
     path("graces/<int:grace_id>/", grace, name="grace"),
     path("graces/<int:grace_id>/document/", grace_document, name="grace_document"),
     path("graces/<int:grace_id>/propose/", grace_propose, name="grace_propose"),

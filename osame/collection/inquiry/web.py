@@ -9,9 +9,9 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from osame.collection.addressees.queries import Destination, destinations_of
-from osame.collection.arrears.forms import ContactForm
 from osame.collection.arrears.prescribing import prescription_of
 from osame.collection.arrears.queries import PromiseFacts, hidden_places, promises_of
+from osame.collection.cases.forms import FollowedContactForm
 from osame.collection.grace.queries import GraceHead
 from osame.collection.inquiry.charges import ChargeLine, Totals, charge_lines, grouped, stopped
 from osame.collection.inquiry.explanation import COMPONENTS, explain
@@ -71,7 +71,7 @@ def person(request: HttpRequest, addressee_number: str) -> HttpResponse:
             **_owed(ask, lines),
             **_destinations(opened, lines, ask),
             **_timeline(request, ask, opened, promises, told=told),
-            "form": ContactForm(
+            "form": FollowedContactForm(
                 now=datetime.combine(ask.today, now().timetz()),
                 promises=promises,
                 draft_key=f"contact:{addressee_number}",

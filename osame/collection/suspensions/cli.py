@@ -5,6 +5,8 @@ from typing import Annotated
 import typer
 
 from osame.collection.ledger.queries import find_charge
+from osame.collection.letters.queries import letters_about
+from osame.collection.returns.told import service_told
 from osame.collection.suspensions.actions import (
     Finding,
     open_suspension,
@@ -137,6 +139,10 @@ def show_command(suspension_id: Number, as_of: AsOf = None, as_json: Json = Fals
           ((str(r.number), r.reviewed_on, str(r.outcome.label), r.note) for r in file.reviews))  # fmt: skip
     table("これまで", ("日", "行い", "段階", "根拠", "説明"),
           ((e.happened_on, e.act_name, e.target_name, e.article, e.note) for e in file.events))  # fmt: skip
+    for each in letters_about(f"suspension:{suspension_id}"):
+        console.print(
+            f"{each.name}（束{each.run_id}）：{service_told(each.run_id, each.letter_number, as_of=on).words}"
+        )
     for line in (*lines, *(f"まだない調査: {each}" for each in file.missing)):
         console.print(line, markup=False)
 

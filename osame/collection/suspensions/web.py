@@ -10,6 +10,7 @@ from osame.collection.inquiry.person import open_person
 from osame.collection.letters.queries import letters_about
 from osame.collection.payment_slips.owed import owed_of
 from osame.collection.refunds.reports import download_report
+from osame.collection.returns.told import service_told
 from osame.collection.suspensions.actions import Finding, open_suspension, record_finding, record_review
 from osame.collection.suspensions.deciding import Decision, Judgement, judge, propose_decision
 from osame.collection.suspensions.forms import DecisionForm, FindingForm, OpeningForm, ReviewForm
@@ -58,7 +59,10 @@ def suspension(request: HttpRequest, suspension_id: int) -> HttpResponse:
     shown = {
         "file": file, "head": file.head, "stage": file.head.stage.name, "as_of": today(),
         "judged": [(each.label, judge(file, each, as_of=today())) for each in decisions],
-        "letters": letters_about(f"suspension:{suspension_id}"),
+        "letters": [
+            (each, service_told(each.run_id, each.letter_number, as_of=today()))
+            for each in letters_about(f"suspension:{suspension_id}")
+        ],
     }  # fmt: skip
     return page(request, "collection/suspensions/suspension.html", shown)
 

@@ -48,6 +48,12 @@ UNION ALL
 SELECT 'case_task', count(*), min(t.due_on) FROM case_task t JOIN arrears_case k USING (addressee_number, case_id)
 WHERE t.done_on IS NULL AND t.due_on <= %(on)s AND k.officer = %(officer)s
 UNION ALL
+SELECT 'nearing_case', count(DISTINCT c.addressee_number), min(c.extinguished_on) FROM case_charge c
+JOIN arrears_case k ON k.addressee_number = c.addressee_number AND k.cleared_on IS NULL
+WHERE c.extinguished_on > %(on)s AND c.extinguished_on <= %(on)s::date + interval '6 months'
+  AND NOT EXISTS (SELECT 1 FROM case_event e WHERE e.addressee_number = k.addressee_number AND e.case_id = k.case_id
+      AND e.kind = '09' AND e.happened_on > %(on)s::date - 183)
+UNION ALL
 SELECT 'unclosed', count(*), min(b.business_on) FROM (
     SELECT DISTINCT business_on FROM bank_day_total WHERE business_on < %(on)s
     EXCEPT SELECT business_on FROM daily_closing WHERE state = '2') b

@@ -33,6 +33,13 @@ KINDS = (
     ("debit_application", "照合を待つ口座振替の申込み", "debit_applications", "collection.debits.apply", False),
     ("instalment_offer", "答えを待つ分納の申出", "instalment_offers", "collection.pledges.offers", False),
     ("case_task", "担当する事案の、期日の来た予定", "case_calendar", "collection.cases.list", True),
+    (
+        "nearing_case",
+        "管理職の確かめていない、時効の近い事案（6月以内）",
+        "case_prescriptions",
+        "collection.cases.review",
+        True,
+    ),
     ("undispatched", "差し出していない督促", "demands", "collection.demands.dispatched", True),
     ("returned", "返戻された督促状（送達の手当て待ち）", "returns", "collection.returns.show", False),
     ("prescription", "90日以内に時効が完成する期別", "prescriptions", "collection.writeoffs.list", True),

@@ -191,6 +191,7 @@ class Migration(migrations.Migration):
                             ("06", "管理職の点検"),
                             ("07", "特記"),
                             ("08", "注意事項の変更"),
+                            ("09", "時効の確認"),
                         ],
                         max_length=2,
                         verbose_name="記録の種類",

@@ -393,4 +393,174 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="EntrustedCharge",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "addressee_number",
+                        "paper_id",
+                        "charge_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
+                ("paper_id", models.BigIntegerField(verbose_name="受託番号")),
+                ("charge_id", models.BigIntegerField(verbose_name="期別番号")),
+            ],
+            options={
+                "db_table": "entrusted_charge",
+                "db_table_comment": "納付の委託の対象の期別 (F15-05)",
+            },
+        ),
+        migrations.CreateModel(
+            name="EntrustedPaper",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "addressee_number", "paper_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
+                ("paper_id", models.BigIntegerField(verbose_name="受託番号")),
+                ("grace_id", models.BigIntegerField(null=True, verbose_name="猶予管理番号")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("1", "先日付の小切手"),
+                            ("2", "約束手形"),
+                            ("3", "為替手形"),
+                            ("9", "その他の有価証券"),
+                        ],
+                        max_length=1,
+                        verbose_name="受託した証券の種類",
+                    ),
+                ),
+                (
+                    "ground",
+                    models.CharField(
+                        choices=[
+                            ("GRACE", "徴収猶予・換価の猶予に係る徴収金"),
+                            ("LATER_DUE", "証券の支払期日以後に納期限の来る徴収金"),
+                            ("SINCERE", "滞納に係る徴収金で、誠実な意思があり、徴収上有利なもの"),
+                        ],
+                        max_length=10,
+                        verbose_name="納付の委託の根拠",
+                    ),
+                ),
+                ("paper_number", models.TextField(verbose_name="証券の番号")),
+                ("drawer", models.TextField(verbose_name="振出人")),
+                ("payable_at", models.TextField(verbose_name="支払場所")),
+                ("amount", models.BigIntegerField(verbose_name="証券の額")),
+                ("payable_on", models.DateField(verbose_name="支払期日")),
+                ("cost", models.BigIntegerField(default=0, verbose_name="取立ての費用")),
+                ("certain_because", models.TextField(verbose_name="取立てが確実と認めた理由")),
+                ("received_on", models.DateField(verbose_name="受け取った日")),
+                ("bank", models.TextField(blank=True, default="", verbose_name="再委託した金融機関")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("1", "受託中"), ("2", "取立済み"), ("3", "不渡り"), ("4", "返還")],
+                        default="1",
+                        max_length=1,
+                        verbose_name="受託した証券の状態",
+                    ),
+                ),
+                ("settled_on", models.DateField(null=True, verbose_name="取立て・不渡り・返還の日")),
+                ("settled_note", models.TextField(blank=True, default="", verbose_name="取立て・不渡り・返還の説明")),
+                ("officer", models.TextField(verbose_name="職員")),
+            ],
+            options={
+                "db_table": "entrusted_paper",
+                "db_table_comment": "納付の委託を受けた証券 (F15-05)",
+                "indexes": [models.Index(fields=["state", "payable_on"], name="entrusted_paper_day")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gt", 0),
+                            ("cost__gte", 0),
+                            ("payable_on__gt", models.F("received_on")),
+                            models.Q(("certain_because", ""), _negated=True),
+                        ),
+                        name="entrusted_paper_falls_due_later",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("settled_on__isnull", True), ("state", "1")),
+                            models.Q(
+                                models.Q(("state", "1"), _negated=True),
+                                ("settled_on__gte", models.F("received_on")),
+                                models.Q(("settled_note", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="entrusted_paper_settled_in_words",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SecurityAct",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "addressee_number",
+                        "security_id",
+                        "act_number",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
+                ("security_id", models.BigIntegerField(verbose_name="担保番号")),
+                ("act_number", models.IntegerField(verbose_name="連番")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("1", "増担保などを求めた"),
+                            ("2", "求めに応じた"),
+                            ("3", "求めに応じない"),
+                            ("4", "担保物の処分を始めた"),
+                            ("5", "処分の代金を充てた"),
+                        ],
+                        max_length=1,
+                        verbose_name="担保についての行いの種類",
+                    ),
+                ),
+                ("happened_on", models.DateField(verbose_name="行った日")),
+                ("through_on", models.DateField(null=True, verbose_name="求めの期限")),
+                ("amount", models.BigIntegerField(null=True, verbose_name="充てた額")),
+                ("note", models.TextField(verbose_name="説明")),
+                ("article", models.TextField(verbose_name="根拠の条文")),
+                ("officer", models.TextField(verbose_name="職員")),
+            ],
+            options={
+                "db_table": "security_act",
+                "db_table_comment": "担保についての行い (F15-04)",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("note", ""), _negated=True),
+                            models.Q(
+                                models.Q(("kind", "1"), _negated=True),
+                                ("through_on__gt", models.F("happened_on")),
+                                _connector="OR",
+                            ),
+                            models.Q(models.Q(("kind", "5"), _negated=True), ("amount__gt", 0), _connector="OR"),
+                        ),
+                        name="security_act_says_what",
+                    )
+                ],
+            },
+        ),
     ]

@@ -5,7 +5,10 @@ from osame.law.dispositions import Procedure
 from osame.platform.database import sql_text
 from osame.platform.gate import guarded
 
-TABLES = ("grace", "grace_charge", "grace_event", "grace_document", "grace_instalment", "grace_security")
+TABLES = (
+    "grace", "grace_charge", "grace_event", "grace_document", "grace_instalment", "grace_security", "security_act", "entrusted_paper",
+    "entrusted_charge",
+)  # fmt: skip
 
 
 class Migration(migrations.Migration):
