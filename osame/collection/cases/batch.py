@@ -66,6 +66,9 @@ SELECT k.addressee_number, k.case_id, w.kind, w.due_on, min(w.note) AS note FROM
         CROSS JOIN LATERAL (SELECT (g.first_on + make_interval(months => 6 * n))::date AS due_on) h
         WHERE h.due_on < g.through_on - 30) d
     WHERE g.stage = 'IN_FORCE'
+    UNION ALL
+    SELECT addressee_number, '17', payable_on, '受託番号' || paper_id || 'の取立てまたは不渡りを記録する' FROM entrusted_paper
+    WHERE state = '1'
 ) w USING (addressee_number)
 WHERE k.cleared_on IS NULL GROUP BY 1, 2, 3, 4
 """

@@ -129,6 +129,7 @@ class CaseTask(models.Model):
         INSTALMENT = "14", "分納の不履行"
         INQUIRY_REPLY = "15", "照会の回答の期限"
         GRACE_REVIEW = "16", "猶予の審査"
+        PAPER = "17", "受託した証券の支払期日"
 
     class Result(models.TextChoices):
         """予定の結果。"""

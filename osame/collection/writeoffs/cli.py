@@ -10,6 +10,7 @@ from osame.collection.ledger.queries import find_charge
 from osame.collection.refunds.reports import write_report
 from osame.collection.writeoffs.batch import record_extinctions
 from osame.collection.writeoffs.deciding import propose_reversal, propose_write_off
+from osame.collection.writeoffs.fraud import confirm_fraud, find_fraud, withdraw_fraud
 from osame.collection.writeoffs.queries import candidates, nearing, totals, write_offs
 from osame.collection.writeoffs.reports import nearing_report, write_off_report, yearly_report
 from osame.kernel.dates import format_wareki, parse_date
@@ -88,6 +89,37 @@ def nearing_command(
         return
     table("まもなく消滅する期別", ("宛名番号", "氏名", "期別", "残高", "消滅する日"),
           ((x.addressee_number, x.name, x.label, x.amount, x.expiry.extinguished_on or "") for x in found))  # fmt: skip
+
+
+@app.command("fraud")
+@bound("collection.writeoffs.fraud")
+@refusals_told
+def fraud_command(
+    charge: Annotated[str, typer.Argument(help="期別（納付書番号など）")], facts: Annotated[str, typer.Argument(help="不正の行為と資料")],
+    as_of: AsOf = None, by: Officer = None,
+) -> None:  # fmt: skip
+    """偽りその他不正の行為により免れた期別と認定する。別の職員が確かめると、時効に効く。"""
+    found = find_charge(charge)
+    number = find_fraud((found.addressee_number, found.charge_id), facts, as_of=day(as_of), officer=officer(by))
+    console.print(f"認定番号 {number}。別の職員が確かめてください（osame write-off fraud-judge {number}）。")
+
+
+@app.command("fraud-judge")
+@bound("collection.writeoffs.fraud")
+@refusals_told
+def fraud_judge_command(
+    finding: Annotated[int, typer.Argument(help="認定番号")],
+    withdraw: Annotated[str, typer.Option("--withdraw", help="取り消す理由（省けば、確かめる）")] = "",
+    as_of: AsOf = None,
+    by: Officer = None,
+) -> None:
+    """認定を確かめる。または取り消す。"""
+    if withdraw:
+        withdraw_fraud(finding, withdraw, as_of=day(as_of))
+        console.print("認定を取り消しました。")
+        return
+    completes_on = confirm_fraud(finding, as_of=day(as_of), officer=officer(by))
+    console.print(f"確かめました。時効の満了は{format_wareki(completes_on) if completes_on else '進行していません'}。")
 
 
 @app.command("propose")

@@ -64,3 +64,43 @@ class WriteOff(models.Model):
             ),
         ]  # fmt: skip
         indexes = [models.Index(name="write_off_day", fields=["written_off_on"])]
+
+
+class FraudFinding(models.Model):
+    """偽りその他不正の行為によって免れた税の認定。別の職員が確かめるまで、時効に効かない。"""
+
+    rights = KEPT
+
+    pk = models.CompositePrimaryKey("addressee_number", "finding_id")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    finding_id = models.BigIntegerField("認定番号")
+    charge_id = models.BigIntegerField("期別番号")
+    facts = models.TextField("不正の行為と資料")
+    found_on = models.DateField("認定日")
+    officer = models.TextField("認定した職員")
+    confirmed_on = models.DateField("確かめた日", null=True)
+    confirmed_by = models.TextField("確かめた職員", default="", blank=True)
+    withdrawn_on = models.DateField("取り消した日", null=True)
+    withdraw_reason = models.TextField("取り消した理由", default="", blank=True)
+
+    class Meta:
+        db_table = "fraud_finding"
+        db_table_comment = "偽りその他不正の行為の認定 (F21-01)"
+        constraints = [
+            models.UniqueConstraint(
+                name="fraud_found_once",
+                fields=["addressee_number", "charge_id"],
+                condition=Q(withdrawn_on__isnull=True),
+            ),
+            models.CheckConstraint(name="fraud_finding_has_facts", condition=~Q(facts="") & ~Q(officer="")),
+            models.CheckConstraint(
+                name="fraud_confirmed_by_another",
+                condition=Q(confirmed_on__isnull=True, confirmed_by="")
+                | Q(confirmed_on__gte=F("found_on")) & ~Q(confirmed_by="") & ~Q(confirmed_by=F("officer")),
+            ),
+            models.CheckConstraint(
+                name="fraud_withdrawn_with_reason",
+                condition=Q(withdrawn_on__isnull=True, withdraw_reason="")
+                | Q(withdrawn_on__isnull=False) & ~Q(withdraw_reason=""),
+            ),
+        ]

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from osame.collection.refunds.reports import download_report
 from osame.collection.writeoffs.deciding import NotWrittenOff, propose_reversal, propose_write_off
 from osame.collection.writeoffs.forms import ReversalForm, WriteOffForm
+from osame.collection.writeoffs.fraud_web import fraud_urls
 from osame.collection.writeoffs.queries import WriteOffLine, candidates, nearing, totals, write_offs
 from osame.collection.writeoffs.reports import nearing_report, write_off_report, yearly_report
 from osame.kernel.periods import months_after
@@ -119,6 +120,7 @@ writeoff_urls: list[URLPattern] = [
     path("write-offs/", writeoffs, name="writeoffs"),
     path("write-offs/prescriptions/", prescriptions, name="prescriptions"),
     path("write-offs/propose/", writeoff_propose, name="writeoff_propose"),
+    *fraud_urls,
     path("write-offs/<int:write_off_id>/", writeoff, name="writeoff"),
     path("write-offs/<int:write_off_id>/reverse/", writeoff_reverse, name="writeoff_reverse"),
     path("write-offs/reports/<str:what>/<int:number>/", writeoff_report, name="writeoff_report"),

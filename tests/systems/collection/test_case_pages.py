@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,11 +11,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from typer.testing import CliRunner
 
-from osame.collection.cases.actions import NewTask, plan_task
+from osame.collection.cases.actions import NewTask, ReviewsOwnCase, assign, plan_task
 from osame.collection.cases.batch import refresh_cases
 from osame.collection.cases.cli import app as case_app
+from osame.collection.cases.documents import documents_of
 from osame.collection.cases.handovers import Handover, NewHandover, handovers
 from osame.collection.cases.models import CaseTask
+from osame.collection.cases.prescribing import NothingNearing, confirm_nearing, nearing_cases
 from osame.collection.cases.queries import case_of, tasks_of
 from osame.collection.cases.reports import handover_report, sheet_of, visits
 from osame.collection.demands.batch import DemandOrder, carry_out
@@ -336,3 +338,62 @@ def test_where_a_protected_person_lives_changes_nothing_that_leaves(owing: Path)
     )
     assert leaves(TODAY) == before
     assert "遠い町" not in "".join(before)
+
+
+def test_what_is_about_to_prescribe_is_confirmed_by_a_manager_who_is_not_in_charge(chief: Client) -> None:
+    (due,) = fetch_all("SELECT extinguished_on FROM case_charge WHERE addressee_number = %s", [SATO])[0]
+    assert nearing_cases(as_of=TODAY) == ()
+    near = due - timedelta(days=80)
+    refresh_cases(as_of=near, officer=OFFICER)
+    assign(SATO, "B0001", as_of=near, officer=OFFICER)
+    found = {each.addressee_number: each for each in nearing_cases(as_of=near)}
+    assert (found[SATO].extinguished_on, found[SATO].band(as_of=near), found[SATO].confirmed_on) == (
+        due,
+        "3月以内",
+        None,
+    )
+    assert [each.due_on for each in tasks_of(SATO) if each.kind == "13"] == [due - timedelta(days=1)]  # 担当への知らせ
+    with pytest.raises(ReviewsOwnCase):
+        confirm_nearing(SATO, "差押えを急ぐ", as_of=near, officer="B0001")
+    confirm_nearing(SATO, "差押えを急ぐ", as_of=near, officer="B0002")
+    found = {each.addressee_number: each for each in nearing_cases(as_of=near)}
+    assert (found[SATO].confirmed_on, found[SATO].confirmed_by, found[TANAKA].confirmed_on) == (near, "B0002", None)
+    assert [each.note for each in tasks_of(SATO) if "差押えを急ぐ" in each.note]
+    with pytest.raises(NothingNearing):
+        confirm_nearing(TANAKA, "急ぐ", as_of=TODAY, officer="B0002")
+    monkey = pytest.MonkeyPatch()
+    monkey.setenv("OSAME_TODAY", near.isoformat())
+    try:
+        page = text(chief.get(at("/cases/prescriptions/")))
+        for part in ("管理職の確かめていない事案が", "1件", "3月以内", "田中 一郎", "B0002"):
+            assert part in page, part
+        done = sent(chief, f"/cases/{TANAKA}/prescription/", content="納付書を送り、電話する")
+        assert done.status_code == 302
+        assert "管理職の確かめていない事案が" not in text(chief.get(at("/cases/prescriptions/")))
+        monkey.setenv("OSAME_PURPOSE", "arrears_management")
+        assert len(json.loads(call(case_app, "prescriptions", "--as-of", near.isoformat(), "--json"))) == 2
+    finally:
+        monkey.undo()
+
+
+def test_a_contact_brings_its_next_task_and_its_attachment(desk: Client) -> None:
+    page = desk.get(at(f"/cases/{SATO}/"))
+    told = fields(page) | {
+        "contacted_on": "R8.3.2", "contacted_time": "10:00", "means": "01", "relationship": "01", "identification": "01",
+        "content": "給与明細を持ってきた", "next_on": "R8.3.16", "next_kind": "", "next_note": "次の給与日の後に電話",
+        "attachment": SimpleUploadedFile("明細.txt", "三月分の給与".encode()),
+    }  # fmt: skip
+    refused = desk.post(at(f"/people/{SATO}/contacts/?back=case"), told)
+    assert (refused.status_code, "日とすることの両方" in text(refused)) == (422, True)
+    assert fetch_all("SELECT count(*) FROM contact_record") == [(0,)]
+    told |= {"next_kind": "01", "attachment": SimpleUploadedFile("明細.txt", "三月分の給与".encode())}
+    done = desk.post(at(f"/people/{SATO}/contacts/?back=case"), told)
+    assert done.status_code == 302, done.context["form"].errors
+    (task,) = [each for each in tasks_of(SATO) if each.kind == "01"]
+    assert (task.due_on, task.note) == (date(2026, 3, 16), "次の給与日の後に電話")
+    (kept,) = documents_of(SATO, words="三月分の給与")
+    assert kept.title.startswith("折衝")
+    wrong = told | {"attachment": SimpleUploadedFile("番号.txt", f"番号は{NUMBER}".encode())}
+    refused = desk.post(at(f"/people/{SATO}/contacts/?back=case"), wrong)
+    assert (refused.status_code, "個人番号らしい数字" in text(refused)) == (422, True)
+    assert fetch_all("SELECT count(*) FROM contact_record") == [(1,)]  # 添付を断れば、折衝も書かない

@@ -7,12 +7,20 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from django.db import DatabaseError, transaction
 from django.test import Client
 from typer.testing import CliRunner
 
+from osame.collection.arrears.prescribing import prescription_of
+from osame.collection.letters.actions import record_counts, record_dispatch
+from osame.collection.letters.printing import print_run
+from osame.collection.returns.actions import Delivery, record_service, register_return
+from osame.collection.returns.models import ReturnedLetter, ServiceRecord
 from osame.collection.suspensions.cli import app as suspension_app
 from osame.collection.writeoffs.cli import app as write_off_app
-from osame.platform.database import fetch_all
+from osame.kernel.dates import format_wareki
+from osame.kernel.periods import day_after, years_after
+from osame.platform.database import fetch_all, run_sql
 from tests.systems.collection.cast import SATO, determination, slip
 from tests.systems.collection.demand_cast import charge_of, levy
 from tests.systems.collection.pages_cast import fields, officer_at_desk, pages_on, text
@@ -72,6 +80,17 @@ def test_from_the_sheet_to_the_decision(desk: Client) -> None:
     assert sent(desk, f"{place}propose/", decision="suspend", reason="無財産").status_code == 302  # type: ignore[attr-defined]
     assert "執行停止を執行" in carried(proposal("suspension"))
     assert "停止中" in text(desk.get(f"{place}?{ARREARS}"))
+    run_id = int(fetch_all("SELECT run_id FROM letter_run WHERE form = 'R-120'")[0][0])
+    assert "差し出していない" in text(desk.get(f"{place}?{ARREARS}"))
+    print_run(run_id)
+    record_counts(run_id, printed=1, enclosed=1, officer="A0001")
+    record_dispatch(run_id, dispatched_on=today(), officer="A0001")
+    assert "に送達したと推定する" in text(desk.get(f"{place}?{ARREARS}"))
+    register_return((run_id, 1), ReturnedLetter.Cause.MOVED, returned_on=today(), as_of=today(), officer="A0001")
+    assert "に返戻。送達されていない" in text(desk.get(f"{place}?{ARREARS}"))
+    delivery = Delivery(ServiceRecord.Method.IN_PERSON, today(), "市役所の窓口", received_by="佐藤 花子")
+    record_service((run_id, 1), delivery, officer="A0001")
+    assert "に送達（交付送達、佐藤 花子）" in text(desk.get(f"{place}?{ARREARS}"))
     sheet = desk.post(f"{place}sheet/?{ARREARS}", {"csrfmiddlewaretoken": "x"})
     shown = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(b"".join(sheet)))
     for part in ("執行停止調書", "調査の結果", "照会の回答", "地方税法第15条の7"):
@@ -149,3 +168,30 @@ def test_the_commands(desk: Client, tmp_path: Path) -> None:
         call(write_off_app, "report", str(tmp_path / "report.pdf"), *words)
         (tmp_path / "report.pdf").unlink()
     assert "起案" in weighty.types(write_off_app, "reverse", "1", "誤り")
+
+
+def test_fraud_is_found_by_one_confirmed_by_another_and_prescribes_in_seven_years(desk: Client) -> None:
+    charge = charge_of(SATO, 2)
+    before = prescription_of(SATO, as_of=today())[charge]
+    assert before.completes_on
+    assert before.prescription.steps[0].startswith("起算日")
+    refused = sent(desk, f"/people/{SATO}/frauds/new/", charge=str(charge), facts=" ")
+    assert refused.status_code == 422  # type: ignore[attr-defined]
+    told = sent(desk, f"/people/{SATO}/frauds/new/", charge=str(charge), facts="所得を隠した。調査の記録のとおり")
+    assert told.status_code == 302, text(told)  # type: ignore[attr-defined]
+    assert prescription_of(SATO, as_of=today())[charge] == before  # 別の職員が確かめるまで、効かない
+    (number,) = (int(row[0]) for row in fetch_all("SELECT finding_id FROM fraud_finding"))
+    own = sent(desk, f"/write-offs/frauds/{number}/", decision="confirm")
+    assert "自分の認定を確かめられません" in text(own)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        run_sql("UPDATE fraud_finding SET confirmed_on = found_on, confirmed_by = officer")
+    output = CliRunner().invoke(write_off_app, ["fraud-judge", str(number), "--officer", "B0001"])
+    assert output.exit_code == 0, output.output
+    after = prescription_of(SATO, as_of=today())[charge]
+    due = fetch_all("SELECT statutory_due_date FROM charge WHERE charge_id = %s", [charge])[0][0]
+    assert after.prescription.steps[0].startswith(f"起算日 {format_wareki(day_after(years_after(due, 2)))}")
+    assert after.completes_on == years_after(due, 7)
+    assert "B0001" in text(desk.get(f"/write-offs/frauds/?{ARREARS}"))
+    done = sent(desk, f"/write-offs/frauds/{number}/", decision="withdraw", reason="認定の誤り")
+    assert done.status_code == 302  # type: ignore[attr-defined]
+    assert prescription_of(SATO, as_of=today())[charge] == before

@@ -1,5 +1,6 @@
 """執行停止。調査から、停止、見直し、取消し、3年の満了、即時の消滅まで。免除は停止から流れ、手続は法の表のとおりにだけ進む。"""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from django.db import DatabaseError, transaction
 
 from osame.collection.arrears.prescribing import ObligationExtinguished, prescription_of
 from osame.collection.arrears.stages import spans_of, stages_of
+from osame.collection.certificates.certified import Asked, certified
 from osame.collection.demands.estimates import estimated_charges
 from osame.collection.demands.selection import list_due, select_candidates
 from osame.collection.inquiry.verification import verify_everything
@@ -66,6 +68,12 @@ def test_a_suspension_lets_the_exemption_the_stop_and_the_notice_follow(owed: in
     (page,) = texts(print_run(run_id).directory)
     for part in ("滞納処分停止通知書", "佐藤花子様", "500,000", "第15条の7第1項第1号", "審査請求"):
         assert part in page, part
+    asked = Asked(SATO, "01", "", 2025, 2025)
+    assert (
+        "滞納処分の執行を停止している税があります（納税義務は続いています）。"
+        in certified(asked, as_of=today()).remarks
+    )
+    assert certified(replace(asked, kind="02"), as_of=today()).arrears  # 停止しても、滞納はなくならない
     assert verify_everything().sound
 
 

@@ -343,6 +343,7 @@ class Migration(migrations.Migration):
                             ("14", "分納の不履行"),
                             ("15", "照会の回答の期限"),
                             ("16", "猶予の審査"),
+                            ("17", "受託した証券の支払期日"),
                         ],
                         max_length=2,
                         verbose_name="予定の種類",

@@ -102,4 +102,62 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="FraudFinding",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "addressee_number", "finding_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
+                ("finding_id", models.BigIntegerField(verbose_name="認定番号")),
+                ("charge_id", models.BigIntegerField(verbose_name="期別番号")),
+                ("facts", models.TextField(verbose_name="不正の行為と資料")),
+                ("found_on", models.DateField(verbose_name="認定日")),
+                ("officer", models.TextField(verbose_name="認定した職員")),
+                ("confirmed_on", models.DateField(null=True, verbose_name="確かめた日")),
+                ("confirmed_by", models.TextField(blank=True, default="", verbose_name="確かめた職員")),
+                ("withdrawn_on", models.DateField(null=True, verbose_name="取り消した日")),
+                ("withdraw_reason", models.TextField(blank=True, default="", verbose_name="取り消した理由")),
+            ],
+            options={
+                "db_table": "fraud_finding",
+                "db_table_comment": "偽りその他不正の行為の認定 (F21-01)",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_on__isnull", True)),
+                        fields=("addressee_number", "charge_id"),
+                        name="fraud_found_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("facts", ""), _negated=True), models.Q(("officer", ""), _negated=True)
+                        ),
+                        name="fraud_finding_has_facts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_by", ""), ("confirmed_on__isnull", True)),
+                            models.Q(
+                                ("confirmed_on__gte", models.F("found_on")),
+                                models.Q(("confirmed_by", ""), _negated=True),
+                                models.Q(("confirmed_by", models.F("officer")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="fraud_confirmed_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdraw_reason", ""), ("withdrawn_on__isnull", True)),
+                            models.Q(("withdrawn_on__isnull", False), models.Q(("withdraw_reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="fraud_withdrawn_with_reason",
+                    ),
+                ],
+            },
+        ),
     ]

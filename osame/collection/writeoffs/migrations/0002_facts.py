@@ -3,7 +3,7 @@ from django.db import migrations
 from osame.platform.database import sql_text
 from osame.platform.gate import guarded
 
-TABLE = "write_off"
+TABLES = ("write_off", "fraud_finding")
 
 
 class Migration(migrations.Migration):
@@ -27,6 +27,6 @@ class Migration(migrations.Migration):
     ]
     operations = [
         migrations.RunSQL(sql_text("osame.collection.writeoffs", "sql/writeoffs.sql")),
-        migrations.RunSQL(guarded(TABLE), f"ALTER TABLE {TABLE} DISABLE ROW LEVEL SECURITY"),
+        *(migrations.RunSQL(guarded(table), f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY") for table in TABLES),
         migrations.RunSQL(sql_text("osame.collection.writeoffs", "sql/arrears_facts.sql")),
     ]

@@ -6,6 +6,12 @@ SELECT c.addressee_number, e.charge_id, e.kind, e.happened_on, e.through_on, e.s
 FROM prescription_event_dispositions e
 JOIN succession_portion p ON p.successor_number = e.addressee_number AND p.numerator > 0
 JOIN charge c ON c.addressee_number = p.addressee_number AND c.charge_id = e.charge_id;
+-- 確かめられた偽りその他不正の行為は、起算を2年後にする（地方税法第18条の2第3項）。
+CREATE VIEW prescription_event_writeoffs WITH (security_invoker = true) AS
+SELECT f.addressee_number, f.charge_id, '偽りその他不正の行為' AS kind, c.statutory_due_date AS happened_on, NULL::date AS through_on,
+       'fraud:' || f.finding_id AS source
+FROM fraud_finding f JOIN charge c USING (addressee_number, charge_id)
+WHERE f.confirmed_on IS NOT NULL AND f.withdrawn_on IS NULL;
 CREATE VIEW prescription_event WITH (security_invoker = true) AS
 SELECT * FROM prescription_event_receipts
 UNION ALL SELECT * FROM prescription_event_determinations
@@ -17,7 +23,8 @@ UNION ALL SELECT * FROM prescription_event_assets
 UNION ALL SELECT * FROM prescription_event_dispositions
 UNION ALL SELECT * FROM prescription_event_successions
 UNION ALL SELECT * FROM prescription_event_reminders
-UNION ALL SELECT * FROM prescription_event_suspensions;
+UNION ALL SELECT * FROM prescription_event_suspensions
+UNION ALL SELECT * FROM prescription_event_writeoffs;
 CREATE VIEW procedure_stage WITH (security_invoker = true) AS
 SELECT * FROM procedure_stage_demands
 UNION ALL SELECT * FROM procedure_stage_grace

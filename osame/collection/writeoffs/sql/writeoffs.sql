@@ -53,6 +53,21 @@ CREATE TRIGGER liability_charge_of_what_is_owed BEFORE INSERT ON liability_charg
     FOR EACH ROW EXECUTE FUNCTION refuse_extinct_charge();
 CREATE TRIGGER disposition_charge_of_what_is_owed BEFORE INSERT ON disposition_charge
     FOR EACH ROW EXECUTE FUNCTION refuse_extinct_charge();
+CREATE TRIGGER entrusted_charge_of_what_is_owed BEFORE INSERT ON entrusted_charge
+    FOR EACH ROW EXECUTE FUNCTION refuse_extinct_charge();
+-- 認定は、別の職員の確かめと、取消しのほかに書き換えられない。
+CREATE SEQUENCE fraud_finding_number;
+ALTER TABLE fraud_finding ADD CONSTRAINT fraud_finding_of_a_charge
+    FOREIGN KEY (addressee_number, charge_id) REFERENCES charge (addressee_number, charge_id);
+CREATE FUNCTION guard_fraud_finding() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.withdrawn_on IS NOT NULL OR (to_jsonb(NEW) - 'confirmed_on' - 'confirmed_by' - 'withdrawn_on' - 'withdraw_reason')
+            <> (to_jsonb(OLD) - 'confirmed_on' - 'confirmed_by' - 'withdrawn_on' - 'withdraw_reason') THEN
+        RAISE EXCEPTION '認定は、確かめと取消しのほかに書き換えられません。' USING ERRCODE = 'OS409';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER fraud_finding_is_guarded BEFORE UPDATE ON fraud_finding FOR EACH ROW EXECUTE FUNCTION guard_fraud_finding();
 CREATE VIEW procedure_stage_writeoffs WITH (security_invoker = true) AS
 SELECT w.addressee_number, w.charge_id, 'OBLIGATION' AS procedure, 'WRITTEN_OFF' AS stage, w.written_off_on AS first_on,
        NULL::date AS through_on, 'write_off:' || w.write_off_id AS source
