@@ -25,7 +25,7 @@ from osame.platform.audit.recording import record
 from osame.platform.database import fetch_all
 from osame.platform.imports import registry
 from osame.platform.imports.registry import ImportResult
-from osame.platform.imports.whole_files import Rejected, settle_rows, take_whole
+from osame.platform.imports.whole_files import receive_each, settle_rows, take_whole
 
 Channel, State, Kind = CertificateRequest.Channel, CertificateRequest.State, CertificateRequest.Kind
 ELECTRONIC = "電子署名の検証済み（受付番号 {}）"
@@ -64,16 +64,7 @@ def import_applications(path: Path, *, as_of: date, officer: str) -> ImportResul
             f"import:{arrival.content_hash}", kind="import_applications", content=[PROFILE], purpose="納税証明の申請",
             officer=officer,
         )  # fmt: skip
-        rejected: list[Rejected] = []
-        for each in read:
-            if isinstance(each, LineProblem):
-                rejected.append((each.line_number, each.raw, each.reason, None))
-                continue
-            try:
-                with transaction.atomic():
-                    receive(each, as_of=as_of, officer=officer)
-            except Refusal as refusal:
-                rejected.append((each.line_number, each.raw, f"{each.line_number}行目: {refusal}", None))
+        rejected = receive_each(read, lambda row: receive(row, as_of=as_of, officer=officer))
         return settle_rows(file_id, arrival, len(read), rejected)
 
     return take_whole(arrival, path, certificate_application_csv.read_lines, take)

@@ -29,7 +29,7 @@ from osame.platform.audit.recording import record
 from osame.platform.database import fetch_all, fetch_one
 from osame.platform.imports import registry
 from osame.platform.imports.registry import ImportResult
-from osame.platform.imports.whole_files import Rejected, settle_rows, take_whole
+from osame.platform.imports.whole_files import receive_each, settle_rows, take_whole
 
 State = InstalmentOffer.State
 SENT_PAPER = "納付誓約書をお送りします。署名して、{}までにご返送ください。ご返送を受けてから、分割納付が始まります。"
@@ -122,16 +122,7 @@ def import_offers(path: Path, *, as_of: date, officer: str) -> ImportResult:
             purpose="分納の申出",
             officer=officer,
         )
-        rejected: list[Rejected] = []
-        for each in read:
-            if isinstance(each, LineProblem):
-                rejected.append((each.line_number, each.raw, each.reason, None))
-                continue
-            try:
-                with transaction.atomic():
-                    receive_offer(each, as_of=as_of, officer=officer)
-            except Refusal as refusal:
-                rejected.append((each.line_number, each.raw, f"{each.line_number}行目: {refusal}", None))
+        rejected = receive_each(read, lambda row: receive_offer(row, as_of=as_of, officer=officer))
         return settle_rows(file_id, arrival, len(read), rejected)
 
     return take_whole(arrival, path, instalment_offer_csv.read_lines, take)

@@ -5,17 +5,32 @@ The frame of every import that reads its file whole: what is done with the rows 
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, Protocol, TypeVar
 
 from django.db import transaction
 
 from osame.formats.reports import LineProblem
+from osame.kernel.refusals import Refusal
 from osame.platform.imports import registry
 from osame.platform.imports.registry import Arrival, ImportResult
 
 SHOWN_PROBLEMS = 20
 
+
+class NumberedRow(Protocol):
+    """自分の行番号と原文を持つ行。"""
+
+    @property
+    def line_number(self) -> int:
+        """行番号。"""
+
+    @property
+    def raw(self) -> bytes:
+        """原文。"""
+
+
 Row = TypeVar("Row")
+KeptRow = TypeVar("KeptRow", bound=NumberedRow)
 Rejected = tuple[int, bytes, str, int | None]
 """受け付けない行。（行、原文、理由、金額）"""
 
@@ -39,6 +54,21 @@ def take_whole(
         ):
             return registry.refuse(arrival, refusal)
         return take(rows)
+
+
+def receive_each(read: Iterable[KeptRow | LineProblem], receive: Callable[[KeptRow], object]) -> list[Rejected]:
+    """一行ずつ、窓口と同じ扉から受け付ける。断られた行だけを、理由とともに返す。"""
+    rejected: list[Rejected] = []
+    for each in read:
+        if isinstance(each, LineProblem):
+            rejected.append((each.line_number, each.raw, each.reason, None))
+            continue
+        try:
+            with transaction.atomic():
+                receive(each)
+        except Refusal as refusal:
+            rejected.append((each.line_number, each.raw, f"{each.line_number}行目: {refusal}", None))
+    return rejected
 
 
 def settle_rows(
