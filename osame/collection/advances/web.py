@@ -80,7 +80,7 @@ def advance_new(request: HttpRequest, addressee_number: str) -> HttpResponse:
     record("繰上徴収の起案の画面を開いた", subjects=[addressee_number], fields=FACTS)
     form = AdvanceForm(
         request.POST or None, today=today(), draft_key=f"advance:{addressee_number}",
-        choices=[(each.facts.charge_id, f"{each.label}　{each.share().amount:,}円") for each in owed],
+        choices=[each.choice for each in owed],
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
@@ -179,7 +179,7 @@ def preservation_fix(request: HttpRequest, preservation_id: int) -> HttpResponse
     """税額の確定を記録する。"""
     file = _kept(preservation_id)
     owed = owed_of(file.head.addressee_number, on=today(), as_of=today())
-    choices = [(each.facts.charge_id, f"{each.label}　{each.share().amount:,}円") for each in owed]
+    choices = [each.choice for each in owed]
     form = FixedForm(request.POST or None, today=today(), choices=choices)
     place = reverse("preservation", args=[preservation_id])
     if request.method == "POST" and form.is_valid():

@@ -26,7 +26,7 @@ def search_new(request: HttpRequest, investigation_id: int) -> HttpResponse:
     back = reverse("investigation", args=[investigation_id])
     form = SearchForm(
         request.POST or None, today=today(),
-        choices=[(each.facts.charge_id, f"{each.label}　{each.share().amount:,}円") for each in owed],
+        choices=[each.choice for each in owed],
         initial={
             "charges": [x.facts.charge_id for x in owed if x.facts.due_date < today()], "searched_on": today(),
             "searched_name": plan.name, "officers": officer_of(request),

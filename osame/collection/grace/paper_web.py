@@ -71,7 +71,7 @@ def paper_new(request: HttpRequest, addressee_number: str) -> HttpResponse:
     record("納付の委託の画面を開いた", subjects=[addressee_number], fields=FACTS)
     form = EntrustForm(
         request.POST or None, today=today(),
-        choices=[(each.facts.charge_id, f"{each.label}　{each.share().amount:,}円") for each in owed],
+        choices=[each.choice for each in owed],
         graces=[(each.grace_id, f"{each.procedure.value} {each.grace_id}") for each in live],
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():

@@ -70,7 +70,7 @@ def liability_new(request: HttpRequest, addressee_number: str) -> HttpResponse:
     record("納税者のほかの者への告知の起案の画面を開いた", subjects=[addressee_number], fields=FACTS)
     form = LiabilityForm(
         request.POST or None, today=today(), draft_key=f"liability:{addressee_number}",
-        choices=[(each.facts.charge_id, f"{each.label}　{each.share().amount:,}円") for each in owed],
+        choices=[each.choice for each in owed],
     )  # fmt: skip
 
     def act() -> str:

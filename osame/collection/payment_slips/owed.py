@@ -168,6 +168,11 @@ class Owed:
         """期別の呼び名。"""
         return f"{self.facts.tax_name} {fiscal_year_label(self.facts.levy_year)} {self.facts.term_name}"
 
+    @property
+    def choice(self) -> tuple[int, str]:
+        """画面で選ぶときの、（期別番号、呼び名と額）。"""
+        return self.facts.charge_id, f"{self.label}　{self.share().amount:,}円"
+
     def share(self, *, with_fee: bool = True, with_charge: bool = True) -> Share:
         """納付書の内訳一行。"""
         known = self.facts

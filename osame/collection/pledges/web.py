@@ -90,7 +90,7 @@ def _planned(request: HttpRequest, addressee_number: str, head: PledgeHead | Non
     overdue = [each.facts.charge_id for each in owed if each.facts.due_date < today()]
     form = PlanForm(
         request.POST or None, today=today(), initial={"charges": list(head.charges) if head else overdue},
-        choices=[(each.facts.charge_id, f"{each.label}　{each.share().amount:,}円") for each in owed],
+        choices=[each.choice for each in owed],
     )  # fmt: skip
     planned = None
     if request.method == "POST" and form.is_valid():

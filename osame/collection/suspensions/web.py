@@ -76,7 +76,7 @@ def suspension_new(request: HttpRequest, addressee_number: str) -> HttpResponse:
     record("執行停止の調書の画面を開いた", subjects=[addressee_number], fields=FACTS)
     form = OpeningForm(
         request.POST or None, today=today(), draft_key=f"suspension:{addressee_number}",
-        choices=[(each.facts.charge_id, f"{each.label}　{each.share().amount:,}円") for each in owed],
+        choices=[each.choice for each in owed],
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
