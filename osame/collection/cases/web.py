@@ -149,10 +149,10 @@ cases_urls: list[URLPattern] = [
     path("cases/figures/", figures, name="case_figures"),
     path("cases/refresh/", refresh, name="case_refresh"),
     *filing_urls,
+    *case_act_urls,
     path("cases/<str:addressee_number>/", case_one, name="case"),
     path("cases/<str:addressee_number>/sheet/", case_sheet, name="case_sheet"),
     path(
         "cases/<str:addressee_number>/documents/<int:document_id>/<int:version>/", document_open, name="document_open"
     ),
-    *case_act_urls,
 ]

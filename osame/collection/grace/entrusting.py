@@ -198,15 +198,17 @@ def papers(*, every: bool = False) -> tuple[PaperLine, ...]:
     要件: F15-05
     """
     found = EntrustedPaper.objects.all() if every else EntrustedPaper.objects.filter(state=State.HELD)
-    return tuple(_line(each) for each in found.order_by("payable_on", "paper_id"))
+    with transaction.atomic():
+        return tuple(_line(each) for each in found.order_by("payable_on", "paper_id"))
 
 
 def paper_numbered(paper_id: int) -> PaperLine:
     """番号の証券。"""
-    found = EntrustedPaper.objects.filter(paper_id=paper_id).first()
-    if found is None:
-        raise PaperUnknown(str(paper_id))
-    return _line(found)
+    with transaction.atomic():
+        found = EntrustedPaper.objects.filter(paper_id=paper_id).first()
+        if found is None:
+            raise PaperUnknown(str(paper_id))
+        return _line(found)
 
 
 def _line(paper: EntrustedPaper) -> PaperLine:

@@ -190,7 +190,7 @@ class EntrustForm(ActForm):
     charges = forms.TypedMultipleChoiceField(label="納める期別", coerce=int, widget=forms.CheckboxSelectMultiple)
     ground = forms.ChoiceField(label="委託の根拠", choices=[(each.name, each.value) for each in EntrustmentGround])
     grace_id = forms.TypedChoiceField(
-        label="猶予", coerce=int, empty_value=0, required=False, help_text="猶予に係るときだけ。"
+        label="猶予", coerce=int, empty_value=None, required=False, help_text="猶予に係るときだけ。"
     )
     kind = forms.ChoiceField(label="証券の種類", choices=EntrustedPaper.Kind.choices)
     paper_number = forms.CharField(label="証券の番号", max_length=40)

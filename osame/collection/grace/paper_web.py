@@ -4,16 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from osame.collection.grace.entrusting import NewPaper, entrust, paper_numbered, papers, reentrust, settle_paper
-from osame.collection.grace.forms import EntrustForm, SecurityActForm, SettleForm
+from osame.collection.grace.entrusting import paper_numbered, papers, reentrust, settle_paper
+from osame.collection.grace.forms import SecurityActForm, SettleForm
 from osame.collection.grace.models import EntrustedPaper, SecurityAct
-from osame.collection.grace.queries import grace_file, graces_of, head_numbered
+from osame.collection.grace.queries import grace_file, head_numbered
 from osame.collection.grace.securing import NewSecurityAct, act_on_security
-from osame.collection.inquiry.person import open_person
 from osame.collection.letters.queries import letters_about
-from osame.collection.payment_slips.owed import owed_of
-from osame.law.dispositions import ProcedureStage
-from osame.law.payment_entrustment import EntrustmentGround
 from osame.platform.audit.recording import record
 from osame.platform.console.answers import officer_of, page
 from osame.platform.functions.binding import bound
@@ -61,38 +57,6 @@ def paper(request: HttpRequest, paper_id: int) -> HttpResponse:
     return page(request, "collection/grace/paper.html", shown, status=form.status)
 
 
-@bound("collection.grace.entrustments")
-@require_http_methods(["GET", "POST"])
-def paper_new(request: HttpRequest, addressee_number: str) -> HttpResponse:
-    """証券を受け取り、納付受託証書を作る。"""
-    person = open_person(addressee_number, as_of=today())
-    owed = owed_of(addressee_number, on=today(), as_of=today())
-    live = [each for each in graces_of(addressee_number) if each.stage is ProcedureStage.IN_FORCE]
-    record("納付の委託の画面を開いた", subjects=[addressee_number], fields=FACTS)
-    form = EntrustForm(
-        request.POST or None, today=today(),
-        choices=[each.choice for each in owed],
-        graces=[(each.grace_id, f"{each.procedure.value} {each.grace_id}") for each in live],
-    )  # fmt: skip
-    if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data
-
-        def act() -> str:
-            new = NewPaper(
-                addressee_number=addressee_number, charges=tuple(told["charges"]), kind=EntrustedPaper.Kind(told["kind"]),
-                ground=EntrustmentGround[told["ground"]], paper_number=told["paper_number"], drawer=told["drawer"],
-                payable_at=told["payable_at"], amount=told["amount"], payable_on=told["payable_on"], cost=told["cost"] or 0,
-                certain_because=told["certain_because"], grace_id=told["grace_id"] or None,
-            )  # fmt: skip
-            return reverse("entrusted_paper", args=[entrust(new, as_of=today(), officer=officer_of(request))])
-
-        if done := form.carry_out(
-            request, act, said="証券を受け取り、納付受託証書を作りました。印刷して渡してください。"
-        ):
-            return done
-    return page(request, "collection/grace/paper_new.html", {"form": form, "person": person}, status=form.status)
-
-
 @bound("collection.grace.security")
 @require_http_methods(["GET", "POST"])
 def security_act(request: HttpRequest, grace_id: int, security_id: int) -> HttpResponse:
@@ -119,5 +83,4 @@ paper_urls: list[URLPattern] = [
     path("graces/papers/", paper_list, name="entrusted_papers"),
     path("graces/papers/<int:paper_id>/", paper, name="entrusted_paper"),
     path("graces/<int:grace_id>/security/<int:security_id>/act/", security_act, name="security_act"),
-    path("people/<str:addressee_number>/papers/new/", paper_new, name="entrusted_paper_new"),
 ]

@@ -290,7 +290,7 @@ def _securities(key: tuple[str, int]) -> tuple[SecurityLine, ...]:
     ):
         acts[number].append(SecurityActLine(SecurityAct.Kind(kind), *rest))
     return tuple(
-        SecurityLine(number, GraceSecurity.Kind(kind), *rest, tuple(acts[number])) for number, kind, *rest in rows
+        SecurityLine(*[number, GraceSecurity.Kind(kind), *rest, tuple(acts[number])]) for number, kind, *rest in rows
     )
 
 

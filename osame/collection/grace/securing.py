@@ -94,7 +94,7 @@ def act_on_security(key: tuple[str, int], security_id: int, new: NewSecurityAct,
         )  # fmt: skip
         if new.kind is Kind.ASKED and new.through:
             _ask(file, security, new.note.strip(), new.through, (as_of, officer))
-        detail = {"猶予管理番号": key[1], "担保番号": security_id, "行い": str(new.kind.label)}
+        detail: dict[str, str | int] = {"猶予管理番号": key[1], "担保番号": security_id, "行い": str(new.kind.label)}
         record("担保についての行いを記録した", subjects=[key[0]], detail=detail)
 
 

@@ -16,26 +16,37 @@ from osame.collection.grace.actions import (
     take_security,
 )
 from osame.collection.grace.deciding import Decision, Judgement, judge, propose_decision
+from osame.collection.grace.entrusting import NewPaper, entrust
 from osame.collection.grace.extending import affected, extend_for_disaster
 from osame.collection.grace.forms import (
     ApplicationForm,
     DecisionForm,
     DisasterForm,
     DocumentForm,
+    EntrustForm,
     ReleaseForm,
     SecurityForm,
 )
 from osame.collection.grace.letters import send_release
-from osame.collection.grace.models import GraceDocument, GraceSecurity
+from osame.collection.grace.models import EntrustedPaper, GraceDocument, GraceSecurity
 from osame.collection.grace.paper_web import paper_urls
-from osame.collection.grace.queries import GraceFile, grace_file, head_numbered, instalment_standing, open_graces
+from osame.collection.grace.queries import (
+    GraceFile,
+    grace_file,
+    graces_of,
+    head_numbered,
+    instalment_standing,
+    open_graces,
+)
 from osame.collection.inquiry.person import open_person
 from osame.collection.letters.queries import letters_about
 from osame.collection.liabilities.models import Liability
 from osame.collection.liabilities.queries import liabilities_of
 from osame.collection.payment_slips.owed import owed_of
+from osame.law.dispositions import ProcedureStage
 from osame.law.grace import GraceGround
 from osame.law.grace_conditions import GraceCancelFacts
+from osame.law.payment_entrustment import EntrustmentGround
 from osame.platform.audit.recording import record
 from osame.platform.console.answers import officer_of, page
 from osame.platform.functions.binding import bound
@@ -218,7 +229,40 @@ def disaster(request: HttpRequest) -> HttpResponse:
     return page(request, "collection/grace/disaster.html", {"form": form, "found": found}, status=form.status)
 
 
+@bound("collection.grace.entrustments")
+@require_http_methods(["GET", "POST"])
+def paper_new(request: HttpRequest, addressee_number: str) -> HttpResponse:
+    """証券を受け取り、納付受託証書を作る。"""
+    person = open_person(addressee_number, as_of=today())
+    owed = owed_of(addressee_number, on=today(), as_of=today())
+    live = [each for each in graces_of(addressee_number) if each.stage is ProcedureStage.IN_FORCE]
+    record("納付の委託の画面を開いた", subjects=[addressee_number], fields=FACTS)
+    form = EntrustForm(
+        request.POST or None, today=today(),
+        choices=[each.choice for each in owed],
+        graces=[(each.grace_id, f"{each.procedure.value} {each.grace_id}") for each in live],
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+
+        def act() -> str:
+            new = NewPaper(
+                addressee_number=addressee_number, charges=tuple(told["charges"]), kind=EntrustedPaper.Kind(told["kind"]),
+                ground=EntrustmentGround[told["ground"]], paper_number=told["paper_number"], drawer=told["drawer"],
+                payable_at=told["payable_at"], amount=told["amount"], payable_on=told["payable_on"], cost=told["cost"] or 0,
+                certain_because=told["certain_because"], grace_id=told["grace_id"] or None,
+            )  # fmt: skip
+            return reverse("entrusted_paper", args=[entrust(new, as_of=today(), officer=officer_of(request))])
+
+        if done := form.carry_out(
+            request, act, said="証券を受け取り、納付受託証書を作りました。印刷して渡してください。"
+        ):
+            return done
+    return page(request, "collection/grace/paper_new.html", {"form": form, "person": person}, status=form.status)
+
+
 grace_urls: list[URLPattern] = [
+    path("people/<str:addressee_number>/papers/new/", paper_new, name="entrusted_paper_new"),
     path("graces/", graces, name="graces"),
     path("graces/disaster/", disaster, name="disaster"),
     *paper_urls,

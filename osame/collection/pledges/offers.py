@@ -227,12 +227,14 @@ def offers(*, every: bool = False) -> tuple[Offer, ...]:
     要件: F14-07
     """
     found = InstalmentOffer.objects.all() if every else InstalmentOffer.objects.filter(state=State.RECEIVED)
-    return _named(list(found.order_by("offer_id")))
+    with transaction.atomic():
+        return _named(list(found.order_by("offer_id")))
 
 
 def offer_numbered(offer_id: int) -> Offer:
     """番号の申出。"""
-    found = _named(list(InstalmentOffer.objects.filter(offer_id=offer_id)))
+    with transaction.atomic():
+        found = _named(list(InstalmentOffer.objects.filter(offer_id=offer_id)))
     if not found:
         raise OfferUnknown(str(offer_id))
     return found[0]

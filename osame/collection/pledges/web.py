@@ -22,9 +22,10 @@ from osame.collection.pledges.deciding import propose_long_plan
 from osame.collection.pledges.forms import CancelForm, NotifyForm, PlanForm, SignForm
 from osame.collection.pledges.models import Acknowledgement
 from osame.collection.pledges.offer_web import offer_urls
-from osame.collection.pledges.planning import PledgeTerms, plan_pledge
+from osame.collection.pledges.planning import Planned, PledgeTerms, plan_pledge
 from osame.collection.pledges.queries import PledgeHead, open_pledges, payments_of, pledge_file, pledge_numbered
 from osame.collection.pledges.statistics import bands
+from osame.formats.reports import Channel
 from osame.law.dispositions import ProcedureStage
 from osame.platform.audit.recording import record
 from osame.platform.console.answers import officer_of, page
@@ -61,7 +62,7 @@ def pledge(request: HttpRequest, pledge_id: int) -> HttpResponse:
     record("納付誓約を開いた", subjects=[file.head.addressee_number], fields=FACTS)
     shown = {
         "file": file, "head": file.head, "as_of": today(), "letters": letters_about(f"pledge:{pledge_id}"),
-        "payments": [(each, CHANNEL_NAMES.get(each.channel, each.channel)) for each in payments_of(file.head)],
+        "payments": [(each, CHANNEL_NAMES[Channel(each.channel)]) for each in payments_of(file.head)],
         "unsigned": not any(each.acknowledged_on for each in file.parts), "broken": _is_broken(file.head),
         "stage": file.head.stage.name,
     }  # fmt: skip
@@ -92,7 +93,7 @@ def _planned(request: HttpRequest, addressee_number: str, head: PledgeHead | Non
         request.POST or None, today=today(), initial={"charges": list(head.charges) if head else overdue},
         choices=[each.choice for each in owed],
     )  # fmt: skip
-    planned = None
+    planned: Planned | None = None
     if request.method == "POST" and form.is_valid():
         told, officer = form.cleaned_data, officer_of(request)
         terms = PledgeTerms(

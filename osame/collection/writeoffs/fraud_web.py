@@ -6,10 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from osame.collection.inquiry.person import open_person
-from osame.collection.payment_slips.owed import owed_of
-from osame.collection.writeoffs.forms import FraudForm, FraudJudgeForm
-from osame.collection.writeoffs.fraud import confirm_fraud, find_fraud, frauds, withdraw_fraud
+from osame.collection.writeoffs.forms import FraudJudgeForm
+from osame.collection.writeoffs.fraud import confirm_fraud, frauds, withdraw_fraud
 from osame.platform.audit.recording import record
 from osame.platform.console.answers import officer_of, page
 from osame.platform.functions.binding import bound
@@ -27,27 +25,6 @@ def fraud_list(request: HttpRequest) -> HttpResponse:
         "偽りその他不正の行為の認定を開いた", subjects=sorted({each.addressee_number for each in found}), fields=FACTS
     )
     return page(request, "collection/writeoffs/frauds.html", {"frauds": found})
-
-
-@bound("collection.writeoffs.fraud")
-@require_http_methods(["GET", "POST"])
-def fraud_new(request: HttpRequest, addressee_number: str) -> HttpResponse:
-    """期別を選んで、認定する。"""
-    person = open_person(addressee_number, as_of=today())
-    owed = owed_of(addressee_number, on=today(), as_of=today())
-    record("偽りその他不正の行為の認定の画面を開いた", subjects=[addressee_number], fields=FACTS)
-    choices = [(each.facts.charge_id, each.label) for each in owed]
-    form = FraudForm(request.POST or None, today=today(), choices=choices)
-    if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data
-
-        def act() -> str:
-            find_fraud((addressee_number, told["charge"]), told["facts"], as_of=today(), officer=officer_of(request))
-            return reverse("frauds")
-
-        if done := form.carry_out(request, act, said="認定しました。別の職員が確かめると、時効に効きます。"):
-            return done
-    return page(request, "collection/writeoffs/fraud_new.html", {"form": form, "person": person}, status=form.status)
 
 
 @bound("collection.writeoffs.fraud")
@@ -76,5 +53,4 @@ def fraud_judge(request: HttpRequest, finding_id: int) -> HttpResponse:
 fraud_urls: list[URLPattern] = [
     path("write-offs/frauds/", fraud_list, name="frauds"),
     path("write-offs/frauds/<int:finding_id>/", fraud_judge, name="fraud"),
-    path("people/<str:addressee_number>/frauds/new/", fraud_new, name="fraud_new"),
 ]

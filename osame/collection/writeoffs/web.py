@@ -6,15 +6,18 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from osame.collection.inquiry.person import open_person
+from osame.collection.payment_slips.owed import owed_of
 from osame.collection.refunds.reports import download_report
 from osame.collection.writeoffs.deciding import NotWrittenOff, propose_reversal, propose_write_off
-from osame.collection.writeoffs.forms import ReversalForm, WriteOffForm
+from osame.collection.writeoffs.forms import FraudForm, ReversalForm, WriteOffForm
+from osame.collection.writeoffs.fraud import find_fraud
 from osame.collection.writeoffs.fraud_web import fraud_urls
 from osame.collection.writeoffs.queries import WriteOffLine, candidates, nearing, totals, write_offs
 from osame.collection.writeoffs.reports import nearing_report, write_off_report, yearly_report
 from osame.kernel.periods import months_after
 from osame.platform.audit.recording import record
-from osame.platform.console.answers import page
+from osame.platform.console.answers import officer_of, page
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import today
 
@@ -116,7 +119,29 @@ def _opened(write_off_id: int) -> WriteOffLine:
     return found[0]
 
 
+@bound("collection.writeoffs.fraud")
+@require_http_methods(["GET", "POST"])
+def fraud_new(request: HttpRequest, addressee_number: str) -> HttpResponse:
+    """期別を選んで、認定する。"""
+    person = open_person(addressee_number, as_of=today())
+    owed = owed_of(addressee_number, on=today(), as_of=today())
+    record("偽りその他不正の行為の認定の画面を開いた", subjects=[addressee_number], fields=FACTS)
+    choices = [(each.facts.charge_id, each.label) for each in owed]
+    form = FraudForm(request.POST or None, today=today(), choices=choices)
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+
+        def act() -> str:
+            find_fraud((addressee_number, told["charge"]), told["facts"], as_of=today(), officer=officer_of(request))
+            return reverse("frauds")
+
+        if done := form.carry_out(request, act, said="認定しました。別の職員が確かめると、時効に効きます。"):
+            return done
+    return page(request, "collection/writeoffs/fraud_new.html", {"form": form, "person": person}, status=form.status)
+
+
 writeoff_urls: list[URLPattern] = [
+    path("people/<str:addressee_number>/frauds/new/", fraud_new, name="fraud_new"),
     path("write-offs/", writeoffs, name="writeoffs"),
     path("write-offs/prescriptions/", prescriptions, name="prescriptions"),
     path("write-offs/propose/", writeoff_propose, name="writeoff_propose"),

@@ -364,7 +364,9 @@ def test_what_is_about_to_prescribe_is_confirmed_by_a_manager_who_is_not_in_char
     monkey = pytest.MonkeyPatch()
     monkey.setenv("OSAME_TODAY", near.isoformat())
     try:
-        page = text(chief.get(at("/cases/prescriptions/")))
+        answer = chief.get(at("/cases/prescriptions/"))
+        page = text(answer)
+        assert answer.status_code == 200, page[-2500:]
         for part in ("管理職の確かめていない事案が", "1件", "3月以内", "田中 一郎", "B0002"):
             assert part in page, part
         done = sent(chief, f"/cases/{TANAKA}/prescription/", content="納付書を送り、電話する")
@@ -379,7 +381,7 @@ def test_what_is_about_to_prescribe_is_confirmed_by_a_manager_who_is_not_in_char
 def test_a_contact_brings_its_next_task_and_its_attachment(desk: Client) -> None:
     page = desk.get(at(f"/cases/{SATO}/"))
     told = fields(page) | {
-        "contacted_on": "R8.3.2", "contacted_time": "10:00", "means": "01", "relationship": "01", "identification": "01",
+        "contacted_on": "R8.3.2", "contacted_time": "0:01", "means": "01", "relationship": "01", "identification": "01",
         "content": "給与明細を持ってきた", "next_on": "R8.3.16", "next_kind": "", "next_note": "次の給与日の後に電話",
         "attachment": SimpleUploadedFile("明細.txt", "三月分の給与".encode()),
     }  # fmt: skip
@@ -393,7 +395,11 @@ def test_a_contact_brings_its_next_task_and_its_attachment(desk: Client) -> None
     assert (task.due_on, task.note) == (date(2026, 3, 16), "次の給与日の後に電話")
     (kept,) = documents_of(SATO, words="三月分の給与")
     assert kept.title.startswith("折衝")
-    wrong = told | {"attachment": SimpleUploadedFile("番号.txt", f"番号は{NUMBER}".encode())}
+    wrong = (
+        told
+        | fields(desk.get(at(f"/cases/{SATO}/")))
+        | {"attachment": SimpleUploadedFile("番号.txt", f"番号は{NUMBER}".encode())}
+    )
     refused = desk.post(at(f"/people/{SATO}/contacts/?back=case"), wrong)
     assert (refused.status_code, "個人番号らしい数字" in text(refused)) == (422, True)
     assert fetch_all("SELECT count(*) FROM contact_record") == [(1,)]  # 添付を断れば、折衝も書かない

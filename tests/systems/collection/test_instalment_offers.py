@@ -24,6 +24,7 @@ from osame.collection.pledges.offers import (
 )
 from osame.collection.pledges.planning import PledgeTerms, plan_pledge
 from osame.collection.pledges.queries import payments_of, pledge_file, pledge_numbered
+from osame.collection.today.queries import counts
 from osame.formats import eltax, instalment_offer_csv
 from osame.formats.csv_batch import FileHeader
 from osame.formats.instalment_offer_csv import InstalmentOfferRow
@@ -87,19 +88,22 @@ class TestLongPlan:
     def test_may_not_have_grown_since_and_is_guarded_in_the_table(self, owing: Path) -> None:
         with as_officer(OFFICER):
             number = propose_long_plan(long_terms(), as_of=today())
-        levy(owing, determination(SATO, 3, 90_000, due_on=date(2025, 10, 31)), sequence=9)
+        levy(owing, determination(SATO, 3, 90_000, due_on=date(2025, 10, 31)))
         terms = long_terms()
         assert terms.charges == ()
         with pytest.raises(PlanNeedsDecision):
             make_pledge(terms, as_of=today(), officer=OFFICER)
         assert carried(number)  # 起案した期別だけが計画に載る
-        plan = fetch_one("SELECT addressee_number, pledge_id, plan_number FROM pledge_plan")
+        plan = fetch_one("SELECT addressee_number, pledge_id FROM pledge_plan")
         charges = {row[0] for row in fetch_all("SELECT DISTINCT charge_id FROM pledge_part")}
         assert charges == {charge_of(SATO, 1), charge_of(SATO, 2)}
-        run_sql("ALTER TABLE pledge_plan DISABLE TRIGGER USER")
-        run_sql("UPDATE pledge_plan SET proposal_id = NULL")
+        run_sql(
+            "INSERT INTO pledge_plan (addressee_number, pledge_id, plan_number, made_on, first_on, monthly_amount, reason, officer) "
+            "SELECT addressee_number, pledge_id, 2, made_on, first_on, monthly_amount, reason, officer FROM pledge_plan"
+        )
+        run_sql("INSERT INTO pledge_instalment VALUES (%s, %s, 2, 12, %s, 1)", [*plan, today()])
         with pytest.raises(DatabaseError, match="決裁が要ります"), transaction.atomic():
-            run_sql("INSERT INTO pledge_instalment VALUES (%s, %s, %s, 99, %s, 1)", [*plan, today()])
+            run_sql("INSERT INTO pledge_instalment VALUES (%s, %s, 2, 13, %s, 1)", [*plan, today()])
 
 
 class TestWebPayment:
@@ -118,7 +122,9 @@ class TestWebPayment:
         )  # fmt: skip
         for number, told in ((1, payment), (2, replace(payment, stage=ReportStage.FINAL, payout_on=payout))):
             path, on = owing / f"eltax-{number}.csv", told.payout_on or date(2026, 4, 1)
-            path.write_bytes(eltax.write([told], header=FileHeader("24203", on, number)))
+            path.write_bytes(
+                eltax.write([told], header=FileHeader(sender_code="24203", business_on=on, sequence=number))
+            )
             result = import_receipts(path, profile=eltax.PROFILE, as_of=date(2026, 4, 20), officer=OFFICER)
             assert (result.refusal, result.rows_rejected, result.rows_held) == ("", 0, 0)
             head = pledge_numbered(key[1], as_of=late)
@@ -135,8 +141,10 @@ class TestOffers:
         assert arrived(owing, offered("W-1"), offered("W-2", amount=40_000, verified=False), bad) == (2, 1)
         assert fetch_one("SELECT count(*) FROM pledge") == (0,)
         assert arrived(owing, offered("W-1", reason="もう一度"), name="again.csv") == (0, 1)
-        (reason,) = fetch_one("SELECT reason FROM rejected_row ORDER BY rejected_row_id DESC LIMIT 1")
-        assert "もう受け付けています" in reason
+        reasons = [row[0] for row in fetch_all("SELECT reason FROM rejected_row")]
+        assert [part for part in ("宛名番号の人はいません", "もう受け付けています") if any(part in each for each in reasons)] == [
+            "宛名番号の人はいません", "もう受け付けています",
+        ]  # fmt: skip
         first, second = offers()
         assert [each.is_met for each in judge(first, as_of=DAY)] == [True] * 5
         assert [each.line for each in judge(second, as_of=DAY) if not each.is_met] == [
@@ -166,7 +174,7 @@ class TestOffers:
         waiting = [each.offer_id for each in offers()]
         with pages_on(DAY.isoformat(), monkeypatch):
             desk = officer_at_desk("A0001", "山本 昇", "collection_clerk")
-            assert "答えを待つ分納の申出" in text(desk.get(f"/?{ARREARS}"))
+            assert counts(officer="A0001", as_of=DAY)["instalment_offer"].count == 2
             page = desk.get(f"/pledges/offers/{waiting[0]}/?{ARREARS}")
             for part in ("要件の判定", "決めた回数のうちに完納する", "毎月33,000円", "佐藤 花子"):
                 assert part in text(page), part
@@ -177,7 +185,9 @@ class TestOffers:
             told = text(desk.get(address))
             assert "誓約書を送る" in told
             assert "署名して" in told
-            saved = desk.post(f"/pledges/offers/save/?{ARREARS}", {"on": "R8.3.2"})
+            saved = desk.post(
+                f"/pledges/offers/save/?{ARREARS}", fields(desk.get(f"/pledges/offers/?{ARREARS}")) | {"on": "R8.3.2"}
+            )
             assert "W-1,2026-03-02,誓約書を送る" in saved.content.decode()
         monkeypatch.setenv("OSAME_PURPOSE", "arrears_management")
 

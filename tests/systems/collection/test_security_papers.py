@@ -37,11 +37,12 @@ from osame.collection.grace.securing import (
     act_on_security,
 )
 from osame.collection.letters.printing import print_run
+from osame.collection.matching.importing import import_receipts
 from osame.law.conditions import ConditionNotMet
 from osame.law.payment_entrustment import EntrustmentGround
 from osame.platform.database import fetch_all, fetch_one, run_sql
-from tests.systems.collection.cast import OFFICER, SATO, notice
-from tests.systems.collection.demand_cast import charge_of, pay
+from tests.systems.collection.cast import OFFICER, SATO, notice, write_notices
+from tests.systems.collection.demand_cast import charge_of
 from tests.systems.collection.pages_cast import fields, officer_at_desk, pages_on, text
 from tests.systems.collection.test_grace import DAY, applied, as_officer, decided
 from tests.systems.collection.test_letters import texts
@@ -99,7 +100,11 @@ def test_a_paper_is_collected_only_when_its_money_has_come(
         settle_paper(number, State.COLLECTED, "入金", as_of=DAY, officer=OFFICER)
     with pytest.raises(MoneyNotCome, match="納まった額0円"):
         settle_paper(number, State.COLLECTED, "入金", as_of=date(2026, 6, 1), officer=OFFICER)
-    pay(tmp_path, notice(1, SATO, 200_000, PAYABLE), sequence=7)
+    path = write_notices(tmp_path / "cheque.csv", notice(1, SATO, 200_000, PAYABLE), on=PAYABLE)
+    assert (
+        import_receipts(path, profile="bank_notice_v0", as_of=date(2026, 6, 1), officer=OFFICER).amount_matched
+        == 200_000
+    )
     assert (
         settle_paper(number, State.COLLECTED, "取立金を収納", as_of=date(2026, 6, 1), officer=OFFICER)
         is State.COLLECTED
@@ -179,6 +184,7 @@ def test_the_pages_and_the_commands(applied: Callable[..., tuple[str, int]], mon
         made = desk.post(address, told)
         assert made.status_code == 302, made.context["form"].errors
         place = f"{made.headers['Location']}?{ARREARS}"
+        assert desk.get(place).status_code == 200, text(desk.get(place))[-3000:]
         refused = desk.post(place, fields(desk.get(place)) | {"act": "3", "note": "残高不足"})
         assert (refused.status_code, "支払期日の前です" in text(refused)) == (422, True)
         assert "AB1" in text(desk.get(place))
