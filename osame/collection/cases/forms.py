@@ -231,13 +231,13 @@ class FollowedContactForm(ContactForm):
     next_on = WarekiDateField(label="次の予定日", required=False, within_years=3)
     next_kind = forms.ChoiceField(label="次にすること", required=False, choices=[("", "なし"), *MANUAL])
     next_note = forms.CharField(label="予定の内容", required=False, max_length=200)
-    attachment = forms.FileField(
+    attached = forms.FileField(
         label="添付", required=False, help_text="PDF、JPEG、PNG、文字だけのファイル。事案の資料に綴じます。8MBまで。"
     )
     refusals = {
         **ContactForm.refusals, TaskInPast: "next_on", CaseUnknown: "next_on", CaseCleared: "next_on", NoteTooLong: "next_note",
-        NumberInNote: "next_note", PlaceInNote: "next_note", DocumentTooLarge: "attachment", DocumentKindRefused: "attachment",
-        NumberInDocument: "attachment", PlaceInDocument: "attachment",
+        NumberInNote: "next_note", PlaceInNote: "next_note", DocumentTooLarge: "attached", DocumentKindRefused: "attached",
+        NumberInDocument: "attached", PlaceInDocument: "attached",
     }  # fmt: skip
 
     def clean(self) -> dict[str, Any] | None:
@@ -252,7 +252,7 @@ class FollowedContactForm(ContactForm):
     @property
     def followed(self) -> Followed:
         """添えるもの。"""
-        told, file = self.cleaned_data, self.cleaned_data.get("attachment")
+        told, file = self.cleaned_data, self.cleaned_data.get("attached")
         task = (
             NewTask(CaseTask.Kind(told["next_kind"]), told["next_on"], told["next_note"])
             if told.get("next_on")

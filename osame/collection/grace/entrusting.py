@@ -141,7 +141,7 @@ def entrust(new: NewPaper, *, as_of: date, officer: str) -> int:
             addressee_number=new.addressee_number, paper_id=number, grace_id=new.grace_id, kind=new.kind,
             ground=new.ground.name, paper_number=new.paper_number.strip(), drawer=new.drawer.strip(),
             payable_at=new.payable_at.strip(), amount=new.amount, payable_on=new.payable_on, cost=new.cost,
-            certain_because=new.certain_because.strip(), received_on=as_of, officer=officer,
+            certain_because=new.certain_because.strip(), taken_on=as_of, officer=officer,
         )  # fmt: skip
         EntrustedCharge.objects.bulk_create(
             EntrustedCharge(addressee_number=new.addressee_number, paper_id=number, charge_id=each)

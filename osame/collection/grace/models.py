@@ -234,7 +234,7 @@ class EntrustedPaper(models.Model):
 
         POSTDATED_CHEQUE = "1", "先日付の小切手"
         PROMISSORY_NOTE = "2", "約束手形"
-        BILL = "3", "為替手形"
+        DRAFT = "3", "為替手形"
         OTHER = "9", "その他の有価証券"
 
     class State(models.TextChoices):
@@ -260,7 +260,7 @@ class EntrustedPaper(models.Model):
     payable_on = models.DateField("支払期日")
     cost = models.BigIntegerField("取立ての費用", default=0)
     certain_because = models.TextField("取立てが確実と認めた理由")
-    received_on = models.DateField("受け取った日")
+    taken_on = models.DateField("受け取った日")
     bank = models.TextField("再委託した金融機関", default="", blank=True)
     state = models.CharField("受託した証券の状態", max_length=1, choices=State.choices, default=State.HELD)
     settled_on = models.DateField("取立て・不渡り・返還の日", null=True)
@@ -274,15 +274,12 @@ class EntrustedPaper(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="entrusted_paper_falls_due_later",
-                condition=Q(amount__gt=0)
-                & Q(cost__gte=0)
-                & Q(payable_on__gt=F("received_on"))
-                & ~Q(certain_because=""),
+                condition=Q(amount__gt=0) & Q(cost__gte=0) & Q(payable_on__gt=F("taken_on")) & ~Q(certain_because=""),
             ),
             models.CheckConstraint(
                 name="entrusted_paper_settled_in_words",
                 condition=Q(state="1", settled_on__isnull=True)
-                | ~Q(state="1") & Q(settled_on__gte=F("received_on")) & ~Q(settled_note=""),
+                | ~Q(state="1") & Q(settled_on__gte=F("taken_on")) & ~Q(settled_note=""),
             ),
         ]
 

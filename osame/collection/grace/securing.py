@@ -43,7 +43,7 @@ class NothingAsked(Refusal):
 
 
 class StillInGrace(Refusal):
-    """猶予の期間中です。担保物の処分は、猶予を取り消すか、猶予が終わって納付がないときに限ります。"""
+    """猶予の期間中です。猶予を取り消すか、終わって納付がないことを確かめてから、担保物を処分してください。"""
 
 
 class NothingLeftToPay(Refusal):

@@ -155,7 +155,7 @@ class InstalmentOffer(models.Model):
     offer_id = models.BigIntegerField("申出番号")
     outer_number = models.CharField("受付元の番号", max_length=30)
     offered_on = models.DateField("申出日")
-    received_on = models.DateField("受付日")
+    arrived_on = models.DateField("受付日")
     first_on = models.DateField("初回の納付希望日")
     amount = models.BigIntegerField("毎回の額")
     income = models.BigIntegerField("月の収入")
@@ -167,7 +167,7 @@ class InstalmentOffer(models.Model):
     judged = models.JSONField("受け付けたときの要件の判定")
     state = models.CharField("申出の状態", max_length=1, choices=State.choices, default=State.RECEIVED)
     answered_on = models.DateField("回答日", null=True)
-    answer = models.TextField("回答", default="", blank=True)
+    answer_text = models.TextField("回答", default="", blank=True)
     pledge_id = models.BigIntegerField("分割納付管理番号", null=True)
     officer = models.TextField("職員")
 
@@ -180,6 +180,6 @@ class InstalmentOffer(models.Model):
             models.CheckConstraint(
                 name="instalment_offer_answered_in_words",
                 condition=Q(state="1", answered_on__isnull=True)
-                | ~Q(state="1") & Q(answered_on__isnull=False) & ~Q(answer=""),
+                | ~Q(state="1") & Q(answered_on__isnull=False) & ~Q(answer_text=""),
             ),
         ]

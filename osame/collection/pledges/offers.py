@@ -144,7 +144,7 @@ def receive_offer(row: InstalmentOfferRow, *, as_of: date, officer: str) -> int:
         (number,) = fetch_one("SELECT nextval('instalment_offer_number')")
         made = InstalmentOffer(
             addressee_number=who, offer_id=int(number), outer_number=row.outer_number, offered_on=row.offered_on,
-            received_on=as_of, first_on=row.first_on, amount=row.amount, income=row.income, taxes=row.taxes,
+            arrived_on=as_of, first_on=row.first_on, amount=row.amount, income=row.income, taxes=row.taxes,
             dependants=row.dependants, necessary=row.necessary, reason=row.reason.strip(), verified=row.verified,
             judged=[], officer=officer,
         )  # fmt: skip
@@ -251,7 +251,7 @@ def _answer(
             raise AlreadyAnswered(str(State(found.state).label))
         pledge_id = plan(_offer(found, ""))
         InstalmentOffer.objects.filter(addressee_number=key[0], offer_id=key[1]).update(
-            state=state, answered_on=as_of, answer=words, pledge_id=pledge_id
+            state=state, answered_on=as_of, answer_text=words, pledge_id=pledge_id
         )
         record("分納の申出に答えた", subjects=[key[0]], detail={"申出番号": key[1], "答え": str(state.label)})
         return pledge_id
@@ -275,5 +275,5 @@ def _offer(each: InstalmentOffer, name: str) -> Offer:
     )
     return Offer(
         each.addressee_number, each.offer_id, each.outer_number, each.offered_on, each.first_on, each.amount, household,
-        each.reason, each.verified, State(each.state), each.answered_on, each.answer, each.pledge_id, each.officer, name,
+        each.reason, each.verified, State(each.state), each.answered_on, each.answer_text, each.pledge_id, each.officer, name,
     )  # fmt: skip

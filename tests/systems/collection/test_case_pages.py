@@ -383,12 +383,12 @@ def test_a_contact_brings_its_next_task_and_its_attachment(desk: Client) -> None
     told = fields(page) | {
         "contacted_on": "R8.3.2", "contacted_time": "0:01", "means": "01", "relationship": "01", "identification": "01",
         "content": "給与明細を持ってきた", "next_on": "R8.3.16", "next_kind": "", "next_note": "次の給与日の後に電話",
-        "attachment": SimpleUploadedFile("明細.txt", "三月分の給与".encode()),
+        "attached": SimpleUploadedFile("明細.txt", "三月分の給与".encode()),
     }  # fmt: skip
     refused = desk.post(at(f"/people/{SATO}/contacts/?back=case"), told)
     assert (refused.status_code, "日とすることの両方" in text(refused)) == (422, True)
     assert fetch_all("SELECT count(*) FROM contact_record") == [(0,)]
-    told |= {"next_kind": "01", "attachment": SimpleUploadedFile("明細.txt", "三月分の給与".encode())}
+    told |= {"next_kind": "01", "attached": SimpleUploadedFile("明細.txt", "三月分の給与".encode())}
     done = desk.post(at(f"/people/{SATO}/contacts/?back=case"), told)
     assert done.status_code == 302, done.context["form"].errors
     (task,) = [each for each in tasks_of(SATO) if each.kind == "01"]
@@ -398,7 +398,7 @@ def test_a_contact_brings_its_next_task_and_its_attachment(desk: Client) -> None
     wrong = (
         told
         | fields(desk.get(at(f"/cases/{SATO}/")))
-        | {"attachment": SimpleUploadedFile("番号.txt", f"番号は{NUMBER}".encode())}
+        | {"attached": SimpleUploadedFile("番号.txt", f"番号は{NUMBER}".encode())}
     )
     refused = desk.post(at(f"/people/{SATO}/contacts/?back=case"), wrong)
     assert (refused.status_code, "個人番号らしい数字" in text(refused)) == (422, True)

@@ -461,7 +461,7 @@ class Migration(migrations.Migration):
                 ("payable_on", models.DateField(verbose_name="支払期日")),
                 ("cost", models.BigIntegerField(default=0, verbose_name="取立ての費用")),
                 ("certain_because", models.TextField(verbose_name="取立てが確実と認めた理由")),
-                ("received_on", models.DateField(verbose_name="受け取った日")),
+                ("taken_on", models.DateField(verbose_name="受け取った日")),
                 ("bank", models.TextField(blank=True, default="", verbose_name="再委託した金融機関")),
                 (
                     "state",
@@ -485,7 +485,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             ("amount__gt", 0),
                             ("cost__gte", 0),
-                            ("payable_on__gt", models.F("received_on")),
+                            ("payable_on__gt", models.F("taken_on")),
                             models.Q(("certain_because", ""), _negated=True),
                         ),
                         name="entrusted_paper_falls_due_later",
@@ -495,7 +495,7 @@ class Migration(migrations.Migration):
                             models.Q(("settled_on__isnull", True), ("state", "1")),
                             models.Q(
                                 models.Q(("state", "1"), _negated=True),
-                                ("settled_on__gte", models.F("received_on")),
+                                ("settled_on__gte", models.F("taken_on")),
                                 models.Q(("settled_note", ""), _negated=True),
                             ),
                             _connector="OR",

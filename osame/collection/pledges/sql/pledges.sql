@@ -23,8 +23,8 @@ CREATE TRIGGER acknowledgement_of_what_was_signed BEFORE INSERT ON acknowledgeme
 CREATE SEQUENCE instalment_offer_number;
 CREATE FUNCTION guard_instalment_offer() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF OLD.state <> '1' OR (to_jsonb(NEW) - 'state' - 'answered_on' - 'answer' - 'pledge_id')
-            <> (to_jsonb(OLD) - 'state' - 'answered_on' - 'answer' - 'pledge_id') THEN
+    IF OLD.state <> '1' OR (to_jsonb(NEW) - 'state' - 'answered_on' - 'answer_text' - 'pledge_id')
+            <> (to_jsonb(OLD) - 'state' - 'answered_on' - 'answer_text' - 'pledge_id') THEN
         RAISE EXCEPTION '届いた申出は、一度だけの答えのほかに書き換えられません。' USING ERRCODE = 'OS409';
     END IF;
     RETURN NEW;
