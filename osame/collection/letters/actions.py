@@ -23,23 +23,32 @@ from osame.platform.database import copy_rows, fetch_all, fetch_one, run_sql
 
 CORPORATE_KINDS = ("3", "5")
 CO_OWNERS = "4"
+COMING_BACK = "返戻中（この住所に送った文書が戻り、調査中。窓口で手渡すか、送付先を直す）"
+# この人に、同じ住所へ送った文書が戻り、まだ調べている。
+RETURNED = """EXISTS (
+    SELECT 1 FROM returned_letter b
+    LEFT JOIN letter l USING (run_id, letter_number, addressee_number)
+    LEFT JOIN demand_destination e USING (run_id, letter_number, addressee_number)
+    WHERE b.addressee_number = d.addressee_number AND b.stage = '1'
+      AND coalesce(l.address || l.address_detail, e.address || e.address_detail) = s.address || s.address_detail)"""
 DRAFT = """
 CREATE TEMP TABLE letter_draft (
     place integer, addressee_number varchar(15), tax_item varchar(2), context jsonb, marks text[], subject text, pages smallint,
     outside_name text, outside_postal_code varchar(7), outside_address text, outside_detail text
 ) ON COMMIT DROP
 """
+# 送付先は、行ごとに選ばず、一度に結ぶ（行ごとの UNION は、通数の二乗の時間がかかる）。
 # 宛名にない第三者への文書は、受け取る者の宛名番号を持たない。対象者が支援措置を受けていれば、別の職員の確認を待つ。
 FREEZE = f"""
 INSERT INTO letter (run_id, letter_number, addressee_number, subject, tax_item, receiver_number, agent_kind, postal_code,
                     address, address_detail, to_name, honorific, care_of, shared, protected, context, marks, pages, state,
-                    reason, generated)
+                    reason, generated, enclosures)
 SELECT %(run)s, row_number() OVER (ORDER BY protected, postal_code, receiver_number, place), addressee_number, subject,
        tax_item, receiver_number, agent_kind, postal_code, address, address_detail, to_name,
        CASE WHEN corporate AND to_name = receiver_name THEN '御中' ELSE '様' END,
        CASE WHEN to_name <> name AND NOT outside THEN '（' || name || ' 分）' ELSE '' END, shared, protected, context,
        array_prepend(to_name || CASE WHEN corporate AND to_name = receiver_name THEN '御中' ELSE '様' END, marks), pages,
-       CASE WHEN held <> '' THEN '3' WHEN protected THEN '4' ELSE '1' END, held, false
+       CASE WHEN held <> '' THEN '3' WHEN protected THEN '4' ELSE '1' END, held, false, enclosures
 FROM (
     SELECT d.place, d.addressee_number, d.subject, d.tax_item, d.context, d.marks, d.pages, s.receiver_number, s.agent_kind,
            s.postal_code, s.address, s.address_detail, a.name, coalesce(r.name, d.outside_name) AS receiver_name,
@@ -47,19 +56,25 @@ FROM (
            d.outside_name IS NOT NULL AS outside,
            coalesce(d.outside_name, nullif(s.mailing_name, ''), r.name) AS to_name, {PROTECTED} AS protected,
            CASE {HELD_BACK} WHEN '09' THEN %(withheld)s WHEN '04' THEN %(unsafe)s
-                ELSE CASE WHEN r.died_on IS NOT NULL THEN '死亡・相続人調査' WHEN s.address = '' THEN '送付先なし' ELSE '' END
-           END AS held
+                ELSE CASE WHEN r.died_on IS NOT NULL THEN '死亡・相続人調査' WHEN s.address = '' THEN '送付先なし'
+                          WHEN %(bulk)s AND {RETURNED} THEN %(returned)s ELSE '' END
+           END AS held, coalesce(n.marks, '') AS enclosures
     FROM letter_draft d
     JOIN addressee a USING (addressee_number)
+    LEFT JOIN destination t ON d.outside_name IS NULL AND t.addressee_number = d.addressee_number AND t.tax_item = d.tax_item
     CROSS JOIN LATERAL (
-        SELECT t.receiver_number, t.agent_kind, t.postal_code, t.address, t.address_detail, t.mailing_name, t.protected
-        FROM destination t
-        WHERE d.outside_name IS NULL AND t.addressee_number = d.addressee_number AND t.tax_item = d.tax_item
-        UNION ALL
-        SELECT '', '', d.outside_postal_code, d.outside_address, d.outside_detail, '', a.protection_measure
-        WHERE d.outside_name IS NOT NULL
+        SELECT coalesce(t.receiver_number, '') AS receiver_number, coalesce(t.agent_kind, '') AS agent_kind,
+               coalesce(t.mailing_name, '') AS mailing_name,
+               CASE WHEN d.outside_name IS NULL THEN t.postal_code ELSE d.outside_postal_code END AS postal_code,
+               CASE WHEN d.outside_name IS NULL THEN t.address ELSE d.outside_address END AS address,
+               CASE WHEN d.outside_name IS NULL THEN t.address_detail ELSE d.outside_detail END AS address_detail,
+               CASE WHEN d.outside_name IS NULL THEN t.protected ELSE a.protection_measure END AS protected
     ) s
-    LEFT JOIN addressee r ON r.addressee_number = s.receiver_number
+    LEFT JOIN addressee r ON r.addressee_number = t.receiver_number
+    LEFT JOIN (
+        SELECT addressee_number, string_agg(mark, '・' ORDER BY kind, mark) AS marks FROM enclosure_need
+        WHERE ended_on IS NULL GROUP BY addressee_number
+    ) n ON n.addressee_number = t.receiver_number
     WHERE d.outside_name IS NOT NULL OR r.addressee_number IS NOT NULL
 ) drafted
 """
@@ -157,7 +172,8 @@ def freeze(kind: LetterKind, drafts: Iterable[Draft], *, as_of: date, officer: s
     """文書を作る。宛先と内容がここで決まり、あとから変わらない。束の番号を返す。
 
     Freeze the letters in the caller's transaction, set-based. Who receives each and where is decided now. Whoever has no place
-    to send to is held with a reason; the letters of protected people stand apart until a second officer confirms.
+    to send to is held with a reason, and so is, among letters to several people, whoever's mail to that address is coming back;
+    the letters of protected people stand apart until a second officer confirms.
 
     要件: F02-03, F27-01, F01-09
     """
@@ -181,7 +197,8 @@ def freeze(kind: LetterKind, drafts: Iterable[Draft], *, as_of: date, officer: s
             ),
             (_row(kind, place, draft) for place, draft in enumerate(drafts)),
         )
-        (wanted,) = fetch_one("SELECT count(*) FROM letter_draft")
+        run_sql("ANALYZE letter_draft (addressee_number, tax_item, outside_name)")
+        wanted, people = fetch_one("SELECT count(*), count(DISTINCT addressee_number) FROM letter_draft")
         if not wanted:
             raise NothingToSend(kind.name)
         list_destinations("letter_draft", document=kind.document, on=as_of)
@@ -192,7 +209,12 @@ def freeze(kind: LetterKind, drafts: Iterable[Draft], *, as_of: date, officer: s
             [run_id, kind.form, as_of, f"{kind.series}第{run_id}号", officer, wanted],
         )
         terms = {"run": run_id, "corporate": list(CORPORATE_KINDS), "shared": CO_OWNERS}
-        held = {"withheld": HELD_REASONS["09"], "unsafe": HELD_REASONS["04"]}
+        held = {
+            "withheld": HELD_REASONS["09"],
+            "unsafe": HELD_REASONS["04"],
+            "returned": COMING_BACK,
+            "bulk": people > 1,
+        }
         frozen = run_sql(FREEZE, terms | held)
         if frozen != wanted:
             raise ReceiverUnknown(f"{wanted - frozen:,}通")

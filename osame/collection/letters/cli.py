@@ -9,12 +9,14 @@ from osame.collection.letters.actions import pull as pull_letter
 from osame.collection.letters.actions import record_counts, record_dispatch
 from osame.collection.letters.bulk import propose_bulk_print
 from osame.collection.letters.confirmation import LETTERS, propose_letters
+from osame.collection.letters.enclosing import enclosed_in, register_need
+from osame.collection.letters.models import EnclosureNeed
 from osame.collection.letters.printing import print_run, write_one
 from osame.collection.letters.queries import one_run, runs
 from osame.collection.letters.samples import write_samples
 from osame.kernel.dates import format_wareki, parse_date
 from osame.platform.functions.binding import bound
-from osame.platform.terminal import console, officer, refusals_told, say_json, table
+from osame.platform.terminal import console, officer, refusals_told, say_json, table, today
 
 app = typer.Typer(no_args_is_help=True, help="文書を送る")
 Run = Annotated[int, typer.Argument(help="束の番号")]
@@ -75,6 +77,34 @@ def one(
 ) -> None:
     """一通だけを刷る。"""
     console.print(f"出力番号 {write_one(run_id, number, to, reason=reason).serial}")
+
+
+@app.command("enclosures")
+@bound("collection.letters.enclose")
+@refusals_told
+def enclosures(run_id: Run) -> None:
+    """束の中で、点字・外国語などを同封する一通を並べる。"""
+    table(f"束 {run_id} の同封", ("発付番号", "宛先", "同封するもの"),
+          ((str(each.letter_number), each.to_name, each.enclosures) for each in enclosed_in(run_id)))  # fmt: skip
+
+
+@app.command("enclose")
+@bound("collection.letters.enclose")
+@refusals_told
+def enclose(
+    addressee_number: Annotated[str, typer.Argument(help="宛名番号")],
+    kind: Annotated[
+        EnclosureNeed.Kind, typer.Option("--kind", help="1 点字、2 大きな文字、3 音声コード、4 外国語の案内")
+    ],
+    basis: Annotated[str, typer.Option("--basis", help="申出の説明（必須）")],
+    language: Annotated[str, typer.Option("--language", help="外国語の案内の言語")] = "",
+    by: Officer = None,
+) -> None:
+    """これから作る文書に、点字・外国語などを同封する申出を登録する。"""
+    number = register_need(
+        addressee_number.zfill(15), kind, language=language, basis=basis, as_of=today(), officer=officer(by)
+    )
+    console.print(f"同封 {number} を登録しました。")
 
 
 @app.command("count")

@@ -3,6 +3,8 @@
 from django import forms
 
 from osame.collection.letters.actions import CountsDiffer, DispatchedTooEarly, PullNeedsReason
+from osame.collection.letters.enclosing import LanguageMissing, NeedAlreadyThere, NeedHasNoBasis
+from osame.collection.letters.models import EnclosureNeed
 from osame.platform.console.acts import ActForm
 from osame.platform.console.fields import ReasonField, WarekiDateField
 
@@ -34,6 +36,21 @@ class PullForm(ActForm):
     letter_number = forms.IntegerField(label="発付番号", min_value=1)
     reason = ReasonField(label="引き抜く理由")
     refusals = {PullNeedsReason: "reason"}
+
+
+class EnclosureForm(ActForm):
+    """同封の申出。"""
+
+    kind = forms.ChoiceField(label="同封の種類", choices=EnclosureNeed.Kind.choices)
+    language = forms.CharField(label="言語", max_length=20, required=False, help_text="外国語の案内のとき。例：英語")
+    basis = ReasonField(label="申出の説明", help_text="いつ、だれから申出を受けたか。")
+    refusals = {LanguageMissing: "language", NeedAlreadyThere: "kind", NeedHasNoBasis: "basis"}
+
+
+class EndEnclosureForm(ActForm):
+    """同封を終える。"""
+
+    need_id = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class ConfirmForm(ActForm):

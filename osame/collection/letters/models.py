@@ -85,6 +85,7 @@ class Letter(models.Model):
     state = models.CharField("状態", max_length=1, choices=State.choices)
     reason = models.TextField("手作業・引抜きの理由", default="", blank=True)
     generated = models.BooleanField("印刷データにしたか", default=False)
+    enclosures = models.TextField("同封するもの", db_default="", default="", blank=True)
 
     class Meta:
         db_table = "letter"
@@ -98,4 +99,38 @@ class Letter(models.Model):
         indexes = [
             models.Index(name="letter_addressee", fields=["addressee_number"]),
             models.Index(name="letter_subject", fields=["subject"]),
+        ]
+
+
+class EnclosureNeed(models.Model):
+    """同封の申出。点字や外国語の案内など、その人への文書に添えるもの。"""
+
+    rights = "SELECT, INSERT, UPDATE (ended_on)"
+
+    class Kind(models.TextChoices):
+        """同封の種類。"""
+
+        BRAILLE = "1", "点字"
+        LARGE_PRINT = "2", "大きな文字"
+        VOICE_CODE = "3", "音声コード"
+        FOREIGN = "4", "外国語の案内"
+
+    pk = models.CompositePrimaryKey("addressee_number", "need_id")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    need_id = models.BigIntegerField("同封の登録番号")
+    kind = models.CharField("同封の種類", max_length=1, choices=Kind.choices)
+    mark = models.TextField("同封の印")
+    basis = models.TextField("同封の申出の説明")
+    valid_from = models.DateField("適用開始日")
+    ended_on = models.DateField("終了日", null=True)
+    officer = models.TextField("職員")
+
+    class Meta:
+        db_table = "enclosure_need"
+        db_table_comment = "同封の申出 (F07-08)"
+        constraints = [
+            models.CheckConstraint(name="enclosure_need_says_why", condition=~Q(basis="") & ~Q(mark="")),
+            models.UniqueConstraint(
+                name="enclosure_needed_once", fields=["addressee_number", "mark"], condition=Q(ended_on__isnull=True)
+            ),
         ]

@@ -48,11 +48,11 @@ from osame.platform.letters.window import AddressTooLong, WindowAddress, fit_cod
 CHUNK = 1_000
 COLUMNS = (
     "letter_number", "addressee_number", "postal_code", "address", "address_detail", "to_name", "honorific", "care_of",
-    "shared", "context", "marks", "pages", "state", "reason", "subject", "protected", "held_back",
+    "shared", "context", "marks", "pages", "state", "reason", "subject", "enclosures", "protected", "held_back",
 )  # fmt: skip
 ROWS = f"""
 SELECT s.letter_number, s.addressee_number, s.postal_code, s.address, s.address_detail, s.to_name, s.honorific, s.care_of,
-       s.shared, s.context, s.marks, s.pages, s.state, s.reason, s.subject, {PROTECTED}, {HELD_BACK}
+       s.shared, s.context, s.marks, s.pages, s.state, s.reason, s.subject, s.enclosures, {PROTECTED}, {HELD_BACK}
 FROM letter s
 JOIN addressee a USING (addressee_number)
 LEFT JOIN addressee r ON r.addressee_number = s.receiver_number
@@ -271,7 +271,13 @@ def _letter(kind: LetterKind, run_id: int, row: dict[str, Any]) -> Letter | Held
         return HeldLetter(number, addressee, str(refusal))
     body = row["context"] if isinstance(row["context"], dict) else json.loads(row["context"])
     letter = Letter(run_id, number, addressee, row["pages"], {}, tuple(row["marks"]), own=_own(row, to))
-    context = {**body, "to": asdict(fitted), "number": number, "codes": list(letter.codes())}
+    context = {
+        **body,
+        "to": asdict(fitted),
+        "number": number,
+        "codes": list(letter.codes()),
+        "enclosures": row["enclosures"],
+    }
     drawn = {"barcode": barcode, **kind.draws(body)}
     return Letter(run_id, number, addressee, row["pages"], context, letter.marks, own=letter.own, drawn=drawn)
 

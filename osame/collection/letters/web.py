@@ -5,13 +5,25 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from osame.collection.inquiry.person import open_person
 from osame.collection.letters.actions import pull, record_counts, record_dispatch
 from osame.collection.letters.bulk import propose_bulk_print
 from osame.collection.letters.confirmation import LETTERS, propose_letters, waiting_letters
+from osame.collection.letters.enclosing import enclosed_in, end_need, needs_of, register_need
 from osame.collection.letters.folders import is_there, run_folder
-from osame.collection.letters.forms import BulkForm, ConfirmForm, CountForm, DispatchForm, PrintForm, PullForm
+from osame.collection.letters.forms import (
+    BulkForm,
+    ConfirmForm,
+    CountForm,
+    DispatchForm,
+    EnclosureForm,
+    EndEnclosureForm,
+    PrintForm,
+    PullForm,
+)
+from osame.collection.letters.models import EnclosureNeed
 from osame.collection.letters.outgoing import save_printed
 from osame.collection.letters.printing import preview_letter, print_one, released
 from osame.collection.letters.queries import letters_in, one_run, run_count, runs
@@ -63,7 +75,7 @@ def _run(request: HttpRequest, run_id: int, form: ActForm | None = None) -> Http
     }
     forms |= {name: form for name, each in forms.items() if form is not None and type(each) is type(form)}
     shown: dict[str, Any] = {
-        "run": found, "lines": lines, "kept": kept, "pager": paging, "forms": forms,
+        "run": found, "lines": lines, "kept": kept, "enclosed": enclosed_in(run_id), "pager": paging, "forms": forms,
         "waiting": waiting_letters(LETTERS, run_id) if found.apart or not found.generated else 0,
         "needs_approval": not found.has_files and needs_approval(run_facts(run_id)),
         "made": released(run_folder(run_id)) if found.has_files else None,
@@ -181,7 +193,46 @@ def picture(_request: HttpRequest, run_id: int, letter_number: int) -> HttpRespo
     return HttpResponse(image, content_type="image/png")
 
 
+@bound("collection.letters.enclose")
+@require_http_methods(["GET", "POST"])
+def enclosures(request: HttpRequest, addressee_number: str) -> HttpResponse:
+    """一人の同封の登録。点字・大きな文字・音声コード・外国語の案内。POST は、登録するか、終える。"""
+    person = open_person(addressee_number, as_of=today())
+    ending = EndEnclosureForm(request.POST) if "need_id" in request.POST else None
+    form = EnclosureForm(request.POST if request.method == "POST" and ending is None else None)
+    here, who = reverse("enclosures", args=[addressee_number]), officer_of(request)
+
+    def register() -> str:
+        typed = form.cleaned_data
+        kind = EnclosureNeed.Kind(typed["kind"])
+        register_need(
+            addressee_number, kind, language=typed["language"], basis=typed["basis"], as_of=today(), officer=who
+        )
+        return here
+
+    def end() -> str:
+        assert ending
+        end_need(addressee_number, ending.cleaned_data["need_id"], as_of=today(), officer=who)
+        return here
+
+    if ending and ending.is_valid() and (done := ending.carry_out(request, end, said="同封を終えました。")):
+        return done
+    if form.is_bound and form.is_valid() and (done := form.carry_out(request, register, said="登録しました。")):
+        return done
+    record("同封の登録を開いた", subjects=[addressee_number], fields=("氏名", "同封するもの"))
+    shown = {
+        "person": person,
+        "form": form,
+        "ending": ending or EndEnclosureForm(),
+        "needs": needs_of(addressee_number),
+    }
+    return page(
+        request, "collection/letters/enclosures.html", shown, status=max(form.status, ending.status if ending else 200)
+    )
+
+
 letters_urls: list[URLPattern] = [
+    path("people/<str:addressee_number>/enclosures/", enclosures, name="enclosures"),
     path("letters/", overview, name="letters"),
     path("letters/<int:run_id>/", run, name="letter_run"),
     path("letters/<int:run_id>/print/", print_letters, name="letter_print"),

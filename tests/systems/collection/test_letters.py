@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pypdfium2
 import pytest
 from django.db import DatabaseError, transaction
+from django.test import Client
 
 from osame.collection.demands.batch import run_demands
 from osame.collection.inquiry import letters as status_letters
@@ -27,6 +29,7 @@ from osame.collection.letters.actions import (
 )
 from osame.collection.letters.bulk import AlreadyProposed, propose_bulk_print
 from osame.collection.letters.confirmation import LETTERS, propose_letters, waiting_letters
+from osame.collection.letters.enclosing import enclosed_in
 from osame.collection.letters.folders import run_folder
 from osame.collection.letters.issuer import issuer_on
 from osame.collection.letters.kinds import LetterKind
@@ -49,6 +52,8 @@ from osame.platform.letters.batches import PrintedOtherwise
 from osame.platform.letters.seal import UnreadableSeal
 from tests.systems.collection.cast import KAKU, OFFICER, SATO, TANAKA, determination
 from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, levy, move_in
+from tests.systems.collection.pages_cast import fields, pages_on
+from tests.systems.collection.pages_cast import text as page_text
 from tests.systems.collection.test_demand_destinations import mail
 
 HER, GAIJI, NOWHERE = (f"{number:015d}" for number in (31, 32, 33))
@@ -347,3 +352,27 @@ def test_more_people_than_the_limit_need_a_second_officer(town: Path, monkeypatc
             print_run(run_id, reason="もう一度")
         authority = Authority(bulk_by_law=run_facts(run_id).authority_name, reason="印刷のため")
         assert save_printed((run_folder(run_id), "", "letters-00001.pdf"), authority).status_code == 200
+
+
+def test_what_is_to_be_enclosed_is_printed_and_listed(
+    town: Path, clerk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/people/{SATO}/enclosures/"
+    with pages_on(ON.isoformat(), monkeypatch):
+        wrong = clerk.post(path, {**fields(clerk.get(path)), "kind": "4", "basis": "窓口で申出"})
+        assert "どの言語の案内か" in page_text(wrong)
+        for typed in ({"kind": "4", "language": "英語"}, {"kind": "1"}):
+            clerk.post(path, {**fields(clerk.get(path)), **typed, "basis": "令和7年7月1日 本人の申出"})
+        run = sent(draft(SATO), draft(TANAKA))
+        assert "点字・外国語（英語）" in page_text(clerk.get(f"/letters/{run}/"))
+        (need,) = fetch_all("SELECT need_id FROM enclosure_need WHERE kind = '1'")[0]
+        ended = clerk.post(path, {"submission": str(uuid4()), "need_id": str(need)}, follow=True)
+        assert "同封を終えました" in page_text(ended)
+    assert [each.enclosures for each in enclosed_in(run)] == ["点字・外国語（英語）"]  # 作った文書の印は変わらない
+    assert [each.enclosures for each in enclosed_in(sent(draft(SATO)))] == ["外国語（英語）"]
+    pages = texts(print_run(run).directory)
+    assert [("同封" in each, "点字・外国語（英語）" in each) for each in sorted(pages, key=lambda told: "佐藤" in told)] == [
+        (False, False), (True, True),
+    ]  # fmt: skip
+    with pytest.raises(DatabaseError), transaction.atomic():
+        run_sql("UPDATE letter SET enclosures = ''")

@@ -9,6 +9,7 @@ from django.db import DatabaseError, transaction
 
 from osame.collection.demands.actions import record_dispatch
 from osame.collection.demands.batch import run_demands
+from osame.collection.payment_slips.planning import ReasonNeeded
 from osame.collection.returns import actions, publishing
 from osame.collection.returns.actions import Delivery
 from osame.collection.returns.letters_sent import PaperUnknown
@@ -19,7 +20,10 @@ from osame.platform.database import fetch_all, fetch_one, run_sql
 from osame.platform.letters.batches import PrintedOtherwise
 from tests.letters.paper import texts
 from tests.systems.collection.cast import OFFICER, SATO, TANAKA, determination
-from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, levy
+from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, levy, set_value
+from tests.systems.collection.slip_cast import issue
+from tests.systems.collection.test_letters import draft as letter_draft
+from tests.systems.collection.test_letters import sent as letters_sent
 from tests.systems.conftest import server
 
 Cause, Kind, Outcome = ReturnedLetter.Cause, WhereaboutsInquiry.Kind, WhereaboutsInquiry.Outcome
@@ -213,6 +217,28 @@ def test_every_letter_of_the_register_can_come_back(letter):
     assert fetch_all("SELECT returned_on FROM demand WHERE returned_on IS NOT NULL") == []
     actions.resend(number, resent_on=LATER, officer=OFFICER)
     assert effect_of(returned_letter(number), as_of=LATER).seizable_from is None
+
+
+def test_mail_to_an_address_that_returns_it_is_not_sent_again_by_the_bundle(
+    letter: tuple[int, int], tmp_path: Path
+) -> None:
+    def bundled(*people: str) -> dict[str, str]:
+        run = letters_sent(*(letter_draft(who) for who in people))
+        return dict(fetch_all("SELECT addressee_number, reason FROM letter WHERE run_id = %s", [run]))
+
+    number = came_back(letter)
+    assert {who: reason[:3] for who, reason in bundled(SATO, TANAKA).items()} == {SATO: "返戻中", TANAKA: ""}
+    assert bundled(SATO) == {SATO: ""}  # 窓口で渡す一通は作れる
+    set_value("コンビニの請求書発行企業コード", "959919")
+    set_value("納付区分", "06:106")
+    with pytest.raises(ReasonNeeded, match="送った文書が戻り"):
+        issue(charge_of(SATO))
+    assert issue(charge_of(SATO), reason="窓口で手渡す").slip.cautions[0].startswith("送った文書が戻り")
+    run_sql("UPDATE addressee SET address = '架空市新町1番地' WHERE addressee_number = %s", [SATO])
+    assert bundled(SATO, TANAKA) == {SATO: "", TANAKA: ""}  # 戻った住所ではない
+    run_sql("UPDATE addressee SET address = '架空市岩渕1丁目7-29' WHERE addressee_number = %s", [SATO])
+    actions.resend(number, resent_on=LATER, officer=OFFICER)
+    assert bundled(SATO, TANAKA) == {SATO: "", TANAKA: ""}
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
                 ),
                 ("reason", models.TextField(blank=True, default="", verbose_name="手作業・引抜きの理由")),
                 ("generated", models.BooleanField(default=False, verbose_name="印刷データにしたか")),
+                ("enclosures", models.TextField(blank=True, db_default="", default="", verbose_name="同封するもの")),
             ],
             options={
                 "db_table": "letter",
@@ -153,6 +154,49 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="letter_run_dispatched_after_counting",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="EnclosureNeed",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "addressee_number", "need_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
+                ("need_id", models.BigIntegerField(verbose_name="同封の登録番号")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("1", "点字"), ("2", "大きな文字"), ("3", "音声コード"), ("4", "外国語の案内")],
+                        max_length=1,
+                        verbose_name="同封の種類",
+                    ),
+                ),
+                ("mark", models.TextField(verbose_name="同封の印")),
+                ("basis", models.TextField(verbose_name="同封の申出の説明")),
+                ("valid_from", models.DateField(verbose_name="適用開始日")),
+                ("ended_on", models.DateField(null=True, verbose_name="終了日")),
+                ("officer", models.TextField(verbose_name="職員")),
+            ],
+            options={
+                "db_table": "enclosure_need",
+                "db_table_comment": "同封の申出 (F07-08)",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("basis", ""), _negated=True), models.Q(("mark", ""), _negated=True)
+                        ),
+                        name="enclosure_need_says_why",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_on__isnull", True)),
+                        fields=("addressee_number", "mark"),
+                        name="enclosure_needed_once",
                     ),
                 ],
             },
