@@ -1,4 +1,4 @@
-"""金融機関窓口の領収済通知書（済通）データ（推定様式 v0）。
+"""金融機関窓口の領収済通知書（済通）データ（推定様式 v0）。年金特別徴収の結果（`pension_notice_v0`）も同じ読み方をする。
 
 Paid slips taken over bank counters, as data. Each designated bank has its own form and none is public: the columns
 are data in `profiles/bank_notice_v0.toml`, marked reconstructed. An old slip without our number is identified by its
@@ -113,7 +113,7 @@ class NoticeHandler(CsvHandler):
         slip = slip_number_of_matter_key(self.key_of(cells))
         reference = self.reference_of(cells)
         outlet = f"{cells[column['bank_code']]}{cells[column['branch_code']]}"
-        key = f"01:{outlet}:{cells[column['notice_id']]}:{paid_on.isoformat()}"
+        key = f"{self.layout.channel}:{outlet}:{cells[column['notice_id']]}:{paid_on.isoformat()}"
         settled = received_on if stage is ReportStage.FINAL else None
         principal, fee, charge = parts
         payer = cells[column["payer_kana"]]

@@ -72,13 +72,15 @@ CHANGE_REASONS: dict[str, str] = {
     "04": "過年度随時",
     "05": "減免",
     "06": "課税取消",
+    "07": "年金特徴の中止",
+    "08": "納入金額の変更",
     "10": "納期変更",
 }
 """調定異動事由（C-05 のうちこの様式で受けるもの）。"""
 
 FIRST_REASONS = frozenset({"01", "04"})
 INCREASES = frozenset({"02"})
-DECREASES = frozenset({"03", "05", "06"})
+DECREASES = frozenset({"03", "05", "06", "07"})
 TAX_PARTS: dict[str, str] = {
     "per_capita_tax": "均等割額",
     "corporate_tax_levy": "法人税割額",

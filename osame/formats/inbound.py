@@ -15,6 +15,12 @@ from osame.formats.reports import Channel, ReportFile
 
 Reader = Callable[[bytes, int], ReportFile]
 HEADING = "form_id version business_on sequence"
+NOTICE = {
+    "1": f"{HEADING} bank_code",
+    "2": "notice_id stage bank_code branch_code paid_on received_on amount principal fee charge upper_line"
+    " lower_line matter_key tax_item levy_year notice_number installment_term payer_kana",
+    "8": "count total",
+}
 FIELDS_READ: dict[tuple[Channel, str], dict[str, str]] = {
     (Channel.DIRECT_DEBIT, "fixed"): {
         "1": "format_code code_class consignor_code consignor_name business_day bank_code bank_name branch_code"
@@ -36,12 +42,8 @@ FIELDS_READ: dict[tuple[Channel, str], dict[str, str]] = {
         " transaction_id",
         "8": "count total",
     },
-    (Channel.BANK, "csv"): {
-        "1": f"{HEADING} bank_code",
-        "2": "notice_id stage bank_code branch_code paid_on received_on amount principal fee charge upper_line"
-        " lower_line matter_key tax_item levy_year notice_number installment_term payer_kana",
-        "8": "count total",
-    },
+    (Channel.BANK, "csv"): NOTICE,
+    (Channel.PENSION, "csv"): NOTICE,
 }
 """読み手が使う項目。様式を直しても、これらの識別名は変えられない。"""
 
@@ -86,12 +88,14 @@ def reader_of(layout: Layout) -> Reader:
         return lambda data, year: zengin_debit.read_result(data, business_year=year, profile=layout)
     if layout.channel is Channel.ELTAX:
         return lambda data, _: eltax.read(data, profile=layout)
-    if layout.channel is Channel.BANK:
+    if layout.channel in {Channel.BANK, Channel.PENSION}:
         return lambda data, _: bank_notice.read(data, profile=layout)
     return lambda data, _: convenience_store.read(data, profile=layout)
 
 
-KEYS = ("bank_notice_v0", "zengin_91", "mizuho_factor_120", "mufg_factor_120", "dsk_csv", "eltax_keshikomi_v0")
+KEYS = (
+    "bank_notice_v0", "pension_notice_v0", "zengin_91", "mizuho_factor_120", "mufg_factor_120", "dsk_csv", "eltax_keshikomi_v0",
+)  # fmt: skip
 PROFILES: dict[str, Profile] = {key: profile_of(load_layout(key)) for key in KEYS}
 """受け付ける様式。"""
 

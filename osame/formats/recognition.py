@@ -7,7 +7,7 @@ from osame.formats import gs1_128
 from osame.formats.layout import load_layout
 
 STORES = ("mizuho_factor_120", "mufg_factor_120")
-HEADED = ("bank_notice_v0", "eltax_keshikomi_v0")
+HEADED = ("bank_notice_v0", "pension_notice_v0", "eltax_keshikomi_v0")
 
 
 def recognise(data: bytes) -> str:

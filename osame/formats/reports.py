@@ -19,6 +19,7 @@ class Channel(StrEnum):
     CONVENIENCE_STORE = "04"
     ELTAX = "05"
     COUNTER = "10"
+    PENSION = "12"  # 年金特徴
     APPROPRIATION = "14"
     DISTRIBUTION = "15"
     DEPOSIT_PAYOUT = "16"

@@ -207,7 +207,7 @@ def test_every_profile_says_its_status_and_source():
     for key in [*inbound.KEYS, "zengin_21"]:
         layout = load_layout(key)
         assert layout.sources
-        assert layout.status in {"published", "reconstructed"}
+        assert layout.status in {"published", "reconstructed", "ours"}
     assert inbound.PROFILES["bank_notice_v0"].status_name == "推定（再構成）"
     assert load_layout("mizuho_factor_120").records["1"].status == "reconstructed"
 

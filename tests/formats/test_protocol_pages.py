@@ -16,6 +16,7 @@ OF_LAYOUTS = {
     "dsk_csv": "cvs-dsk.md",
     "eltax_keshikomi_v0": "eltax.md",
     "bank_notice_v0": "bank-notice.md",
+    "pension_notice_v0": "pension-notice.md",
     "eltax_slip_registration_v0": "slip-registration.md",
 }
 

@@ -18,6 +18,7 @@ CHANNEL_NAMES = {
     Channel.CONVENIENCE_STORE: "コンビニ",
     Channel.ELTAX: "eLTAX",
     Channel.COUNTER: "窓口現金",
+    Channel.PENSION: "年金特徴",
     Channel.APPROPRIATION: "充当",
     Channel.DISTRIBUTION: "配当",
     Channel.DEPOSIT_PAYOUT: "供託払渡",

@@ -87,11 +87,11 @@ record_kind = '1' AND NOT (
     revision BETWEEN 0 AND 999 AND levy_year BETWEEN 1950 AND 2200
     AND coalesce(tax_year, levy_year) BETWEEN 1950 AND 2200
     AND notice_number <> '' AND addressee_number <> '' AND installment_term BETWEEN 0 AND 99
-    AND reason_code IN ('01','02','03','04','05','06','10') AND (revision = 0) = (reason_code IN ('01','04'))
+    AND reason_code IN ('01','02','03','04','05','06','07','08','10') AND (revision = 0) = (reason_code IN ('01','04'))
     AND due_date BETWEEN '1950-01-01' AND corrected_on + 3660 AND corrected_on BETWEEN '1950-01-01' AND '2100-12-31'
     AND amount_after BETWEEN 0 AND 99999999999 AND difference BETWEEN -99999999999 AND 99999999999
     AND (revision > 0 OR difference = amount_after)
-    AND CASE reason_code WHEN '02' THEN difference > 0 WHEN '03' THEN difference <= 0 WHEN '05' THEN difference <= 0
+    AND CASE reason_code WHEN '02' THEN difference > 0 WHEN '03' THEN difference <= 0 WHEN '05' THEN difference <= 0 WHEN '07' THEN difference <= 0
         WHEN '06' THEN difference <= 0 AND amount_after = 0 WHEN '10' THEN difference = 0 ELSE true END
     AND coalesce(slip_number, 1) BETWEEN 1 AND 999999999999999)
 """

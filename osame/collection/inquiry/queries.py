@@ -9,6 +9,7 @@ from datetime import date
 from osame.collection.exemptions.queries import standing_exemptions
 from osame.collection.ledger.models import Account, EntryKind
 from osame.collection.ledger.queries import ChargeFacts
+from osame.collection.overpayments.models import Overpayment
 from osame.kernel.dates import format_wareki
 from osame.kernel.money import Yen
 from osame.law.claim import ChargeClaim, Override, Payment
@@ -119,7 +120,7 @@ UNION ALL
 SELECT released_on, '強制入力の解除', amount, '' FROM charge_override
 WHERE charge_id = %(charge)s AND addressee_number = %(addressee)s AND released_on IS NOT NULL
 UNION ALL
-SELECT arises_on, '過誤納', amount, CASE cause WHEN '01' THEN '減額更正' WHEN '02' THEN '二重納付' ELSE '過大納付' END
+SELECT arises_on, '過誤納', amount, cause
 FROM overpayment WHERE charge_id = %(charge)s AND addressee_number = %(addressee)s
 ORDER BY 1
 """
@@ -131,7 +132,10 @@ def history_of(charge: ChargeFacts) -> list[Event]:
         EVENTS,
         {"charge": charge.charge_id, "addressee": charge.addressee_number, "slip": charge.slip_number},
     )
-    return [Event(*row) for row in rows]
+    return [
+        Event(on, what, amount, str(Overpayment.Cause(note).label) if what == "過誤納" else note)
+        for on, what, amount, note in rows
+    ]
 
 
 def quote(charge: ChargeFacts, *, as_of: date) -> Quote:

@@ -29,6 +29,7 @@ CHANNELS = {
     "cvs-mufg": "mufg_factor_120",
     "cvs-dsk": "dsk_csv",
     "eltax": "eltax_keshikomi_v0",
+    "pension": "pension_notice_v0",
 }
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from osame.collection.ledger.models import Account
 from osame.collection.ledger.order import AllocationOrder
 from osame.collection.matching.accrual import fix_delinquency_charges
+from osame.formats.reports import Channel
 from osame.platform.database import fetch_one, run_sql
 
 # 生きている仕訳（取り消されていないもの）。前からの収納がある期別についてだけ読む。
@@ -214,7 +215,8 @@ def _post_fixed_charges(correction_on: date) -> None:
 def _keep_overpayments(order: AllocationOrder) -> None:
     """過誤納金の表を、割付けの結果に合わせる。
 
-    原因: 同じ期別に先に納付があって余ったものは二重納付、税額が下がったために余ったものは減額更正、ほかは過大納付。
+    原因: 税額が下がったために余ったものは、下げた異動による（年金特徴の中止、納入金額の変更、ほかは減額更正）。年金から徴収しすぎた
+    ものは年金特徴超過、同じ期別に先に納付があって余ったものは二重納付、ほかは過大納付。
     """
     run_sql(
         "CREATE TEMP TABLE surplus ON COMMIT DROP AS "
@@ -233,12 +235,18 @@ def _keep_overpayments(order: AllocationOrder) -> None:
         """
         INSERT INTO overpayment (charge_id, receipt_key, addressee_number, amount, cause, arises_on)
         SELECT r.charge_id, r.receipt_key, r.addressee_number, r.surplus,
-               CASE WHEN r.highest > r.principal AND r.cum_before < r.highest + r.fee + r.charge THEN '01'
+               CASE WHEN r.highest > r.principal AND r.cum_before < r.highest + r.fee + r.charge
+                    THEN CASE (SELECT v.reason_code FROM determination_revision v
+                               WHERE v.charge_id = r.charge_id AND v.addressee_number = r.addressee_number AND v.difference < 0
+                               ORDER BY v.revision DESC LIMIT 1)
+                        WHEN '07' THEN '05' WHEN '08' THEN '06' ELSE '01' END
+                    WHEN p.channel = %s THEN '05'
                     WHEN r.cum_before > 0 AND r.cum_before >= r.principal THEN '02'
                     ELSE '03' END,
                r.paid_on
-        FROM surplus r
+        FROM surplus r JOIN receipt p USING (charge_id, receipt_key, addressee_number)
         ON CONFLICT (charge_id, receipt_key, addressee_number)
         DO UPDATE SET amount = excluded.amount, cause = excluded.cause, arises_on = excluded.arises_on
-        """
+        """,
+        [Channel.PENSION.value],
     )

@@ -14,7 +14,7 @@ class Overpayment(models.Model):
         EXCESS = "03", "過大納付"
         MISDIRECTED = "04", "誤納（他人・他団体）"
         PENSION_EXCESS = "05", "年金特徴超過"
-        RETIREMENT = "06", "特徴退職異動"
+        RETIREMENT = "06", "特徴退職異動・納入金変更"
         DECLARED_EXCESS = "07", "申告過納"
         REQUESTED_CORRECTION = "08", "更正の請求"
         REDUCED_CHARGE = "09", "延滞金減免"
