@@ -27,7 +27,7 @@ class UnreadableAnswer(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlipRegistrationRow:
-    """依頼（または回答）の一件。 result_code: 回答の結果。依頼では空。"""
+    """依頼（または回答）の一件。 result_code: 回答の結果。依頼では空; adds_charge: 延滞金の自動計算を申し出るか。"""
 
     act: str
     agency_number: str
@@ -41,6 +41,7 @@ class SlipRegistrationRow:
     due_on: date
     payable_through: date
     result_code: str = ""
+    adds_charge: bool = False
 
 
 def write(rows: Iterable[SlipRegistrationRow], *, header: FileHeader, profile: str | Layout = PROFILE) -> bytes:
@@ -84,6 +85,7 @@ def _cells(row: SlipRegistrationRow) -> dict[str, str | int]:
         "tax_fee_number": row.tax_fee_number, "levy_year": row.levy_year, "tax_year": row.tax_year,
         "installment_term": row.installment_term, "amount": row.amount, "due_on": write_date(row.due_on),
         "payable_through": write_date(row.payable_through), "result_code": row.result_code,
+        "adds_charge": "1" if row.adds_charge else "0",
     }  # fmt: skip
 
 
@@ -99,5 +101,5 @@ def _row(number: int, cells: list[str], layout: Layout) -> SlipRegistrationRow:
         confirmation_number=value["confirmation_number"], tax_fee_number=value["tax_fee_number"],
         levy_year=int(value["levy_year"]), tax_year=int(value["tax_year"]),
         installment_term=int(value["installment_term"]), amount=Yen(int(value["amount"])), due_on=due_on,
-        payable_through=through, result_code=value["result_code"],
+        payable_through=through, result_code=value["result_code"], adds_charge=value["adds_charge"] == "1",
     )  # fmt: skip

@@ -8,6 +8,7 @@ import typer
 
 from osame.collection.ledger.queries import find_charge
 from osame.collection.payment_slips.actions import issue_slip, void_slip
+from osame.collection.payment_slips.inquiries import answer_file
 from osame.collection.payment_slips.letters import write_slip_file
 from osame.collection.payment_slips.planning import Plan, SlipRequest, plan_slip
 from osame.collection.payment_slips.queries import slip_numbered, slips_of
@@ -152,6 +153,20 @@ def answer(file: Annotated[Path, typer.Argument(help="eLTAX からの回答フ�
     """ELTAX からの回答を記録する。"""
     accepted, refused = take_answer(file.read_bytes(), as_of=today())
     console.print(f"受理 {accepted:,}件、不受理 {refused:,}件")
+
+
+@app.command("inquiries")
+@bound("collection.payment_slips.inquire")
+@refusals_told
+def inquiries(
+    file: Annotated[Path, typer.Argument(help="収納機関からの照会のファイル", exists=True, dir_okay=False)],
+    to: Annotated[Path, typer.Option("--to", help="回答を書き出すファイル（必須）")],
+    receiver: Annotated[str, typer.Option("--receiver", help="収納機関の名（必須）")],
+) -> None:
+    """収納機関からの照会に答える。納められるか、いくらか、いつまでか。"""
+    made, counts = answer_file(file, to, receiver=receiver, as_of=today())
+    console.print("、".join(f"{name}{count:,}件" for name, count in counts.items()), soft_wrap=True)
+    console.print(f"出力番号 {made.serial}")
 
 
 def _show(plan: Plan) -> None:

@@ -202,6 +202,8 @@ def _notes(slip: Slip) -> list[str]:
     )
     notes.append(
         "eL-QR（二次元コード）は、地方税お支払サイト、スマートフォンのアプリ、対応する金融機関の窓口で使えます。領収証書は出ません。"
+        if slip.el_qr
+        else "この納付書は、地方税お支払サイトやスマートフォンのアプリでは納められません。"
     )
     return notes
 

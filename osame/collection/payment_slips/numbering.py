@@ -21,6 +21,8 @@ FIRST = 900_000_000_000_000
 BILLING_COMPANY = "コンビニの請求書発行企業コード"
 PAYMENT_CLASSES = "納付区分"
 COMBINED = "合算"
+UNREGISTERED = "eLTAXに登録しない税目"
+"""納付書情報を登録せず、eL-QR も刷らない税目（コードを読点かコンマで並べる）。値には適用開始日がある。"""
 OVER_LIMIT = "30万円を超えるため、コンビニエンスストアでは納められません。"
 
 
@@ -40,6 +42,7 @@ class Issuer:
     corporate_code: str
     billing_company: str
     classes: dict[str, str]
+    unregistered: frozenset[str] = frozenset()
 
     def class_of(self, tax_items: Sequence[str]) -> str:
         """納付区分（税目・料金番号）。税目が二つ以上なら、合算の番号。"""
@@ -78,7 +81,15 @@ def issuer(*, as_of: date) -> Issuer:
         raise SettingMissing(f"{BILLING_COMPANY}・{PAYMENT_CLASSES}")
     pairs = (each.partition(":") for each in classes.split(","))
     known = {code.strip(): number.strip() for code, _, number in pairs}
-    return Issuer(city.receiving_agency_number, city.barcode_corporate_code, company, known)
+    return Issuer(
+        city.receiving_agency_number, city.barcode_corporate_code, company, known, tax_items_of(UNREGISTERED, as_of=as_of)
+    )  # fmt: skip
+
+
+def tax_items_of(name: str, *, as_of: date) -> frozenset[str]:
+    """税目のコードを並べた業務パラメータの、その日の値。登録がなければ空。"""
+    value = setting(name, as_of=as_of) or ""
+    return frozenset(each.strip() for each in value.replace("、", ",").split(",") if each.strip())
 
 
 def next_numbers(count: int) -> tuple[int, ...]:
@@ -121,6 +132,7 @@ def codes_of(slip_number: int, shares: Sequence[Share], terms: Terms, by: Issuer
                 payable_through=terms.payable_through, reissue=min(terms.issue_count, 9),
             )
         )  # fmt: skip
+    registered = not by.unregistered & {each.tax_item for each in shares}
     first, single = shares[0], len(shares) == 1
     matrix = el_qr.ElQr(
         upper=upper, lower=lower, levy_year=first.levy_year, tax_year=first.tax_year,
@@ -129,7 +141,7 @@ def codes_of(slip_number: int, shares: Sequence[Share], terms: Terms, by: Issuer
     )  # fmt: skip
     return Codes(
         slip_number, confirmation, payment_class, barcode, ocr_lines.write_upper(upper), ocr_lines.write_lower(lower),
-        el_qr.encode(matrix),
+        el_qr.encode(matrix) if registered else "",
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from osame.collection.payment_slips.owed import Owed, OwedFacts, Share, owed_fac
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
 from osame.law.due_date import shift_due_date
+from osame.platform.database import fetch_all
 
 MOST_TERMS = 12
 """一枚の内訳に載せられる期別の数。"""
@@ -23,6 +24,8 @@ MOST_AMOUNT = 99_999_999_999
 """OCR行と eL-QR の金額の欄（11桁）に入る額。"""
 LONGEST_DAYS = "納付書の指定期限までの最長日数"
 DEFAULT_LONGEST_DAYS = 90
+RETURNING = "送った文書が戻り、調査中です。郵送せずに窓口で手渡すか、送付先を直してから発行してください"
+COMING_BACK = "SELECT DISTINCT addressee_number FROM returned_letter WHERE stage = '1' AND addressee_number = ANY(%s)"
 USUAL_DAYS = 14
 """指定期限の初めの値。発行の二週間後の、次の開庁日。"""
 
@@ -136,10 +139,14 @@ def plan_slips(requests: Sequence[SlipRequest], *, as_of: date, lock: bool = Fal
         known.setdefault(one.addressee_number, []).append(one)
     order = allocation_order(as_of=as_of)
     refuse_extinct_among([(each.addressee_number, charge) for each in requests for charge in each.charges], as_of=as_of)
-    return tuple(_plan(each, known.get(each.addressee_number, []), order) for each in requests)
+    returned = {who for (who,) in fetch_all(COMING_BACK, [addressees])}
+    return tuple(
+        _plan(each, known.get(each.addressee_number, []), order, returned=each.addressee_number in returned)
+        for each in requests
+    )
 
 
-def _plan(request: SlipRequest, facts: Sequence[OwedFacts], order: AllocationOrder) -> Plan:
+def _plan(request: SlipRequest, facts: Sequence[OwedFacts], order: AllocationOrder, *, returned: bool) -> Plan:
     owed = tuple(Owed(each, request.payable_through) for each in facts if each.charge_id in request.charges)
     missing = set(request.charges) - {each.facts.charge_id for each in owed}
     if missing:
@@ -148,7 +155,8 @@ def _plan(request: SlipRequest, facts: Sequence[OwedFacts], order: AllocationOrd
     if empty := [each.label for each in shares if each.amount == 0]:
         raise NothingUnpaid("、".join(empty))
     _refuse_order(shares, owed, request, order)
-    plan = Plan(shares, tuple(_cautions(owed, request.payable_through)))
+    back = (Caution(RETURNING, needs_reason=True),) if returned else ()
+    plan = Plan(shares, (*back, *_cautions(owed, request.payable_through)))
     if plan.amount > MOST_AMOUNT:
         raise AmountTooLarge(f"{plan.amount:,}円")
     return plan

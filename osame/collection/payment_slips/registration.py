@@ -10,7 +10,8 @@ from pathlib import Path
 
 from django.db import transaction
 
-from osame.collection.payment_slips.models import RegistrationFile, SlipRegistration
+from osame.collection.payment_slips.models import PaymentSlip, RegistrationFile, SlipRegistration
+from osame.collection.payment_slips.numbering import tax_items_of
 from osame.collection.payment_slips.queries import Slip, slips_numbered
 from osame.formats.csv_batch import FileHeader
 from osame.formats.slip_registration import ACCEPTED, REGISTER, WITHDRAW, SlipRegistrationRow, read, write
@@ -23,6 +24,7 @@ from osame.platform.egress.broker import emit
 from osame.platform.egress.models import EgressKind, ReceiverClass
 
 RECEIVER = "地方税共同機構（eLTAX）"
+ADDS_CHARGE = "eLTAXの延滞金自動計算を申し出る税目"
 REQUEST_LOCK = 7_140_007
 # 登録を依頼するもの: 使える納付書で、まだ依頼していないもの。
 TO_REGISTER = """
@@ -77,7 +79,8 @@ def request_registration(*, as_of: date, officer: str) -> tuple[RegistrationFile
         if not wanted:
             raise NothingToRegister
         slips = {each.slip_number: each for each in slips_numbered([number for _, number in wanted])}
-        rows = [_row(act, slips[number]) for act, number in wanted]
+        computed = tax_items_of(ADDS_CHARGE, as_of=as_of)
+        rows = [_row(act, slips[number], computed) for act, number in wanted]
         (number,) = (int(row[0]) for row in fetch_all("SELECT nextval('slip_registration_number')"))
         agency = rows[0].agency_number
         content = write(rows, header=FileHeader(sender_code=agency, business_on=as_of, sequence=number))
@@ -136,7 +139,7 @@ def take_answer(content: bytes, *, as_of: date) -> tuple[int, int]:
         return accepted, len(rows) - accepted
 
 
-def _row(act: str, slip: Slip) -> SlipRegistrationRow:
+def _row(act: str, slip: Slip, computed: frozenset[str]) -> SlipRegistrationRow:
     first = slip.shares[0]
     single = len(slip.shares) == 1 and first.term <= 99
     return SlipRegistrationRow(
@@ -144,4 +147,13 @@ def _row(act: str, slip: Slip) -> SlipRegistrationRow:
         confirmation_number=slip.confirmation_number, tax_fee_number=slip.payment_class, levy_year=first.levy_year,
         tax_year=first.tax_year, installment_term=first.term if single else 0, amount=Yen(slip.amount),
         due_on=min(slip.payable_through, *(each.due_on for each in slip.shares)), payable_through=slip.payable_through,
+        adds_charge=_adds_charge(slip, computed),
     )  # fmt: skip
+
+
+def _adds_charge(slip: Slip, computed: frozenset[str]) -> bool:
+    """延滞金の自動計算を申し出るか。延滞金を載せた納付書、合算、分納では、二重に計算されるので申し出ない。"""
+    if slip.kind is not PaymentSlip.Kind.SINGLE:
+        return False
+    share = slip.shares[0]
+    return share.tax_item in computed and share.principal_tax > 0 and not share.delinquency_charge

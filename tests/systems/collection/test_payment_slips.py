@@ -24,6 +24,7 @@ from osame.collection.payment_slips.actions import (
     issue_carried_slips,
     void_slip,
 )
+from osame.collection.payment_slips.inquiries import InquiryUnreadable, answer_file, answers_to
 from osame.collection.payment_slips.instalments import (
     PlanAlreadyIssued,
     PlanExceedsOwed,
@@ -33,6 +34,7 @@ from osame.collection.payment_slips.instalments import (
     issue_instalments,
     void_rest,
 )
+from osame.collection.payment_slips.letters import write_slip_file
 from osame.collection.payment_slips.planning import (
     ChargeWithoutFee,
     DayBeforeIssue,
@@ -51,15 +53,17 @@ from osame.collection.payment_slips.registration import (
     request_registration,
     take_answer,
 )
-from osame.formats import convenience_store, eltax
+from osame.formats import convenience_store, eltax, slip_inquiry_csv, slip_registration
 from osame.formats.csv_batch import FileHeader
 from osame.formats.reports import ReportStage
+from osame.formats.slip_inquiry_csv import SlipInquiry
 from osame.formats.slip_numbers import matter_key
 from osame.formats.store_payments import StorePayment
 from osame.kernel.money import Yen
 from osame.platform.database import fetch_all, fetch_one, run_sql
+from tests.letters.paper import texts
 from tests.systems.collection.cast import OFFICER, SATO, TANAKA, notice, write_notices
-from tests.systems.collection.demand_cast import CUT_OFF
+from tests.systems.collection.demand_cast import CUT_OFF, set_value
 from tests.systems.collection.demand_cast import ISSUED as DEMANDED
 from tests.systems.collection.slip_cast import ISSUED, THROUGH, issue, ready, unpaid
 
@@ -276,6 +280,85 @@ def test_registration_goes_out_once_and_the_answer_must_be_ours(
     assert slip_numbered(first.slip_number).registration is Registration.WITHDRAWN
     take(tmp_path, first, "qr", THROUGH)
     assert slip_numbered(first.slip_number).registration is Registration.PAID
+
+
+def test_tax_items_outside_eltax_and_those_whose_charge_it_computes(
+    city: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OSAME_HOME", str(tmp_path / "home"))
+    (charge, other) = ready(tmp_path, 120_000, 80_000)
+    set_value("eLTAXの延滞金自動計算を申し出る税目", "06")
+    bare, both = issue(charge, with_charge=False).slip, issue(charge, other, with_charge=False).slip
+    single = issue(charge, with_charge=False).slip  # 合算は申し出ない。前の単票は無効になった
+    told = {each.slip_number: each for each in (bare, both, single)}
+    _, path = request_registration(as_of=ISSUED, officer=OFFICER)
+    rows = {each.slip_number: each for each in slip_registration.read(path.read_bytes())[1]}
+    assert set(rows) <= set(told)
+    assert rows[single.slip_number].adds_charge
+    full = issue(charge).slip  # 延滞金を載せた納付書には、申し出ない
+    _, path = request_registration(as_of=ISSUED, officer=OFFICER)
+    assert not {each.slip_number: each for each in slip_registration.read(path.read_bytes())[1]}[
+        full.slip_number
+    ].adds_charge
+    run_sql(
+        "INSERT INTO setting (name, valid_from, value, basis) VALUES ('eLTAXに登録しない税目', '2025-09-11', '01、06', '覚書')"
+    )
+    assert issue(charge).slip.el_qr  # まだ適用の前
+    outside = issue(charge, on=date(2025, 9, 11)).slip
+    assert (outside.el_qr, outside.barcode != "") == ("", True)
+    request_registration(as_of=date(2025, 9, 11), officer=OFFICER)  # 前の納付書の無効化だけ
+    assert fetch_all("SELECT act FROM slip_registration WHERE slip_number = %s", [outside.slip_number]) == []
+    file = tmp_path / "outside.pdf"
+    monkeypatch.setenv("OSAME_TODAY", "2025-09-11")
+    write_slip_file(outside.slip_number, file, as_of=date(2025, 9, 11))
+    text = "".join(texts(file.read_bytes()))
+    assert "地方税お支払サイトやスマートフォンのアプリでは納められません" in text
+    assert "eL番号" not in text
+
+
+def test_an_institution_learns_what_may_still_be_paid(
+    city: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OSAME_TODAY", ISSUED.isoformat())
+    charges = ready(tmp_path, 120_000, 80_000, 50_000)
+    older = issue(charges[0]).slip
+    newer, paid, reported = (issue(each).slip for each in charges)
+    take(tmp_path, paid, "qr", ISSUED)
+    run_sql(
+        "INSERT INTO channel_report (receipt_key, stage, slip_number, amount, paid_on, channel, result_code, intake_file_id, "
+        "line_number) VALUES (gen_random_uuid(), '1', %s, 1, %s, '04', '', 0, 1)",
+        [reported.slip_number, ISSUED],
+    )
+
+    def asked(slip: Slip, **wrong: Any) -> SlipInquiry:
+        facts = {"agency_number": slip.agency_number, "slip_number": slip.slip_number,
+                 "confirmation_number": slip.confirmation_number, "payment_class": slip.payment_class}  # fmt: skip
+        return SlipInquiry(**{**facts, **wrong})
+
+    guessed = asked(newer, confirmation_number=f"{(int(newer.confirmation_number) + 1) % 10**6:06d}")
+    wanted = [asked(newer), asked(older), asked(paid), asked(reported), guessed, asked(newer, payment_class="999")]
+    with CaptureQueriesContext(connection) as one:
+        answers_to(wanted[:1], as_of=ISSUED)
+    with CaptureQueriesContext(connection) as many:
+        found = answers_to(wanted * 300, as_of=ISSUED)
+    assert (len(found), len(many)) == (1_800, len(one))  # 何件でも、同じ数の SQL
+    assert [(each.state, each.amount, each.replaced_by) for each in found[:6]] == [
+        ("1", newer.amount, None), ("9", None, newer.slip_number), ("2", None, None), ("2", None, None), ("0", None, None),
+        ("0", None, None),
+    ]  # fmt: skip
+    assert answers_to([asked(newer)], as_of=THROUGH + timedelta(days=1))[0].state == "3"
+    take(tmp_path, older, "qr", ISSUED)  # 前の納付書で納められれば、新しい納付書に納めるものはない
+    file, back = tmp_path / "asked.csv", tmp_path / "told.csv"
+    file.write_bytes(slip_inquiry_csv.write(wanted))
+    record, counts = answer_file(file, back, receiver="架空収納センター", as_of=ISSUED)
+    assert (counts["納付済"], counts["該当なし"], counts["納付できる"]) == (4, 2, 0)
+    assert back.read_text("utf-8").splitlines()[1].split(",")[4:] == ["2", "", "", ""]
+    assert record.receiver_class == "bank"
+    assert "佐藤" not in back.read_text("utf-8")
+    file.write_bytes(slip_inquiry_csv.write(wanted) + b"24203,1,2,3\r\n")
+    with pytest.raises(InquiryUnreadable, match="納付番号は20桁"):
+        answer_file(file, tmp_path / "none.csv", receiver="架空収納センター", as_of=ISSUED)
+    assert not (tmp_path / "none.csv").exists()
 
 
 def test_instalment_slips_are_issued_whole_and_the_rest_is_voided(city: str, tmp_path: Path) -> None:
