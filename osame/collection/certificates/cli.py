@@ -16,6 +16,7 @@ from osame.collection.certificates.forms import this_year
 from osame.collection.certificates.jnks import write_extract
 from osame.collection.certificates.models import CertificateRequest
 from osame.collection.certificates.printing import print_certificate
+from osame.collection.certificates.reports import write_sheet
 from osame.collection.certificates.requests import day_of
 from osame.collection.certificates.statement import certificate_name, public_pem, read_payload, read_pdf
 from osame.collection.certificates.vehicles import find_vehicle, import_vehicles
@@ -268,6 +269,18 @@ def posted_command(
     """証明書を送付したことを記録する。"""
     mark_posted(request, tracking=tracking, as_of=day(as_of), officer=officer(by))
     console.print("送付を記録しました。")
+
+
+@app.command("form")
+@bound("collection.certificates.apply")
+@refusals_told
+def form_command(
+    request: Annotated[int, typer.Argument(help="申請番号")],
+    to: Annotated[Path, typer.Option("--to", help="書き出すファイル（必須）")],
+    as_of: AsOf = None,
+) -> None:
+    """申請書・委任状・本人確認記録を、紙にする。"""
+    console.print(f"出力番号 {write_sheet(request, to, as_of=day(as_of)).serial}")
 
 
 @app.command("import-vehicles")

@@ -26,7 +26,7 @@ from osame.platform.egress.broker import download, emit
 from osame.platform.egress.models import EgressKind, EgressRecord, ReceiverClass
 
 INSPECTED = ("1", "2", "3")
-RECEIVER = "軽JNKS（軽自動車税納付確認システム）"
+RECEIVER = "地方税共同機構（軽JNKS 軽自動車税納付確認システム）"  # 根拠は receivers.toml
 LOCK = 7_140_221
 
 
@@ -94,4 +94,4 @@ def _row(each: VehicleStatus) -> JnksRow:
 
 
 def _output(subjects: list[str]) -> Output:
-    return Output(EgressKind.PROVISION, subjects, ReceiverClass.CONTRACTOR, RECEIVER)
+    return Output(EgressKind.PROVISION, subjects, ReceiverClass.STATUTORY, RECEIVER)

@@ -14,6 +14,7 @@ from osame.collection.certificates.consented import answer_inquiry, answered_inq
 from osame.collection.certificates.freshness import freshness
 from osame.collection.certificates.printing import save_certificate
 from osame.collection.certificates.queries import RequestNotFound, evidence_of
+from osame.collection.certificates.reports import download_sheet
 from osame.collection.certificates.requests import Asking, day_of, request_of, requests_of
 from osame.collection.demands.stopped import tax_item_choices
 from osame.collection.inquiry.charges import ChargeLine, charge_lines
@@ -148,6 +149,13 @@ def close(request: HttpRequest, request_id: int) -> HttpResponse:
     return _form(request, (form, asked), "close.html", act, "申請を閉じました。")
 
 
+@bound("collection.certificates.apply")
+@require_POST
+def application_form(request: HttpRequest, request_id: int) -> HttpResponse:  # noqa: ARG001 - 書式の受け口
+    """申請書・委任状・本人確認記録を、紙にする。"""
+    return download_sheet(request_id, as_of=today())
+
+
 @bound("collection.certificates.print")
 @require_POST
 def print_certificate(request: HttpRequest, certificate_number: int) -> HttpResponse:
@@ -246,6 +254,7 @@ certificates_urls: list[URLPattern] = [
     path(f"{HERE}evidence/", evidence, name="certificate_evidence"),
     path(f"{HERE}issue/", issue, name="certificate_issue"),
     path(f"{HERE}close/", close, name="certificate_close"),
+    path(f"{HERE}form/", application_form, name="certificate_form"),
     path(f"{HERE}<int:certificate_number>/cancel/", cancel, name="certificate_cancel"),
     path(f"{HERE}<int:certificate_number>/reissue/", reissue, name="certificate_reissue"),
     path("certificates/<int:certificate_number>/print/", print_certificate, name="certificate_print"),

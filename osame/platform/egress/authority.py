@@ -64,6 +64,10 @@ class UnknownReceiver(Refusal):
     """この相手は提供先として定められていません。提供できる相手かどうかを、評価書で確かめてください。"""
 
 
+class NoStatute(Refusal):
+    """この相手へ渡す法令の定めがないか、個人番号を含んでいます。相手と、渡す項目を確かめてください。"""
+
+
 class MediumNeedsKey(Refusal):
     """媒体で、または提供先に渡すには、相手の公開鍵が要ります。相手から公開鍵を受け取り、指定してください。"""
 
@@ -167,6 +171,10 @@ def require(output: Output, subjects: int, authority: Authority) -> None:
         raise NoReceiver
     if output.receiver_class == ReceiverClass.PROVISION and output.receiver not in provision_receivers():
         raise UnknownReceiver(output.receiver)
+    if output.receiver_class == ReceiverClass.STATUTORY and (
+        output.number_included or output.receiver not in statutory_receivers()
+    ):
+        raise NoStatute(output.receiver)
     if (
         output.medium in PORTABLE or output.receiver_class == ReceiverClass.PROVISION
     ) and authority.receiver_key is None:
@@ -226,5 +234,14 @@ def _require_approved(output: Output, subjects: int, authority: Authority) -> No
 @cache
 def provision_receivers() -> frozenset[str]:
     """提供してよい相手。"""
-    listed = tomllib.loads(resources.files("osame.platform.egress").joinpath("receivers.toml").read_text("utf-8"))
-    return frozenset(each["name"] for each in listed["provision"])
+    return frozenset(each["name"] for each in _receivers()["provision"])
+
+
+@cache
+def statutory_receivers() -> dict[str, str]:
+    """法令によって渡す相手と、その根拠。個人番号は渡せない。"""
+    return {each["name"]: each["basis"] for each in _receivers()["statutory"]}
+
+
+def _receivers() -> dict[str, list[dict[str, str]]]:
+    return tomllib.loads(resources.files("osame.platform.egress").joinpath("receivers.toml").read_text("utf-8"))

@@ -27,6 +27,7 @@ class ReceiverClass(models.TextChoices):
     CITIZEN = "citizen", "本人"
     CONTRACTOR = "contractor", "委託先"
     PROVISION = "provision", "提供先"
+    STATUTORY = "statutory", "法令の定める通知先"
     BANK = "bank", "金融機関"
 
 

@@ -52,6 +52,10 @@ def test_from_the_application_to_the_paper(window: Client) -> None:
     page = send(window, f"{request}identify/", means="01", note="運転免許証")
     for told in ("本人確認済", "480,000", "400,000", "30,000", "この内容で発行する"):
         assert told in page
+    sheet = "".join(texts(window.post(f"{request}form/").content))
+    for told in ("納税証明交付申請書", "申請者の署名", "架空銀行", "本人確認記録", "運転免許証"):
+        assert told in sheet
+    assert "委任状" not in sheet  # 本人の申請
     assert "記録しました" in send(
         window, f"{request}evidence/", charge_id=_charge(2), paid_on="R7.9.9", amount="400,000", seen="百五銀行の領収印"
     )

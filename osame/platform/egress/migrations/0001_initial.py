@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                             ("citizen", "本人"),
                             ("contractor", "委託先"),
                             ("provision", "提供先"),
+                            ("statutory", "法令の定める通知先"),
                             ("bank", "金融機関"),
                         ],
                         verbose_name="渡す相手の区分",
