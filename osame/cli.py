@@ -117,6 +117,7 @@ def _collection(app: typer.Typer) -> None:
     from osame.collection.refunds import payment_cli as refund_payments
     from osame.collection.returns import cli as returned
     from osame.collection.tills import cli as tills
+    from osame.collection.vouchers import cli as vouchers
     from osame.demo import cli as demo
 
     app.command()(bench)
@@ -140,6 +141,7 @@ def _collection(app: typer.Typer) -> None:
     app.add_typer(refunds.app, name="refund")
     app.add_typer(refund_payments.app, name="refund-payment")
     app.add_typer(outlays.app, name="outlay")
+    app.add_typer(vouchers.app, name="voucher")
     app.add_typer(tills.app, name="till")
     app.add_typer(public_benefit_accounts.app, name="public-account")
     app.add_typer(payment_slips.app, name="slip")

@@ -25,6 +25,7 @@ SECTIONS = (
             Entry("還付金の支払", "payment_runs"),
             Entry("公金受取口座", "public_accounts"),
             Entry("返還金・報奨金", "outlays"),
+            Entry("財務会計への引渡し", "vouchers"),
         ),
     ),
     Section(

@@ -42,6 +42,7 @@ from osame.collection.successions.web import succession_urls
 from osame.collection.suspensions.web import suspension_urls
 from osame.collection.tills.web import till_urls
 from osame.collection.today.web import today_urls
+from osame.collection.vouchers.web import voucher_urls
 from osame.collection.writeoffs.web import writeoff_urls
 from osame.platform.web.urls import floor_urls
 
@@ -81,6 +82,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *sharing_urls,
     *payment_urls,
     *outlay_urls,
+    *voucher_urls,
     *till_urls,
     *closing_urls,
     *certificates_urls,

@@ -3,8 +3,6 @@
 The layouts of online auction services are not public; this pair of CSV files is ours, documented in `docs/protocols/online-auction.md`.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -66,16 +64,17 @@ class OnlineBid:
 
 def write_lots(lots: Iterable[LotLine]) -> bytes:
     """物件のファイル。"""
-    told = io.StringIO()
-    writer = csv.writer(told, lineterminator="\r\n")
-    writer.writerow(LOT_COLUMNS)
+    day = csv_stream.write_day
+    lines = [csv_stream.write_row(LOT_COLUMNS)]
     for each in lots:
         days = (each.opens_on, each.closes_on, each.opening_on, each.decision_on, each.pay_by)
-        writer.writerow([
-            each.auction_id, each.number, each.kind, each.description, each.method, each.estimate, each.deposit,
-            *(day.isoformat() for day in days), "1" if each.needs_license else "0",
-        ])  # fmt: skip
-    return told.getvalue().encode()
+        lines.append(
+            csv_stream.write_row([
+                str(each.auction_id), each.number, each.kind, each.description, each.method, str(each.estimate),
+                str(each.deposit), *map(day, days), "1" if each.needs_license else "0",
+            ])
+        )  # fmt: skip
+    return b"".join(lines)
 
 
 def read_bids(stream: Iterable[bytes]) -> Iterator[tuple[int, bytes, OnlineBid] | LineProblem]:

@@ -116,6 +116,7 @@ SYSTEMS = {
                 "public_benefit_accounts",
                 "debits",
                 "outlays",
+                "vouchers",
                 "tills",
                 "arrears",
                 "reminders",

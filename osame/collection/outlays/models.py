@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from osame.collection.refunds.transfer_runs import TransferRun
 from osame.platform.rights import APPEND_ONLY, KEPT
 
 
@@ -101,29 +102,12 @@ class OutlayPart(models.Model):
         ]
 
 
-class OutlayRun(models.Model):
+class OutlayRun(TransferRun):
     """歳出からの支払の回。一度の総合振込。一つの決裁から、一度だけ指図になる。"""
 
     rights = KEPT
 
-    class State(models.TextChoices):
-        """支払の回の状態。"""
-
-        PROPOSED = "1", "起案中"
-        INSTRUCTED = "2", "指図済"
-        WITHDRAWN = "9", "取下げ"
-
     run_id = models.BigIntegerField("支払の回の番号", primary_key=True)
-    transfer_on = models.DateField("振込指定日")
-    payments = models.IntegerField("件数")
-    total = models.BigIntegerField("合計金額")
-    digest = models.CharField("内訳のハッシュ", max_length=64)
-    state = models.CharField("支払の回の状態", max_length=1, choices=State.choices, default=State.PROPOSED)
-    proposal_id = models.BigIntegerField("起案番号", null=True, unique=True)
-    sealed_file = models.BinaryField("封をした総合振込ファイル", null=True)
-    file_sha256 = models.CharField("総合振込ファイルのハッシュ", max_length=64, default="", blank=True)
-    instructed_at = models.DateTimeField("指図の日時", null=True)
-    officer = models.TextField("職員")
 
     class Meta:
         db_table = "outlay_run"

@@ -6,6 +6,7 @@ A decision is frozen with its parts; who gets the money, when it left and whethe
 from django.db import models
 
 from osame.collection.overpayments.models import Overpayment
+from osame.collection.refunds.transfer_runs import TransferRun
 from osame.platform.rights import APPEND_ONLY, KEPT
 
 
@@ -244,29 +245,12 @@ class RefundPayee(models.Model):
         ]  # fmt: skip
 
 
-class PaymentRun(models.Model):
+class PaymentRun(TransferRun):
     """支払の実行。一度の総合振込。一つの決裁から、一度だけ指図になる。"""
 
     rights = KEPT
 
-    class State(models.TextChoices):
-        """実行の状態。"""
-
-        PROPOSED = "1", "起案中"
-        INSTRUCTED = "2", "指図済"
-        WITHDRAWN = "9", "取下げ"
-
     run_id = models.BigIntegerField("支払の実行番号", primary_key=True)
-    transfer_on = models.DateField("振込指定日")
-    payments = models.IntegerField("件数")
-    total = models.BigIntegerField("合計金額")
-    digest = models.CharField("内訳のハッシュ", max_length=64)
-    state = models.CharField("実行の状態", max_length=1, choices=State.choices, default=State.PROPOSED)
-    proposal_id = models.BigIntegerField("起案番号", null=True, unique=True)
-    sealed_file = models.BinaryField("封をした総合振込ファイル", null=True)
-    file_sha256 = models.CharField("総合振込ファイルのハッシュ", max_length=64, default="", blank=True)
-    instructed_at = models.DateTimeField("指図の日時", null=True)
-    officer = models.TextField("職員")
 
     class Meta:
         db_table = "payment_run"

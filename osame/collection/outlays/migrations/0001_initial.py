@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                         choices=[("1", "起案中"), ("2", "指図済"), ("9", "取下げ")],
                         default="1",
                         max_length=1,
-                        verbose_name="支払の回の状態",
+                        verbose_name="振込の実行の状態",
                     ),
                 ),
                 ("proposal_id", models.BigIntegerField(null=True, unique=True, verbose_name="起案番号")),
