@@ -28,7 +28,11 @@ def main() -> None:
     people = [person(at) for at in range(int(sys.argv[2]))]
     with gate.acting(gate.Acting("計測", "collection.bench.run", "operation", role="operator")):
         if sys.argv[1] == "gateway":
+            from osame.contracts.gateway import REFUND_AFFAIR
+            from osame.demo.national import allow_orders
             from osame.gateway.symbols.actions import request
+
+            allow_orders("計測", "収納推進課", REFUND_AFFAIR)
 
             request(people, reason="計測", at=now())
             return

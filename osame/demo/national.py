@@ -81,10 +81,22 @@ def register_accounts(directory: Path) -> None:
     register_accounts(read_accounts(directory / ACCOUNTS))
 
 
+def allow_orders(number: str, department: str, affair: str) -> None:
+    """中間サーバー：業務の職員が、その事務の照会を頼めるようにする。起案と決裁は、済んでいるものとする。"""
+    from osame.gateway.affair_rights.models import AffairRight
+
+    AffairRight.objects.get_or_create(
+        system="collection", staff_number=number, department=department, affair=affair, item="",
+        deed=AffairRight.Deed.ORDER, ended_at=None,
+        defaults={"valid_from": date(2022, 1, 1), "proposal_id": 0, "granted_by": NAME},
+    )  # fmt: skip
+
+
 def prepare_gateway(directory: Path) -> None:
     """中間サーバー：認証局を信じ、証明書を受け、照合リストを取り寄せ、照会できる事務を登録する。"""
     from osame.contracts.gateway import DIGITAL_AGENCY, PUBLIC_ACCOUNT, REFUND_AFFAIR, REFUND_PROCEDURE
     from osame.contracts.national import NetworkClient
+    from osame.demo.accounts import NUMBER_HANDLERS
     from osame.gateway.trust import actions, parties
     from osame.gateway.trust.queries import rights
     from osame.platform.exchanges import calling
@@ -102,6 +114,8 @@ def prepare_gateway(directory: Path) -> None:
     wanted = actions.Right("collection", REFUND_AFFAIR, REFUND_PROCEDURE, DIGITAL_AGENCY, PUBLIC_ACCOUNT)
     if not rights(on=at.date()):
         actions.permit_inquiry(wanted, basis="番号法第19条第8号（架空市）", valid_from=date(2022, 1, 1))
+    for number in NUMBER_HANDLERS:
+        allow_orders(number, "collection", REFUND_AFFAIR)
 
 
 STEPS: dict[str, tuple[Callable[[Path], None], str, str]] = {

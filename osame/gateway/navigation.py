@@ -16,6 +16,7 @@ SECTIONS = (
         (
             Entry("送受信のようす", "gateway_state", "n"),
             Entry("鍵と証明書", "trust", "k"),
+            Entry("事務の権限", "affair_rights"),
             Entry("保管期限", "expiry", "e"),
         ),
     ),

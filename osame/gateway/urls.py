@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from osame.gateway.administration.web import administration_urls
+from osame.gateway.affair_rights.web import affair_right_urls
 from osame.gateway.exchange_records.web import record_urls
 from osame.gateway.inquiries.web import inquiry_urls
 from osame.gateway.interfaces.api import api
@@ -19,5 +20,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *provision_urls,
     *record_urls,
     *trust_urls,
+    *affair_right_urls,
     *administration_urls,
 ]

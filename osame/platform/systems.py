@@ -170,6 +170,7 @@ SYSTEMS = {
             8504,
             (
                 "trust",
+                "affair_rights",
                 "messaging",
                 "exchange_records",
                 "symbols",

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from osame.contracts.gateway import REFUND_AFFAIR
 from tests.browser.console_cast import Console, desk
 from tests.browser.test_every_page import Walk, look
 from tests.systems.conftest import here
 from tests.systems.exchange_cast import rows
-from tests.systems.gateway.cast import Nation, order, person
-from tests.systems.gateway.provision_cast import ask, copy, switch
+from tests.systems.gateway.cast import Deed, Nation, order, person
+from tests.systems.gateway.provision_cast import AFFAIR, ask, copy, switch
 from tests.systems.gateway.waiting import until
 from tests.systems.platform.staff_cast import APRIL, code, forget_codes, hire, officer, with_app
 
@@ -26,6 +27,8 @@ class Front:
 
     def __init__(self, nation: Nation) -> None:
         self.nation, self.url = nation, f"http://127.0.0.1:{nation.gateway_port}/{BODY}"
+        for affair in (REFUND_AFFAIR, AFFAIR):
+            nation.allow(BODY, "G001", affair, Deed.LOOK, Deed.RELEASE, Deed.CORRECT, department="gateway")
         with nation.body(BODY):
             self.secret = with_app(hire("G001", "中野 明", "gateway_operator", department="gateway"))
             with officer():
@@ -74,7 +77,7 @@ def test_each_page_of_a_body_stands_and_the_person_gets_the_records_on_paper(bro
         "gateway-home": "/", "gateway-inquiries": "/inquiries/?view=answered", "gateway-failed": "/inquiries/?view=failed",
         "gateway-inquiry": f"/inquiries/{number}/", "gateway-provisions": "/provisions/", "gateway-records": "/records/",
         "gateway-disclosure": f"/records/of/{person(0)}/", "gateway-state": "/state/", "gateway-trust": "/trust/",
-        "gateway-expiry": "/expiry/",
+        "gateway-expiry": "/expiry/", "gateway-affair-rights": "/affair-rights/",
     }  # fmt: skip
     with desk(browser, front, "G001") as at:
         for name, path in pages.items():

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from osame.collection.public_benefit_accounts.erasing import erase_due
+from osame.contracts.gateway import REFUND_AFFAIR
 from osame.linkage.numbers.rotation import create_keys
 from osame.network.core import commanding
 from osame.platform import gate
@@ -23,7 +24,7 @@ from tests.systems.collection.cast import SATO, TANAKA, found_city
 from tests.systems.collection.refund_cast import DECIDED, approve, decided, officer, pay_twice, settle_consignor
 from tests.systems.conftest import fresh, here, server
 from tests.systems.exchange_cast import Server, introduce, rows, this_system
-from tests.systems.gateway.cast import ACTING, Nation, account, institution
+from tests.systems.gateway.cast import ACTING, Deed, Nation, account, institution
 from tests.systems.gateway.waiting import until
 from tests.systems.linkage.cast import FACTS, LINKING, number, some_number
 
@@ -57,6 +58,7 @@ def a_nation():
                 made.make()
                 made.people = people
                 know_each_other(made)
+                made.allow(CODE, "A0001", REFUND_AFFAIR, Deed.ORDER, system="collection", department="collection")
                 with made.network(), gate.acting(ACTING):
                     commanding.register_accounts(registered(who, unified) for who, unified in people.items())
                 made.start_gateway()

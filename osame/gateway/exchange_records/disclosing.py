@@ -6,6 +6,7 @@ from datetime import date
 from django.db import transaction
 from django.http import HttpResponse
 
+from osame.gateway.affair_rights.queries import Deed, refuse_console
 from osame.gateway.exchange_records import queries
 from osame.gateway.exchange_records.models import ExchangeRecord
 from osame.kernel.dates import format_wareki
@@ -27,14 +28,25 @@ def disclosure_paper(unified: str, rows: Sequence[ExchangeRecord], *, on: date) 
     return compile_letters(Template(SOURCE, stamp), run, [Letter(0, 1, unified, 1, content)])
 
 
+def disclosable(unified: str, *, on: date) -> list[ExchangeRecord]:
+    """本人に開示する記録。一部だけを開示しないよう、どれか一つの事務でも見る権限がなければ断る。
+
+    要件: F35-05, F35-09, F36-12
+    """
+    with transaction.atomic():
+        pairs = {(str(each.affair), str(each.item)) for each in queries.records(queries.Asked(unified=unified))}
+    refuse_console(Deed.LOOK, *sorted(pairs), on=on)
+    with transaction.atomic():
+        return queries.disclosed(unified)
+
+
 def hand_disclosure(unified: str, *, on: date, reason: str) -> HttpResponse:
     """開示書を本人に渡す。同じ書面をもう一度渡すときは、理由が要る。
 
     要件: F35-05, F36-12, F29-06
     根拠: 番号法第31条
     """
-    with transaction.atomic():
-        rows = queries.disclosed(unified)
+    rows = disclosable(unified, on=on)
     output = Output(EgressKind.LETTER, [unified], ReceiverClass.CITIZEN, "本人")
     body = disclosure_paper(unified, rows, on=on)
     return download(body, f"disclosure-{unified}.pdf", output, Authority(reason=reason))

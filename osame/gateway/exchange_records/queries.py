@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.db.models.functions import Coalesce
 
 from osame.gateway.exchange_records.models import ExchangeRecord
+from osame.gateway.exchange_records.recording import NoSuchRecord
 from osame.platform.audit.recording import record
 from osame.platform.database import fetch_all
 
@@ -21,20 +22,31 @@ class Asked:
     through: date | None = None
 
 
-def records(asked: Asked, *, offset: int = 0, size: int = 500) -> list[ExchangeRecord]:
-    """いまの記録を、新しい順に。
+def records(asked: Asked, *, seen: Q | None = None, size: int = 500) -> list[ExchangeRecord]:
+    """いまの記録を、新しい順に。 seen: 見てよい事務の行を選ぶ条件（省けば、すべて）。
 
     要件: F35-05
     """
     roots = ExchangeRecord.objects.values(root=Coalesce("corrects_id", "record_id"))
-    rows = ExchangeRecord.objects.filter(pk__in=roots.annotate(newest=Max("record_id")).values("newest"))
+    rows = ExchangeRecord.objects.filter(seen or Q(), pk__in=roots.annotate(newest=Max("record_id")).values("newest"))
     if asked.unified:
         rows = rows.filter(unified_addressee_number=asked.unified)
     if asked.from_day:
         rows = rows.filter(requested_at__date__gte=asked.from_day)
     if asked.through:
         rows = rows.filter(requested_at__date__lte=asked.through)
-    return list(rows.order_by("-record_id")[offset : offset + size])
+    return list(rows.order_by("-record_id")[:size])
+
+
+def one(record_id: int) -> ExchangeRecord:
+    """記録一件。
+
+    要件: F35-05
+    """
+    row = ExchangeRecord.objects.filter(pk=record_id).first()
+    if row is None:
+        raise NoSuchRecord(str(record_id))
+    return row
 
 
 def disclosed(unified: str) -> list[ExchangeRecord]:

@@ -5,10 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from osame.gateway.affair_rights.queries import Deed, refuse_console, visible
 from osame.gateway.exchange_records import queries, recording
-from osame.gateway.exchange_records.disclosing import hand_disclosure
+from osame.gateway.exchange_records.disclosing import disclosable, hand_disclosure
 from osame.gateway.exchange_records.forms import CorrectionForm
-from osame.gateway.exchange_records.models import ExchangeRecord
 from osame.platform import bodies
 from osame.platform.audit.recording import record
 from osame.platform.console.answers import page
@@ -23,7 +23,7 @@ def exchange_records(request: HttpRequest) -> HttpResponse:
     """記録の一覧。"""
     unified = request.GET.get("unified", "").strip()[:15]
     with transaction.atomic():
-        rows = queries.records(queries.Asked(unified=unified), size=100)
+        rows = queries.records(queries.Asked(unified=unified), seen=visible(on=today()), size=100)
         subjects = sorted({str(each.unified_addressee_number) for each in rows if each.unified_addressee_number})
         record("情報提供等記録を見た", subjects=subjects, detail={"件数": len(rows)})
     return page(request, "gateway/records.html", {"rows": rows, "unified": unified})
@@ -39,8 +39,7 @@ def record_disclosure(request: HttpRequest, unified: str) -> HttpResponse:
             return hand_disclosure(unified, on=today(), reason=request.POST.get("reason", "").strip())
         except CopyNeedsReason as refusal:
             trouble = str(refusal)
-    with transaction.atomic():
-        rows = queries.disclosed(unified)
+    rows = disclosable(unified, on=today())
     context = {"rows": rows, "unified": unified, "body": bodies.current().name, "on": today(), "trouble": trouble}
     return page(request, "gateway/disclosure.html", context, status=422 if trouble else 200)
 
@@ -49,11 +48,9 @@ def record_disclosure(request: HttpRequest, unified: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def record_correct(request: HttpRequest, number: int) -> HttpResponse:
     """記録の訂正。"""
-    with transaction.atomic():
-        row = ExchangeRecord.objects.filter(pk=number).first()
-        if row is None:
-            raise recording.NoSuchRecord(str(number))
-        record("情報提供等記録を見た", subjects=[str(row.unified_addressee_number)], detail={"件数": 1})
+    row = queries.one(number)
+    refuse_console(Deed.CORRECT, (str(row.affair), str(row.item)), on=today())
+    record("情報提供等記録を見た", subjects=[str(row.unified_addressee_number)], detail={"件数": 1})
     form = CorrectionForm(request.POST or None, initial={"words": row.reason, "non_disclosure": row.non_disclosure})
     if request.method == "POST" and form.is_valid():
 

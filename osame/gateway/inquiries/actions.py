@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
+from osame.gateway.affair_rights.queries import Affairs, Deed, NoAffairRight, Officer, standing
 from osame.gateway.exchange_records import recording
 from osame.gateway.exchange_records.recording import Direction, Facts
 from osame.gateway.inquiries.models import Cancellation, InformationInquiry
@@ -125,16 +126,17 @@ def register(orders: Sequence[Order], *, system: str, at: datetime) -> list[Take
 def judged(orders: Sequence[Order], *, system: str, at: datetime) -> tuple[dict[str, Stored], list[InformationInquiry]]:
     """もう受け付けている照会と、新しい照会を受け付けるか断るかを決めた行。何も書かない。取引の中で呼ぶ。
 
-    要件: F35-02, F36-13
+    要件: F35-02, F35-09, F36-13
     """
     keys = [each.record_key for each in orders]
-    stored, have, rules = at_once(
+    stored, have, rules, affairs = at_once(
         Question(KNOWN, [system, keys], _by_key),
         obtained([each.unified for each in orders]),
         what_is_allowed(at=at),
+        standing(system, [each.officer for each in orders], Deed.ORDER, on=at.date()),
     )
     fresh = {each.record_key: each for each in reversed(orders) if each.record_key not in stored}
-    return stored, _judged(list(fresh.values()), (system, at), have, rules)
+    return stored, _judged(list(fresh.values()), (system, at), Grounds(have, rules, affairs))
 
 
 def _by_key(rows: Sequence[tuple[str, ...]]) -> dict[str, Stored]:
@@ -171,16 +173,23 @@ def _taken(order: Order, stored: Stored) -> Taken:
     return Taken(order.record_key, number, state, code, reason)
 
 
-def _judged(
-    orders: Sequence[Order], source: tuple[str, datetime], have: frozenset[str], rules: Allowed | Refusal
-) -> list[InformationInquiry]:
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """受け付けるか断るかを決めるもと。 have: 符号のある人; rules: 照合リストと照会できる事務; affairs: 職員の事務の権限。"""
+
+    have: frozenset[str]
+    rules: Allowed | Refusal
+    affairs: Affairs
+
+
+def _judged(orders: Sequence[Order], source: tuple[str, datetime], grounds: Grounds) -> list[InformationInquiry]:
     """受け付けるか断るかを決めた行。 source: 業務システムと、受けた時刻。"""
     system, at = source
     terms = bodies.current().terms
     give_up = at + timedelta(seconds=terms.get("give_up_seconds", GIVE_UP_SECONDS))
     made = []
     for each in orders:
-        refusal_of = _refusal(each, system, rules, have)
+        refusal_of = _refusal(each, system, grounds)
         made.append(
             InformationInquiry(
                 inquiry_number=inquiry_number(system, each.record_key), system=system, record_key=each.record_key,
@@ -197,19 +206,21 @@ def _judged(
     return made
 
 
-def _refusal(order: Order, system: str, rules: Allowed | Refusal, have: frozenset[str]) -> Refusal | None:
+def _refusal(order: Order, system: str, grounds: Grounds) -> Refusal | None:
     """断るわけ。なければ None。"""
     from osame.gateway.symbols.actions import SymbolNotObtained
 
     if not order.case.strip():
         return InquiryWithoutCase()
-    if isinstance(rules, Refusal):
-        return rules
+    if isinstance(grounds.rules, Refusal):
+        return grounds.rules
     try:
-        rules.refuse(system, order.affair, order.procedure, order.provider, order.item)
+        grounds.rules.refuse(system, order.affair, order.procedure, order.provider, order.item)
     except Refusal as refusal:
         return refusal
-    return None if order.unified in have else SymbolNotObtained()
+    if not grounds.affairs.allow(Officer(system, order.officer, order.department), order.affair, order.item):
+        return NoAffairRight(f"{order.officer}　{order.affair}")
+    return None if order.unified in grounds.have else SymbolNotObtained()
 
 
 def _facts(row: InformationInquiry, names: Mapping[str, str], how: "Ending | None") -> Facts:

@@ -4,6 +4,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from osame.gateway.inquiries.actions import AnswerErased, NoSuchInquiry, NotTheAsker, NotYetAnswered, State
 from osame.gateway.inquiries.models import Cancellation, InformationInquiry, InquiryStep
 from osame.gateway.inquiries.stepping import ANSWER_KEY
@@ -62,10 +64,10 @@ def counts() -> list[tuple[str, str, int]]:
     return [(row[0], State(row[0]).label, int(row[1])) for row in rows]
 
 
-def listed(states: Sequence[str], *, offset: int = 0, size: int = 100) -> list[InformationInquiry]:
-    """照会を、新しい順に。"""
-    rows = InformationInquiry.objects.filter(state__in=list(states)) if states else InformationInquiry.objects.all()
-    return list(rows.defer("answer").order_by("-registered_at", "inquiry_number")[offset : offset + size])
+def listed(states: Sequence[str], *, seen: Q, size: int = 100) -> list[InformationInquiry]:
+    """照会を、新しい順に。 seen: 見てよい事務の行を選ぶ条件。"""
+    rows = InformationInquiry.objects.filter(seen, state__in=list(states))
+    return list(rows.defer("answer").order_by("-registered_at", "inquiry_number")[:size])
 
 
 def one(number: str) -> tuple[InformationInquiry, list[InquiryStep]]:

@@ -5,11 +5,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET
 
+from osame.gateway.affair_rights.queries import Deed, refuse_console, visible
 from osame.gateway.inquiries import queries
 from osame.gateway.inquiries.actions import OPEN, State
 from osame.platform.audit.recording import record
 from osame.platform.console.answers import page
 from osame.platform.functions.binding import bound
+from osame.platform.terminal import today
 
 VIEWS = {
     "open": ("進行中", OPEN),
@@ -26,7 +28,7 @@ def inquiries(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("view", "open")
     label, states = VIEWS.get(chosen, VIEWS["open"])
     with transaction.atomic():
-        rows = queries.listed([str(each) for each in states])
+        rows = queries.listed([str(each) for each in states], seen=visible(on=today()))
         record(
             "情報照会の一覧を見た",
             subjects=[str(each.unified_addressee_number) for each in rows],
@@ -43,7 +45,8 @@ def inquiry(request: HttpRequest, number: str) -> HttpResponse:
     """照会一件。"""
     with transaction.atomic():
         row, steps = queries.one(number)
-        record("情報照会を見た", subjects=[str(row.unified_addressee_number)])
+    refuse_console(Deed.LOOK, (str(row.affair), str(row.item)), on=today())
+    record("情報照会を見た", subjects=[str(row.unified_addressee_number)])
     told = [(State(each.state).label, each.reason, each.taken_at) for each in steps]
     return page(request, "gateway/inquiry.html", {"row": row, "steps": told})
 

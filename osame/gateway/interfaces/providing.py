@@ -3,10 +3,23 @@
 import json
 from collections.abc import Sequence
 
+from osame.gateway.affair_rights.queries import Affairs, Deed, NoAffairRight, affairs_of
 from osame.gateway.exchange_records import queries as records
 from osame.gateway.exchange_records import recording
 from osame.gateway.exchange_records.models import ExchangeRecord
-from osame.gateway.interfaces.rows import Caller, ItemUnreadable, Row, day, done, flag, moment, need, one_by_one
+from osame.gateway.interfaces.rows import (
+    Caller,
+    ItemUnreadable,
+    Row,
+    day,
+    done,
+    failed,
+    flag,
+    moment,
+    need,
+    officer_of,
+    one_by_one,
+)
 from osame.gateway.provisions import releasing
 from osame.gateway.provisions.answering import content_of
 from osame.gateway.provisions.models import Provision
@@ -15,8 +28,13 @@ from osame.gateway.symbols import queries as symbol_queries
 from osame.gateway.trust.models import ListConfirmation, StoredAllowList
 
 
+def _affairs(rows: Sequence[Row], caller: Caller, deed: Deed) -> Affairs:
+    """行に名のある職員（なければ、頼んだ職員）の事務の権限。まとめて一度引く。"""
+    return affairs_of(caller.system, [officer_of(row, caller).number for row in rows], deed, on=caller.at.date())
+
+
 def status(rows: Sequence[Row], _caller: Caller) -> list[Row]:
-    """情報提供の状況。照会番号がなければ、確認を待つものすべて。
+    """情報提供の状況。照会番号がなければ、確認を待つものすべて。人も中身も答えない。
 
     要件: F35-03
     """
@@ -37,14 +55,16 @@ def _status(row: Provision) -> Row:
     )  # fmt: skip
 
 
-def asked(rows: Sequence[Row], _caller: Caller) -> list[Row]:
+def asked(rows: Sequence[Row], caller: Caller) -> list[Row]:
     """届いた照会の内容。
 
-    要件: F35-03
+    要件: F35-03, F35-09
     """
+    held = _affairs(rows, caller, Deed.LOOK)
 
     def told(row: Row) -> Row:
         each = releasing.find(need(row, "照会番号")[0])
+        held.refuse(officer_of(row, caller), str(each.affair), str(each.item))
         return done(
             照会番号=str(each.inquiry_number), 照会者=str(each.inquirer), 許可証番号=str(each.permit_number),
             事務コード=str(each.affair), 事務手続コード=str(each.procedure), 特定個人情報名コード=str(each.item),
@@ -54,23 +74,25 @@ def asked(rows: Sequence[Row], _caller: Caller) -> list[Row]:
     return one_by_one(rows, told)
 
 
-def provided(rows: Sequence[Row], _caller: Caller) -> list[Row]:
+def provided(rows: Sequence[Row], caller: Caller) -> list[Row]:
     """提供した（確認を待つものは、提供する予定の）内容。
 
-    要件: F35-03
+    要件: F35-03, F35-09
     """
+    held = _affairs(rows, caller, Deed.LOOK)
 
     def told(row: Row) -> Row:
         each = releasing.find(need(row, "照会番号")[0])
+        held.refuse(officer_of(row, caller), str(each.affair), str(each.item))
         return done(照会番号=str(each.inquiry_number), 提供ステータス=str(each.state), 提供内容=content_of(each))
 
     return one_by_one(rows, told)
 
 
-def write(rows: Sequence[Row], _caller: Caller) -> list[Row]:
+def write(rows: Sequence[Row], caller: Caller) -> list[Row]:
     """提供する内容の登録（手動）。
 
-    要件: F35-03
+    要件: F35-03, F35-09
     """
 
     def told(row: Row) -> Row:
@@ -81,32 +103,40 @@ def write(rows: Sequence[Row], _caller: Caller) -> list[Row]:
             raise ItemUnreadable("提供内容") from failure
         if not isinstance(items, dict):
             raise ItemUnreadable("提供内容")
-        releasing.write_content(releasing.find(number).pk, items)
+        releasing.write_content(releasing.find(number).pk, items, by=officer_of(row, caller))
         return done(照会番号=number)
 
     return one_by_one(rows, told)
 
 
-def release(rows: Sequence[Row], _caller: Caller) -> list[Row]:
+def release(rows: Sequence[Row], caller: Caller) -> list[Row]:
     """提供の許可。ここでは起案だけが行われ、ほかの二人が決めてから送られる。
 
-    要件: F35-03
+    要件: F35-03, F35-09
     """
 
     def told(row: Row) -> Row:
         number, reason = need(row, "照会番号", "理由")
         allow = row.get("許可", "1") == "1"
-        proposal = releasing.propose_decision(releasing.find(number).pk, release=allow, reason=reason)
+        proposal = releasing.propose_decision(
+            releasing.find(number).pk, release=allow, reason=reason, by=officer_of(row, caller)
+        )
         return done(照会番号=number, 起案番号=str(proposal))
 
     return one_by_one(rows, told)
 
 
-def find_records(rows: Sequence[Row], _caller: Caller) -> list[Row]:
-    """情報提供等記録の取得。
+def find_records(rows: Sequence[Row], caller: Caller) -> list[Row]:
+    """情報提供等記録の取得。見る権限のない事務の記録は、あることだけを答える。
 
-    要件: F35-05
+    要件: F35-05, F35-09
     """
+    held = _affairs(rows or [{}], caller, Deed.LOOK)
+
+    def shown(row: Row, each: ExchangeRecord) -> Row:
+        if held.allow(officer_of(row, caller), str(each.affair), str(each.item)):
+            return _record(each)
+        return failed(NoAffairRight(str(each.affair)), 記録番号=str(each.record_id))
 
     def told(row: Row) -> list[Row]:
         asked = records.Asked(
@@ -114,7 +144,7 @@ def find_records(rows: Sequence[Row], _caller: Caller) -> list[Row]:
             day(row, "求めの開始日", required=False),
             day(row, "求めの終了日", required=False),
         )
-        return [_record(each) for each in records.records(asked, size=10_000)]
+        return [shown(row, each) for each in records.records(asked, size=10_000)]
 
     return one_by_one(rows or [{}], told)
 
@@ -131,11 +161,12 @@ def _record(row: ExchangeRecord) -> Row:
     )  # fmt: skip
 
 
-def correct_records(rows: Sequence[Row], _caller: Caller) -> list[Row]:
+def correct_records(rows: Sequence[Row], caller: Caller) -> list[Row]:
     """情報提供等記録の更新。元の行は残る。
 
-    要件: F35-05
+    要件: F35-05, F35-09
     """
+    held = _affairs(rows, caller, Deed.CORRECT)
 
     def told(row: Row) -> Row:
         number, reason = need(row, "記録番号", "訂正のわけ")
@@ -146,6 +177,8 @@ def correct_records(rows: Sequence[Row], _caller: Caller) -> list[Row]:
             changes["non_disclosure"] = flag(row, "不開示該当")
         if not number.isdigit():
             raise ItemUnreadable("記録番号")
+        found = records.one(int(number))
+        held.refuse(officer_of(row, caller), str(found.affair), str(found.item))
         return done(記録番号=str(recording.correct(int(number), changes, reason=reason)), 訂正した記録=number)
 
     return one_by_one(rows, told)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from osame.gateway.affair_rights.queries import Officer
 from osame.kernel.refusals import Refusal
 
 Row = dict[str, str]
@@ -26,6 +27,11 @@ class Caller:
     system: str
     at: datetime
     officer: str
+
+
+def officer_of(row: Row, caller: Caller) -> Officer:
+    """その行を頼んだ職員。行に名がなければ、求めの用件の職員。"""
+    return Officer(caller.system, row.get("職員") or caller.officer, row.get("部署", ""))
 
 
 def need(row: Row, *names: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from osame.gateway.affair_rights.queries import NoAffairRight
 from osame.gateway.provisions.releasing import ContentChanged, NotWaiting, RefusalWithoutReason
 from osame.platform.console.acts import ActForm
 from osame.platform.console.fields import ReasonField
@@ -20,6 +21,8 @@ class DecisionForm(ActForm):
 
 class SwitchForm(ActForm):
     """情報提供を行う事務の起案。"""
+
+    refusals = {NoAffairRight: "affair"}
 
     affair = forms.CharField(label="事務コード", max_length=16)
     item = forms.CharField(label="特定個人情報名コード", max_length=16)

@@ -5,7 +5,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
+from osame.gateway.affair_rights.queries import (
+    Deed,
+    Officer,
+    affairs_of,
+    console_officer,
+    refuse_blind,
+    refuse_console,
+)
 from osame.gateway.copies import queries as copies
 from osame.gateway.provisions.answering import (
     KEY,
@@ -23,6 +32,7 @@ from osame.platform.approvals.models import HighRiskAct
 from osame.platform.audit.recording import record
 from osame.platform.secret_keys import seal
 from osame.platform.terminal import now as right_now
+from osame.platform.terminal import today
 
 
 class NotWaiting(Refusal):
@@ -49,12 +59,13 @@ def held(provision_id: int) -> Provision:
     return row
 
 
-def waiting(*, size: int = 200) -> list[Provision]:
-    """確認を待つ照会を、古い順に。
+def waiting(*, seen: Q | None = None, size: int = 200) -> list[Provision]:
+    """確認を待つ照会を、古い順に。 seen: 見てよい事務の行を選ぶ条件（省けば、すべて）。
 
     要件: F35-03
     """
-    return list(Provision.objects.filter(state=State.HELD).order_by("provision_id")[:size])
+    rows = Provision.objects.filter(seen or Q(), state=State.HELD)
+    return list(rows.order_by("provision_id")[:size])
 
 
 def find(inquiry_number: str) -> Provision:
@@ -65,13 +76,14 @@ def find(inquiry_number: str) -> Provision:
     return row
 
 
-def write_content(provision_id: int, items: Mapping[str, str]) -> None:
+def write_content(provision_id: int, items: Mapping[str, str], *, by: Officer) -> None:
     """提供する内容を、手で登録する。許可は、別に二人で行う。
 
-    要件: F35-03
+    要件: F35-03, F35-09
     """
     if not items or not all(isinstance(value, str) for value in items.values()):
         raise ContentUnreadable
+    _refuse_other_affair(held(provision_id), by)
     with transaction.atomic():
         row = held(provision_id)
         text = json.dumps([dict(items)], ensure_ascii=False)
@@ -81,29 +93,38 @@ def write_content(provision_id: int, items: Mapping[str, str]) -> None:
         record("提供する内容を登録した", subjects=_subjects(row), detail={"提供番号": provision_id})
 
 
-def propose_decision(provision_id: int, *, release: bool, reason: str) -> int:
+def propose_decision(provision_id: int, *, release: bool, reason: str, by: Officer) -> int:
     """許可するか断るかを起案する。見た中身の要約を添える。
 
-    要件: F35-03, F36-13
+    要件: F35-03, F35-09, F36-13
     """
     if not reason.strip():
         raise RefusalWithoutReason
     row = held(provision_id)
+    _refuse_other_affair(row, by)
     content = {"provision": provision_id, "release": release, "checksum": str(row.checksum), "reason": reason.strip()}
     return propose(HighRiskAct.PROVISION_RELEASE, content=content, reason=reason, subjects=_subjects(row))
+
+
+def _refuse_other_affair(row: Provision, by: Officer) -> None:
+    """その事務の提供を決める権限がなければ断る。"""
+    held_by = affairs_of(by.system, [by.number], Deed.RELEASE, on=today())
+    held_by.refuse(by, str(row.affair), str(row.item))
 
 
 @executes(HighRiskAct.PROVISION_RELEASE)
 def decided(content: Mapping[str, Any]) -> str:
     """決裁されたとおりに、許可するか断る。許可する中身が起案のときと違えば、行わない。
 
-    要件: F35-03
+    要件: F35-03, F35-09
     """
     now = right_now()
     with transaction.atomic():
         row = Provision.objects.select_for_update().filter(pk=content["provision"], state=State.HELD).first()
         if row is None:
             raise NotWaiting(str(content["provision"]))
+        pair = (str(row.affair), str(row.item))
+        refuse_blind(HighRiskAct.PROVISION_RELEASE, content, Deed.RELEASE, pair, on=today())
         if content["release"]:
             _refuse_changed(row, str(content["checksum"]))
         state = State.PROVIDED if content["release"] else State.REFUSED
@@ -129,7 +150,7 @@ def _refuse_changed(row: Provision, seen: str) -> None:
 
 @describes(HighRiskAct.PROVISION_RELEASE)
 def told(content: Mapping[str, Any]) -> Sequence[tuple[str, ...]]:
-    """決裁する人に見せる中身。送る項目を、そのまま見せる。"""
+    """決裁する人に見せる中身。送る項目を、そのまま見せる。その事務の権限のない職員には、見せない。"""
     row = Provision.objects.filter(pk=content["provision"]).first()
     facts = [
         ("提供番号", str(content["provision"])),
@@ -139,6 +160,10 @@ def told(content: Mapping[str, Any]) -> Sequence[tuple[str, ...]]:
     if row is None:
         return facts
     facts += [("照会者", str(row.inquirer)), ("特定個人情報", str(row.item))]
+    viewer = console_officer()
+    held_by = affairs_of(viewer.system, [viewer.number], Deed.RELEASE, on=today())
+    if not held_by.allow(viewer, str(row.affair), str(row.item)):
+        return [*facts, ("中身", "この事務の提供を決める権限のある職員だけが見られます。")]
     for each in json.loads(content_of(row) or "[]"):
         facts += [(str(name), str(value)) for name, value in each.items()]
     return facts
@@ -147,8 +172,9 @@ def told(content: Mapping[str, Any]) -> Sequence[tuple[str, ...]]:
 def propose_switch(affair: str, item: str, *, provided: bool, reason: str) -> int:
     """情報提供を始めるか止めるかを起案する。
 
-    要件: F35-03
+    要件: F35-03, F35-09
     """
+    refuse_console(Deed.RELEASE, (affair, item), on=today())
     content = {"affair": affair, "item": item, "provided": provided, "reason": reason}
     return propose(HighRiskAct.PROVISION_SWITCH, content=content, reason=reason)
 
@@ -157,9 +183,11 @@ def propose_switch(affair: str, item: str, *, provided: bool, reason: str) -> in
 def switched(content: Mapping[str, Any]) -> str:
     """決裁されたとおりに、情報提供を始めるか止める。
 
-    要件: F35-03
+    要件: F35-03, F35-09
     """
     with transaction.atomic():
+        pair = (content["affair"], content["item"])
+        refuse_blind(HighRiskAct.PROVISION_SWITCH, content, Deed.RELEASE, pair, on=today())
         ProvisionRule.objects.create(
             affair=content["affair"], item=content["item"], provided=content["provided"], reason=content["reason"]
         )

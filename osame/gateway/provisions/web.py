@@ -5,12 +5,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from osame.gateway.affair_rights.queries import Deed, console_officer, refuse_console, visible
 from osame.gateway.provisions import releasing
 from osame.gateway.provisions.forms import DecisionForm, SwitchForm
 from osame.gateway.provisions.models import ProvisionRule
 from osame.platform.audit.recording import record
 from osame.platform.console.answers import page
 from osame.platform.functions.binding import bound
+from osame.platform.terminal import today
 
 
 @bound("gateway.provisions.show")
@@ -18,7 +20,7 @@ from osame.platform.functions.binding import bound
 def provisions(request: HttpRequest) -> HttpResponse:
     """確認待ちの一覧と、提供を行う事務。"""
     with transaction.atomic():
-        rows = releasing.waiting()
+        rows = releasing.waiting(seen=visible(on=today()))
         rules = list(ProvisionRule.objects.order_by("affair", "item", "-rule_id").distinct("affair", "item"))
         record("提供の確認待ちを見た", subjects=[str(each.unified_addressee_number) for each in rows])
     return page(request, "gateway/provisions.html", {"rows": rows, "rules": rules})
@@ -30,6 +32,8 @@ def provision(request: HttpRequest, number: int) -> HttpResponse:
     """確認待ちの一件。送る内容をそのまま見て、起案する。"""
     with transaction.atomic():
         row = releasing.held(number)
+    refuse_console(Deed.RELEASE, (str(row.affair), str(row.item)), on=today())
+    with transaction.atomic():
         facts = releasing.told({"provision": number, "release": True, "reason": ""})
         record("提供する内容を見た", subjects=[str(row.unified_addressee_number)], fields=["提供内容"])
     form = DecisionForm(request.POST or None)
@@ -37,7 +41,9 @@ def provision(request: HttpRequest, number: int) -> HttpResponse:
 
         def act() -> str:
             release = form.cleaned_data["release"] == "1"
-            made = releasing.propose_decision(number, release=release, reason=form.cleaned_data["reason"])
+            made = releasing.propose_decision(
+                number, release=release, reason=form.cleaned_data["reason"], by=console_officer()
+            )
             return reverse("approval", args=[made])
 
         if done := form.carry_out(request, act, said="起案しました。ほかの二人の照査と決裁の後に、執行します。"):

@@ -36,6 +36,7 @@ class HighRiskAct(models.TextChoices):
     AUCTION = "auction", "公売"
     OUTLAY = "outlay", "歳出からの支払の決定"
     OUTLAY_PAYMENT = "outlay_payment", "歳出からの支払"
+    AFFAIR_RIGHT = "affair_right", "中間サーバーの事務の権限"
 
 
 @kept_history()

@@ -25,7 +25,7 @@ class RefusalsTold:
         if request.path.startswith(("/internal/", "/api/", "/app_submit/", "/oauth")):
             return None
         if isinstance(failure, Refusal):
-            return refused(request, failure)
+            return refused(request, failure, status=getattr(failure, "http_status", 409))
         if isinstance(failure, DatabaseError):
             return refused(request, refused_by_database(failure))
         return None

@@ -19,6 +19,7 @@ from osame.contracts.client import Limits, SystemClient
 from osame.contracts.gateway import DIGITAL_AGENCY, PUBLIC_ACCOUNT, REFUND_AFFAIR, REFUND_PROCEDURE, GatewayClient
 from osame.contracts.national import ACCOUNT_ITEMS, NetworkClient
 from osame.contracts.signatures import Errand
+from osame.gateway.affair_rights.models import AffairRight
 from osame.gateway.symbols import actions as symbols
 from osame.gateway.trust import actions as trust
 from osame.gateway.trust import parties
@@ -32,6 +33,7 @@ from tests.systems import conftest
 from tests.systems.conftest import HOME, here, make_template, server
 from tests.systems.exchange_cast import ROOT, Server, free_port, this_system
 
+Deed = AffairRight.Deed
 NAMES = {"242039": "架空市", "242040": "別海市", "242041": "隣市"}
 ACTING = gate.Acting("中野", "gateway.messaging.exchange", "number_linkage", role="operator")
 QUICK = Limits(connect_seconds=2, read_seconds=60, pauses=(0.2, 0.5, 1.0, 2.0, 4.0))
@@ -103,6 +105,19 @@ class Nation:
                 trust.permit_inquiry(
                     trust.Right("collection", REFUND_AFFAIR, REFUND_PROCEDURE, DIGITAL_AGENCY, PUBLIC_ACCOUNT),
                     basis="番号法第19条第8号", valid_from=date(2022, 1, 1),
+                )  # fmt: skip
+            self.allow(code, "山本", REFUND_AFFAIR, Deed.ORDER, Deed.LOOK, system="collection", department="収納推進課")
+
+    def allow(
+        self, code: str, number: str, affair: str, *deeds: Deed, system: str = "gateway", department: str = ""
+    ) -> None:
+        """An officer has these rights of an affair, as if long decided."""
+        told = {"system": system, "staff_number": number, "department": department, "affair": affair}
+        with self.body(code):
+            for deed in deeds:
+                AffairRight.objects.get_or_create(
+                    **told, deed=deed, ended_at=None,
+                    defaults={"valid_from": date(2022, 1, 1), "proposal_id": 0, "granted_by": "setup"},
                 )  # fmt: skip
 
     def _make_body(self, code: str, anchor: bytes) -> None:

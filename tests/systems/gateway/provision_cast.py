@@ -10,7 +10,7 @@ from osame.network.core import commanding
 from osame.platform import gate
 from osame.platform.approvals import actions as approvals
 from osame.platform.terminal import now
-from tests.systems.gateway.cast import ACTING, institution
+from tests.systems.gateway.cast import ACTING, Deed, institution
 
 AFFAIR, PROCEDURE, ITEM = "JM01000000024000", "JT01010000000214", "TM00000000000002"
 OTHER_TOWN = "0220100001001700"
@@ -28,7 +28,14 @@ def carried(proposal: int) -> None:
             step(proposal)
 
 
+def deciders(nation, code: str, affair: str = AFFAIR) -> None:
+    """The four who propose, check, decide and execute may decide on this affair."""
+    for name in ("一人目", "二人目", "三人目", "四人目"):
+        nation.allow(code, name, affair, Deed.LOOK, Deed.RELEASE, Deed.CORRECT)
+
+
 def switch(nation, code: str, *, provided: bool) -> None:
+    deciders(nation, code)
     with nation.body(code), as_officer("一人目"):
         carried(releasing.propose_switch(AFFAIR, ITEM, provided=provided, reason="試験"))
 

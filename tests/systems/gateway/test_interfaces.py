@@ -7,11 +7,12 @@ import json
 import pytest
 
 from osame.contracts.client import PeerRefused
+from osame.contracts.gateway import REFUND_AFFAIR
 from osame.gateway.copies import actions as copies
 from osame.gateway.interfaces.catalogue import Way, catalogue
 from tests.systems.exchange_cast import ROOT, rows
-from tests.systems.gateway.cast import institution, order, person
-from tests.systems.gateway.provision_cast import FACTS, ITEM, ask, copy, switch
+from tests.systems.gateway.cast import Deed, institution, order, person
+from tests.systems.gateway.provision_cast import AFFAIR, FACTS, ITEM, ask, copy, switch
 from tests.systems.gateway.waiting import until
 
 CODE = "242040"
@@ -22,6 +23,8 @@ ONE, TWO = person(1_021), person(1_022)
 def samples(nation) -> dict[str, list[dict[str, str]]]:
     """What each operation is asked for, so that it can say yes."""
     switch(nation, CODE, provided=True)
+    nation.allow(CODE, "山本", AFFAIR, Deed.LOOK, Deed.RELEASE, Deed.CORRECT, system="collection")
+    nation.allow(CODE, "山本", REFUND_AFFAIR, Deed.LOOK, system="collection")
     copy(nation, CODE, ONE, "if-copy-1")
     copy(nation, CODE, TWO, "if-copy-2")
     with nation.body(CODE):

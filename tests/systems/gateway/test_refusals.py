@@ -10,6 +10,7 @@ from osame.contracts.client import PeerRefused
 from osame.contracts.envelopes import Envelope
 from osame.contracts.national import Answer, Delivered, PermitDecision
 from osame.contracts.strict import parsed
+from osame.gateway.affair_rights.queries import console_officer
 from osame.gateway.copies import actions as copies
 from osame.gateway.messaging import exchanging
 from osame.gateway.messaging.models import InboundEnvelope, MailboxCursor
@@ -21,7 +22,7 @@ from osame.platform import gate
 from osame.platform.approvals.actions import SamePerson, check
 from osame.platform.terminal import now
 from tests.systems.exchange_cast import rows
-from tests.systems.gateway.cast import ACTING, institution, order, person
+from tests.systems.gateway.cast import ACTING, Deed, institution, order, person
 from tests.systems.gateway.provision_cast import ITEM, OTHER_TOWN, as_officer, ask, carried, copy, switch
 from tests.systems.gateway.waiting import until
 
@@ -61,6 +62,7 @@ def test_a_right_alone_is_not_enough_the_list_decides_too(nation):
     with nation.body(CODE):
         right = trust.Right("collection", "JM09999999999999", "JT09999999999999", OTHER_TOWN, ITEM)
         trust.permit_inquiry(right, basis="試験", valid_from=date(2022, 1, 1))
+    nation.allow(CODE, "山本", "JM09999999999999", Deed.ORDER, system="collection", department="収納推進課")
     row = order(
         "r-list", person(1), 事務コード="JM09999999999999", 事務手続コード="JT09999999999999",
         情報提供者機関コード=OTHER_TOWN, 特定個人情報名コード=ITEM,
@@ -215,13 +217,13 @@ def test_flagged_facts_wait_for_two_people_who_saw_them(nation):
     assert settled(nation, number)[0] == national.HELD
     with nation.body(CODE), as_officer("一人目"):
         held = releasing.find(number).pk
-        proposal = releasing.propose_decision(held, release=True, reason="確かめた")
+        proposal = releasing.propose_decision(held, release=True, reason="確かめた", by=console_officer())
         with pytest.raises(SamePerson):
             check(proposal)
-        releasing.write_content(held, {"課税年度": "2025"})  # 起案の後に中身が変わった
+        releasing.write_content(held, {"課税年度": "2025"}, by=console_officer())  # 起案の後に中身が変わった
         with pytest.raises(releasing.ContentChanged):
             carried(proposal)
-        carried(releasing.propose_decision(held, release=True, reason="見直した"))
+        carried(releasing.propose_decision(held, release=True, reason="見直した", by=console_officer()))
     provided = f"SELECT answer->'items' FROM simulated_inquiry WHERE inquiry_number = '{number}' AND outcome = '01'"
     until(lambda: rows(nation.network_database, provided) == [({"課税年度": "2025"},)])
     assert recorded(nation, number, "2") == [("01", "正常終了")]
