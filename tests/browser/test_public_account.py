@@ -166,6 +166,12 @@ def test_from_the_case_to_the_payment_file(browser, console, nation, database):
         expect(at.main.get_by_text("利用")).not_to_have_count(0)
         at.accessible()
         at.picture("public-accounts")
+        with at.page.expect_download() as download:
+            at.page.get_by_role("button", name="PDF を保存する").click()
+        assert download.value.path().read_bytes().startswith(b"%PDF")
+        at.main.get_by_label("希望日の終わり").fill("R6.4.1")
+        at.page.get_by_role("button", name="PDF を保存する").click()
+        at.page.get_by_text("公金受取口座の照会はありません").first.wait_for()
         with here("collection", database), officer("job:public-accounts-erase"):
             assert erase_due(as_of=DECIDED + timedelta(100)).accounts == 2
         at.go(f"/refunds/decisions/{decision}/payees/1/public-account/")

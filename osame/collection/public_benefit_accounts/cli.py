@@ -1,5 +1,6 @@
 """osame public-account … — 公金受取口座の希望を受け、照会し、消す。"""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -7,10 +8,12 @@ import typer
 from osame.collection.public_benefit_accounts.actions import Wish, ask, receive_wish, withdraw_wish
 from osame.collection.public_benefit_accounts.erasing import erase_due
 from osame.collection.public_benefit_accounts.models import PublicBenefitAccountInquiry
-from osame.collection.public_benefit_accounts.queries import inquiries
+from osame.collection.public_benefit_accounts.queries import Period, inquiries
 from osame.collection.public_benefit_accounts.receiving import collect
+from osame.collection.public_benefit_accounts.reports import inquiry_report
 from osame.collection.refunds.actions import Act, Where
 from osame.collection.refunds.queries import decision_sheet
+from osame.collection.refunds.reports import write_report
 from osame.kernel.dates import format_wareki
 from osame.platform.functions.binding import bound
 from osame.platform.staff.queries import live_number_right
@@ -94,6 +97,23 @@ def list_command(state: Annotated[str, typer.Option(help="状態のコード（7
             for each in inquiries(page=ALL, state=state)
         ),
     )  # fmt: skip
+
+
+@app.command("print")
+@bound("collection.public_benefit_accounts.report")
+@refusals_told
+def print_command(
+    target: Annotated[Path, typer.Argument(help="書き出す所（PDF）")],
+    since: Annotated[str | None, typer.Option(help="希望日の初め（省けば、今年度の初め）")] = None,
+    through: Annotated[str | None, typer.Option(help="希望日の終わり（省けば、基準の日）")] = None,
+    state: Annotated[str, typer.Option(help="状態のコード（省けば、すべて）")] = "",
+    as_of: AsOf = None,
+) -> None:
+    """情報照会結果・照会状況表・エラーリスト（R-151）を、PDF にする。"""
+    on = day(as_of)
+    period = Period.told(day(since) if since else None, day(through) if through else None, state, as_of=on)
+    made = inquiry_report(period, as_of=on)
+    console.print(f"{write_report(made, target).serial} として出しました：{target}")
 
 
 @app.command("erase")

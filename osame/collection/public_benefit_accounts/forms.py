@@ -1,9 +1,13 @@
-"""公金受取口座の希望と取下げの書式。"""
+"""公金受取口座の希望と取下げ、帳票の期間の書式。"""
+
+from datetime import date
 
 from django import forms
 
 from osame.collection.public_benefit_accounts.actions import AskedBefore, Wish, WishInFuture
 from osame.collection.public_benefit_accounts.models import PublicBenefitAccountInquiry
+from osame.collection.public_benefit_accounts.queries import Period
+from osame.collection.public_benefit_accounts.reports import NothingAskedThen
 from osame.collection.refunds.actions import NoteMissing
 from osame.platform.console.acts import ActForm
 from osame.platform.console.fields import ReasonField, WarekiDateField
@@ -35,3 +39,19 @@ class WithdrawForm(ActForm):
 
     note = ReasonField(label="取下げの理由")
     refusals = {NoteMissing: "note"}
+
+
+class PeriodForm(ActForm):
+    """照会状況表・エラーリストの期間。"""
+
+    since = WarekiDateField(label="希望日の初め", required=False, help_text="空なら、今年度の初め")
+    through = WarekiDateField(label="希望日の終わり", required=False, help_text="空なら、今日")
+    state = forms.ChoiceField(
+        label="状態", required=False, choices=[("", "すべて"), *PublicBenefitAccountInquiry.State.choices]
+    )
+    refusals = {NothingAskedThen: "since"}
+
+    def period(self, as_of: date) -> Period:
+        """打たれた期間。"""
+        told = self.cleaned_data
+        return Period.told(told["since"], told["through"], told["state"], as_of=as_of)

@@ -1,5 +1,6 @@
 """公金受取口座の照会のいま。一つの受取人の照会と、照会状況表・エラーリスト（R-151）。"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,6 +9,7 @@ from osame.collection.public_benefit_accounts.models import PublicBenefitAccount
 from osame.collection.refunds.accounts import opened
 from osame.collection.refunds.actions import Where
 from osame.collection.refunds.models import PayeeAccount
+from osame.kernel.dates import fiscal_year
 from osame.platform.audit.recording import record
 from osame.platform.database import fetch_all, fetch_one
 
@@ -18,6 +20,11 @@ SELECT i.inquiry_id, i.addressee_number, i.decision_id, i.payee_number, p.name, 
        i.wish_officer, i.reason, i.asked_at, i.asked_by, i.inquiry_number, i.answered_on, i.outcome, i.holder_matched,
        i.used_on, i.erased_on, i.account_id
 FROM public_benefit_account_inquiry i JOIN refund_payee p USING (addressee_number, decision_id, payee_number)
+"""
+MASKED = """
+SELECT a.addressee_number, a.account_id, a.bank_code, a.branch_code, a.account_type, a.last_digits FROM payee_account a
+JOIN unnest(%s::text[], %s::bigint[]) AS w(addressee_number, account_id) USING (addressee_number, account_id)
+WHERE a.erased_on IS NULL
 """
 ACCOUNT = """
 SELECT a.bank_code, a.branch_code, a.account_type, a.last_digits, a.sealed_number, a.holder_kana FROM payee_account a
@@ -58,6 +65,20 @@ class InquiryLine:
     def source(self) -> str:
         """希望の受け方の名。"""
         return str(PublicBenefitAccountInquiry.WishSource(self.wish_source).label)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """希望日の期間。 state: 空なら、すべての状態。"""
+
+    since: date
+    through: date
+    state: str = ""
+
+    @classmethod
+    def told(cls, since: date | None, through: date | None, state: str, *, as_of: date) -> "Period":
+        """告げられた期間。省けば、基準の日の年度の初めから、基準の日まで。"""
+        return cls(since or date(fiscal_year(as_of), 4, 1), through or as_of, state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +124,35 @@ def inquiry_count(*, state: str = "") -> int:
         {"state": state},
     )
     return int(count)
+
+
+def inquiries_within(period: Period) -> tuple[InquiryLine, ...]:
+    """期間に希望を受けた照会のすべてを、古い順に。
+
+    要件: F05-05, F35-12
+    """
+    rows = fetch_all(
+        f"{LINES} WHERE i.wished_on BETWEEN %(since)s AND %(through)s AND (%(state)s = '' OR i.state = %(state)s) ORDER BY 1",
+        {"since": period.since, "through": period.through, "state": period.state},
+    )
+    return tuple(InquiryLine(*row) for row in rows)
+
+
+def masked_accounts(lines: Sequence[InquiryLine]) -> dict[tuple[str, int], tuple[str, str, str]]:
+    """受け取った口座の、金融機関と店舗、種目、下三桁。名義の封は開けない。消した口座はない。
+
+    要件: F05-05
+    """
+    rows = fetch_all(MASKED, [[each.addressee_number for each in lines], [each.account_id for each in lines]])
+    return {
+        (who, account): (_place(bank_code, branch_code), str(PayeeAccount.AccountType(kind).label), f"****{digits}")
+        for who, account, bank_code, branch_code, kind, digits in rows
+    }
+
+
+def _place(bank_code: str, branch_code: str) -> str:
+    of_bank, of_branch = bank(bank_code), branch(bank_code, branch_code)
+    return f"{bank_code} {of_bank.name if of_bank else ''}　{branch_code} {of_branch.name if of_branch else ''}"
 
 
 def account_of(line: InquiryLine) -> Shown | None:

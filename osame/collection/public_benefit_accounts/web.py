@@ -8,12 +8,14 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from osame.collection.public_benefit_accounts.actions import NoInquiryRight, ask, receive_wish, withdraw_wish
-from osame.collection.public_benefit_accounts.forms import WishForm, WithdrawForm
+from osame.collection.public_benefit_accounts.forms import PeriodForm, WishForm, WithdrawForm
 from osame.collection.public_benefit_accounts.models import PublicBenefitAccountInquiry
 from osame.collection.public_benefit_accounts.queries import account_of, inquiries, inquiries_of, inquiry_count
 from osame.collection.public_benefit_accounts.receiving import receive
+from osame.collection.public_benefit_accounts.reports import NothingAskedThen, inquiry_report
 from osame.collection.refunds.actions import Act, Where
 from osame.collection.refunds.queries import DecisionSheet, PayeeLine, decision_sheet
+from osame.collection.refunds.reports import download_report
 from osame.contracts.client import ExchangeFailed
 from osame.kernel.refusals import Refusal
 from osame.platform.audit.recording import record
@@ -86,17 +88,24 @@ def public_account_withdraw(request: HttpRequest, decision_id: int, payee_number
                   lambda where: withdraw_wish(where, reason=form.cleaned_data["note"], act=_act(request)))  # fmt: skip
 
 
-@bound("collection.public_benefit_accounts.show")
-@require_GET
+@bound("collection.public_benefit_accounts.show", POST="collection.public_benefit_accounts.report")
+@require_http_methods(["GET", "POST"])
 def public_account_list(request: HttpRequest) -> HttpResponse:
-    """照会状況表とエラーリスト（R-151）。"""
+    """照会状況表とエラーリスト（R-151）。POST なら、その期間のものを PDF で保存する。"""
+    form = PeriodForm(request.POST or None, today=today())
+    if form.is_bound and form.is_valid():
+        try:
+            made = inquiry_report(form.period(today()), as_of=today())
+            return download_report(made, "public-accounts.pdf")
+        except NothingAskedThen as refusal:
+            form.refuse(refusal)
     state = request.GET.get("state", "")
     state = state if state in State.values else ""
     turned = pager(request, inquiry_count(state=state))
     lines = inquiries(page=(turned.size, turned.offset), state=state)
     record("公金受取口座の照会状況を開いた", subjects=sorted({each.addressee_number for each in lines}), fields=FACTS)
-    shown = {"lines": lines, "pager": turned, "state": state, "states": State.choices}
-    return page(request, f"{TEMPLATES}/list.html", shown)
+    shown = {"lines": lines, "pager": turned, "state": state, "states": State.choices, "form": form}
+    return page(request, f"{TEMPLATES}/list.html", shown, status=form.status)
 
 
 def _shown(request: HttpRequest, decision_id: int, payee_number: int, *, trouble: str = "") -> HttpResponse:

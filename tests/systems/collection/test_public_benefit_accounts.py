@@ -15,7 +15,8 @@ from osame.collection.public_benefit_accounts.actions import Wish
 from osame.collection.public_benefit_accounts.cli import app
 from osame.collection.public_benefit_accounts.erasing import erase_due
 from osame.collection.public_benefit_accounts.models import PublicBenefitAccountInquiry
-from osame.collection.public_benefit_accounts.queries import account_of, inquiries_of
+from osame.collection.public_benefit_accounts.queries import Period, account_of, inquiries_of
+from osame.collection.public_benefit_accounts.reports import NothingAskedThen, inquiry_report
 from osame.collection.refunds.actions import Act, Where
 from osame.collection.refunds.paying import NothingToPay, propose_run, record_returned
 from osame.collection.refunds.transfers import FileErased, file_of
@@ -23,6 +24,7 @@ from osame.contracts.client import ExchangeFailed
 from osame.contracts.gateway import PublicAccount
 from osame.platform import gate
 from osame.platform.database import fetch_all, fetch_one, run_sql
+from osame.platform.letters.readback import page_texts
 from tests.systems.collection.cast import KAKU, OFFICER, SATO, TANAKA
 from tests.systems.collection.refund_cast import (
     ACT,
@@ -223,6 +225,41 @@ def test_an_account_nobody_can_pay_to_leaves_nothing(case: Where) -> None:
     obtained(case, public(branch_code="999"))
     assert (inquiries_of(case)[0].label, fetch_all("SELECT 1 FROM payee_account")) == ("照会不可", [])
     assert "店舗" in inquiries_of(case)[0].outcome
+
+
+def test_the_paper_tells_states_results_and_errors_and_no_whole_account(case: Where, tmp_path: Path) -> None:
+    with pytest.raises(NothingAskedThen):
+        inquiry_report(Period.told(None, None, "", as_of=DECIDED), as_of=DECIDED)
+    obtained(case)
+    pay_twice(tmp_path, TANAKA)
+    other = Where(TANAKA, decided(TANAKA), 1)
+    obtained(other, public("ｽｽﾞｷ ｼﾞﾛｳ", account_number="2468024"))
+    target = tmp_path / "r151.pdf"
+    assert "として出しました" in typed("print", target, "--as-of", DECIDED.isoformat())
+    told = "".join(page_texts(target.read_bytes()))
+    assert "R-151" in told
+    for words in (
+        "照会状況表",
+        "エラーリスト",
+        "****321",
+        "****024",
+        SATO,
+        TANAKA,
+        "名義が、受取人と違います",
+        "取得2",
+    ):
+        assert words in told, (words, told)
+    for whole in (NUMBER, "2468024", "ｼﾞﾛｳ", "ﾊﾅｺ"):
+        assert whole not in told
+    assert fetch_one("SELECT kind, subject_count, subjects FROM egress_record") == ("report", 2, [SATO, TANAKA])
+    assert erase_due(as_of=DECIDED + timedelta(31)).accounts == 2
+    again = inquiry_report(Period.told(None, None, "5", as_of=DECIDED), as_of=DECIDED)[0]
+    assert b"%PDF" in again[:8]
+    (tmp_path / "again.pdf").write_bytes(again)
+    told = subprocess.run(
+        ["pdftotext", "-layout", tmp_path / "again.pdf", "-"], capture_output=True, check=True, text=True
+    ).stdout
+    assert ("消去済" in told, "****" in told) == (True, False)
 
 
 def typed(*words: object) -> str:
