@@ -8,6 +8,7 @@ SECTIONS = (
         (
             Entry("照会", "inquiries", "i"),
             Entry("提供の確認", "provisions", "p"),
+            Entry("マイナポータル", "portal"),
             Entry("情報提供等記録", "exchange_records", "r"),
         ),
     ),

@@ -177,6 +177,7 @@ SYSTEMS = {
                 "copies",
                 "inquiries",
                 "provisions",
+                "portal",
                 "interfaces",
                 "administration",
             ),
@@ -184,7 +185,7 @@ SYSTEMS = {
             apart=True,
             whole_exchanges=True,
         ),
-        System("network", "情報提供ネットワークシステム（模擬）", 8505, ("core", "providers"), apart=True),
+        System("network", "情報提供ネットワークシステム（模擬）", 8505, ("core", "providers", "portal"), apart=True),
     )
 }
 SUITE = {code: system for code, system in SYSTEMS.items() if not system.apart}

@@ -22,8 +22,15 @@ SELECT (SELECT count(*) FROM exchange_record WHERE kept_through < %(day)s),
        (SELECT count(*) FROM information_inquiry WHERE answer IS NOT NULL AND keep_until < %(day)s),
        (SELECT count(*) FROM interface_file WHERE keep_until < %(day)s),
        (SELECT count(*) FROM provision WHERE content IS NOT NULL AND state <> '1'
-         AND received_at < %(day)s::date - interval '90 days')
+         AND received_at < %(day)s::date - interval '90 days'),
+       (SELECT count(*) FROM self_provision WHERE content IS NOT NULL AND received_at < %(day)s::date - interval '90 days')
+         + (SELECT count(*) FROM portal_notice WHERE content IS NOT NULL AND shown_through < %(day)s::date - 90)
 """
+ERASE_PORTAL = (
+    "UPDATE self_provision SET content = NULL, erased_at = %(at)s WHERE content IS NOT NULL "
+    "AND received_at < %(day)s::date - interval '90 days'",
+    "UPDATE portal_notice SET content = NULL WHERE content IS NOT NULL AND shown_through < %(day)s::date - 90",
+)
 
 
 class NothingExpired(Refusal):
@@ -38,11 +45,12 @@ class Expired:
     answers: int
     files: int
     provisions: int
+    portal: int
 
     @property
     def total(self) -> int:
         """合わせた数。"""
-        return self.records + self.answers + self.files + self.provisions
+        return self.records + self.answers + self.files + self.provisions + self.portal
 
 
 def expired(*, as_of: date) -> Expired:
@@ -62,7 +70,7 @@ def propose_erasure(*, as_of: date, reason: str) -> int:
     if not found.total:
         raise NothingExpired
     content = {"as_of": as_of.isoformat(), "records": found.records, "answers": found.answers, "files": found.files,
-               "provisions": found.provisions}  # fmt: skip
+               "provisions": found.provisions, "portal": found.portal}  # fmt: skip
     return propose(HighRiskAct.ERASURE, content=content, reason=reason)
 
 
@@ -83,7 +91,14 @@ def erased(content: Mapping[str, Any]) -> str:
             "AND received_at < %s::date - interval '90 days'",
             [at, day],
         )
-        told = {"記録": records, "照会結果": answers, "ファイル": files, "提供の中身": provisions}
+        portal = sum(run_sql(each, {"at": at, "day": day}) for each in ERASE_PORTAL)
+        told = {
+            "記録": records,
+            "照会結果": answers,
+            "ファイル": files,
+            "提供の中身": provisions,
+            "自己情報とお知らせの中身": portal,
+        }
         record("保管期限の切れた情報を消した", detail=told)
     return "、".join(f"{name} {count}件" for name, count in told.items())
 
@@ -97,4 +112,5 @@ def told(content: Mapping[str, Any]) -> Sequence[tuple[str, ...]]:
         ("照会結果", f"{content['answers']}件"),
         ("受けたファイルの結果", f"{content['files']}件"),
         ("提供した中身", f"{content['provisions']}件"),
+        ("自己情報とお知らせの中身", f"{content['portal']}件"),
     ]

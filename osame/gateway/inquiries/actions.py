@@ -8,7 +8,7 @@ same inquiry to the whole network, and gets the same permit and the same answer.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -333,11 +333,6 @@ def delivered(rows: Sequence[InformationInquiry], *, at: datetime) -> None:
             subjects=[str(each.unified_addressee_number) for each in rows],
             detail={"件数": len(rows)},
         )
-
-
-def renumbered(order: Order, unified: str) -> Order:
-    """団体内統合宛名番号を入れた照会の内容。"""
-    return replace(order, unified=unified)
 
 
 def erase_answers(*, as_of: date) -> int:

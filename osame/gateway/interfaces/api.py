@@ -46,5 +46,4 @@ def _get(interface: Interface) -> None:
 
 OPENING = {Way.ONLINE: _online, Way.MAKE_FILE: _make, Way.PUT_FILE: _put, Way.GET_FILE: _get}
 for each in catalogue():
-    if each.way in OPENING:
-        OPENING[each.way](each)
+    OPENING[each.way](each)

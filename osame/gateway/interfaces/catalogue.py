@@ -1,4 +1,4 @@
-"""インターフェイスの目録。公開された83の番号ごとに、何を行うか、または行わないわけ。
+"""インターフェイスの目録。公開された83の番号ごとに、何を行うか。
 
 The ids and names are public (共通機能標準仕様書 第2.1版 表2-1〜2-5); what a row holds is a profile of ours. The last digit says how
 an interface is used: register or ask (1), get (2), put a file (3), get a file (4), send (5).
@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache
 from importlib import resources
 
-from osame.gateway.interfaces import copying, inquiring, providing
+from osame.gateway.interfaces import copying, inquiring, portal, providing
 from osame.gateway.interfaces.rows import Caller, Row
 from osame.gateway.interfaces.status import system_status
 from osame.kernel.refusals import Refusal
@@ -30,7 +30,6 @@ class Way(StrEnum):
     MAKE_FILE = "make"
     PUT_FILE = "put"
     GET_FILE = "get"
-    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,7 @@ class Operation:
     act: Act
 
 
+SELF, NOTICES = "gateway.portal.provisions", "gateway.portal.notices"
 REQUEST, PROVIDE, RECORDS = "gateway.inquiries.request", "gateway.provisions.manage", "gateway.records.exchange"
 COPIES, TRUST, SYMBOLS, STATUS = "gateway.copies.write", "gateway.trust.masters", "gateway.symbols.order", "gateway.administration.status"  # fmt: skip
 OPERATIONS: dict[str, Operation] = {
@@ -76,6 +76,11 @@ OPERATIONS: dict[str, Operation] = {
         Operation("公開終了結果", COPIES, copying.end_result),
         Operation("マスター", TRUST, providing.masters),
         Operation("稼動状態", STATUS, system_status),
+        Operation("自己情報提供状況", SELF, portal.self_status),
+        Operation("自己情報提供内容", SELF, portal.self_content),
+        Operation("お知らせ送信", NOTICES, portal.post_notices),
+        Operation("お知らせ状況", NOTICES, portal.notice_status),
+        Operation("お知らせ取消", NOTICES, portal.cancel_notices),
         Operation("符号取得依頼", SYMBOLS, providing.symbol_orders),
         Operation("符号取得送信", SYMBOLS, providing.send_symbol_orders),
     )
@@ -84,19 +89,23 @@ OPERATIONS: dict[str, Operation] = {
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """インターフェイス。 operation が空なら、行わない（reason がそのわけ）。"""
+    """インターフェイス。結果のファイルは、「・」で並べたどの行いのものも取れる。"""
 
     code: str
     group: str
     name: str
     way: Way
     operation: str
-    reason: str
 
     @property
     def function(self) -> str:
         """結び付く機能コード。"""
-        return OPERATIONS[self.operation].function
+        return OPERATIONS[self.operations[0]].function
+
+    @property
+    def operations(self) -> list[str]:
+        """行いの番号。"""
+        return self.operation.split("・")
 
 
 @cache
@@ -104,7 +113,7 @@ def catalogue() -> tuple[Interface, ...]:
     """83の番号のすべて。"""
     text = resources.files(__package__).joinpath("interfaces.csv").read_text(encoding="utf-8")
     return tuple(
-        Interface(row["番号"], row["区分"], row["名"], Way(row["使い方"]), row["行い"], row["行わないわけ"])
+        Interface(row["番号"], row["区分"], row["名"], Way(row["使い方"]), row["行い"])
         for row in csv.DictReader(text.splitlines())
     )
 

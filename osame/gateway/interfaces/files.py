@@ -103,7 +103,7 @@ def get(interface: Interface, processing_number: str, caller: Caller) -> tuple[s
     """
     with transaction.atomic():
         found = InterfaceFile.objects.filter(
-            pk=processing_number, system=caller.system, operation=interface.operation
+            pk=processing_number, system=caller.system, operation__in=interface.operations
         ).first()
         if found is None:
             raise NoSuchFile

@@ -1,24 +1,13 @@
 """情報照会のインターフェイス（IF_SKI）。登録、状況、内容、結果、取りやめ。"""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from osame.contracts.gateway import ADDRESSEE_NUMBER, UNIFIED_NUMBER
-from osame.contracts.linkage import LinkageClient
 from osame.gateway.inquiries import actions, queries
 from osame.gateway.inquiries.actions import Order, State
 from osame.gateway.inquiries.models import InformationInquiry
-from osame.gateway.interfaces.rows import KEY, Caller, ItemUnreadable, Row, done, failed, moment, need, one_by_one
+from osame.gateway.interfaces.numbering import Number, known_number, numbered
+from osame.gateway.interfaces.rows import KEY, Caller, Row, done, failed, moment, need, officer_of, one_by_one
 from osame.kernel.refusals import Refusal
-from osame.platform.exchanges import calling
-
-AFFAIR, LINKING = "information_network", "number_linkage"
-USUAL_BUSINESS = "001"
-CONVERTED_AT_ONCE = 1_000
-
-
-class AddresseeNotConverted(Refusal):
-    """宛名番号に対する団体内統合宛名番号がありません。番号と、付番の状況を確かめてください。"""
 
 
 def register(rows: Sequence[Row], caller: Caller) -> list[Row]:
@@ -26,71 +15,32 @@ def register(rows: Sequence[Row], caller: Caller) -> list[Row]:
 
     要件: F35-02, F35-04, F35-12
     """
-    orders: list[Order | Refusal] = [order_of(row, caller) for row in rows]
-    found = _converted([
-        (row.get("業務ID") or USUAL_BUSINESS, each.addressee)
-        for each, row in zip(orders, rows, strict=True)
-        if isinstance(each, Order) and each.addressee
-    ])
-    ready: list[Order | Refusal] = [
-        _with_number(each, found.get((row.get("業務ID") or USUAL_BUSINESS, each.addressee), ""))
-        if isinstance(each, Order) and each.addressee
-        else each
-        for each, row in zip(orders, rows, strict=True)
-    ]
-    taken = actions.register([each for each in ready if isinstance(each, Order)], system=caller.system, at=caller.at)
-    answers = iter(taken)
+    orders = [order_of(row, number, caller) for row, number in zip(rows, numbered(rows), strict=True)]
+    ready = [each for each in orders if isinstance(each, Order)]
+    taken = iter(actions.register(ready, system=caller.system, at=caller.at))
     return [
-        failed(each, **{KEY: row.get(KEY, "")}) if isinstance(each, Refusal) else _told(next(answers))
-        for each, row in zip(ready, rows, strict=True)
+        failed(each, **{KEY: row.get(KEY, "")}) if isinstance(each, Refusal) else _told(next(taken))
+        for each, row in zip(orders, rows, strict=True)
     ]
 
 
-def order_of(row: Row, caller: Caller) -> Order | Refusal:
+def order_of(row: Row, number: Number | Refusal, caller: Caller) -> Order | Refusal:
     """行の、照会の内容。足りなければ、断りを返す。"""
     try:
-        key, scheme, affair, procedure, provider, item, case = need(
-            row,
-            KEY,
-            "番号体系",
-            "事務コード",
-            "事務手続コード",
-            "情報提供者機関コード",
-            "特定個人情報名コード",
-            "受付番号",
+        key, affair, procedure, provider, item, case = need(
+            row, KEY, "事務コード", "事務手続コード", "情報提供者機関コード", "特定個人情報名コード", "受付番号"
         )
-        if scheme not in {ADDRESSEE_NUMBER, UNIFIED_NUMBER}:
-            raise ItemUnreadable("番号体系")
-        (number,) = need(row, "宛名番号" if scheme == ADDRESSEE_NUMBER else "団体内統合宛名番号")
-        return Order(
-            record_key=key, unified="" if scheme == ADDRESSEE_NUMBER else number,
-            addressee=number if scheme == ADDRESSEE_NUMBER else "", case=case, department=row.get("部署", ""),
-            officer=row.get("職員") or caller.officer, affair=affair, procedure=procedure, provider=provider, item=item,
-            period_from=row.get("照会開始日", ""), period_through=row.get("照会終了日", ""),
-            non_disclosure=row.get("照会側不開示", "0") == "1",
-        )  # fmt: skip
     except Refusal as refusal:
         return refusal
-
-
-def _converted(numbers: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """（業務ID、宛名番号）から団体内統合宛名番号へ。"""
-    if not numbers:
-        return {}
-    found: dict[tuple[str, str], str] = {}
-    with calling.client("linkage") as client:
-        linkage = LinkageClient(client, sender="gateway", errand=replace(calling.errand(), purpose=LINKING))
-        for business in sorted({each[0] for each in numbers}):
-            unique = list(dict.fromkeys(number for each, number in numbers if each == business))
-            for at in range(0, len(unique), CONVERTED_AT_ONCE):
-                part = unique[at : at + CONVERTED_AT_ONCE]
-                answer = linkage.convert(part, affair=AFFAIR, business_id=business, to_unified=True)
-                found.update({(business, each.given): each.found for each in answer.converted})
-    return found
-
-
-def _with_number(order: Order, unified: str) -> Order | Refusal:
-    return actions.renumbered(order, unified) if unified else AddresseeNotConverted(order.addressee)
+    if isinstance(number, Refusal):
+        return number
+    officer = officer_of(row, caller)
+    return Order(
+        record_key=key, unified=number.unified, addressee=number.addressee, case=case, department=officer.department,
+        officer=officer.number, affair=affair, procedure=procedure, provider=provider, item=item,
+        period_from=row.get("照会開始日", ""), period_through=row.get("照会終了日", ""),
+        non_disclosure=row.get("照会側不開示", "0") == "1",
+    )  # fmt: skip
 
 
 def _told(taken: actions.Taken) -> Row:
@@ -138,17 +88,10 @@ def content(rows: Sequence[Row], caller: Caller) -> list[Row]:
             職員=str(each.officer), 事務コード=str(each.affair), 事務手続コード=str(each.procedure),
             情報提供者機関コード=str(each.provider), 特定個人情報名コード=str(each.item),
             照会開始日=str(each.period_from), 照会終了日=str(each.period_through),
-            **_number(each),
+            **known_number(each),
         )  # fmt: skip
 
     return one_by_one(rows, told)
-
-
-def _number(row: InformationInquiry) -> Row:
-    """業務が知っている番号で答える。宛名番号で頼まれたら、宛名番号で。"""
-    if row.addressee_number:
-        return {"宛名番号": str(row.addressee_number)}
-    return {"団体内統合宛名番号": str(row.unified_addressee_number)}
 
 
 def result(rows: Sequence[Row], caller: Caller) -> list[Row]:
@@ -176,7 +119,7 @@ def result(rows: Sequence[Row], caller: Caller) -> list[Row]:
 def _ended(row: InformationInquiry) -> Row:
     return {
         "照会番号": str(row.inquiry_number), "照会ステータス": str(row.state), "回答の区分": str(row.outcome),
-        **_number(row),
+        **known_number(row),
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ flagged case waits, and is recorded when two people have decided it.
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -185,8 +185,11 @@ def remember(row: Provision, now: datetime) -> None:
 
 
 def _items(row: Provision) -> dict[str, str]:
+    return merged(json.loads(content_of(row) or "[]"))
+
+
+def merged(sets: Sequence[Mapping[str, str]]) -> dict[str, str]:
     """答える項目。データセットが二つ以上なら、番号を添える。"""
-    sets = json.loads(content_of(row) or "[]")
     if len(sets) == 1:
         return {str(name): str(value) for name, value in sets[0].items()}
     return {f"{at}:{name}": str(value) for at, each in enumerate(sets, 1) for name, value in each.items()}

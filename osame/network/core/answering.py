@@ -13,11 +13,13 @@ from osame.contracts import national
 from osame.contracts.certificates import Certificate
 from osame.contracts.envelopes import body_of
 from osame.contracts.national import CORE, RESIDENTS, AllowList, Permit, PermitDecision, PermitRequest
+from osame.contracts.portal import MY_PORTAL
 from osame.contracts.sealed import SUITE, bound_text
 from osame.contracts.strict import parsed, plain
 from osame.network.core import keys
 from osame.network.core.carriage import Letter, certificate_of
 from osame.network.core.models import Behaviour, ListVersion, PermitIssue, SymbolIssue
+from osame.network.portal.answering import answer as portal_answer
 from osame.network.providers.answering import answer as provider_answer
 from osame.platform.database import fetch_all
 
@@ -26,12 +28,19 @@ Answers = list[tuple[str, str, Any]]
 
 def answering(receiver: str, letters: Sequence[Letter], now: datetime) -> Answers:
     """模擬の機関として答える。"""
+    if receiver == MY_PORTAL:
+        return portal_answer(letters, _known_symbol)
     if receiver not in {CORE, RESIDENTS}:
         return provider_answer(receiver, letters, keys.party(receiver), keys.authority().public_key(), now)
     of = {kind: [each for each in letters if each[0].kind == kind] for kind in {each[0].kind for each in letters}}
     if receiver == RESIDENTS:
         return _residents(of.get(national.RESIDENT_NOTICE, []))
     return _symbols(of.get(national.SYMBOL_REQUEST, []), now) + _permits(of.get(national.PERMIT_REQUEST, []), now)
+
+
+def _known_symbol(institution: str, symbol: str) -> bool:
+    """その機関に交付した符号か。"""
+    return SymbolIssue.objects.filter(institution=institution, symbol=symbol).exists()
 
 
 def _symbols(letters: Sequence[Letter], now: datetime) -> Answers:

@@ -86,3 +86,27 @@ def inquire(
     request = PermitRequest("", "", provider, affair, procedure, item)
     number = commanding.inquire_of_body(inquirer, unified, request, now=now())
     console.print(f"照会番号 {number} で照会しました（模擬）。")
+
+
+@app.command("ask-own")
+@bound("network.core.command")
+@refusals_told
+def ask_own_command(
+    institution: Annotated[str, typer.Argument(help="求める団体の機関コード")],
+    unified: Annotated[str, typer.Option(help="本人の団体内統合宛名番号")],
+    item: Annotated[str, typer.Option(help="特定個人情報名コード")],
+) -> None:
+    """本人として、マイナポータル（模擬）から、団体に自分の情報を求める。"""
+    console.print(f"番号 {commanding.ask_own(institution, unified, item, now=now())} で求めました（模擬）。")
+
+
+@app.command("read-notice")
+@bound("network.core.command")
+@refusals_told
+def read_notice_command(
+    institution: Annotated[str, typer.Argument(help="載せた団体の機関コード")],
+    number: Annotated[str, typer.Argument(help="お知らせ番号")],
+) -> None:
+    """本人として、マイナポータル（模擬）で、お知らせを読む。"""
+    title, text = commanding.read_notice(institution, number, now=now())
+    console.print(f"{title}\n{text}\n（模擬）", markup=False)

@@ -9,14 +9,16 @@ from secrets import token_hex
 
 from django.db import transaction
 
-from osame.contracts import national
+from osame.contracts import national, portal
 from osame.contracts.national import ACCOUNT_ITEMS, DIGITAL_AGENCY, Inquiry, PermitDecision, PermitRequest
+from osame.contracts.portal import MY_PORTAL, SELF_REQUEST, NoticeState, SelfRequest
 from osame.contracts.strict import parsed
 from osame.kernel.refusals import Refusal
 from osame.network.core import keys
 from osame.network.core.answering import Deciding
 from osame.network.core.carriage import send_from
 from osame.network.core.models import Behaviour, Institution, SymbolIssue
+from osame.network.portal.models import SimulatedNotice, SimulatedSelfRequest
 from osame.network.providers.models import SimulatedAccount, SimulatedInquiry
 from osame.platform.audit.recording import record
 
@@ -25,6 +27,10 @@ ACCOUNT_COLUMNS = ("機関コード", "団体内統合宛名番号", *ACCOUNT_IT
 
 class WrongAccountFile(Refusal):
     """公金受取口座（模擬）のファイルが読めません。見出しを「機関コード、団体内統合宛名番号、口座の七項目」にしてください。"""
+
+
+class NoSuchPosting(Refusal):
+    """そのお知らせは、マイナポータル（模擬）に載っていません。機関コードとお知らせ番号を確かめてください。"""
 
 
 class NotSimulated(Refusal):
@@ -100,3 +106,37 @@ def inquire_of_body(
             permit = decision.permit if permitted else decision.permit.signed(keys.party(inquirer).keys.popitem()[1].signing)  # fmt: skip
             send_from(inquirer, request.provider, national.INQUIRY, Inquiry(number, permit, "", ""), now=now)
     return number
+
+
+def ask_own(institution: str, unified: str, item: str, *, now: datetime) -> str:
+    """本人が、マイナポータル（模擬）から、団体に自分の情報を求める。求めの番号を返す。
+
+    要件: F35-11
+    """
+    with transaction.atomic():
+        number = token_hex(16)
+        SimulatedSelfRequest.objects.create(request_number=number, institution=institution, item=item)
+        asked = SelfRequest(number, keys.symbol_of(institution, f"{institution}:{unified}"), item)
+        send_from(MY_PORTAL, institution, SELF_REQUEST, asked, now=now)
+        record("自己情報を求めた（模擬）", detail={"機関": institution, "項目": item})
+    return number
+
+
+def read_notice(institution: str, notice_number: str, *, now: datetime) -> tuple[str, str]:
+    """本人が、マイナポータル（模擬）でお知らせを読む。読まれたことを団体に知らせ、（件名、本文）を返す。
+
+    要件: F35-11
+    """
+    with transaction.atomic():
+        row = (
+            SimulatedNotice.objects
+            .select_for_update()
+            .filter(institution=institution, notice_number=notice_number, state__in=(portal.POSTED, portal.READ))
+            .first()
+        )
+        if row is None:
+            raise NoSuchPosting(notice_number)
+        SimulatedNotice.objects.filter(institution=institution, notice_number=notice_number).update(state=portal.READ)
+        send_from(MY_PORTAL, institution, portal.NOTICE_STATE, NoticeState(notice_number, portal.READ), now=now)
+        record("お知らせを読んだ（模擬）", detail={"機関": institution})
+    return str(row.title), str(row.text)

@@ -14,6 +14,7 @@ from osame.contracts.national import (
     AllowRow,
     Masters,
 )
+from osame.contracts.portal import MY_PORTAL
 from osame.contracts.strict import parsed, plain
 from osame.kernel.refusals import Refusal
 from osame.network.core import keys
@@ -23,6 +24,7 @@ from osame.platform.audit.recording import record
 OTHERS = (
     (CORE, "情報提供ネットワークシステム コアシステム（模擬）"),
     (RESIDENTS, "住民基本台帳ネットワークシステム（模擬）"),
+    (MY_PORTAL, "マイナポータル（模擬）"),
     (DIGITAL_AGENCY, "デジタル庁（模擬）"),
     ("0220100000001700", "架空県（模擬）"),
     ("0220100001001700", "隣町（模擬）"),

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+from osame.contracts.gateway import REFUND_AFFAIR
 from osame.contracts.national import PermitRequest
 from osame.gateway.copies import actions as copies
 from osame.gateway.provisions import releasing
@@ -34,10 +35,10 @@ def deciders(nation, code: str, affair: str = AFFAIR) -> None:
         nation.allow(code, name, affair, Deed.LOOK, Deed.RELEASE, Deed.CORRECT)
 
 
-def switch(nation, code: str, *, provided: bool) -> None:
-    deciders(nation, code)
+def switch(nation, code: str, *, provided: bool, affair: str = AFFAIR) -> None:
+    deciders(nation, code, affair)
     with nation.body(code), as_officer("一人目"):
-        carried(releasing.propose_switch(AFFAIR, ITEM, provided=provided, reason="試験"))
+        carried(releasing.propose_switch(affair, ITEM, provided=provided, reason="試験"))
 
 
 def copy(nation, code: str, unified: str, key: str, content: str = FACTS) -> None:
@@ -52,3 +53,16 @@ def ask(nation, code: str, unified: str, *, permitted: bool = True, affair: str 
     request = PermitRequest("", "", institution(code), affair, procedure, item)
     with nation.network(), gate.acting(ACTING):
         return commanding.inquire_of_body(OTHER_TOWN, unified, request, now=now(), permitted=permitted)
+
+
+def ask_own(nation, code: str, unified: str, item: str = ITEM) -> str:
+    """Somebody asks for what the body holds about them, at the stand-in of マイナポータル."""
+    with nation.network(), gate.acting(ACTING):
+        return commanding.ask_own(institution(code), unified, item, now=now())
+
+
+def notice(key: str, unified: str, **changes: str) -> dict[str, str]:
+    return {
+        "レコード識別番号": key, "番号体系": "02", "団体内統合宛名番号": unified, "事務コード": REFUND_AFFAIR, "職員": "山本",
+        "部署": "収納推進課", "件名": "還付のお知らせ", "本文": f"{unified} の還付", "掲載の最終日": "2099-12-31", **changes,
+    }  # fmt: skip

@@ -93,13 +93,13 @@ def test_an_answer_goes_only_to_its_case(nation):
     assert "口座番号" not in told
 
 
-def arriving(nation, kind: str, body, *, by: str, to: str = CODE, change=lambda each: each) -> tuple[str, str]:
+def arriving(nation, kind: str, body, *, by: str, code: str = CODE, change=lambda each: each) -> tuple[str, str]:
     """An envelope arrives as the network would hand it over; answers with how it was treated."""
-    with nation.body(to):
+    with nation.body(code):
         ours = parties.party().certificate
     with nation.network(), gate.acting(ACTING):
         envelope = change(keys.party(by).write(kind, body, ours, now=now()))
-    return handed_over(nation, envelope)
+    return handed_over(nation, envelope, code)
 
 
 def handed_over(nation, envelope: Envelope, code: str = CODE) -> tuple[str, str]:
