@@ -29,13 +29,12 @@ import httpx
 from osame.bench.national_people import person
 from osame.contracts.client import SystemClient
 from osame.contracts.gateway import (
-    DIGITAL_AGENCY,
-    PUBLIC_ACCOUNT,
     REFUND_AFFAIR,
     REFUND_PROCEDURE,
     UNIFIED_NUMBER,
     GatewayClient,
 )
+from osame.contracts.national import DIGITAL_AGENCY, PUBLIC_ACCOUNT
 from osame.contracts.signatures import Errand
 from osame.demo.serving import OUTSIDE, Office, free_first_port, introduce_outside, wait_for
 from osame.platform.exchanges import keys

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import httpx
 
 from osame.contracts.signatures import IDEMPOTENCY, Errand, Message, Signer
+from osame.contracts.standby import FirstThatConnects
 from osame.contracts.strict import UnexpectedMessageError, parsed, plain
 from osame.kernel.refusals import Refusal
 
@@ -79,10 +80,12 @@ class Limits:
 USUAL = Limits()
 
 
-def connections(base_url: str) -> httpx.Client:
-    """一つの住所への、つないだまま使い回す接続の束。どの糸からも使える。"""
+def connections(address: str) -> httpx.Client:
+    """一つの相手への、つないだまま使い回す接続の束。どの糸からも使える。住所を空白で並べれば、二つ目からは副系である。"""
+    addresses = address.split()
     return httpx.Client(
-        base_url=base_url,
+        base_url=addresses[0],
+        transport=FirstThatConnects(addresses) if len(addresses) > 1 else None,
         trust_env=False,  # 環境の代理サーバーに、庁内の通信を渡さない
         follow_redirects=False,
         headers={"accept": "application/json", "accept-encoding": "identity"},
@@ -92,7 +95,7 @@ def connections(base_url: str) -> httpx.Client:
 class SystemClient:
     """相手システム一つへの口。 One peer's HTTP door. Close it, or use it as a context manager.
 
-    `base`: the peer's address, or connections to it that outlive this door, so that a request needs no new one.
+    `base`: the peer's address (with standbys after it, see `standby`), or connections to it that outlive this door, so that a request needs no new one.
     """
 
     def __init__(

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from osame.contracts.client import SystemClient
+from osame.contracts.national import DIGITAL_AGENCY, PUBLIC_ACCOUNT
 from osame.contracts.signatures import Errand
 from osame.kernel.refusals import Refusal
 
@@ -19,7 +20,7 @@ ADDRESSEE_NUMBER, UNIFIED_NUMBER = "01", "02"
 """番号体系：宛名番号、団体内統合宛名番号。"""
 DONE = "00"
 REFUND_AFFAIR, REFUND_PROCEDURE = "JM01000000048000", "JT01010000048001"
-DIGITAL_AGENCY, PUBLIC_ACCOUNT = "1419900000002200", "TM00000000000089"
+"""地方税の還付の事務と手続。公の番号は公開されていないので、当方の仮の番号（docs/protocols/gateway.md）。"""
 
 
 class AccountNotAllowed(Refusal):

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from osame.contracts.certificates import Certificate, Request
 from osame.contracts.client import SystemClient
-from osame.contracts.envelopes import SKEW, Envelope
-from osame.contracts.sealed import bound_text
+from osame.contracts.envelopes import SKEW, Envelope, Party
+from osame.contracts.sealed import SUITE, bound_text
 from osame.contracts.signatures import Errand
 from osame.kernel.refusals import Refusal
 
@@ -87,6 +87,9 @@ class PermitRequest:
     item: str
 
 
+SYMBOL_LABEL = "osame provider symbol 1"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permit:
     """情報提供許可証。 provider_symbol: 提供者だけが開ける、提供者の符号（base64）。"""
@@ -113,6 +116,23 @@ class Permit:
     def signed(self, key: Ed25519PrivateKey) -> "Permit":
         """コアシステムが署名した許可証。"""
         return replace(self, signature=base64.b64encode(key.sign(self.content())).decode())
+
+    @staticmethod
+    def sealed_symbol(symbol: str, route: Certificate, number: str) -> str:
+        """提供者だけが開けるように封じた、提供者の符号（base64）。許可証の番号に結び付く。"""
+        return base64.b64encode(
+            SUITE.encrypt(symbol.encode(), route.sealing_key, info=bound_text(SYMBOL_LABEL, number))
+        ).decode()
+
+    def opened_symbol(self, me: Party) -> str:
+        """提供者として開けた、自分の符号。開かなければ空。"""
+        for pair in me.keys.values():
+            try:
+                sealed = base64.b64decode(self.provider_symbol)
+                return SUITE.decrypt(sealed, pair.sealing, info=bound_text(SYMBOL_LABEL, self.number)).decode()
+            except (InvalidTag, ValueError):
+                continue
+        return ""
 
     def refuse_unfit(self, core: Ed25519PublicKey, *, now: datetime, facts: Sequence[str]) -> None:
         """署名と期限を確かめ、照会（照会番号・照会者・提供者・事務・手続・項目）と合うことを確かめる。"""

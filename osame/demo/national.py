@@ -94,8 +94,8 @@ def allow_orders(number: str, department: str, affair: str) -> None:
 
 def prepare_gateway(directory: Path) -> None:
     """中間サーバー：認証局を信じ、証明書を受け、照合リストを取り寄せ、照会できる事務を登録する。"""
-    from osame.contracts.gateway import DIGITAL_AGENCY, PUBLIC_ACCOUNT, REFUND_AFFAIR, REFUND_PROCEDURE
-    from osame.contracts.national import NetworkClient
+    from osame.contracts.gateway import REFUND_AFFAIR, REFUND_PROCEDURE
+    from osame.contracts.national import DIGITAL_AGENCY, PUBLIC_ACCOUNT, NetworkClient
     from osame.demo.accounts import NUMBER_HANDLERS
     from osame.gateway.trust import actions, parties
     from osame.gateway.trust.queries import rights

@@ -4,7 +4,6 @@ Deciding is one pass: permit, list, switch, person, copy, flags. Whatever it dec
 flagged case waits, and is recorded when two people have decided it.
 """
 
-import base64
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -12,13 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from cryptography.exceptions import InvalidTag
 from django.db import transaction
 
 from osame.contracts import national
 from osame.contracts.envelopes import Party, body_of
 from osame.contracts.national import Answer, Inquiry, PermitRefused
-from osame.contracts.sealed import SUITE, bound_text
 from osame.gateway.copies import queries as copies
 from osame.gateway.copies.actions import opened
 from osame.gateway.exchange_records import recording
@@ -33,7 +30,6 @@ from osame.platform import bodies
 from osame.platform.secret_keys import seal, unseal
 
 KEY = "gateway-provision"
-SYMBOL_LABEL = "osame provider symbol 1"
 State = Provision.State
 OUTCOMES = {
     State.HELD: national.HELD,
@@ -114,7 +110,7 @@ def decide(sender: str, asked: Inquiry, me: Party, rules: Allowed | Refusal, now
             raise NotProvided
     except (PermitRefused, Refusal) as refusal:
         return Decision(State.REFUSED, str(refusal))
-    unified = person_of(_symbol(asked, me))
+    unified = person_of(permit.opened_symbol(me))
     if not unified:
         return Decision(State.NOTHING, "該当する人がいません。")
     rows = copies.published(unified, permit.item, on=now.date())
@@ -125,16 +121,6 @@ def decide(sender: str, asked: Inquiry, me: Party, rules: Allowed | Refusal, now
     if not flags.automatic:
         return Decision(State.HELD, "提供の前に、確認が要ります。", unified, content, flags.hidden)
     return Decision(State.PROVIDED, "正常終了", unified, content, flags.hidden)
-
-
-def _symbol(asked: Inquiry, me: Party) -> str:
-    for pair in me.keys.values():
-        try:
-            sealed = base64.b64decode(asked.permit.provider_symbol)
-            return SUITE.decrypt(sealed, pair.sealing, info=bound_text(SYMBOL_LABEL, asked.permit.number)).decode()
-        except (InvalidTag, ValueError):
-            continue
-    return ""
 
 
 def _keep(sender: str, asked: Inquiry, decision: Decision, now: datetime) -> None:

@@ -3,7 +3,7 @@
 Every answer is kept under its own number and given again for the same question, so a question asked twice has one answer.
 """
 
-import base64
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from secrets import token_hex
@@ -14,7 +14,6 @@ from osame.contracts.certificates import Certificate
 from osame.contracts.envelopes import body_of
 from osame.contracts.national import CORE, RESIDENTS, AllowList, Permit, PermitDecision, PermitRequest
 from osame.contracts.portal import MY_PORTAL
-from osame.contracts.sealed import SUITE, bound_text
 from osame.contracts.strict import parsed, plain
 from osame.network.core import keys
 from osame.network.core.carriage import Letter, certificate_of
@@ -108,17 +107,11 @@ def _read(letters: Sequence[Letter]) -> list[tuple[Any, PermitRequest]]:
 
 def _known(keys_asked: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Any]:
     rows = fetch_all(
-        "SELECT p.inquirer, p.inquiry_number, p.decision FROM permit_issue p "
+        "SELECT p.inquirer, p.inquiry_number, p.decision::text FROM permit_issue p "
         "JOIN unnest(%s::text[], %s::text[]) AS asked(inquirer, inquiry_number) USING (inquirer, inquiry_number)",
         [[each[0] for each in keys_asked], [each[1] for each in keys_asked]],
     )
-    return {(row[0], row[1]): row[2] if isinstance(row[2], dict) else _loaded(row[2]) for row in rows}
-
-
-def _loaded(text: str) -> Any:
-    import json
-
-    return json.loads(text)
+    return {(row[0], row[1]): json.loads(row[2]) for row in rows}
 
 
 class Deciding:
@@ -179,10 +172,9 @@ class Deciding:
         assert route
         number = token_hex(12)
         symbol = keys.symbol_of(request.provider, resident)
-        sealed = SUITE.encrypt(symbol.encode(), route.sealing_key, info=bound_text("osame provider symbol 1", number))
         return Permit(
             number=number, inquiry_number=request.inquiry_number, inquirer=inquirer, provider=request.provider,
             affair=request.affair, procedure=request.procedure, item=request.item,
-            provider_symbol=base64.b64encode(sealed).decode(), issued_at=self.now,
+            provider_symbol=Permit.sealed_symbol(symbol, route, number), issued_at=self.now,
             valid_until=self.now + self.lasting,
         ).signed(self.authority)  # fmt: skip

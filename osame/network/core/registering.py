@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from osame.contracts.certificates import Certificate, Request, refuse_unproved
+from osame.contracts.gateway import REFUND_AFFAIR, REFUND_PROCEDURE
 from osame.contracts.national import (
     CORE,
     DIGITAL_AGENCY,
@@ -31,8 +32,6 @@ OTHERS = (
     ("0220100002001700", "港町（模擬）"),
 )
 """模擬の機関。"""
-REFUND_AFFAIR, REFUND_PROCEDURE = "JM01000000048000", "JT01010000048001"
-"""地方税の還付の事務と手続。公の番号は公開されていないので、当方の仮の番号（docs/protocols/gateway.md）。"""
 FIRST_LIST = (
     AllowRow(REFUND_AFFAIR, REFUND_PROCEDURE, DIGITAL_AGENCY, PUBLIC_ACCOUNT),
     AllowRow("JM01000000024000", "JT01010000000214", "", "TM00000000000002"),

@@ -1,24 +1,21 @@
 """模擬の機関の答え方。許可証を確かめ、公金受取口座などを答える。照会した側の答えも受け取る。"""
 
-import base64
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from osame.contracts import national
 from osame.contracts.envelopes import Envelope, Party, body_of
-from osame.contracts.national import Answer, Inquiry, Permit, PermitRefused
-from osame.contracts.sealed import SUITE, bound_text
+from osame.contracts.national import Answer, Inquiry, PermitRefused
 from osame.contracts.strict import parsed, plain
 from osame.network.providers.models import SimulatedAccount, SimulatedInquiry, SimulatedProvision
 from osame.platform.database import fetch_all
 
 Letter = tuple[Envelope, dict[str, Any]]
-SYMBOL_LABEL = "osame provider symbol 1"
 
 
 def answer(
@@ -84,13 +81,7 @@ def _known(asked: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Answer]:
         "JOIN unnest(%s::text[], %s::text[]) AS a(inquirer, inquiry_number) USING (inquirer, inquiry_number)",
         [[each[0] for each in asked], [each[1] for each in asked]],
     )
-    return {(row[0], row[1]): parsed(Answer, _loaded(row[2])) for row in rows}
-
-
-def _loaded(text: str) -> Any:
-    import json
-
-    return json.loads(text)
+    return {(row[0], row[1]): parsed(Answer, json.loads(row[2])) for row in rows}
 
 
 def _checked(
@@ -103,19 +94,8 @@ def _checked(
         permit.refuse_unfit(core, now=now, facts=facts)
     except PermitRefused as refusal:
         return "", str(refusal)
-    symbol = opened_symbol(permit, me)
+    symbol = permit.opened_symbol(me)
     return (symbol, "") if symbol else ("", "符号を開けません。")
-
-
-def opened_symbol(permit: Permit, me: Party) -> str:
-    """許可証に封をされた、自分の符号。開かなければ空。"""
-    for pair in me.keys.values():
-        try:
-            sealed = base64.b64decode(permit.provider_symbol)
-            return SUITE.decrypt(sealed, pair.sealing, info=bound_text(SYMBOL_LABEL, permit.number)).decode()
-        except (InvalidTag, ValueError):
-            continue
-    return ""
 
 
 def _accounts(symbols: Sequence[str]) -> dict[str, dict[str, str]]:

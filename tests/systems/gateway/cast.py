@@ -16,8 +16,8 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from osame.contracts.client import Limits, SystemClient
-from osame.contracts.gateway import DIGITAL_AGENCY, PUBLIC_ACCOUNT, REFUND_AFFAIR, REFUND_PROCEDURE, GatewayClient
-from osame.contracts.national import ACCOUNT_ITEMS, NetworkClient
+from osame.contracts.gateway import REFUND_AFFAIR, REFUND_PROCEDURE, GatewayClient
+from osame.contracts.national import ACCOUNT_ITEMS, DIGITAL_AGENCY, PUBLIC_ACCOUNT, NetworkClient
 from osame.contracts.signatures import Errand
 from osame.gateway.affair_rights.models import AffairRight
 from osame.gateway.symbols import actions as symbols
@@ -183,12 +183,14 @@ class Nation:
         self.pump.send_signal(signal.SIGKILL)
         self.pump.wait(10)
 
-    def client(self, code: str, *, signer: Any = None, purpose: str = "refund_notice") -> GatewayClient:
+    def client(
+        self, code: str, *, signer: Any = None, purpose: str = "refund_notice", address: str = ""
+    ) -> GatewayClient:
         errand = Errand(
             officer="山本", purpose=purpose, function="collection.refunds.account", request=uuid.uuid4().hex
         )
         http = SystemClient(
-            f"http://127.0.0.1:{self.gateway_port}", signer or self.signers[code], "gateway", limits=QUICK
+            address or f"http://127.0.0.1:{self.gateway_port}", signer or self.signers[code], "gateway", limits=QUICK
         )
         self.children.append(http)
         return GatewayClient(http, errand)
