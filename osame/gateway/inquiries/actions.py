@@ -17,6 +17,7 @@ from osame.gateway.affair_rights.queries import Affairs, Deed, NoAffairRight, Of
 from osame.gateway.exchange_records import recording
 from osame.gateway.exchange_records.recording import Direction, Facts
 from osame.gateway.inquiries.models import Cancellation, InformationInquiry
+from osame.gateway.symbols.actions import SymbolNotObtained
 from osame.gateway.symbols.queries import obtained
 from osame.gateway.trust.queries import Allowed, names_of, what_is_allowed
 from osame.kernel.refusals import Refusal
@@ -208,8 +209,6 @@ def _judged(orders: Sequence[Order], source: tuple[str, datetime], grounds: Grou
 
 def _refusal(order: Order, system: str, grounds: Grounds) -> Refusal | None:
     """断るわけ。なければ None。"""
-    from osame.gateway.symbols.actions import SymbolNotObtained
-
     if not order.case.strip():
         return InquiryWithoutCase()
     if isinstance(grounds.rules, Refusal):

@@ -64,10 +64,22 @@ OPERATIONS: dict[str, Operation] = {
         Operation("副本一覧", COPIES, copying.listed),
         Operation("副本詳細", COPIES, copying.detail),
         Operation("副本検索", COPIES, copying.search),
-        Operation("自動応答不可（情報）", COPIES, copying.flag_item("自動応答不可", "automatic_answer", inverted=True)),
-        Operation("自動応答不可（人）", COPIES, copying.flag_person("自動応答不可", "automatic_answer", inverted=True)),
-        Operation("不開示該当（情報）", COPIES, copying.flag_item("不開示該当", "non_disclosure", inverted=False)),
-        Operation("不開示該当（人）", COPIES, copying.flag_person("不開示該当", "non_disclosure", inverted=False)),
+        Operation(
+            "自動応答不可（情報）",
+            COPIES,
+            copying.flagging("自動応答不可", "automatic_answer", inverted=True, of_item=True),
+        ),
+        Operation(
+            "自動応答不可（人）",
+            COPIES,
+            copying.flagging("自動応答不可", "automatic_answer", inverted=True, of_item=False),
+        ),
+        Operation(
+            "不開示該当（情報）", COPIES, copying.flagging("不開示該当", "non_disclosure", inverted=False, of_item=True)
+        ),
+        Operation(
+            "不開示該当（人）", COPIES, copying.flagging("不開示該当", "non_disclosure", inverted=False, of_item=False)
+        ),
         Operation("提供先", COPIES, copying.recipients),
         Operation("人のフラグ", COPIES, copying.person_flags),
         Operation("情報のフラグ", COPIES, copying.detail_flags),

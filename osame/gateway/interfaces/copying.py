@@ -101,28 +101,16 @@ def search(rows: Sequence[Row], caller: Caller) -> list[Row]:
     return one_by_one(rows, told)
 
 
-def flag_item(column: str, field: str, *, inverted: bool) -> Flagging:
-    """特定個人情報ごとのフラグの設定。"""
+def flagging(column: str, field: str, *, inverted: bool, of_item: bool) -> Flagging:
+    """フラグの設定。 of_item: 特定個人情報ごとか、団体内統合宛名番号ごとか; inverted: 「1」が、列では偽か。"""
+    names = ("団体内統合宛名番号", "特定個人情報名コード") if of_item else ("団体内統合宛名番号",)
+    setting: Callable[..., object] = actions.flag_item if of_item else actions.flag_person
 
     def act(rows: Sequence[Row], _caller: Caller) -> list[Row]:
         def told(row: Row) -> Row:
-            unified, item = need(row, "団体内統合宛名番号", "特定個人情報名コード")
-            actions.flag_item(unified, item, **{field: flag(row, column) != inverted})
-            return done(団体内統合宛名番号=unified)
-
-        return one_by_one(rows, told)
-
-    return act
-
-
-def flag_person(column: str, field: str, *, inverted: bool) -> Flagging:
-    """団体内統合宛名番号ごとのフラグの設定。"""
-
-    def act(rows: Sequence[Row], _caller: Caller) -> list[Row]:
-        def told(row: Row) -> Row:
-            (unified,) = need(row, "団体内統合宛名番号")
-            actions.flag_person(unified, **{field: flag(row, column) != inverted})
-            return done(団体内統合宛名番号=unified)
+            numbers = need(row, *names)
+            setting(*numbers, **{field: flag(row, column) != inverted})
+            return done(団体内統合宛名番号=numbers[0])
 
         return one_by_one(rows, told)
 

@@ -19,6 +19,7 @@ from osame.gateway.interfaces.catalogue import OPERATIONS, Interface
 from osame.gateway.interfaces.models import InterfaceFile
 from osame.gateway.interfaces.rows import DONE, KEY, Caller, Row
 from osame.kernel.refusals import Refusal
+from osame.platform import bodies
 from osame.platform.audit.recording import record
 from osame.platform.secret_keys import seal, unseal
 
@@ -133,8 +134,6 @@ def read(raw: bytes, name: str) -> list[Row]:
 
 def _dat(lines: Sequence[Sequence[str]], name: str) -> list[Row]:
     """現場で使われている18列の照会ファイル。行ごとの番号は、ファイル名と行番号から作る。受付番号も、ファイル名とする。"""
-    from osame.platform import bodies
-
     if len(lines[0]) != len(DAT_COLUMNS):
         raise FileUnreadable
     rows = [dict(zip(DAT_COLUMNS, map(str.strip, each), strict=True)) for each in lines]

@@ -33,6 +33,10 @@ def _affairs(rows: Sequence[Row], caller: Caller, deed: Deed) -> Affairs:
     return affairs_of(caller.system, [officer_of(row, caller).number for row in rows], deed, on=caller.at.date())
 
 
+def _found(row: Row) -> Provision:
+    return releasing.find(need(row, "照会番号")[0], row.get("照会者", ""))
+
+
 def status(rows: Sequence[Row], _caller: Caller) -> list[Row]:
     """情報提供の状況。照会番号がなければ、確認を待つものすべて。人も中身も答えない。
 
@@ -41,7 +45,7 @@ def status(rows: Sequence[Row], _caller: Caller) -> list[Row]:
 
     def told(row: Row) -> Row | list[Row]:
         if row.get("照会番号"):
-            return _status(releasing.find(row["照会番号"]))
+            return _status(_found(row))
         return [_status(each) for each in releasing.waiting()]
 
     return one_by_one(rows or [{}], told)
@@ -63,7 +67,7 @@ def asked(rows: Sequence[Row], caller: Caller) -> list[Row]:
     held = _affairs(rows, caller, Deed.LOOK)
 
     def told(row: Row) -> Row:
-        each = releasing.find(need(row, "照会番号")[0])
+        each = _found(row)
         held.refuse(officer_of(row, caller), str(each.affair), str(each.item))
         return done(
             照会番号=str(each.inquiry_number), 照会者=str(each.inquirer), 許可証番号=str(each.permit_number),
@@ -82,7 +86,7 @@ def provided(rows: Sequence[Row], caller: Caller) -> list[Row]:
     held = _affairs(rows, caller, Deed.LOOK)
 
     def told(row: Row) -> Row:
-        each = releasing.find(need(row, "照会番号")[0])
+        each = _found(row)
         held.refuse(officer_of(row, caller), str(each.affair), str(each.item))
         return done(照会番号=str(each.inquiry_number), 提供ステータス=str(each.state), 提供内容=content_of(each))
 
@@ -103,7 +107,7 @@ def write(rows: Sequence[Row], caller: Caller) -> list[Row]:
             raise ItemUnreadable("提供内容") from failure
         if not isinstance(items, dict):
             raise ItemUnreadable("提供内容")
-        releasing.write_content(releasing.find(number).pk, items, by=officer_of(row, caller))
+        releasing.write_content(_found(row).pk, items, by=officer_of(row, caller))
         return done(照会番号=number)
 
     return one_by_one(rows, told)
@@ -118,9 +122,7 @@ def release(rows: Sequence[Row], caller: Caller) -> list[Row]:
     def told(row: Row) -> Row:
         number, reason = need(row, "照会番号", "理由")
         allow = row.get("許可", "1") == "1"
-        proposal = releasing.propose_decision(
-            releasing.find(number).pk, release=allow, reason=reason, by=officer_of(row, caller)
-        )
+        proposal = releasing.propose_decision(_found(row).pk, release=allow, reason=reason, by=officer_of(row, caller))
         return done(照会番号=number, 起案番号=str(proposal))
 
     return one_by_one(rows, told)

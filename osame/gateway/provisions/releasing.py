@@ -39,6 +39,10 @@ class NotWaiting(Refusal):
     """その照会は、確認を待っていません。一覧を開き直してください。"""
 
 
+class InquirerNotTold(Refusal):
+    """この照会番号は、二つ以上の照会者が使っています。「照会者」に機関コードを入れて、もう一度求めてください。"""
+
+
 class ContentChanged(Refusal):
     """許可された中身と、いまの副本が違います。中身を見直して、もう一度起案してください。"""
 
@@ -68,12 +72,15 @@ def waiting(*, seen: Q | None = None, size: int = 200) -> list[Provision]:
     return list(rows.order_by("provision_id")[:size])
 
 
-def find(inquiry_number: str) -> Provision:
-    """照会番号から、届いた照会を引く。"""
-    row = Provision.objects.filter(inquiry_number=inquiry_number).first()
-    if row is None:
+def find(inquiry_number: str, inquirer: str = "") -> Provision:
+    """照会番号から、届いた照会を引く。番号は照会者が付けるので、二つの照会者が同じ番号を使っていれば、照会者を告げさせる。"""
+    rows = Provision.objects.filter(inquiry_number=inquiry_number)
+    found = list((rows.filter(inquirer=inquirer) if inquirer else rows)[:2])
+    if not found:
         raise NotWaiting(inquiry_number)
-    return row
+    if len(found) > 1:
+        raise InquirerNotTold(inquiry_number)
+    return found[0]
 
 
 def write_content(provision_id: int, items: Mapping[str, str], *, by: Officer) -> None:

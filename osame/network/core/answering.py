@@ -89,29 +89,25 @@ def _permits(letters: Sequence[Letter], now: datetime) -> Answers:
             decision=each.decision, granted=each.granted, decided_at=now
         )
     stored = known | _known([who for who, _ in new + over])
-    return [
-        (inquirer, national.PERMIT_DECISION, parsed(PermitDecision, stored[inquirer, number]))
-        for inquirer, number in asked
-    ]
+    return [(inquirer, national.PERMIT_DECISION, stored[inquirer, number]) for inquirer, number in asked]
 
 
-def _is_over(decision: Any, now: datetime) -> bool:
+def _is_over(decision: PermitDecision, now: datetime) -> bool:
     """期限の切れた許可証か。"""
-    permit = parsed(PermitDecision, decision).permit
-    return permit is not None and permit.valid_until <= now
+    return decision.permit is not None and decision.permit.valid_until <= now
 
 
 def _read(letters: Sequence[Letter]) -> list[tuple[Any, PermitRequest]]:
     return [(each, body_of(PermitRequest, body)) for each, body in letters]
 
 
-def _known(keys_asked: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Any]:
+def _known(keys_asked: Sequence[tuple[str, str]]) -> dict[tuple[str, str], PermitDecision]:
     rows = fetch_all(
         "SELECT p.inquirer, p.inquiry_number, p.decision::text FROM permit_issue p "
         "JOIN unnest(%s::text[], %s::text[]) AS asked(inquirer, inquiry_number) USING (inquirer, inquiry_number)",
         [[each[0] for each in keys_asked], [each[1] for each in keys_asked]],
     )
-    return {(row[0], row[1]): json.loads(row[2]) for row in rows}
+    return {(row[0], row[1]): parsed(PermitDecision, json.loads(row[2])) for row in rows}
 
 
 class Deciding:
