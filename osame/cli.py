@@ -247,7 +247,9 @@ def _linkage(app: typer.Typer) -> None:
 def _gateway(app: typer.Typer) -> None:
     """中間サーバーの命令は、`osame gateway …` に並べる。"""
     from osame.gateway.administration import cli as administration
+    from osame.gateway.affair_rights import cli as affair_rights
 
+    administration.app.add_typer(affair_rights.app, name="rights")
     app.add_typer(administration.app, name="gateway")
 
 

@@ -41,7 +41,7 @@ class SelfAnswer:
 class NoticePost:
     """お知らせの掲載。"""
 
-    notice_number: str
+    portal_notice_number: str
     symbol: str
     title: str
     text: str
@@ -52,12 +52,12 @@ class NoticePost:
 class NoticeCancel:
     """お知らせの取消し。"""
 
-    notice_number: str
+    portal_notice_number: str
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeState:
     """お知らせの状況。"""
 
-    notice_number: str
+    portal_notice_number: str
     state: str

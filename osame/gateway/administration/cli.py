@@ -8,7 +8,6 @@ from osame.contracts.client import Limits
 from osame.contracts.national import NetworkClient
 from osame.gateway.administration import pumping
 from osame.gateway.administration.queries import state
-from osame.gateway.affair_rights import cli as affair_rights
 from osame.gateway.trust import actions, parties
 from osame.platform.exchanges import calling
 from osame.platform.functions.binding import bound
@@ -17,7 +16,6 @@ from osame.platform.terminal import console, day, now, refusals_told, table
 app = typer.Typer(no_args_is_help=True, help="中間サーバー（団体は --body 団体コード で決める）")
 trust_app = typer.Typer(no_args_is_help=True, help="鍵・証明書・照会許可用照合リスト")
 app.add_typer(trust_app, name="trust")
-app.add_typer(affair_rights.app, name="rights")
 
 
 @app.command()

@@ -100,7 +100,7 @@ def _each_notice(rows: Sequence[Row], act: Callable[[str], PortalNotice]) -> lis
 
 def _notice(row: PortalNotice) -> Row:
     return done(
-        お知らせ番号=str(row.notice_number), お知らせステータス=str(row.state),
+        お知らせ番号=str(row.portal_notice_number), お知らせステータス=str(row.state),
         お知らせステータス名=PortalNotice.State(row.state).label, 理由=str(row.reason), 登録日時=moment(row.registered_at),
         変更日時=moment(row.changed_at), **known_number(row),
     )  # fmt: skip

@@ -66,7 +66,7 @@ class PortalNotice(models.Model):
         NOBODY = "7", "対象者なし"
         FAILED = "E", "失敗"
 
-    notice_number = models.CharField("お知らせ番号", max_length=40, primary_key=True)
+    portal_notice_number = models.CharField("お知らせ番号", max_length=40, primary_key=True)
     system = models.CharField("業務システム", max_length=20)
     record_key = models.CharField("レコード識別番号", max_length=40)
     content_hash = models.CharField("お知らせの内容のハッシュ", max_length=64)

@@ -99,7 +99,7 @@ def register(notice: Notice, *, by: Officer, at: datetime) -> PortalNotice:
         give_up = at + timedelta(seconds=bodies.current().terms.get("give_up_seconds", GIVE_UP_SECONDS))
         text = json.dumps([notice.title, notice.text], ensure_ascii=False)
         made = PortalNotice.objects.create(
-            notice_number=number.hexdigest()[:40], system=by.system, record_key=notice.record_key,
+            portal_notice_number=number.hexdigest()[:40], system=by.system, record_key=notice.record_key,
             content_hash=notice.content_hash(), department=by.department, officer=by.number, affair=notice.affair,
             item=notice.item, addressee_number=notice.addressee, unified_addressee_number=notice.unified,
             content=seal(KEY, text, owner=number.hexdigest()[:40]), shown_through=notice.shown_through,
@@ -171,14 +171,14 @@ def due_notices(now: datetime, limit: int) -> list[Outgoing]:
     run_sql(
         "UPDATE portal_notice SET state = CASE WHEN state = '1' THEN '2' ELSE state END, attempts = attempts + 1, changed_at = "
         "CASE WHEN state = '1' THEN %s ELSE changed_at END, next_attempt_at = %s + %s * least(power(2, attempts), %s) "
-        "* interval '1 second' WHERE notice_number = ANY(%s)",
+        "* interval '1 second' WHERE portal_notice_number = ANY(%s)",
         [now, now, retry_seconds(), LONGEST_PAUSE, [each.pk for each in sending]],
     )
     return [_outgoing(each, opened[str(each.unified_addressee_number)], to) for each in sending]
 
 
 def _outgoing(row: PortalNotice, symbol: str, to: Certificate) -> Outgoing:
-    number = str(row.notice_number)
+    number = str(row.portal_notice_number)
     if row.state == State.CANCELLING:
         return Outgoing(NOTICE_CANCEL, to, number, NoticeCancel(number))
     title, text = words_of(row)
@@ -189,7 +189,7 @@ def words_of(row: PortalNotice) -> tuple[str, str]:
     """件名と本文。消した後は空。"""
     if row.content is None:
         return "", ""
-    title, text = json.loads(unseal(KEY, bytes(row.content), owner=str(row.notice_number)))
+    title, text = json.loads(unseal(KEY, bytes(row.content), owner=str(row.portal_notice_number)))
     return str(title), str(text)
 
 
@@ -204,11 +204,11 @@ def states(letters: Sequence[Letter], now: datetime) -> list[Verdict]:
         str(each.pk): each
         for each in PortalNotice.objects
         .select_for_update()
-        .filter(pk__in=[x.notice_number for x in told])
+        .filter(pk__in=[x.portal_notice_number for x in told])
         .order_by("pk")
     }
     return [
-        _moved(rows.get(state.notice_number), letter, state.state, now)
+        _moved(rows.get(state.portal_notice_number), letter, state.state, now)
         for letter, state in zip(letters, told, strict=True)
     ]
 

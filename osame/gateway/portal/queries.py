@@ -27,4 +27,6 @@ def notices(*, seen: Q, size: int = 100) -> list[PortalNotice]:
 
     要件: F35-11
     """
-    return list(PortalNotice.objects.filter(seen).defer("content").order_by("-registered_at", "notice_number")[:size])
+    return list(
+        PortalNotice.objects.filter(seen).defer("content").order_by("-registered_at", "portal_notice_number")[:size]
+    )

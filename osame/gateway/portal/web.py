@@ -22,8 +22,14 @@ def portal(request: HttpRequest) -> HttpResponse:
     seen = visible(on=today())
     with transaction.atomic():
         requests, notices = queries.self_provisions(seen=seen, size=SIZE), queries.notices(seen=seen, size=SIZE)
-        subjects = {str(each.unified_addressee_number) for each in (*requests, *notices)} - {""}
-        record("自己情報提供とお知らせを見た", subjects=sorted(subjects), detail={"件数": len(requests) + len(notices)})
+        subjects = {str(each.unified_addressee_number) for each in requests} | {
+            str(each.unified_addressee_number) for each in notices
+        }
+        record(
+            "自己情報提供とお知らせを見た",
+            subjects=sorted(subjects - {""}),
+            detail={"件数": len(requests) + len(notices)},
+        )
     return page(request, "gateway/portal.html", {"requests": requests, "notices": notices})
 
 

@@ -122,7 +122,7 @@ def ask_own(institution: str, unified: str, item: str, *, now: datetime) -> str:
     return number
 
 
-def read_notice(institution: str, notice_number: str, *, now: datetime) -> tuple[str, str]:
+def read_notice(institution: str, portal_notice_number: str, *, now: datetime) -> tuple[str, str]:
     """本人が、マイナポータル（模擬）でお知らせを読む。読まれたことを団体に知らせ、（件名、本文）を返す。
 
     要件: F35-11
@@ -131,12 +131,18 @@ def read_notice(institution: str, notice_number: str, *, now: datetime) -> tuple
         row = (
             SimulatedNotice.objects
             .select_for_update()
-            .filter(institution=institution, notice_number=notice_number, state__in=(portal.POSTED, portal.READ))
+            .filter(
+                institution=institution,
+                portal_notice_number=portal_notice_number,
+                state__in=(portal.POSTED, portal.READ),
+            )
             .first()
         )
         if row is None:
-            raise NoSuchPosting(notice_number)
-        SimulatedNotice.objects.filter(institution=institution, notice_number=notice_number).update(state=portal.READ)
-        send_from(MY_PORTAL, institution, portal.NOTICE_STATE, NoticeState(notice_number, portal.READ), now=now)
+            raise NoSuchPosting(portal_notice_number)
+        SimulatedNotice.objects.filter(institution=institution, portal_notice_number=portal_notice_number).update(
+            state=portal.READ
+        )
+        send_from(MY_PORTAL, institution, portal.NOTICE_STATE, NoticeState(portal_notice_number, portal.READ), now=now)
         record("お知らせを読んだ（模擬）", detail={"機関": institution})
     return str(row.title), str(row.text)

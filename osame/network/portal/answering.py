@@ -38,27 +38,27 @@ def _received(institution: str, told: SelfAnswer) -> None:
 def _posted(institution: str, told: NoticePost, knows: Knows) -> tuple[str, str]:
     """掲載する。いない人のものは載せない。"""
     if not knows(institution, told.symbol):
-        return told.notice_number, portal.NOBODY
+        return told.portal_notice_number, portal.NOBODY
     row, _ = SimulatedNotice.objects.get_or_create(
-        institution=institution, notice_number=told.notice_number,
+        institution=institution, portal_notice_number=told.portal_notice_number,
         defaults={
             "symbol": told.symbol, "title": told.title, "text": told.text, "shown_through": told.shown_through,
             "state": portal.POSTED,
         },
     )  # fmt: skip
-    return told.notice_number, str(row.state)
+    return told.portal_notice_number, str(row.state)
 
 
 def _cancelled(institution: str, told: NoticeCancel) -> tuple[str, str]:
     """取り消す。もう読まれていれば、読まれたと答える。"""
     row, _ = SimulatedNotice.objects.get_or_create(
-        institution=institution, notice_number=told.notice_number, defaults={"state": portal.CANCELLED}
+        institution=institution, portal_notice_number=told.portal_notice_number, defaults={"state": portal.CANCELLED}
     )
     if row.state == portal.POSTED:
         row.state, row.title, row.text = portal.CANCELLED, "", ""
         row.save(update_fields=["state", "title", "text"])
-    return told.notice_number, str(row.state)
+    return told.portal_notice_number, str(row.state)
 
 
-def _told(institution: str, notice_number: str, state: str) -> tuple[str, str, Any]:
-    return institution, portal.NOTICE_STATE, NoticeState(notice_number, state)
+def _told(institution: str, portal_notice_number: str, state: str) -> tuple[str, str, Any]:
+    return institution, portal.NOTICE_STATE, NoticeState(portal_notice_number, state)

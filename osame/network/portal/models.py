@@ -28,9 +28,9 @@ class SimulatedNotice(models.Model):
 
     rights = KEPT
 
-    pk = models.CompositePrimaryKey("institution", "notice_number")
+    pk = models.CompositePrimaryKey("institution", "portal_notice_number")
     institution = models.CharField("機関コード", max_length=16)
-    notice_number = models.CharField("お知らせ番号", max_length=40)
+    portal_notice_number = models.CharField("お知らせ番号", max_length=40)
     symbol = models.CharField("機関の符号", max_length=64, default="", blank=True)
     title = models.TextField("件名", default="", blank=True)
     text = models.TextField("本文", default="", blank=True)

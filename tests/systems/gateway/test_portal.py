@@ -108,7 +108,7 @@ def test_a_notice_is_posted_read_and_cancelled_in_time_or_too_late(nation):
     assert client.call("IF_OSR_10111", [notice("notice-0", person(2_014))])[0]["処理結果"] == "NoticeKeyUsed"
     for key in keys_sent:
         until(lambda key=key: state(client, key)[0] == "3", 60)
-    posted = f"SELECT title, text FROM simulated_notice WHERE notice_number = '{told[0]['お知らせ番号']}'"
+    posted = f"SELECT title, text FROM simulated_notice WHERE portal_notice_number = '{told[0]['お知らせ番号']}'"
     assert rows(nation.network_database, posted) == [("還付のお知らせ", f"{person(2_013)} の還付")]
     ((sealed,),) = rows(nation.prefix + CODE, "SELECT content FROM portal_notice WHERE record_key = 'notice-0'")
     assert "還付" not in bytes(sealed).decode(errors="ignore")
@@ -121,7 +121,7 @@ def test_a_notice_is_posted_read_and_cancelled_in_time_or_too_late(nation):
         assert commanding.read_notice(institution(CODE), told[1]["お知らせ番号"], now=now())[0] == "還付のお知らせ"
         with pytest.raises(commanding.NoSuchPosting):
             commanding.read_notice(institution(CODE), told[0]["お知らせ番号"], now=now())
-        SimulatedNotice.objects.filter(notice_number=told[2]["お知らせ番号"]).update(state=portal.READ)
+        SimulatedNotice.objects.filter(portal_notice_number=told[2]["お知らせ番号"]).update(state=portal.READ)
     until(lambda: state(client, "notice-1")[0] == "4", 60)
     assert client.call("IF_OSR_30111", [{"レコード識別番号": "notice-1"}])[0]["処理結果"] == "NoticeReadAlready"
     client.call("IF_OSR_30111", [{"レコード識別番号": "notice-2"}])
@@ -142,8 +142,8 @@ def test_a_notice_to_nobody_or_without_a_right_is_refused(nation):
         assert client.call("IF_OSR_10111", [notice("notice-no", person(2_015), **change)])[0]["処理結果"] == why
     assert client.call("IF_OSR_20111", [{"レコード識別番号": "notice-no"}])[0]["処理結果"] == "NoSuchNotice"
     with nation.network(), gate.acting(ACTING):  # 国の側には、もういない
-        SymbolIssue.objects.filter(institution=institution(CODE), resident__endswith=person(2_016)).update(symbol="")
-    client.call("IF_OSR_10111", [notice("notice-gone", person(2_016))])
+        SymbolIssue.objects.filter(institution=institution(CODE), resident__endswith=person(2_029)).update(symbol="")
+    client.call("IF_OSR_10111", [notice("notice-gone", person(2_029))])
     until(lambda: state(client, "notice-gone")[0] == "7", 60)
     assert client.call("IF_OSR_30111", [{"レコード識別番号": "notice-gone"}])[0]["処理結果"] == "NoticeOver"
 
@@ -161,9 +161,7 @@ def test_notices_survive_a_network_that_loses_doubles_and_mixes(nation):
     finally:
         with nation.network(), gate.acting(ACTING):
             commanding.behave(drop=0, duplicate=0, reorder=0, hostile=0)
-    shown = (
-        "SELECT count(*), count(DISTINCT notice_number) FROM simulated_notice WHERE state = 'posted' AND symbol = '{}'"
-    )
+    shown = "SELECT count(*), count(DISTINCT portal_notice_number) FROM simulated_notice WHERE state = 'posted' AND symbol = '{}'"
     with nation.network(), gate.acting(ACTING):
         symbol = keys.symbol_of(institution(CODE), f"{institution(CODE)}:{person(2_017)}")
     assert rows(nation.network_database, shown.format(symbol)) == [(6, 6)]

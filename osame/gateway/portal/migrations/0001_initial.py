@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             name="PortalNotice",
             fields=[
                 (
-                    "notice_number",
+                    "portal_notice_number",
                     models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name="お知らせ番号"),
                 ),
                 ("system", models.CharField(max_length=20, verbose_name="業務システム")),

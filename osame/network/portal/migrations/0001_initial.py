@@ -16,11 +16,16 @@ class Migration(migrations.Migration):
                 (
                     "pk",
                     models.CompositePrimaryKey(
-                        "institution", "notice_number", blank=True, editable=False, primary_key=True, serialize=False
+                        "institution",
+                        "portal_notice_number",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
                     ),
                 ),
                 ("institution", models.CharField(max_length=16, verbose_name="機関コード")),
-                ("notice_number", models.CharField(max_length=40, verbose_name="お知らせ番号")),
+                ("portal_notice_number", models.CharField(max_length=40, verbose_name="お知らせ番号")),
                 ("symbol", models.CharField(blank=True, default="", max_length=64, verbose_name="機関の符号")),
                 ("title", models.TextField(blank=True, default="", verbose_name="件名")),
                 ("text", models.TextField(blank=True, default="", verbose_name="本文")),
