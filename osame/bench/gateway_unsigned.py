@@ -12,6 +12,7 @@ from osame.contracts.strict import parsed, plain
 from osame.gateway.inquiries import actions
 from osame.gateway.inquiries.actions import Order
 from osame.gateway.interfaces.inquiring import order_of
+from osame.gateway.interfaces.numbering import numbered
 from osame.gateway.interfaces.rows import Caller, done
 from osame.platform import bodies
 from osame.platform.terminal import now
@@ -23,7 +24,8 @@ def asked(request: HttpRequest, interface: str) -> HttpResponse:
     assert interface
     caller = Caller("collection", now(), "計測")
     rows = parsed(Rows, json.loads(request.body)).rows
-    orders = [each for each in (order_of(row, caller) for row in rows) if isinstance(each, Order)]
+    told = (order_of(row, number, caller) for row, number in zip(rows, numbered(rows), strict=True))
+    orders = [each for each in told if isinstance(each, Order)]
     with bodies.serving(bodies.listed()[0]), transaction.atomic():
         _, judged = actions.judged(orders, system=caller.system, at=caller.at)
     return _told([(str(each.record_key), str(each.inquiry_number), str(each.state)) for each in judged])
