@@ -144,9 +144,9 @@ def notices():
     ]  # fmt: skip
 
 
-def notice_file(rows=None):
+def notice_file(rows=None, profile="bank_notice_v0"):
     header = FileHeader(sender_code="0155", business_on=date(2024, 6, 4), sequence=1)
-    return bank_notice.write(notices() if rows is None else rows, header=header)
+    return bank_notice.write(notices() if rows is None else rows, header=header, profile=profile)
 
 
 @pytest.fixture(scope="session")
@@ -169,5 +169,6 @@ def make():
             "dsk_csv": store_file("dsk_csv"),
             "eltax_keshikomi_v0": eltax_file(),
             "bank_notice_v0": notice_file(),
+            "pension_notice_v0": notice_file(profile="pension_notice_v0"),
         },
     )  # fmt: skip

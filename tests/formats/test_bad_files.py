@@ -10,7 +10,7 @@ from osame.formats.refusals import MAX_BYTES, MAX_RECORDS
 from osame.formats.reports import ReportFile
 
 FIXED = ["zengin_91", "mizuho_factor_120", "mufg_factor_120"]
-EVERY = [*FIXED, "dsk_csv", "eltax_keshikomi_v0", "bank_notice_v0"]
+EVERY = [*FIXED, "dsk_csv", "eltax_keshikomi_v0", "bank_notice_v0", "pension_notice_v0"]
 RESEND = "送付元に再送を依頼してください。"
 
 

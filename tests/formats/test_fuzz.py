@@ -73,7 +73,16 @@ def check(file):
 
 
 @pytest.mark.parametrize(
-    "key", ["zengin_91", "mizuho_factor_120", "mufg_factor_120", "dsk_csv", "eltax_keshikomi_v0", "bank_notice_v0"]
+    "key",
+    [
+        "zengin_91",
+        "mizuho_factor_120",
+        "mufg_factor_120",
+        "dsk_csv",
+        "eltax_keshikomi_v0",
+        "bank_notice_v0",
+        "pension_notice_v0",
+    ],
 )
 def test_payment_files(make, key):
     source = random.Random(key)
