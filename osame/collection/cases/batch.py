@@ -69,6 +69,12 @@ SELECT k.addressee_number, k.case_id, w.kind, w.due_on, min(w.note) AS note FROM
     UNION ALL
     SELECT addressee_number, '17', payable_on, '受託番号' || paper_id || 'の取立てまたは不渡りを記録する' FROM entrusted_paper
     WHERE state = '1'
+    UNION ALL
+    SELECT i.addressee_number, '18', max(i.happened_on), '届出（交付要求）をして、記録する' FROM insolvency_record i
+    JOIN bankruptcy b USING (addressee_number, bankruptcy_id) WHERE i.kind = '1' AND b.closed_on IS NULL
+      AND NOT EXISTS (SELECT 1 FROM insolvency_record x WHERE x.addressee_number = i.addressee_number
+          AND x.bankruptcy_id = i.bankruptcy_id AND x.kind = '2')
+    GROUP BY i.addressee_number, i.bankruptcy_id
 ) w USING (addressee_number)
 WHERE k.cleared_on IS NULL GROUP BY 1, 2, 3, 4
 """

@@ -17,7 +17,8 @@ from osame.collection.cases.actions import (
 )
 from osame.collection.cases.batch import refresh_cases
 from osame.collection.cases.filters import CaseFilter, CaseOrder
-from osame.collection.cases.models import ArrearsCase, CaseTask
+from osame.collection.cases.insolvency import NewRecord, record_insolvency
+from osame.collection.cases.models import ArrearsCase, CaseTask, InsolvencyRecord
 from osame.collection.cases.prescribing import confirm_nearing, nearing_cases
 from osame.collection.cases.queries import case_of, cases, events_of, tasks_between, tasks_of, terms_of
 from osame.kernel.dates import format_wareki, parse_date
@@ -158,6 +159,25 @@ def confirm_prescription_command(
     """管理職が、時効の近い事案を確かめ、担当に指示する。担当に予定が立つ。"""
     number = confirm_nearing(addressee_number, instruction, as_of=day(as_of), officer=officer(by))
     console.print(f"確かめました。担当に予定{number}を立てました。")
+
+
+@app.command("insolvency")
+@bound("collection.cases.decide")
+@refusals_told
+def insolvency_command(
+    addressee_number: str,
+    bankruptcy_id: int,
+    kind: Annotated[InsolvencyRecord.Kind, typer.Argument(help="1 届出の期限、2 届け出た、3 配当を受けた")],
+    content: str,
+    on: Annotated[str, typer.Option("--on", help="日")],
+    amount: Annotated[int | None, typer.Option("--amount", help="額（円）")] = None,
+    as_of: AsOf = None,
+    by: Officer = None,
+) -> None:
+    """破産手続の届出の期限、届出、配当を記録する。"""
+    new = NewRecord(kind, parse_date(on), content, amount)
+    record_insolvency((addressee_number, bankruptcy_id), new, as_of=day(as_of), officer=officer(by))
+    console.print("記録しました。")
 
 
 @app.command("note")

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from osame.collection.arrears.procedures import ProcedureUnknown
 from osame.collection.cases.acts_web import collectors, named_officers
 from osame.collection.cases.documents import NewDocument, documents_of, keep_document
 from osame.collection.cases.forms import (
@@ -17,6 +16,7 @@ from osame.collection.cases.forms import (
     DocumentForm,
     FilterForm,
     HandoverForm,
+    InsolvencyForm,
 )
 from osame.collection.cases.handovers import (
     NewHandover,
@@ -27,11 +27,17 @@ from osame.collection.cases.handovers import (
     plan_handover,
     withdraw_handover,
 )
-from osame.collection.cases.models import CaseDocument
+from osame.collection.cases.insolvency import (
+    NewRecord,
+    bankruptcy_numbered,
+    distributed_since,
+    insolvency_of,
+    record_insolvency,
+)
+from osame.collection.cases.models import CaseDocument, InsolvencyRecord
 from osame.collection.cases.queries import case_of, tasks_between
 from osame.collection.cases.ranks import ranks_of
 from osame.collection.cases.reports import save_handover, save_list, save_visits, visits
-from osame.collection.dispositions.queries import bankruptcies_of
 from osame.platform.audit.recording import record
 from osame.platform.console.answers import officer_of, page
 from osame.platform.functions.binding import bound
@@ -174,12 +180,29 @@ def handover_print(request: HttpRequest, handover_id: int) -> HttpResponse:  # n
 def bankruptcy_ranks(request: HttpRequest, addressee_number: str, bankruptcy_id: int) -> HttpResponse:
     """破産手続での、徴収金ごとの区分と根拠。"""
     with transaction.atomic():
-        found = next((each for each in bankruptcies_of(addressee_number) if each.bankruptcy_id == bankruptcy_id), None)
-        if found is None:
-            raise ProcedureUnknown(str(bankruptcy_id))
+        found = bankruptcy_numbered(addressee_number, bankruptcy_id)
+        told = insolvency_of(found.key), distributed_since(addressee_number, found.opened_on)
         ranks, line = ranks_of(addressee_number, found.opened_on), case_of(addressee_number)
         record("破産手続の区分を開いた", subjects=[addressee_number], fields=("氏名", "破産手続", "期別"))
-    return page(request, "collection/cases/ranks.html", {"found": found, "ranks": ranks, "line": line})
+    return page(request, "collection/cases/ranks.html", {"found": found, "ranks": ranks, "line": line, "told": told})
+
+
+@bound("collection.cases.decide")
+@require_http_methods(["GET", "POST"])
+def insolvency_new(request: HttpRequest, addressee_number: str, bankruptcy_id: int) -> HttpResponse:
+    """破産手続の届出の期限、届出、配当を記録する。"""
+    form = InsolvencyForm(request.POST or None, today=today(), initial={"on": today()})
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+
+        def act() -> str:
+            new = NewRecord(InsolvencyRecord.Kind(told["kind"]), told["on"], told["content"], told["amount"])
+            record_insolvency((addressee_number, bankruptcy_id), new, as_of=today(), officer=officer_of(request))
+            return reverse("bankruptcy_ranks", args=[addressee_number, bankruptcy_id])
+
+        if done := form.carry_out(request, act, said="倒産手続の記録を残しました。"):
+            return done
+    return _form_page(request, addressee_number, form, "倒産手続の届出・配当を記録する")
 
 
 @bound("collection.cases.decide")
@@ -227,5 +250,8 @@ filing_urls: list[URLPattern] = [
     path("cases/handovers/<int:handover_id>/", handover_one, name="handover"),
     path("cases/handovers/<int:handover_id>/print/", handover_print, name="handover_print"),
     path("cases/<str:addressee_number>/bankruptcies/<int:bankruptcy_id>/", bankruptcy_ranks, name="bankruptcy_ranks"),
+    path(
+        "cases/<str:addressee_number>/bankruptcies/<int:bankruptcy_id>/record/", insolvency_new, name="insolvency_new"
+    ),
     path("cases/<str:addressee_number>/documents/new/", document_new, name="document_new"),
 ]

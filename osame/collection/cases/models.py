@@ -130,6 +130,7 @@ class CaseTask(models.Model):
         INQUIRY_REPLY = "15", "照会の回答の期限"
         GRACE_REVIEW = "16", "猶予の審査"
         PAPER = "17", "受託した証券の支払期日"
+        FILING = "18", "倒産手続の届出の期限"
 
     class Result(models.TextChoices):
         """予定の結果。"""
@@ -311,3 +312,36 @@ class CaseDocument(models.Model):
         db_table = "case_document"
         db_table_comment = "関連資料 (F13-09)"
         constraints = [models.CheckConstraint(name="document_has_title", condition=~Q(title="") & Q(size__gt=0))]
+
+
+class InsolvencyRecord(models.Model):
+    """破産手続での届出（交付要求）の期限、届出、配当の記録。追記だけ。"""
+
+    rights = APPEND_ONLY
+
+    class Kind(models.TextChoices):
+        """倒産手続の記録の種類。"""
+
+        DEADLINE = "1", "届出の期限"
+        FILED = "2", "届け出た（交付要求をした）"
+        DIVIDEND = "3", "配当・弁済を受けた"
+
+    pk = models.CompositePrimaryKey("addressee_number", "bankruptcy_id", "record_number")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    bankruptcy_id = models.BigIntegerField("破産管理番号")
+    record_number = models.IntegerField("連番")
+    kind = models.CharField("倒産手続の記録の種類", max_length=1, choices=Kind.choices)
+    happened_on = models.DateField("日")
+    amount = models.BigIntegerField("届け出た額・受けた額", null=True)
+    note = models.TextField("説明")
+    officer = models.TextField("職員")
+    recorded_at = models.DateTimeField("登録日時", db_default=Now())
+
+    class Meta:
+        db_table = "insolvency_record"
+        db_table_comment = "倒産手続の届出と配当の記録 (F13-12)"
+        constraints = [
+            models.CheckConstraint(
+                name="insolvency_record_says_what", condition=~Q(note="") & (Q(kind="1") | Q(amount__gt=0))
+            )
+        ]

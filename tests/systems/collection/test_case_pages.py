@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, transaction
 from django.test import Client
 from typer.testing import CliRunner
 
@@ -16,7 +17,8 @@ from osame.collection.cases.batch import refresh_cases
 from osame.collection.cases.cli import app as case_app
 from osame.collection.cases.documents import documents_of
 from osame.collection.cases.handovers import Handover, NewHandover, handovers
-from osame.collection.cases.models import CaseTask
+from osame.collection.cases.insolvency import NewRecord, record_insolvency
+from osame.collection.cases.models import CaseTask, InsolvencyRecord
 from osame.collection.cases.prescribing import NothingNearing, confirm_nearing, nearing_cases
 from osame.collection.cases.queries import case_of, tasks_of
 from osame.collection.cases.reports import handover_report, sheet_of, visits
@@ -209,6 +211,27 @@ def test_a_bankruptcy_ranks_every_claim_by_the_law(desk: Client) -> None:
     record = text(desk.get(at(f"/cases/{SATO}/")))
     assert "令和8年(フ)第1号" in record
     assert case_of(SATO).stage_label == "倒産手続"
+    place = f"/cases/{SATO}/bankruptcies/{number}/record/"
+    early = sent(desk, place, kind="1", on="R8.1.31", amount="", content="届出期間の末日")
+    assert (early.status_code, "開始の決定の日より前" in text(early)) == (422, True)
+    assert "先に、届け出たことを" in text(sent(desk, place, kind="3", on="R8.3.2", amount="1,000", content="最後配当"))
+    assert sent(desk, place, kind="1", on="R8.4.10", amount="", content="届出期間の末日").status_code == 302
+    refresh_cases(as_of=TODAY, officer=OFFICER)
+    assert [each.due_on for each in tasks_of(SATO) if each.kind == "18"] == [date(2026, 4, 10)]
+    assert "額がありません" in text(sent(desk, place, kind="2", on="R8.3.2", amount="", content="破産管財人あて"))
+    assert (
+        sent(desk, place, kind="2", on="R8.3.2", amount="120,100", content="破産管財人あて交付要求").status_code == 302
+    )
+    refresh_cases(as_of=TODAY, officer=OFFICER)
+    assert [each for each in tasks_of(SATO) if each.kind == "18" and not each.done_on] == []
+    key = (SATO, number)
+    dividend = NewRecord(InsolvencyRecord.Kind.DIVIDEND, date(2026, 12, 1), "最後配当", 30_000)
+    record_insolvency(key, dividend, as_of=date(2026, 12, 1), officer=OFFICER)
+    shown = text(desk.get(at(f"/cases/{SATO}/bankruptcies/{number}/")))
+    for part in ("届け出た（交付要求をした）", "120,100", "最後配当", "30,000", "配当として収納に届いた額 0円"):
+        assert part in shown, part
+    with pytest.raises(DatabaseError), transaction.atomic():
+        run_sql("DELETE FROM insolvency_record")
 
 
 def test_a_reminder_is_seen_before_it_is_sent_and_stands_in_the_record(desk: Client) -> None:

@@ -344,6 +344,7 @@ class Migration(migrations.Migration):
                             ("15", "照会の回答の期限"),
                             ("16", "猶予の審査"),
                             ("17", "受託した証券の支払期日"),
+                            ("18", "倒産手続の届出の期限"),
                         ],
                         max_length=2,
                         verbose_name="予定の種類",
@@ -401,6 +402,55 @@ class Migration(migrations.Migration):
                 "db_table": "handover_line",
                 "db_table_comment": "引き継ぐ事案 (F13-07)",
                 "indexes": [models.Index(fields=["handover_id"], name="line_of_handover")],
+            },
+        ),
+        migrations.CreateModel(
+            name="InsolvencyRecord",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "addressee_number",
+                        "bankruptcy_id",
+                        "record_number",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
+                ("bankruptcy_id", models.BigIntegerField(verbose_name="破産管理番号")),
+                ("record_number", models.IntegerField(verbose_name="連番")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("1", "届出の期限"), ("2", "届け出た（交付要求をした）"), ("3", "配当・弁済を受けた")],
+                        max_length=1,
+                        verbose_name="倒産手続の記録の種類",
+                    ),
+                ),
+                ("happened_on", models.DateField(verbose_name="日")),
+                ("amount", models.BigIntegerField(null=True, verbose_name="届け出た額・受けた額")),
+                ("note", models.TextField(verbose_name="説明")),
+                ("officer", models.TextField(verbose_name="職員")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="登録日時"),
+                ),
+            ],
+            options={
+                "db_table": "insolvency_record",
+                "db_table_comment": "倒産手続の届出と配当の記録 (F13-12)",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("note", ""), _negated=True),
+                            models.Q(("kind", "1"), ("amount__gt", 0), _connector="OR"),
+                        ),
+                        name="insolvency_record_says_what",
+                    )
+                ],
             },
         ),
     ]

@@ -9,6 +9,10 @@ CREATE TRIGGER handover_line_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE 
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
 CREATE TRIGGER case_document_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON case_document
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+CREATE TRIGGER insolvency_record_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON insolvency_record
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+ALTER TABLE insolvency_record ADD CONSTRAINT insolvency_record_of_a_bankruptcy
+    FOREIGN KEY (addressee_number, bankruptcy_id) REFERENCES bankruptcy (addressee_number, bankruptcy_id);
 CREATE FUNCTION guard_ended_case() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION '完結した事案は、書き換えられません。新しい滞納は、新しい事案になります。' USING ERRCODE = 'OS409';
