@@ -233,6 +233,7 @@ def entrust_command(
     grace: Annotated[int | None, typer.Option("--grace", help="猶予に係るときの猶予管理番号")] = None,
     later: Annotated[bool, typer.Option("--later-due", help="支払期日以後に納期限の来る徴収金")] = False,
     cost: Annotated[int, typer.Option("--cost", help="取立ての費用（円）")] = 0,
+    cost_due: Annotated[bool, typer.Option("--cost-due", help="取立ての費用を、まだ受け取っていない")] = False,
     kind: Annotated[EntrustedPaper.Kind, typer.Option("--kind")] = EntrustedPaper.Kind.POSTDATED_CHEQUE,
     as_of: AsOf = None,
     by: Officer = None,
@@ -243,7 +244,7 @@ def entrust_command(
     new = NewPaper(
         addressee_number=addressee_number, charges=tuple(find_charge(each).charge_id for each in charge), kind=kind,
         ground=ground, paper_number=number, drawer=drawer, payable_at=place, amount=amount, payable_on=parse_date(payable),
-        certain_because=certain, cost=cost, grace_id=grace,
+        certain_because=certain, cost=cost, cost_settled=not cost_due, grace_id=grace,
     )  # fmt: skip
     console.print(f"受託番号 {entrust(new, as_of=day(as_of), officer=officer(by))}。納付受託証書を作りました。")
 

@@ -24,6 +24,12 @@ from osame.platform.audit.recording import record
 from osame.platform.database import fetch_all, fetch_one
 
 State = EntrustedPaper.State
+# 同じ期別のための、ほかの証券の額。
+SHARED = """
+SELECT coalesce(sum(p.amount), 0)::bigint FROM entrusted_paper p WHERE p.addressee_number = %(who)s AND {terms}
+  AND EXISTS (SELECT 1 FROM entrusted_charge c WHERE c.addressee_number = p.addressee_number AND c.paper_id = p.paper_id
+      AND c.charge_id = ANY (%(charges)s))
+"""
 COLLECTED = PAYMENTS.format(who="%(who)s", charges="%(charges)s", since="%(since)s")
 BOUNCED = "証券が不渡りになりましたので、通知します。次の額を、{}までに納めてください。納付がないときは、滞納処分をすることがあります。"
 BOUNCED_DAYS = 10
@@ -63,7 +69,10 @@ class SettlingNeedsWords(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPaper:
-    """受け取る証券。 charges: 取立金を納める期別; grace_id: 猶予に係るときの猶予管理番号。"""
+    """受け取る証券。 charges: 取立金を納める期別; cost_settled: 取立ての費用が要らないか、併せて受け取った;
+
+    grace_id: 猶予に係るときの猶予管理番号。
+    """
 
     addressee_number: str
     charges: tuple[int, ...]
@@ -76,12 +85,13 @@ class NewPaper:
     payable_on: date
     certain_because: str
     cost: int = 0
+    cost_settled: bool = True
     grace_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
-    """証券一件。 charges: 取立金を納める期別の番号; collected: 支払期日から納まった額。"""
+    """証券一件。 charges: 取立金を納める期別の番号; collected: 支払期日から納まった額（ほかの証券の分を除く）。"""
 
     paper: EntrustedPaper
     name: str
@@ -120,8 +130,9 @@ def judge_paper(new: NewPaper, *, as_of: date) -> Conditions:
             raise GraceOfOthers(str(new.grace_id or "番号がない"))
         through = found[0].through_on
     facts = EntrustedFacts(
-        new.ground, Yen(new.amount), new.payable_on, Yen(sum(each.share().amount for each in owed)),
+        new.ground, Yen(new.amount), new.payable_on, Yen(max(0, sum(each.share().amount for each in owed) - _held_for(new))),
         min(each.facts.due_date for each in owed), through, bool(new.certain_because.strip()),
+        new.cost_settled,
     )  # fmt: skip
     return may_entrust(facts, as_of=as_of)
 
@@ -211,6 +222,14 @@ def paper_numbered(paper_id: int) -> PaperLine:
         return _line(found)
 
 
+def _held_for(new: NewPaper) -> int:
+    """同じ期別のために、もう受託している証券の額。"""
+    (amount,) = fetch_one(
+        SHARED.format(terms="p.state = '1'"), {"who": new.addressee_number, "charges": list(new.charges)}
+    )
+    return int(amount)
+
+
 def _line(paper: EntrustedPaper) -> PaperLine:
     key = [paper.addressee_number, paper.paper_id]
     charges = [
@@ -223,8 +242,10 @@ def _line(paper: EntrustedPaper) -> PaperLine:
     (collected,) = fetch_one(
         f"SELECT coalesce(sum(z.amount), 0)::bigint FROM ({COLLECTED}) z WHERE NOT z.waiting", terms
     )
+    others = "p.state = '2' AND p.settled_on >= %(since)s AND p.paper_id <> %(paper)s"
+    (used,) = fetch_one(SHARED.format(terms=others), {**terms, "paper": paper.paper_id})
     names = fetch_all("SELECT name FROM addressee WHERE addressee_number = %s", key[:1])
-    return PaperLine(paper, str(names[0][0]) if names else "", tuple(charges), int(collected))
+    return PaperLine(paper, str(names[0][0]) if names else "", tuple(charges), max(0, int(collected) - int(used)))
 
 
 def _held(paper_id: int) -> PaperLine:

@@ -199,6 +199,7 @@ class EntrustForm(ActForm):
     amount = YenField(label="証券の額")
     payable_on = WarekiDateField(within_years=2, label="支払期日")
     cost = YenField(label="取立ての費用", required=False, help_text="費用を要するときは、併せて受け取った額。")
+    cost_settled = forms.BooleanField(label="取立ての費用は要らないか、併せて受け取った", required=False)
     certain_because = forms.CharField(
         label="取立てが確実と認めた理由", max_length=400, widget=forms.Textarea(attrs={"rows": 2}),
         help_text="支払場所への照会の結果など。",

@@ -249,7 +249,7 @@ def paper_new(request: HttpRequest, addressee_number: str) -> HttpResponse:
             new = NewPaper(
                 addressee_number=addressee_number, charges=tuple(told["charges"]), kind=EntrustedPaper.Kind(told["kind"]),
                 ground=EntrustmentGround[told["ground"]], paper_number=told["paper_number"], drawer=told["drawer"],
-                payable_at=told["payable_at"], amount=told["amount"], payable_on=told["payable_on"], cost=told["cost"] or 0,
+                payable_at=told["payable_at"], amount=told["amount"], payable_on=told["payable_on"], cost=told["cost"] or 0, cost_settled=told["cost_settled"],
                 certain_because=told["certain_because"], grace_id=told["grace_id"] or None,
             )  # fmt: skip
             return reverse("entrusted_paper", args=[entrust(new, as_of=today(), officer=officer_of(request))])

@@ -75,6 +75,7 @@ def test_the_law_is_asked_before_a_paper_is_taken(applied: Callable[..., tuple[s
     for changes, part in (
         ({"amount": 2_000_000}, "証券の額が徴収金の額を超えない"), ({"payable_on": DAY}, "支払期日が、受け取る日より後である"),
         ({"ground": EntrustmentGround.LATER_DUE}, "納期限が、支払期日以後に来る"),
+        ({"cost_settled": False}, "取立ての費用を併せて提供した"),
     ):  # fmt: skip
         with pytest.raises(ConditionNotMet, match=part):
             entrust(cheque(**changes), as_of=DAY, officer=OFFICER)
@@ -109,6 +110,10 @@ def test_a_paper_is_collected_only_when_its_money_has_come(
         settle_paper(number, State.COLLECTED, "取立金を収納", as_of=date(2026, 6, 1), officer=OFFICER)
         is State.COLLECTED
     )
+    twin = entrust(cheque(payable_on=date(2026, 5, 28)), as_of=DAY, officer=OFFICER)
+    with pytest.raises(MoneyNotCome, match="納まった額0円"):  # 一つの入金は、一つの証券の取立てにしかならない
+        settle_paper(twin, State.COLLECTED, "入金", as_of=date(2026, 6, 1), officer=OFFICER)
+    settle_paper(twin, State.RETURNED, "返した", as_of=date(2026, 6, 1), officer=OFFICER)
     with pytest.raises(PaperSettled):
         settle_paper(number, State.DISHONOURED, "残高不足", as_of=date(2026, 6, 1), officer=OFFICER)
     assert (papers(), grace_file(key).secured) == ((), 0)
@@ -179,7 +184,7 @@ def test_the_pages_and_the_commands(applied: Callable[..., tuple[str, int]], mon
         told = fields(desk.get(address)) | {
             "charges": [charge_of(SATO)], "ground": "SINCERE", "grace_id": "", "kind": "1", "paper_number": "AB1",
             "drawer": "架空商事", "payable_at": "架空銀行", "amount": "100,000", "payable_on": "R8.5.29",
-            "certain_because": "残高を確かめた",
+            "certain_because": "残高を確かめた", "cost_settled": "on",
         }  # fmt: skip
         made = desk.post(address, told)
         assert made.status_code == 302, made.context["form"].errors
