@@ -169,6 +169,7 @@ def test_from_the_case_to_the_payment_file(browser, console, nation, database):
         with at.page.expect_download() as download:
             at.page.get_by_role("button", name="PDF を保存する").click()
         assert download.value.path().read_bytes().startswith(b"%PDF")
+        at.go("/refunds/public-accounts/")
         at.main.get_by_label("希望日の終わり").fill("R6.4.1")
         at.page.get_by_role("button", name="PDF を保存する").click()
         at.page.get_by_text("公金受取口座の照会はありません").first.wait_for()

@@ -48,7 +48,7 @@ def _report(lines: tuple[InquiryLine, ...], period: Period, as_of: date) -> Repo
         FORM, TITLE,
         (("希望日", f"{format_wareki(period.since)} から {format_wareki(period.through)} まで"), ("基準日", format_wareki(as_of)),
          ("照会", f"{len(lines):,}件"), ("状態ごとの件数", "　".join(f"{x.label} {n:,}" for x, n in count.items() if n)),
-         ("エラー", f"{len(failed):,}件"), ("提供者・特定個人情報", "デジタル庁　公的給付支給等口座登録簿関係情報")),
+         ("エラー", f"{len(failed):,}件"), ("提供者・情報", "デジタル庁　公的給付支給等口座登録簿関係情報")),
         (_states(lines), _results(lines), _errors(failed)),
         ("口座番号は下三桁だけを載せています。消去した口座は、番号も金融機関も残っていません。",
          "根拠　行政手続における特定の個人を識別するための番号の利用等に関する法律第19条第8号、"
@@ -61,7 +61,7 @@ def _states(lines: tuple[InquiryLine, ...]) -> Grid:
     return Grid(
         "照会状況表",
         ("番号", "対象（宛名番号）", "決議", "希望日・受け方", "照会日時", "照会した職員", "照会番号", "状態", "回答日"),
-        (8, 30, 9, 26, 22, 14, 26, 12, 13), "lllllllll",
+        (8, 30, 9, 34, 20, 14, 21, 12, 12), "lllllllll",
         tuple(
             (str(x.inquiry_id), _who(x), f"{x.decision_id}-{x.payee_number}", f"{short_wareki(x.wished_on)}　{x.source}",
              f"{x.asked_at.astimezone(JAPAN):%Y-%m-%d %H:%M}" if x.asked_at else "—", x.asked_by or "—",
