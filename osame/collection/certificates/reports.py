@@ -17,7 +17,7 @@ from osame.platform.egress.models import EgressRecord
 
 FORM = "R-127"
 SELF = CertificateRequest.Authority.SELF
-BLANK = "　" * 20
+ROOM = "\n\n\n"  # 署名の欄の高さ
 PEOPLE = """
 SELECT reviewed_by, coalesce((identified_at AT TIME ZONE 'Asia/Tokyo')::date::text, '') FROM certificate_request WHERE request_id = %s
 """
@@ -65,8 +65,8 @@ def _application(asked: Asking) -> Report:
     rows = (("申請者", asked.applicant_name), ("請求の資格", asked.authority_label), ("使用目的", asked.use),
             ("提出先", asked.submitted_to or "—"), ("手数料", fee), ("受付", asked.applied_by))  # fmt: skip
     return Report(
-        FORM, "納税証明交付申請書", (*_facts(asked), ("申請者の署名", BLANK)),
-        (Grid("申請の内容", ("項目", "内容"), (30, 120), "ll", rows),),
+        FORM, "納税証明交付申請書", _facts(asked),
+        (Grid("申請の内容", ("項目", "内容"), (30, 120), "ll", rows), _signed("申請者の署名")),
         ("記入した内容を確かめ、申請者の署名を受けてから、綴りに入れます。",),
     )  # fmt: skip
 
@@ -74,11 +74,17 @@ def _application(asked: Asking) -> Report:
 def _delegation(asked: Asking) -> Report:
     through = short_wareki(asked.authority_valid_through) if asked.authority_valid_through else "—"
     return Report(
-        FORM, "委任状（資格を示す書面の控え）", (*_facts(asked), ("委任者の署名", BLANK)),
+        FORM, "委任状（資格を示す書面の控え）", _facts(asked),
         (Grid("代わって請求する人", ("氏名", "請求の資格", "資格を示す書面", "末日"), (40, 40, 50, 20), "llll",
-              ((asked.applicant_name, asked.authority_label, asked.authority_document or "—", through),)),),
+              ((asked.applicant_name, asked.authority_label, asked.authority_document or "—", through),)),
+         _signed("委任者の署名")),
         ("委任者は、上の証明書の交付の申請と受領を、代わって請求する人に委任します。",),
     )  # fmt: skip
+
+
+def _signed(whose: str) -> Grid:
+    """署名の欄。"""
+    return Grid("署名", ("住所", whose, "電話"), (70, 60, 30), "lll", ((ROOM, "", ""),))
 
 
 def _identity(asked: Asking) -> Report:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from osame.collection.refunds.models import RefundPart
 from osame.collection.vouchers.actions import VoucherRunUnknown
 from osame.collection.vouchers.models import VoucherLine, VoucherRun
 from osame.platform.database import fetch_all
+
+CLASSES = {"1": "歳入（戻出）", "2": "歳出"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def lines_of(run_id: int) -> tuple[LineFacts, ...]:
     )
     return tuple(
         LineFacts(
-            number, year, str(RefundPart.RevenueClass(kind).label), str(VoucherLine.Subject(subject).label), tax, over, movement,
+            number, year, CLASSES[kind], str(VoucherLine.Subject(subject).label), tax, over, movement,
             str(VoucherLine.Movement(movement).label), on, payments, amount,
         )
         for number, year, kind, subject, tax, over, movement, on, payments, amount in rows
