@@ -155,6 +155,7 @@ def _of_arrears(app: typer.Typer) -> None:
     from osame.collection.advances import cli as advances
     from osame.collection.arrears import cli as arrears
     from osame.collection.assets import cli as assets
+    from osame.collection.assets import credential_cli as credentials
     from osame.collection.auctions import cli as auctions
     from osame.collection.auctions import delivery_cli as deliveries
     from osame.collection.cases import cli as cases
@@ -177,6 +178,7 @@ def _of_arrears(app: typer.Typer) -> None:
     app.add_typer(advances.app, name="advance")
     app.add_typer(liabilities.app, name="liability")
     app.add_typer(assets.app, name="asset")
+    app.add_typer(credentials.app, name="credential")
     app.add_typer(dispositions.app, name="disposition")
     app.add_typer(auctions.app, name="auction")
     app.add_typer(deliveries.app, name="delivery")

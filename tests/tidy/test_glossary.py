@@ -44,7 +44,7 @@ def fields(module: ast.Module):
                 yield name, label
 
 
-MODELS = [path for path in modules() if path.name == "models.py"]
+MODELS = [path for path in modules() if path.name.endswith("models.py")]
 
 
 def test_each_term_and_each_identifier_is_unique():

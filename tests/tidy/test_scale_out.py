@@ -32,7 +32,7 @@ def keys(node: ast.ClassDef) -> list[list[str]]:
 
 def tables() -> dict[str, list[list[str]]]:
     found = {}
-    for path in (*COLLECTION.glob("*/models.py"), PACKAGE / "platform" / "imports" / "models.py"):
+    for path in (*COLLECTION.glob("*/*models.py"), PACKAGE / "platform" / "imports" / "models.py"):
         for node in tree(path).body:
             if isinstance(node, ast.ClassDef) and (name := re.search(r"db_table = '(\w+)'", ast.unparse(node))):
                 found[name[1]] = keys(node)

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from osame.collection.assets.credential_models import OfficerCredential as OfficerCredential
 from osame.law.arrears_facts import AssetKind
 from osame.platform.rights import APPEND_ONLY, KEPT
 

@@ -5,8 +5,8 @@ from datetime import date
 from django.http import HttpResponse
 
 from osame.collection.assets.queries import AssetRow, assets_of, interests_in, investigation
+from osame.collection.letters.reports import Grid, Report, report_pdf
 from osame.collection.payment_slips.owed import owed_of
-from osame.collection.refunds.reports import Grid, Report, report_pdf
 from osame.kernel.dates import format_wareki
 from osame.kernel.money import Yen
 from osame.law.instalments import HouseholdBudget, ability_to_pay

@@ -15,7 +15,7 @@ from osame.collection.assets.actions import Found, Holder, InvestigationClosed, 
 from osame.collection.assets.letters import subject_of
 from osame.collection.assets.models import PropertyReply, SearchRecord
 from osame.collection.assets.queries import investigation
-from osame.collection.assets.search_letters import APPEAL, SEARCH, SEARCHED, SearchPaper
+from osame.collection.assets.search_letters import APPEAL, SEARCH, SEARCHED, SearchPaper, paged_found
 from osame.collection.letters.actions import Draft, Outside, freeze
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
@@ -171,13 +171,13 @@ def _send(addressee_number: str, number: int, search: Search, *, as_of: date, of
     ]  # fmt: skip
     if search.night_ground.strip():
         facts.append(("着手の時刻について", search.night_ground.strip()))
-    found = tuple((description, f"{amount:,}円") for description, amount in search.found)
+    found = paged_found([(description, f"{amount:,}円") for description, amount in search.found])
     notes = (("不服の申立て", APPEAL),)
     place = ("捜索した場所", search.place)
     own = SearchPaper(
         "捜索調書（謄本）", SEARCHED, (*facts[:3], place, *facts[3:]), found, ("徴税吏員", "立会人"), notes
     )
-    drafts = [Draft(addressee_number, "", own, (str(number),), f"search:{number}")]
+    drafts = [Draft(addressee_number, "", own, (str(number),), f"search:{number}", own.page_count)]
     if search.whose is not Whose.TAXPAYER:
         subject = tuple(
             (f"滞納者の{label}", value)
@@ -186,7 +186,7 @@ def _send(addressee_number: str, number: int, search: Search, *, as_of: date, of
         )
         told = SearchPaper(own.title, own.opening, (*subject, *own.facts), found, own.signs, notes)
         to = Outside(search.searched_name, "", search.place)
-        drafts.append(Draft(addressee_number, "", told, (str(number),), f"search:{number}", 1, to))
+        drafts.append(Draft(addressee_number, "", told, (str(number),), f"search:{number}", told.page_count, to))
     return freeze(SEARCH, drafts, as_of=as_of, officer=officer)
 
 

@@ -29,6 +29,7 @@ from osame.kernel.dates import format_wareki
 from osame.law.arrears_facts import AssetKind
 from osame.law.auction_steps import AuctionMethod
 from osame.law.conditions import Condition
+from osame.platform.letters.window import WindowAddress
 
 Facts = tuple[tuple[str, str], ...]
 BAN = (
@@ -275,7 +276,7 @@ def _subject(file: AuctionFile) -> Facts:
 
 def _board(as_of: date) -> Outside:
     city = municipality(as_of=as_of)
-    return Outside(f"{city.name}の掲示場（公告用）", "", city.office_address)
+    return Outside(f"{city.name}の掲示場", "", city.office_address, is_board=True)
 
 
 def _buyer(buyer: BidderLine) -> Outside:
@@ -311,11 +312,19 @@ SAMPLE_FACTS: Facts = (
 SUBJECT: Facts = (("滞納者の氏名", "佐藤 花子"), ("滞納者の住所", "架空市岩渕1丁目7-29 コーポ架空 201"))
 
 
-def _samples(title: str, opening: str, notes: Facts, facts: Facts) -> Callable[[], Sequence[SampleLetter]]:
-    """架空の見本。ふつうの一通と、財産の表示と注意が最も長く、期別が次の頁に渡る一通。"""
+BOARD = WindowAddress("", "三重県架空市岩渕1丁目7番29号", "", "", "架空市の掲示場", "")
+
+
+def _samples(
+    plain: tuple[str, str], hard: tuple[str, str], notes: Facts, facts: Facts, to: WindowAddress, *, owed: bool
+) -> Callable[[], Sequence[SampleLetter]]:
+    """架空の見本。ふつうの一通と、財産の表示が最も長く、期別が次の頁に渡る一通。
+
+    plain・hard: （題、書き出し）; to: ふつうの一通の宛先; owed: 入りにくい一通に、未納の期別を示すか（滞納者に宛てるものだけ）。
+    """
 
     def samples() -> Sequence[SampleLetter]:
-        plain = Paper(title, opening, facts, (), (), (), notes, "")
+        short = Paper(*plain, facts, (), (), (), notes, "")
         longest = tuple((name, LONGEST_ASSET if name == "公売財産" else value) for name, value in facts)
         row = PaperCharge(
             "国民健康保険税（介護納付金課税額を含む） 令和7年度 随時第12期",
@@ -324,23 +333,31 @@ def _samples(title: str, opening: str, notes: Facts, facts: Facts) -> Callable[[
             9_999,
             99_999_999_999,
         )
+        if not owed:
+            long = Paper(*hard, longest, (), (), (), notes, "")
+            return [SampleLetter(short, (), to=to), SampleLetter(long, (LONGEST_ASSET[:12],), hard=True)]
         rows, lines = paged([*SAMPLE_ROWS, *[row] * 20], ())
         total = ("1,999,999,980,000円",)
         shown = (("未納の額（進んでいる延滞金を除く）", total[0]),)
-        hard = Paper(title, opening, longest, shown, rows, lines, (("不服の申立て", APPEAL),), "")
+        long = Paper(*hard, longest, shown, rows, lines, (("不服の申立て", APPEAL),), "")
         return [
-            SampleLetter(plain, (), plain.page_count), SampleLetter(hard, total, hard.page_count, hard=True),
+            SampleLetter(short, (), short.page_count, to=to), SampleLetter(long, total, long.page_count, hard=True),
         ]  # fmt: skip
 
     return samples
 
 
+CLAIMED = (
+    "債権現在額申立催告書",
+    "次の財産を公売するので、あなたの債権の現在額を、債権現在額申立書により申し立ててください。",
+)
+CREDITOR = WindowAddress("516-0073", "三重県架空市本町3丁目4番5号", "融資管理部", "", "架空信用金庫", "御中")
 R_102 = letter_kind(
     LetterKind(
         form="R-102", name="公売の書面", title="公売公告", source=SOURCE, context=Paper,
         samples=_samples(
-            "公売公告", "次の財産を公売するので、公告します。",
-            (("権利者の申出", CLAIM_NOTE), ("陳述書", STATEMENT), ("買受けの制限", BAN), ("引渡し", NO_WARRANTY)), SAMPLE_FACTS,
+            ("公売公告", "次の財産を公売するので、公告します。"), ("公売通知書", "差し押さえた次の財産を公売するので、通知します。"),
+            (("権利者の申出", CLAIM_NOTE), ("陳述書", STATEMENT), ("買受けの制限", BAN), ("引渡し", NO_WARRANTY)), SAMPLE_FACTS, BOARD, owed=True,
         ),
     )
 )  # fmt: skip
@@ -348,8 +365,8 @@ R_103 = letter_kind(
     LetterKind(
         form="R-103", name="債権現在額申立催告書", title="債権現在額申立催告書", source=SOURCE, context=Paper,
         samples=_samples(
-            "債権現在額申立催告書", "次の財産を公売するので、あなたの債権の現在額を、債権現在額申立書により申し立ててください。",
-            (("申立書の記載", CLAIM_FORM),), (*SUBJECT, *SAMPLE_FACTS[:2], SAMPLE_FACTS[6], ("提出の期限", "令和8年10月19日（売却決定の日の前日）")),
+            CLAIMED, CLAIMED, (("申立書の記載", CLAIM_FORM),),
+            (*SUBJECT, *SAMPLE_FACTS[:2], SAMPLE_FACTS[6], ("提出の期限", "令和8年10月19日（売却決定の日の前日）")), CREDITOR, owed=False,
         ),
     )
 )  # fmt: skip

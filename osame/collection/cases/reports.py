@@ -16,7 +16,7 @@ from osame.collection.cases.filters import CaseFilter
 from osame.collection.cases.handovers import Handover, handover_cases
 from osame.collection.cases.queries import MOST_LISTED, care_of, case_of, cases, events_of, tasks_of, terms_of
 from osame.collection.cases.record import HIDDEN
-from osame.collection.refunds.reports import Grid, Report, report_pdf
+from osame.collection.letters.reports import Grid, Report, report_pdf
 from osame.collection.reminders.queries import reminders_of
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal

@@ -8,8 +8,8 @@ from django.http import HttpResponse
 from osame.collection.certificates.models import CertificateRequest
 from osame.collection.certificates.queries import evidence_of
 from osame.collection.certificates.requests import Asking, request_of
+from osame.collection.letters.reports import Grid, Report, download_report, report_pdf, write_report
 from osame.collection.parameters.overview import year_name
-from osame.collection.refunds.reports import Grid, Report, download_report, report_pdf, write_report
 from osame.kernel.dates import format_wareki
 from osame.platform.console.fields import short_wareki
 from osame.platform.database import fetch_all

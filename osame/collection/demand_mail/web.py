@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from osame.collection.demand_mail.forms import (
     CancelForm,
@@ -20,10 +20,12 @@ from osame.collection.demands.actions import (
     record_dispatch,
 )
 from osame.collection.demands.effects import prescription_effect, rehearsed
-from osame.collection.demands.forms import PreviewedForm
+from osame.collection.demands.forms import PreviewedForm, ReasonForm
 from osame.collection.demands.protected import recall_unsent, unsent_letters
 from osame.collection.demands.pulling import paid_since, pull
+from osame.collection.demands.reissue import save_reissued
 from osame.collection.demands.runs import DemandLine, demands_of, demands_on, one_run
+from osame.kernel.refusals import Refusal
 from osame.law.demand import seizable_from
 from osame.platform.audit.recording import record
 from osame.platform.console.answers import officer_of, page, refused
@@ -168,8 +170,26 @@ def letter(request: HttpRequest, run_id: int, letter_number: int) -> HttpRespons
     """督促状一通。中の督促と、返戻・公示送達の記録。"""
     lines = _letter(run_id, letter_number)
     record("督促状を開いた", subjects=sorted({each.addressee_number for each in lines}), fields=FACTS)
-    shown = {"run": one_run(run_id), "lines": lines, "first": _first(lines), "letter_number": letter_number}
-    return page(request, "collection/demand_mail/letter.html", shown)
+    return _shown(request, (run_id, letter_number), ReasonForm())
+
+
+@bound("collection.demands.letters")
+@require_POST
+def reissue(request: HttpRequest, run_id: int, letter_number: int) -> HttpResponse:
+    """督促状一通を、理由を残して、もう一度刷る。"""
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, (run_id, letter_number), form)
+    try:
+        return save_reissued(run_id, letter_number, as_of=today(), reason=form.cleaned_data["reason"])
+    except Refusal as refusal:
+        return refused(request, refusal, status=422, title="再発行できませんでした")
+
+
+def _shown(request: HttpRequest, code: tuple[int, int], form: ReasonForm) -> HttpResponse:
+    lines = _letter(*code)
+    shown = {"run": one_run(code[0]), "lines": lines, "first": _first(lines), "letter_number": code[1], "form": form}
+    return page(request, "collection/demand_mail/letter.html", shown, status=form.status)
 
 
 @bound("collection.demands.recall")
@@ -214,5 +234,6 @@ demand_mail_urls: list[URLPattern] = [
     path("demands/runs/<int:run_id>/cancel/", cancel_whole, name="demand_run_cancel"),
     path("demands/letters/", scan, name="demand_scan"),
     path("demands/runs/<int:run_id>/letters/<int:letter_number>/", letter, name="demand_letter"),
+    path("demands/runs/<int:run_id>/letters/<int:letter_number>/reissue/", reissue, name="demand_reissue"),
     path("demands/recall/", recall, name="demand_recall"),
 ]

@@ -4,18 +4,21 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from osame.collection.demand_stops.forms import ADDRESSEE_DIGITS, ReleaseForm, StopForm
 from osame.collection.demands.effects import rehearsed
+from osame.collection.demands.list_papers import save_paper, stop_paper
 from osame.collection.demands.models import DemandStop
 from osame.collection.demands.stopped import one_stop, stop_count, stop_scope, stops, tax_item_choices
 from osame.collection.demands.stops import StopRequest, release_stop, stop_demand
 from osame.collection.ledger.queries import find_charge
+from osame.kernel.refusals import Refusal
 from osame.platform.audit.recording import record
-from osame.platform.console.answers import officer_of, page
+from osame.platform.console.answers import officer_of, page, refused
 from osame.platform.console.fields import plain
 from osame.platform.console.paging import pager
+from osame.platform.egress.models import EgressMedium
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import today
 
@@ -34,6 +37,17 @@ def demand_stops(request: HttpRequest) -> HttpResponse:
     record("督促停止の一覧を開いた", subjects=sorted({each.addressee_number for each in lines}), fields=FACTS)
     shown = {"lines": lines, "pager": paging, "every": every, "addressee": typed, "as_of": as_of}
     return page(request, "collection/demand_stops/stops.html", shown)
+
+
+@bound("collection.demands.stops")
+@require_POST
+def stops_paper(request: HttpRequest) -> HttpResponse:
+    """督促停止一覧（R-059）を、庁内の帳票として保存する。"""
+    every = request.POST.get("every") == "1"
+    try:
+        return save_paper(stop_paper(as_of=today(), every=every, medium=EgressMedium.SCREEN), "demand-stops")
+    except Refusal as refusal:
+        return refused(request, refusal, status=422, title="紙にできませんでした")
 
 
 @bound("collection.demands.stop")
@@ -109,6 +123,7 @@ def _asked(facts: dict[str, Any]) -> StopRequest:
 
 demand_stops_urls: list[URLPattern] = [
     path("demands/stops/", demand_stops, name="demand_stops"),
+    path("demands/stops/paper/", stops_paper, name="demand_stops_paper"),
     path("demands/stops/new/", stop_new, name="demand_stop_new"),
     path("demands/stops/<int:stop_id>/release/", stop_release, name="demand_stop_release"),
 ]

@@ -11,6 +11,7 @@ from osame.collection.demands.batch import run_demands
 from osame.collection.demands.confirmation import propose_protected_letters, waiting_letters
 from osame.collection.demands.gate import GateResult, check_gate
 from osame.collection.demands.letters import print_demand_letters
+from osame.collection.demands.list_papers import list_paper, stop_paper, write_paper
 from osame.collection.demands.lists import (
     LISTS,
     write_held_list,
@@ -21,6 +22,7 @@ from osame.collection.demands.models import DemandStop
 from osame.collection.demands.protected import recall_unsent
 from osame.collection.demands.queries import DemandPreview
 from osame.collection.demands.queries import preview as demand_preview
+from osame.collection.demands.reissue import write_reissued
 from osame.collection.demands.stops import FindingNotFound, StopRequest, release_stop, stop_demand, waive
 from osame.collection.ledger.queries import find_charge
 from osame.kernel.dates import format_wareki, parse_date
@@ -139,11 +141,29 @@ def confirm(run_id: Run, reason: Reason, by: Officer = None) -> None:  # noqa: A
 def list_command(
     run_id: Run, kind: Annotated[str, typer.Argument(help="issued / excluded / withdrawn")], to: Path
 ) -> None:
-    """一覧のCSVを書く（発付・除外・引抜き）。"""
+    """一覧を書く（発付・除外・引抜き）。名が .pdf で終われば紙、ほかは CSV。"""
     if kind not in LISTS:
         raise typer.BadParameter(f"{'・'.join(LISTS)} のどれかを指定してください。")
-    write_list(run_id, kind, to)
+    if to.suffix == ".pdf":
+        write_paper(list_paper(run_id, kind, as_of=day(None)), to)
+    else:
+        write_list(run_id, kind, to)
     console.print(f"書きました: {to}", soft_wrap=True)
+
+
+@app.command("reissue")
+@bound("collection.demands.letters")
+@refusals_told
+def reissue_command(
+    run_id: Run,
+    letter_number: Annotated[int, typer.Argument(help="発付番号")],
+    to: Annotated[Path, typer.Argument(help="書き出す PDF")],
+    reason: Annotated[str, typer.Option("--reason", help="再発行する理由（必須）")],
+    as_of: AsOf = None,
+) -> None:
+    """督促状一通を、理由を残して、もう一度刷る。"""
+    made = write_reissued(run_id, letter_number, to, as_of=day(as_of), reason=reason)
+    console.print(f"{made.serial} として出しました：{to}", soft_wrap=True)
 
 
 @app.command("print-file")
@@ -211,6 +231,19 @@ def stop(
     one = find_charge(charge).charge_id if charge else None
     request = StopRequest(addressee, DemandStop.Reason(kind), reason, day(as_of), last, one, tax_item)
     console.print(f"督促停止 {stop_demand(request, officer=officer(by))} を登録しました。", soft_wrap=True)
+
+
+@app.command("stop-list")
+@bound("collection.demands.stops")
+@refusals_told
+def stop_list(
+    to: Annotated[Path, typer.Argument(help="書き出す PDF")],
+    every: Annotated[bool, typer.Option("--every", help="終わった停止も")] = False,
+    as_of: AsOf = None,
+) -> None:
+    """督促停止一覧（R-059）を、庁内の帳票として書く。"""
+    write_paper(stop_paper(as_of=day(as_of), every=every), to)
+    console.print(f"書きました: {to}", soft_wrap=True)
 
 
 @app.command()

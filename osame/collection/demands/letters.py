@@ -226,6 +226,11 @@ def preview_letter(run_id: int, letter_number: int, *, ppi: float = 110) -> byte
     raise DemandRunNotFound(f"実行番号 {run_id}、発付番号 {letter_number}")
 
 
+def run_days(run_id: int) -> tuple[date, date]:
+    """その実行の、発付日と指定期限。"""
+    return _run(run_id)[:2]
+
+
 def _run(run_id: int) -> tuple[date, date, int]:
     rows = fetch_all(
         "SELECT r.issued_on, (SELECT min(designated_due_date) FROM demand d WHERE d.run_id = r.run_id), r.letters "

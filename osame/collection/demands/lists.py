@@ -111,21 +111,32 @@ class PrintFile:
     demand_fee: int
 
 
+def listed(run_id: int, kind: str) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """一覧の見出しと行。 kind: issued（発付）・excluded（除外）・withdrawn（引抜き）。
+
+    要件: F08-01, F08-02, F08-03
+    """
+    if kind == "issued":
+        return ISSUED_HEADING, _rows(ISSUED, run_id)
+    if kind == "excluded":
+        return EXCLUDED_HEADING, [(_reason(row[0], row[1]), *row[2:]) for row in _rows(EXCLUDED, run_id)]
+    rows = _rows(WITHDRAWN, run_id)
+    return WITHDRAWN_HEADING, [(*row[:-1], "封筒ごと" if row[-1] else "刷り直し") for row in rows]
+
+
 def issued_list(run_id: int) -> bytes:
     """督促状発付一覧。 要件: F08-03"""
-    return csv_bytes(ISSUED_HEADING, _rows(ISSUED, run_id))
+    return csv_bytes(*listed(run_id, "issued"))
 
 
 def exclusion_list(run_id: int) -> bytes:
     """督促しなかった未納の期別と、そのただ一つの理由。 要件: F08-01, F08-02"""
-    rows = _rows(EXCLUDED, run_id)
-    return csv_bytes(EXCLUDED_HEADING, [[_reason(row[0], row[1]), *row[2:]] for row in rows])
+    return csv_bytes(*listed(run_id, "excluded"))
 
 
 def withdrawal_list(run_id: int) -> bytes:
     """引抜き一覧。封筒の中身がすべて引抜きなら、封筒ごと抜く。 要件: F08-01"""
-    rows = _rows(WITHDRAWN, run_id)
-    return csv_bytes(WITHDRAWN_HEADING, [[*row[:-1], "封筒ごと" if row[-1] else "刷り直し"] for row in rows])
+    return csv_bytes(*listed(run_id, "withdrawn"))
 
 
 def held_list(held: Sequence[HeldLetter]) -> bytes:

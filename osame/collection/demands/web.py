@@ -11,6 +11,7 @@ from osame.collection.demands.confirmation import propose_protected_letters, wai
 from osame.collection.demands.drawing import coming_terms, draft, in_flight_reports, left_out_lines
 from osame.collection.demands.forms import PrintForm, ReasonForm, RunForm, RunTermsForm, WaiveForm
 from osame.collection.demands.gate import check_gate, expected_files, require_open_gate
+from osame.collection.demands.list_papers import list_paper, save_paper
 from osame.collection.demands.lists import LISTS
 from osame.collection.demands.outgoing import save_letters, save_list
 from osame.collection.demands.runs import (
@@ -28,10 +29,12 @@ from osame.collection.demands.samples import NoSample, sample_letter
 from osame.collection.demands.selection import designated_due_date
 from osame.collection.demands.stops import FindingNotFound, waive
 from osame.kernel.dates import UnreadableDate, fiscal_year_label, parse_date
+from osame.kernel.refusals import Refusal
 from osame.law.demand import seizable_from
 from osame.platform.audit.recording import record
 from osame.platform.console.answers import officer_of, page, refused
 from osame.platform.console.paging import pager
+from osame.platform.egress.models import EgressMedium
 from osame.platform.functions.binding import bound
 from osame.platform.jobs.requests import ask_for
 from osame.platform.terminal import today
@@ -281,6 +284,18 @@ def save_list_of(request: HttpRequest, run_id: int, kind: str) -> HttpResponse:
     return save_list(run_id, kind)
 
 
+@bound("collection.demands.list")
+@require_POST
+def save_paper_of(request: HttpRequest, run_id: int, kind: str) -> HttpResponse:
+    """一覧の紙（R-059）を保存する。"""
+    if kind not in LISTS:
+        return refused(request, "その一覧はありません。実行の画面から選んでください。", status=404, title="ありません")
+    try:
+        return save_paper(list_paper(run_id, kind, as_of=today(), medium=EgressMedium.SCREEN), kind)
+    except Refusal as refusal:
+        return refused(request, refusal, status=422, title="紙にできませんでした")
+
+
 @bound("collection.demands.confirm")
 @require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest, run_id: int) -> HttpResponse:
@@ -317,5 +332,6 @@ demands_urls: list[URLPattern] = [
     path("demands/runs/<int:run_id>/print/", print_letters, name="demand_print"),
     path("demands/runs/<int:run_id>/file/", save_file, name="demand_file"),
     path("demands/runs/<int:run_id>/lists/<str:kind>/", save_list_of, name="demand_list"),
+    path("demands/runs/<int:run_id>/papers/<str:kind>/", save_paper_of, name="demand_list_paper"),
     path("demands/runs/<int:run_id>/confirm/", confirm, name="demand_confirm"),
 ]

@@ -13,9 +13,10 @@ from osame.collection.dispositions import bankruptcies, claims, collecting, quer
 from osame.collection.dispositions import claims_forms as sheets
 from osame.collection.dispositions.claims import GivenClaim, GivenEnforcement
 from osame.collection.dispositions.queries import DispositionFile
+from osame.collection.dispositions.register import register_report
 from osame.collection.dispositions.reports import decision_report, release_report
 from osame.collection.dispositions.standing_claims import claims_of, competitions_of, to_dispose_again
-from osame.collection.refunds.reports import download_report
+from osame.collection.letters.reports import download_report
 from osame.platform.audit.recording import record
 from osame.platform.console.acts import ActForm
 from osame.platform.console.answers import officer_of, page
@@ -248,6 +249,13 @@ def disposition_sheet(request: HttpRequest, disposition_id: int, what: str) -> H
     return download_report(made, f"disposition-{disposition_id}-{what}.pdf")
 
 
+@bound("collection.dispositions.list")
+@require_POST
+def disposition_register(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - 書式の受け口
+    """差押財産管理台帳（R-111）を、庁内の帳票として保存する。"""
+    return download_report(register_report(as_of=today()), "dispositions.pdf")
+
+
 def _acted(
     request: HttpRequest, form: ActForm, act: Act, told: tuple[str, str, DispositionFile | str], *, lines: Any = ()
 ) -> HttpResponse:
@@ -293,6 +301,7 @@ claims_urls: list[URLPattern] = [
     path("dispositions/<int:disposition_id>/reduce/", disposition_reduce, name="disposition_reduce"),
     path("dispositions/<int:disposition_id>/convert/", participation_convert, name="participation_convert"),
     path("dispositions/<int:disposition_id>/call/", disposition_call, name="disposition_call"),
+    path("dispositions/register/", disposition_register, name="disposition_register"),
     path("dispositions/<int:disposition_id>/sheets/<str:what>/", disposition_sheet, name="disposition_sheet"),
     path("assets/<int:asset_id>/enforcements/", enforcements, name="enforcements"),
     path("assets/<int:asset_id>/enforcements/new/", enforcement_new, name="enforcement_new"),

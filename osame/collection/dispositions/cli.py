@@ -1,6 +1,7 @@
 """osame disposition … — 差押え、参加差押え、交付要求、送達、取立て、配当、解除、破産。"""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,10 +12,12 @@ from osame.collection.dispositions.bankruptcies import Opened
 from osame.collection.dispositions.collecting import Money
 from osame.collection.dispositions.facts import case_of
 from osame.collection.dispositions.queries import DispositionHead
+from osame.collection.dispositions.register import register_report
 from osame.collection.dispositions.releasing import ReleaseJudgement
 from osame.collection.dispositions.seizing import RequestTerms, SeizureTerms
 from osame.collection.dispositions.wages import PaidWages, share_wages
 from osame.collection.ledger.queries import find_charge
+from osame.collection.letters.reports import write_report
 from osame.kernel.dates import parse_date
 from osame.kernel.money import Yen
 from osame.kernel.refusals import Refusal
@@ -277,6 +280,18 @@ def list_command(
         say_json(found)
         return
     _tell("滞納処分", found)
+
+
+@app.command("register")
+@bound("collection.dispositions.list")
+@refusals_told
+def register_command(
+    target: Annotated[Path, typer.Argument(help="書き出す PDF")],
+    as_of: AsOf = None,
+) -> None:
+    """差押財産管理台帳（R-111）を、庁内の帳票として書く。"""
+    made = write_report(register_report(as_of=day(as_of)), target)
+    console.print(f"{made.serial} として出しました：{target}", soft_wrap=True)
 
 
 @app.command("show")

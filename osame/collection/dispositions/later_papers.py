@@ -16,7 +16,7 @@ from osame.collection.dispositions.letters import (
     own_drafts,
     subject_facts,
 )
-from osame.collection.dispositions.paper import APPEAL, Paper, amount_text
+from osame.collection.dispositions.paper import APPEAL, Paper, amount_text, compound
 from osame.collection.dispositions.queries import DispositionFile
 from osame.collection.letters.actions import Draft
 from osame.kernel.dates import format_wareki
@@ -42,7 +42,14 @@ def send_release(file: DispositionFile, ground: tuple[str, str], *, as_of: date,
              (f"{done}の日", format_wareki(as_of)))  # fmt: skip
     verb = "解除しました" if done == "解除" else "取り消しました"
     paper = Paper(
-        f"{word}{told}通知書", f"次の{word}を{verb}ので、通知します。", asset_facts(file, facts), (), (), (), (), ""
+        f"{compound(word)}{told}通知書",
+        f"次の{word}を{verb}ので、通知します。",
+        asset_facts(file, facts),
+        (),
+        (),
+        (),
+        (),
+        "",
     )
     outside = Paper(
         paper.title, paper.opening, (*subject_of(head.addressee_number)[:1], *paper.facts), (), (), (), (), ""
@@ -131,5 +138,12 @@ def _struck_out(file: DispositionFile, ground: tuple[str, str], done: str, as_of
          ("抹消する登記", f"{format_wareki(head.done_on)} {act}（{head.number}）"), ("事由", ground[0]), ("根拠", article)),
     )  # fmt: skip
     return Paper(
-        f"{act}登記（登録）抹消嘱託書", f"次の{act}の登記（登録）の抹消を嘱託します。", facts, (), (), (), (), ""
+        f"{compound(act)}登記（登録）抹消嘱託書",
+        f"次の{act}の登記（登録）の抹消を嘱託します。",
+        facts,
+        (),
+        (),
+        (),
+        (),
+        "",
     )

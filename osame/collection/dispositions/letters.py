@@ -19,6 +19,7 @@ from osame.collection.dispositions.paper import (
     Paper,
     amount_text,
     charge_rows,
+    compound,
     paged,
 )
 from osame.collection.dispositions.queries import DispositionFile, DispositionHead
@@ -209,7 +210,7 @@ def registration_papers(file: DispositionFile, registry: Party) -> list[Draft]:
     listed = (*subject, ("番号", "1"), ("種類", kind.value), ("表示", head.asset), ("差し押さえた範囲", head.scope))
     papers = (
         Paper(
-            f"{act}登記（登録）嘱託書",
+            f"{compound(act)}登記（登録）嘱託書",
             f"次のとおり{act}の登記（登録）を嘱託します。",
             asset_facts(file, entrusted),
             (),

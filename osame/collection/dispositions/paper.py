@@ -13,10 +13,11 @@ CLAIM_BAN = (
     "（国税徴収法第62条第2項・第67条第1項）。ほかの差押えなどと競合するときは、供託することができます。"
 )
 APPEAL = (
-    "この処分に不服があるときは、この書面を受け取った日の翌日から起算して3か月以内に、市長に対して審査請求をすることができます。"
-    "取消しの訴えは、裁決があったことを知った日の翌日から起算して6か月以内に、市を被告として提起することができます（地方税法第19条の12、"
+    "この処分に不服があるときは、この書面を受け取った日の翌日から起算して3か月以内に、{mayor}に対して審査請求をすることができます。"
+    "取消しの訴えは、裁決があったことを知った日の翌日から起算して6か月以内に、{city}を被告として提起することができます（地方税法第19条の12、"
     "行政事件訴訟法第14条）。"
 )
+"""教示。団体と長の名は、ひな型が埋める。"""
 SOURCE = "collection/dispositions/typst/disposition.typ"
 EXTRA = (
     "延滞金",
@@ -54,6 +55,15 @@ class Paper:
         """頁数。期別の続きと、計算は、別の頁になる。期別のない書面は、計算を一頁目から置く。"""
         shared = 1 if self.lines and not any(self.charges) else 0
         return max(1, len(self.charges)) + len(self.lines) - shared
+
+
+def compound(procedure: str) -> str:
+    """書面の題に用いる手続の名。
+
+    >>> compound("参加差押え"), compound("交付要求")
+    ('参加差押', '交付要求')
+    """
+    return procedure.removesuffix("え")
 
 
 def amount_text(amount: int) -> str:

@@ -2,8 +2,9 @@
 
 from datetime import date
 
+from osame.collection.dispositions.paper import compound
 from osame.collection.dispositions.queries import DispositionFile
-from osame.collection.refunds.reports import Grid, Report, report_pdf
+from osame.collection.letters.reports import Grid, Report, report_pdf
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
 from osame.law.dispositions import ProcedureAct
@@ -57,7 +58,7 @@ def release_report(file: DispositionFile, *, as_of: date) -> tuple[bytes, list[s
         ("徴税吏員", end.officer),
     )
     sheet = Report(
-        "R-096", f"{file.head.procedure.value}解除調書", facts,
+        "R-096", f"{compound(file.head.procedure.value)}解除調書", facts,
         (_parts(file), Grid("通知した者", ("宛先", "様式"), (120, 30), "ll", told)), notes=(), approvals=(), wide=True,
     )  # fmt: skip
     return report_pdf([sheet], as_of), [file.head.addressee_number]

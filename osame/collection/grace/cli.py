@@ -16,6 +16,7 @@ from osame.collection.grace.actions import (
     take_security,
     withdraw_application,
 )
+from osame.collection.grace.application_letters import send_application_form
 from osame.collection.grace.deciding import Decision, Judgement, expire_graces, propose_decision
 from osame.collection.grace.entrusting import NewPaper, entrust, papers, reentrust, settle_paper
 from osame.collection.grace.extending import Disaster, extend_for_disaster
@@ -25,6 +26,7 @@ from osame.collection.grace.queries import grace_file, graces_of, head_numbered,
 from osame.collection.grace.securing import NewSecurityAct, act_on_security
 from osame.collection.ledger.queries import find_charge
 from osame.kernel.dates import format_wareki, parse_date
+from osame.law.dispositions import Procedure
 from osame.law.grace import GraceGround
 from osame.law.grace_conditions import GraceCancelFacts
 from osame.law.payment_entrustment import EntrustmentGround
@@ -64,6 +66,21 @@ def apply_command(
         instalments(pay or []),
     )  # fmt: skip
     console.print(f"猶予 {apply_grace(application, as_of=day(as_of), officer=officer(by))} を受け付けました。")
+
+
+@app.command("form")
+@bound("collection.grace.apply")
+@refusals_told
+def form_command(
+    addressee_number: str,
+    realization: Annotated[bool, typer.Option("--realization", help="換価の猶予（省けば徴収猶予）")] = False,
+    as_of: AsOf = None,
+    by: Officer = None,
+) -> None:
+    """猶予の申請書の用紙（R-072・R-073）を、未納の期別を刷って作る。"""
+    procedure = Procedure.REALIZATION_GRACE if realization else Procedure.COLLECTION_GRACE
+    run_id = send_application_form(addressee_number, procedure, as_of=day(as_of), officer=officer(by))
+    console.print(f"文書の束 {run_id} を作りました。osame letter print {run_id}", soft_wrap=True)
 
 
 @app.command("list")

@@ -1,4 +1,4 @@
-"""猶予の通知書（R-072・R-073）と、担保・納付の委託の書面（R-075）。"""
+"""猶予の通知書（R-072・R-073）と、担保・納付の委託の書面（R-075）。申請書の用紙は `application_letters.py` にある。"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from osame.collection.grace.application_letters import APPLICATIONS
 from osame.collection.grace.queries import GracedCharge, GraceFile, SecurityLine
 from osame.collection.letters.actions import Draft, freeze
 from osame.collection.letters.kinds import LetterKind, SampleLetter, letter_kind
@@ -169,6 +170,9 @@ PAPER = letter_kind(
         context=PaperNotice, samples=_paper_samples,
     )
 )  # fmt: skip
+
+KINDS = (COLLECTION_NOTICE, REALIZATION_NOTICE, PAPER, *APPLICATIONS.values())
+"""この章の文書の種類。"""
 
 
 def send_notice(file: GraceFile, decision: str, content: Mapping[str, Any], *, as_of: date, officer: str) -> int:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from osame.collection.grace.actions import (
     Application,
@@ -15,6 +15,7 @@ from osame.collection.grace.actions import (
     release_security,
     take_security,
 )
+from osame.collection.grace.application_letters import send_application_form
 from osame.collection.grace.deciding import Decision, Judgement, judge, propose_decision
 from osame.collection.grace.entrusting import NewPaper, entrust
 from osame.collection.grace.extending import affected, extend_for_disaster
@@ -43,12 +44,13 @@ from osame.collection.letters.queries import letters_about
 from osame.collection.liabilities.models import Liability
 from osame.collection.liabilities.queries import liabilities_of
 from osame.collection.payment_slips.owed import owed_of
-from osame.law.dispositions import ProcedureStage
+from osame.kernel.refusals import Refusal
+from osame.law.dispositions import Procedure, ProcedureStage
 from osame.law.grace import GraceGround
 from osame.law.grace_conditions import GraceCancelFacts
 from osame.law.payment_entrustment import EntrustmentGround
 from osame.platform.audit.recording import record
-from osame.platform.console.answers import officer_of, page
+from osame.platform.console.answers import officer_of, page, refused
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import today
 
@@ -103,6 +105,18 @@ def grace_new(request: HttpRequest, addressee_number: str) -> HttpResponse:
         if done := form.carry_out(request, act, said="猶予の申請を受け付けました。"):
             return done
     return page(request, "collection/grace/new.html", {"form": form, "person": person}, status=form.status)
+
+
+@bound("collection.grace.apply")
+@require_POST
+def grace_form(request: HttpRequest, addressee_number: str) -> HttpResponse:
+    """猶予の申請書の用紙を作る。済めば、文書の束の画面へ。"""
+    procedure = Procedure.REALIZATION_GRACE if request.POST.get("what") == "realization" else Procedure.COLLECTION_GRACE
+    try:
+        run_id = send_application_form(addressee_number, procedure, as_of=today(), officer=officer_of(request))
+    except Refusal as refusal:
+        return refused(request, refusal, status=422, title="申請書を作れませんでした")
+    return HttpResponseRedirect(reverse("letter_run", args=[run_id]))
 
 
 @bound("collection.grace.apply")
@@ -272,4 +286,5 @@ grace_urls: list[URLPattern] = [
     path("graces/<int:grace_id>/security/", grace_security, name="grace_security"),
     path("graces/<int:grace_id>/security/<int:security_id>/release/", grace_release, name="grace_release"),
     path("people/<str:addressee_number>/graces/new/", grace_new, name="grace_new"),
+    path("people/<str:addressee_number>/graces/form/", grace_form, name="grace_form"),
 ]

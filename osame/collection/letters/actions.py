@@ -34,7 +34,7 @@ RETURNED = """EXISTS (
 DRAFT = """
 CREATE TEMP TABLE letter_draft (
     place integer, addressee_number varchar(15), tax_item varchar(2), context jsonb, marks text[], subject text, pages smallint,
-    outside_name text, outside_postal_code varchar(7), outside_address text, outside_detail text
+    outside_name text, outside_postal_code varchar(7), outside_address text, outside_detail text, outside_board boolean
 ) ON COMMIT DROP
 """
 # 送付先は、行ごとに選ばず、一度に結ぶ（行ごとの UNION は、通数の二乗の時間がかかる）。
@@ -45,15 +45,17 @@ INSERT INTO letter (run_id, letter_number, addressee_number, subject, tax_item, 
                     reason, generated, enclosures)
 SELECT %(run)s, row_number() OVER (ORDER BY protected, postal_code, receiver_number, place), addressee_number, subject,
        tax_item, receiver_number, agent_kind, postal_code, address, address_detail, to_name,
-       CASE WHEN corporate AND to_name = receiver_name THEN '御中' ELSE '様' END,
+       honorific,
        CASE WHEN to_name <> name AND NOT outside THEN '（' || name || ' 分）' ELSE '' END, shared, protected, context,
-       array_prepend(to_name || CASE WHEN corporate AND to_name = receiver_name THEN '御中' ELSE '様' END, marks), pages,
+       array_prepend(to_name || honorific, marks), pages,
        CASE WHEN held <> '' THEN '3' WHEN protected THEN '4' ELSE '1' END, held, false, enclosures
 FROM (
+    SELECT drafted.*, CASE WHEN board THEN '' WHEN corporate AND to_name = receiver_name THEN '御中' ELSE '様' END AS honorific
+    FROM (
     SELECT d.place, d.addressee_number, d.subject, d.tax_item, d.context, d.marks, d.pages, s.receiver_number, s.agent_kind,
            s.postal_code, s.address, s.address_detail, a.name, coalesce(r.name, d.outside_name) AS receiver_name,
            r.kind IS NULL OR r.kind = ANY (%(corporate)s) AS corporate, a.kind = %(shared)s AS shared,
-           d.outside_name IS NOT NULL AS outside,
+           d.outside_name IS NOT NULL AS outside, coalesce(d.outside_board, false) AS board,
            coalesce(d.outside_name, nullif(s.mailing_name, ''), r.name) AS to_name, {PROTECTED} AS protected,
            CASE {HELD_BACK} WHEN '09' THEN %(withheld)s WHEN '04' THEN %(unsafe)s
                 ELSE CASE WHEN r.died_on IS NOT NULL THEN '死亡・相続人調査' WHEN s.address = '' THEN '送付先なし'
@@ -76,7 +78,8 @@ FROM (
         WHERE ended_on IS NULL GROUP BY addressee_number
     ) n ON n.addressee_number = t.receiver_number
     WHERE d.outside_name IS NOT NULL OR r.addressee_number IS NOT NULL
-) drafted
+    ) drafted
+) named
 """
 # 数え直す。支援措置の対象者のものは、束の外で一通ずつ扱う。
 TALLY = """
@@ -142,12 +145,13 @@ class PullNeedsReason(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """宛名にない第三者（金融機関、勤務先、保険会社など）の、文書の宛先。"""
+    """宛名にない第三者（金融機関、勤務先、保険会社など）の、文書の宛先。 is_board: 掲示場に掲げる公告か（敬称も、窓の宛名も刷らない）。"""
 
     name: str
     postal_code: str
     address: str
     address_detail: str = ""
+    is_board: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +198,7 @@ def freeze(kind: LetterKind, drafts: Iterable[Draft], *, as_of: date, officer: s
                 "outside_postal_code",
                 "outside_address",
                 "outside_detail",
+                "outside_board",
             ),
             (_row(kind, place, draft) for place, draft in enumerate(drafts)),
         )
@@ -227,7 +232,7 @@ def _row(kind: LetterKind, place: int, draft: Draft) -> tuple[Any, ...]:
     assert draft.context.__class__ is kind.context, f"{kind.form} takes {kind.context.__name__}"
     context = json.dumps(facts, ensure_ascii=False)
     to = draft.outside
-    place_of = (to.name, to.postal_code, to.address, to.address_detail) if to else (None,) * 4
+    place_of = (to.name, to.postal_code, to.address, to.address_detail, to.is_board) if to else (None,) * 5
     row = (place, draft.addressee_number, draft.tax_item, context, list(draft.marks), draft.subject, draft.pages)
     return (*row, *place_of)
 

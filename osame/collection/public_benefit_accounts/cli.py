@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from osame.collection.letters.reports import write_report
 from osame.collection.public_benefit_accounts.actions import Wish, ask, receive_wish, withdraw_wish
 from osame.collection.public_benefit_accounts.erasing import erase_due
 from osame.collection.public_benefit_accounts.models import PublicBenefitAccountInquiry
@@ -13,7 +14,6 @@ from osame.collection.public_benefit_accounts.receiving import collect
 from osame.collection.public_benefit_accounts.reports import inquiry_report
 from osame.collection.refunds.actions import Act, Where
 from osame.collection.refunds.queries import decision_sheet
-from osame.collection.refunds.reports import write_report
 from osame.kernel.dates import format_wareki
 from osame.platform.functions.binding import bound
 from osame.platform.staff.queries import live_number_right

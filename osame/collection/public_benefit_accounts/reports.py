@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from osame.collection.letters.reports import Grid, Report, report_pdf
 from osame.collection.public_benefit_accounts.queries import (
     InquiryLine,
     Period,
@@ -9,7 +10,6 @@ from osame.collection.public_benefit_accounts.queries import (
     inquiries_within,
     masked_accounts,
 )
-from osame.collection.refunds.reports import Grid, Report, report_pdf
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
 from osame.platform.audit.recording import record

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from osame.collection.letters.reports import download_report
 from osame.collection.public_benefit_accounts.actions import NoInquiryRight, ask, receive_wish, withdraw_wish
 from osame.collection.public_benefit_accounts.forms import PeriodForm, WishForm, WithdrawForm
 from osame.collection.public_benefit_accounts.models import PublicBenefitAccountInquiry
@@ -15,7 +16,6 @@ from osame.collection.public_benefit_accounts.receiving import receive
 from osame.collection.public_benefit_accounts.reports import NothingAskedThen, inquiry_report
 from osame.collection.refunds.actions import Act, Where
 from osame.collection.refunds.queries import DecisionSheet, PayeeLine, decision_sheet
-from osame.collection.refunds.reports import download_report
 from osame.contracts.client import ExchangeFailed
 from osame.kernel.refusals import Refusal
 from osame.platform.audit.recording import record

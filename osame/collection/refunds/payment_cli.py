@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
+from osame.collection.letters.reports import write_report
 from osame.collection.refunds.actions import Act, Where
 from osame.collection.refunds.cancelling import record_recovery
 from osame.collection.refunds.letters import send_notices, send_reminders, unnoticed
 from osame.collection.refunds.models import RefundPayee
 from osame.collection.refunds.paying import Cash, pay_in_cash, propose_run, record_returned, withdraw_run
 from osame.collection.refunds.queries import decision_sheet, payments_of, runs
-from osame.collection.refunds.reports import decision_report, outstanding_report, run_report, write_report
+from osame.collection.refunds.reports import decision_report, outstanding_report, run_report
 from osame.collection.refunds.transfers import hand_over_file
 from osame.kernel.dates import format_wareki, parse_date
 from osame.platform.functions.binding import bound

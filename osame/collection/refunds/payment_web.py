@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods
 
+from osame.collection.letters.reports import download_report
 from osame.collection.refunds.actions import Act
 from osame.collection.refunds.cancelling import record_recovery
 from osame.collection.refunds.forms import BackForm, PlainForm, RunForm
@@ -18,7 +19,7 @@ from osame.collection.refunds.paying import (
     withdraw_run,
 )
 from osame.collection.refunds.queries import payments_of, runs
-from osame.collection.refunds.reports import decision_report, download_report, outstanding_report, run_report
+from osame.collection.refunds.reports import decision_report, outstanding_report, run_report
 from osame.collection.refunds.transfers import download_file, was_handed_over
 from osame.kernel.periods import days_after
 from osame.platform.audit.recording import record

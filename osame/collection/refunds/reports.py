@@ -1,12 +1,8 @@
 """還付の庁内帳票。決議書（R-036）と加算金計算書（R-037）、支払明細（R-038）、還付未済・時効予定一覧（R-039）。"""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import date
-from pathlib import Path
 
-from django.http import HttpResponse
-
+from osame.collection.letters.reports import Grid, Report, report_pdf
 from osame.collection.overpayments.models import Overpayment
 from osame.collection.refunds.models import OverpaymentFinding, PaymentRun, RefundPart, RefundPayee
 from osame.collection.refunds.queries import (
@@ -21,40 +17,10 @@ from osame.collection.refunds.transfers import FileNotMade
 from osame.kernel.dates import format_wareki
 from osame.platform.console.fields import short_wareki
 from osame.platform.database import fetch_all
-from osame.platform.egress.authority import Output
-from osame.platform.egress.broker import download, emit
-from osame.platform.egress.models import EgressKind, EgressRecord
-from osame.platform.letters.engine import Letter, Template, compile_letters
 
-SOURCE = "collection/refunds/typst/refund_report.typ"
-NOBODY = "0" * 15
 USE, GROUND = dict(RefundPart.Use.choices), dict(OverpaymentFinding.Ground.choices)
 STATE, KIND = dict(RefundPayee.State.choices), dict(RefundPayee.Kind.choices)
 CAUSE, REVENUE = dict(Overpayment.Cause.choices), dict(RefundPart.RevenueClass.choices)
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """表一つ。 aligned: 列ごとに l か r。"""
-
-    title: str
-    heading: tuple[str, ...]
-    widths: tuple[int, ...]
-    aligned: str
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """帳票一枚。 approvals: 決裁欄（役、名）。"""
-
-    form: str
-    title: str
-    facts: tuple[tuple[str, str], ...]
-    tables: tuple[Grid, ...]
-    notes: tuple[str, ...] = ()
-    approvals: tuple[tuple[str, str], ...] = ()
-    wide: bool = False
 
 
 def decision_report(decision_id: int, *, as_of: date) -> tuple[bytes, list[str]]:
@@ -117,24 +83,6 @@ def outstanding_report(*, as_of: date) -> tuple[bytes, list[str]]:
     return report_pdf([report], as_of), sorted({each.addressee_number for each in lines})
 
 
-def write_report(made: tuple[bytes, list[str]], target: Path) -> EgressRecord:
-    """帳票を、庁内のファイルとして出す。
-
-    要件: F29-06
-    """
-    body, subjects = made
-    return emit(body, target, Output(EgressKind.REPORT, subjects))
-
-
-def download_report(made: tuple[bytes, list[str]], name: str) -> HttpResponse:
-    """帳票を、画面から保存する。
-
-    要件: F29-06
-    """
-    body, subjects = made
-    return download(body, name, Output(EgressKind.REPORT, subjects))
-
-
 def _decided(sheet: DecisionSheet) -> Report:
     found = sheet.decision
     facts = (
@@ -192,10 +140,3 @@ def _interest(sheet: DecisionSheet) -> Report:
         (("決議番号", str(sheet.decision.decision_id)), ("還付加算金の合計", f"{sheet.decision.interest:,}円")), grids,
         (*notes, "根拠　地方税法第17条の4、第20条の4の2第2項・第5項、附則第3条の2、地方税法施行令第6条の15"),
     )  # fmt: skip
-
-
-def report_pdf(reports: Sequence[Report], as_of: date) -> bytes:
-    """庁内の帳票を組む。どの章の帳票も、同じ紙面である。"""
-    letters = [Letter(0, at, NOBODY, 1, asdict(each)) for at, each in enumerate(reports, start=1)]
-    stamp = (as_of - date(1970, 1, 1)).days * 86_400
-    return compile_letters(Template(SOURCE, stamp), {"made_on": format_wareki(as_of)}, letters)

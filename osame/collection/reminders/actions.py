@@ -65,13 +65,14 @@ class NotOptedOut(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """催告の命令。 whose: この人たちの中から選ぶ; seen: 見本で見た（人数、額）。違えば行わない。"""
+    """催告の命令。 whose: この人たちの中から選ぶ; seen: 見本で見た（人数、額）。違えば行わない; with_slips: 納付書を添えるか。"""
 
     kind: Kind
     terms: Terms
     deadline: date
     whose: Collection[str] | None = None
     seen: tuple[int, int] | None = None
+    with_slips: bool = False
 
 
 def remind(order: Order, *, as_of: date, officer: str) -> int:
@@ -102,8 +103,9 @@ def remind(order: Order, *, as_of: date, officer: str) -> int:
         _write(int(run_id), found, as_of)
         if order.kind not in LISTS:
             letters = send_reminders(
-                order.kind, found.people, int(run_id), dates=(as_of, order.deadline), officer=officer
-            )
+                order.kind, found.people, int(run_id), dates=(as_of, order.deadline), officer=officer,
+                with_slips=order.with_slips,
+            )  # fmt: skip
             run_sql("UPDATE reminder_run SET letter_run_id = %s WHERE run_id = %s", [letters, run_id])
         told: dict[str, str | int] = {
             "実行番号": int(run_id),

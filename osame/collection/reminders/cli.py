@@ -66,13 +66,14 @@ def run_command(
     kind: Kind, deadline: Deadline, tax: Tax = None, least: Least = 1, overdue: Overdue = 30, saved: Saved = 0,
     whose: Annotated[list[str] | None, typer.Option("--of", help="この人だけ（くり返す）")] = None,
     from_file: Annotated[Path | None, typer.Option("--from-file", help="宛名番号を一行に一つ書いたファイル")] = None,
+    with_slips: Annotated[bool, typer.Option("--with-slips", help="納付書を添える")] = False,
     as_of: AsOf = None, by: Officer = None,
 ) -> None:  # fmt: skip
     """催告する。文書の束か、名簿を作る。"""
     named = list(whose or [])
     if from_file:
         named += [line.strip() for line in from_file.read_text(encoding="utf-8").splitlines() if line.strip()]
-    order = Order(kind, _terms(tax, least, overdue, saved), parse_date(deadline), named or None)
+    order = Order(kind, _terms(tax, least, overdue, saved), parse_date(deadline), named or None, with_slips=with_slips)
     run_id = remind(order, as_of=day(as_of), officer=officer(by))
     made = one_run(run_id)
     told = f"束{made.letter_run_id}" if made.letter_run_id else "名簿"

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from osame.collection.demands.forms import PreviewedForm
+from osame.collection.payment_slips.planning import DayTooFar
 from osame.collection.reminders.actions import (
     ConditionNameTaken,
     ConditionNeedsName,
@@ -39,6 +40,9 @@ class ReminderForm(PreviewedForm):
 
     kind = forms.ChoiceField(label="催告の種類", choices=ReminderRun.Kind.choices)
     deadline = WarekiDateField(label="指定期限", within_years=1)
+    with_slips = forms.BooleanField(
+        label="納付書を添える", required=False, help_text="一人の期別を一枚にします。12期を超える人には添えません。"
+    )
     tax_items = CodesField(label="税目コード（空ならすべて）", required=False)
     levy_years = CodesField(label="賦課年度（西暦。空ならすべて）", required=False)
     overdue = forms.IntegerField(label="納期限からの日数", min_value=0, max_value=MOST_DAYS, initial=30)
@@ -50,7 +54,7 @@ class ReminderForm(PreviewedForm):
     postal_code = CodeField(label="郵便番号（前方）", required=False, longest=7)
     cases = forms.CharField(required=False, widget=forms.HiddenInput)
     refusals = {
-        DeadlineTooEarly: "deadline", NobodyToRemind: "kind", SelectionChanged: "kind", ReminderAmountsCross: "most",
+        DeadlineTooEarly: "deadline", DayTooFar: "deadline", NobodyToRemind: "kind", SelectionChanged: "kind", ReminderAmountsCross: "most",
     }  # fmt: skip
 
     @property
@@ -68,7 +72,10 @@ class OneForm(PreviewedForm):
 
     kind = forms.ChoiceField(label="催告の種類", choices=[each for each in ReminderRun.Kind.choices if each[0] < "20"])
     deadline = WarekiDateField(label="指定期限", within_years=1)
-    refusals = {DeadlineTooEarly: "deadline", NobodyToRemind: "kind", SelectionChanged: "kind"}
+    with_slips = forms.BooleanField(
+        label="納付書を添える", required=False, help_text="一人の期別を一枚にします。12期を超える人には添えません。"
+    )
+    refusals = {DeadlineTooEarly: "deadline", DayTooFar: "deadline", NobodyToRemind: "kind", SelectionChanged: "kind"}
 
 
 class ConditionForm(ActForm):

@@ -1,17 +1,25 @@
 """催告の文書。催告書（R-051）、差押予告（R-052）、最終催告・移管予告（R-053）、来庁のお願い・不在連絡票（R-055）。"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from osame.collection.letters.actions import Draft, freeze
 from osame.collection.letters.kinds import LetterKind, SampleLetter, letter_kind
 from osame.collection.parameters.queries import CHARGE_NAMES
+from osame.collection.payment_slips.actions import issue_carried_slips
+from osame.collection.payment_slips.drawing import SlipPart, slip_drawings, slip_marks, slip_part
+from osame.collection.payment_slips.models import PaymentSlip
+from osame.collection.payment_slips.planning import MOST_TERMS, SlipRequest
+from osame.collection.payment_slips.queries import Slip
+from osame.collection.payment_slips.sample_slips import sample_part, sample_slip
 from osame.collection.reminders.models import ReminderRun
 from osame.collection.reminders.selection import ChosenPerson
 from osame.kernel.dates import format_wareki
 from osame.platform.console.fields import short_wareki
 from osame.platform.database import fetch_all
+from osame.platform.letters.engine import Drawn
 
 FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 14, 36
 SOURCE = "collection/reminders/typst/reminder.typ"
@@ -61,7 +69,10 @@ class RemindedRow:
 
 @dataclass(frozen=True, slots=True)
 class ReminderLetter:
-    """催告の文書の内容。 pages: 頁ごとの行。来庁のお願いと不在連絡票は、税目も額も載せない; until: 期限の見出し。"""
+    """催告の文書の内容。 pages: 頁ごとの行。来庁のお願いと不在連絡票は、税目も額も載せない; until: 期限の見出し; slip: 添える納付書。
+
+    納付書を添えるときは、一頁目の下に納付書、二頁目からに行を置く（一頁目の行は空）。
+    """
 
     title: str
     lead: str
@@ -69,6 +80,7 @@ class ReminderLetter:
     total: int
     pages: tuple[tuple[RemindedRow, ...], ...]
     until: str = "期限"
+    slip: SlipPart | None = None
 
 
 def _samples(kind: ReminderRun.Kind) -> tuple[SampleLetter, ...]:
@@ -96,14 +108,32 @@ def _samples(kind: ReminderRun.Kind) -> tuple[SampleLetter, ...]:
     return (
         SampleLetter(plain, ("93,000円", "令和8年8月3日")),
         SampleLetter(hard, (f"{most:,}円", "令和8年12月31日"), pages=3, hard=True),
+        *(_slipped_sample(kind, hard=each) for each in (False, True)),
     )
+
+
+def _slipped_sample(kind: ReminderRun.Kind, *, hard: bool) -> SampleLetter:
+    """納付書を添えた一通。"""
+    slip = sample_slip(PaymentSlip.Kind.COMBINED, hard=hard)
+    rows = tuple(
+        RemindedRow(each.tax_name, "令和8", each.term_name, short_wareki(each.due_on), each.principal_tax, each.demand_fee,
+                    each.delinquency_charge) for each in slip.shares
+    )  # fmt: skip
+    day, pages = format_wareki(slip.payable_through), ((), rows)
+    told = ReminderLetter(TITLES[kind], LEADS[kind], day, slip.amount, pages, slip=sample_part(slip, hard=hard))
+    return SampleLetter(told, slip_marks(slip), pages=2, hard=hard)
+
+
+def _drawings(context: Mapping[str, Any]) -> Mapping[str, Drawn]:
+    """添えた納付書の符号。"""
+    return slip_drawings(context) if context["slip"] else {}
 
 
 def _kind(form: str, kind: ReminderRun.Kind, name: str, note: str) -> LetterKind:
     return letter_kind(
         LetterKind(
             form=form, name=name, title=TITLES[kind], source=SOURCE, context=ReminderLetter, texts={f"{name}:注意": note},
-            samples=lambda: _samples(kind),
+            samples=lambda: _samples(kind), draws=_drawings,
         )
     )  # fmt: skip
 
@@ -120,30 +150,55 @@ KINDS = {
 
 
 def send_reminders(
-    kind: ReminderRun.Kind, people: Sequence[ChosenPerson], run_id: int, *, dates: tuple[date, date], officer: str
-) -> int:
+    kind: ReminderRun.Kind, people: Sequence[ChosenPerson], run_id: int, *, dates: tuple[date, date], officer: str,
+    with_slips: bool = False,
+) -> int:  # fmt: skip
     """催告の文書を作る。一人に一通、すべての税目をまとめて。束の番号を返す。 dates: 催告日と指定期限。
+
+    with_slips: 催告する期別を一枚にした納付書を、同じ取引で発行して、文書の下に刷る。一枚に載らない数の期別なら、添えない。
 
     要件: F10-02, F10-08
     """
     as_of, deadline = dates
     names = _names([each.charge_id for person in people for each in person.charges])
+    slips = _slips(people, run_id, dates, officer) if with_slips and kind not in SILENT else {}
     drafts = []
     for person in people:
-        letter = _letter(kind, person, deadline, names)
+        slip = slips.get(person.addressee_number)
+        letter = _letter(kind, person, deadline, names, slip)
         taxes = {each.tax_item for each in person.charges}
         marks = (letter.deadline, f"{letter.total:,}円") if letter.total else (letter.deadline,)
         drafts.append(
             Draft(
-                person.addressee_number, taxes.pop() if len(taxes) == 1 else "", letter, marks, f"reminder:{run_id}",
-                len(letter.pages),
+                person.addressee_number, taxes.pop() if len(taxes) == 1 else "", letter, slip_marks(slip) if slip else marks,
+                f"reminder:{run_id}", len(letter.pages),
             )
         )  # fmt: skip
     return freeze(KINDS[kind], drafts, as_of=as_of, officer=officer)
 
 
+def _slips(people: Sequence[ChosenPerson], run_id: int, dates: tuple[date, date], officer: str) -> dict[str, Slip]:
+    """一人に一枚の納付書を発行する。"""
+    as_of, deadline = dates
+    requests = [
+        SlipRequest(
+            each.addressee_number,
+            tuple(one.charge_id for one in each.charges),
+            deadline,
+            reason=f"催告 {run_id} に添える",
+        )
+        for each in people
+        if len(each.charges) <= MOST_TERMS
+    ]
+    if not requests:
+        return {}
+    return {
+        each.slip.addressee_number: each.slip for each in issue_carried_slips(requests, as_of=as_of, officer=officer)
+    }
+
+
 def _letter(
-    kind: ReminderRun.Kind, person: ChosenPerson, deadline: date, names: dict[int, tuple[str, str]]
+    kind: ReminderRun.Kind, person: ChosenPerson, deadline: date, names: dict[int, tuple[str, str]], slip: Slip | None
 ) -> ReminderLetter:
     if kind in SILENT:
         return ReminderLetter(TITLES[kind], LEADS[kind], format_wareki(deadline), 0, ((),), SILENT[kind])
@@ -156,11 +211,13 @@ def _letter(
         )
         for each in person.charges
     ]  # fmt: skip
-    rest = rows[FIRST_PAGE_ROWS:]
-    pages = [rows[:FIRST_PAGE_ROWS], *(rest[at : at + NEXT_PAGE_ROWS] for at in range(0, len(rest), NEXT_PAGE_ROWS))]
-    return ReminderLetter(
-        TITLES[kind], LEADS[kind], format_wareki(deadline), person.amount, tuple(tuple(each) for each in pages)
-    )
+    first = 0 if slip else FIRST_PAGE_ROWS
+    rest = rows[first:]
+    pages = [rows[:first], *(rest[at : at + NEXT_PAGE_ROWS] for at in range(0, len(rest), NEXT_PAGE_ROWS))]
+    part = slip_part(slip, name=person.name) if slip else None
+    total = slip.amount if slip else person.amount
+    told = tuple(tuple(each) for each in pages)
+    return ReminderLetter(TITLES[kind], LEADS[kind], format_wareki(deadline), total, told, slip=part)
 
 
 def _names(charges: list[int]) -> dict[int, tuple[str, str]]:

@@ -66,7 +66,9 @@ def reminder_new(request: HttpRequest) -> HttpResponse:
 
         def act() -> str:
             assert found is not None
-            order = Order(kind, terms, deadline, whose, (len(found.people), found.amount))
+            order = Order(
+                kind, terms, deadline, whose, (len(found.people), found.amount), form.cleaned_data["with_slips"]
+            )
             return reverse("reminder_run", args=[remind(order, as_of=today(), officer=officer_of(request))])
 
         if form.agreed and not form.errors and (done := form.carry_out(request, act, said="催告しました。")):
@@ -121,7 +123,9 @@ def reminder_one(request: HttpRequest, addressee_number: str) -> HttpResponse:
 
         def act() -> str:
             assert found is not None
-            order = Order(kind, terms, deadline, whose, (len(found.people), found.amount))
+            order = Order(
+                kind, terms, deadline, whose, (len(found.people), found.amount), form.cleaned_data["with_slips"]
+            )
             return reverse("reminder_run", args=[remind(order, as_of=today(), officer=officer_of(request))])
 
         if form.agreed and not form.errors and (done := form.carry_out(request, act, said="催告しました。")):

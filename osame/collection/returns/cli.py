@@ -7,11 +7,16 @@ import typer
 from django import forms
 
 from osame.collection.demand_mail.forms import SheetCodeField
+from osame.collection.letters.actions import Outside
+from osame.collection.letters.reports import write_report
 from osame.collection.returns import actions
 from osame.collection.returns.actions import Delivery
+from osame.collection.returns.letters import send_whereabouts_inquiry
 from osame.collection.returns.models import ReturnedLetter, ServicePublication, ServiceRecord, WhereaboutsInquiry
+from osame.collection.returns.papers import return_report, returns_report, write_share
 from osame.collection.returns.publishing import print_publication
 from osame.collection.returns.queries import effect_of, returned_letter, returned_letters, sending_book
+from osame.collection.returns.service_sheets import write_service_sheet
 from osame.kernel.dates import format_wareki, parse_date
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import console, day, officer, refusals_told, say_json, table
@@ -75,6 +80,63 @@ def answer(
     """所在調査の答えを記録する。"""
     actions.answer_inquiry(inquiry_id, outcome, told, answered_on=parse_date(on), officer=officer(by))
     console.print("答えを記録しました。")
+
+
+@app.command("inquiry-letter")
+@bound("collection.returns.search")
+@refusals_told
+def inquiry_letter(
+    inquiry_id: Annotated[int, typer.Argument(help="調査番号")],
+    name: Annotated[str, typer.Option("--to", help="宛先の名称（必須）")],
+    postal_code: Annotated[str, typer.Option("--postal-code", help="郵便番号（必須）")],
+    address: Annotated[str, typer.Option("--address", help="所在地（必須）")],
+    reply_by: Annotated[str, typer.Option("--reply-by", help="回答の期限（必須）")],
+    section: Annotated[str, typer.Option("--section", help="部署")] = "",
+    by: Officer = None,
+) -> None:
+    """所在照会書（住民票・戸籍の附票・登記事項証明書の公用請求）を作る。"""
+    to = Outside(name, postal_code.replace("-", ""), address, section)
+    run_id = send_whereabouts_inquiry(
+        inquiry_id, to, reply_by=parse_date(reply_by), as_of=day(None), officer=officer(by)
+    )
+    console.print(f"文書の束 {run_id} を作りました。osame letter print {run_id}", soft_wrap=True)
+
+
+@app.command()
+@bound("collection.returns.search")
+@refusals_told
+def sheet(
+    target: Annotated[Path, typer.Argument(help="書き出す PDF")],
+    return_id: Annotated[int | None, typer.Option("--return", help="返戻番号（省けば一覧）")] = None,
+    stage: Annotated[str, typer.Option("--stage", help="一覧の段階（1 調査中、2 再発送、3 公示送達…）")] = "",
+    as_of: AsOf = None,
+) -> None:
+    """返戻調査票、または返戻一覧を、庁内の帳票として書く。"""
+    on = day(as_of)
+    made = returns_report(stage, as_of=on) if return_id is None else return_report(return_id, as_of=on)
+    console.print(f"{write_report(made, target).serial} として出しました：{target}", soft_wrap=True)
+
+
+@app.command()
+@bound("collection.returns.register_book")
+@refusals_told
+def share(
+    target: Annotated[Path, typer.Argument(help="書き出す CSV")],
+    first: Annotated[str, typer.Option("--from", help="返戻日の初め（必須）")],
+    last: Annotated[str, typer.Option("--through", help="返戻日の終わり（必須）")],
+) -> None:
+    """課税課に知らせる返戻の一覧を書く。納期限の変更は、調定の異動として取り込む。"""
+    made = write_share(parse_date(first), parse_date(last), target)
+    console.print(f"{made.serial} として出しました：{target}", soft_wrap=True)
+
+
+@app.command("service-sheet")
+@bound("collection.returns.serve")
+@refusals_told
+def service_paper(code: Code, target: Annotated[Path, typer.Argument(help="書き出す PDF")], as_of: AsOf = None) -> None:
+    """送達記録書を刷る。記録の前なら、持って行く空の様式。"""
+    made = write_service_sheet(_code(code), target, as_of=day(as_of))
+    console.print(f"{made.serial} として出しました：{target}", soft_wrap=True)
 
 
 @app.command()

@@ -5,8 +5,10 @@ from typing import Any
 from django import forms
 
 from osame.collection.demand_mail.forms import SheetCodeField
+from osame.collection.letters.actions import Outside
 from osame.collection.returns import actions
-from osame.collection.returns.actions import Delivery
+from osame.collection.returns.actions import Delivery, InquiryAnswered
+from osame.collection.returns.letters import NotAskedByLetter
 from osame.collection.returns.letters_sent import PaperUnknown
 from osame.collection.returns.models import ReturnedLetter, ServicePublication, ServiceRecord, WhereaboutsInquiry
 from osame.platform.console.acts import ActForm
@@ -47,6 +49,24 @@ class AnswerForm(ActForm):
     answer = ReasonField(label="回答の内容", help_text="例：住民票は職権消除。転出先の記載なし。")
 
     refusals = {actions.DayTooEarly: "answered_on", actions.TextMissing: "answer", actions.NumberWritten: "answer"}
+
+
+class InquiryLetterForm(ActForm):
+    """所在照会書の宛先と、回答の期限。"""
+
+    name = forms.CharField(label="宛先の名称", max_length=60, help_text="例：隣市役所")
+    postal_code = forms.RegexField(label="郵便番号", regex=r"^\d{3}-?\d{4}$", help_text="例：510-0001")
+    address = forms.CharField(label="所在地", max_length=80)
+    section = forms.CharField(label="部署", max_length=40, required=False)
+    reply_by = WarekiDateField(label="回答の期限", within_years=1)
+
+    refusals = {InquiryAnswered: "name", NotAskedByLetter: "name"}
+
+    @property
+    def to(self) -> Outside:
+        """宛先。"""
+        typed = self.cleaned_data
+        return Outside(typed["name"], typed["postal_code"].replace("-", ""), typed["address"], typed["section"])
 
 
 class ResendForm(ActForm):

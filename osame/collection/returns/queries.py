@@ -116,6 +116,11 @@ class Inquired:
         return WhereaboutsInquiry.Kind(self.kind).label
 
     @property
+    def by_letter(self) -> bool:
+        """文書で尋ねる調査か。実態調査と居住確認は、職員が現地で行う。"""
+        return self.kind not in {WhereaboutsInquiry.Kind.ON_SITE, WhereaboutsInquiry.Kind.DWELLING}
+
+    @property
     def outcome_label(self) -> str:
         """調査の結果。"""
         return WhereaboutsInquiry.Outcome(self.outcome).label if self.outcome else "回答待ち"

@@ -9,9 +9,13 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from osame.collection.letters.kinds import kinds
+from osame.collection.letters.reports import download_report
 from osame.collection.returns import actions, forms
+from osame.collection.returns.letters import send_whereabouts_inquiry
+from osame.collection.returns.letters_sent import PaperUnknown
 from osame.collection.returns.lists import save_book
 from osame.collection.returns.models import ReturnedLetter, ServicePublication, WhereaboutsInquiry
+from osame.collection.returns.papers import return_report, returns_report, save_share
 from osame.collection.returns.publishing import save_publication
 from osame.collection.returns.queries import (
     effect_of,
@@ -23,6 +27,7 @@ from osame.collection.returns.queries import (
     sending_book,
     services_of,
 )
+from osame.collection.returns.service_sheets import save_service_sheet
 from osame.kernel.refusals import Refusal
 from osame.platform.audit.recording import record
 from osame.platform.console.acts import ActForm
@@ -116,6 +121,71 @@ def answer(request: HttpRequest, return_id: int, inquiry_id: int) -> HttpRespons
         )
 
     return _form(request, return_id, form, act, ("所在調査の答え", "答えを記録する", "答えを記録しました。"))
+
+
+@bound("collection.returns.search")
+@require_http_methods(["GET", "POST"])
+def inquiry_letter(request: HttpRequest, return_id: int, inquiry_id: int) -> HttpResponse:
+    """所在照会書を作る。済めば、文書の束の画面へ。"""
+    found = returned_letter(return_id)
+    form = forms.InquiryLetterForm(request.POST or None, today=today())
+    if form.is_bound and form.is_valid():
+
+        def act() -> str:
+            run_id = send_whereabouts_inquiry(
+                inquiry_id, form.to, reply_by=form.cleaned_data["reply_by"], as_of=today(), officer=officer_of(request)
+            )
+            return reverse("letter_run", args=[run_id])
+
+        if done := form.carry_out(request, act, said="所在照会書を作りました。"):
+            return done
+    record("返戻を開いた", subjects=[found.addressee_number], fields=FACTS)
+    shown = {"form": form, "found": found, "title": "所在照会書", "button": "照会書を作る"}
+    return page(request, f"{TEMPLATES}/act.html", shown, status=form.status)
+
+
+@bound("collection.returns.search")
+@require_POST
+def return_sheet(request: HttpRequest, return_id: int) -> HttpResponse:
+    """返戻調査票（R-058）を保存する。"""
+    try:
+        return download_report(return_report(return_id, as_of=today()), f"return-{return_id}.pdf")
+    except actions.ReturnUnknown as unknown:
+        return refused(request, unknown, status=404)
+
+
+@bound("collection.returns.search")
+@require_POST
+def returns_sheet(request: HttpRequest) -> HttpResponse:
+    """返戻一覧（R-058）を保存する。"""
+    return download_report(returns_report(request.POST.get("stage", ""), as_of=today()), "returns.pdf")
+
+
+@bound("collection.returns.register_book")
+@require_http_methods(["GET", "POST"])
+def share(request: HttpRequest) -> HttpResponse:
+    """課税課に知らせる返戻の一覧。"""
+    month = today().replace(day=1)
+    form = forms.BookForm(request.POST or None, label_suffix="", initial={"first": month, "last": today()})
+    if form.is_bound and form.is_valid():
+        try:
+            return save_share(form.cleaned_data["first"], form.cleaned_data["last"])
+        except Refusal as refusal:
+            return refused(request, refusal, status=422, title="一覧を作れませんでした")
+    return page(request, f"{TEMPLATES}/share.html", {"form": form})
+
+
+@bound("collection.returns.serve")
+@require_POST
+def service_paper(request: HttpRequest) -> HttpResponse:
+    """送達記録書を保存する。記録の前なら、持って行く空の様式。"""
+    form = forms.FindForm(request.POST, label_suffix="")
+    if not form.is_valid() or not form.cleaned_data["code"]:
+        return refused(request, PaperUnknown(request.POST.get("code", "")), status=422, title="刷れませんでした")
+    try:
+        return save_service_sheet(form.cleaned_data["code"], as_of=today())
+    except Refusal as refusal:
+        return refused(request, refusal, status=422, title="刷れませんでした")
 
 
 @bound("collection.returns.search")
@@ -273,9 +343,14 @@ returns_urls: list[URLPattern] = [
     path("returns/new/", return_new, name="return_new"),
     path("returns/book/", book, name="sending_book"),
     path("returns/service/", serve, name="service_new"),
+    path("returns/service/sheet/", service_paper, name="service_sheet"),
+    path("returns/sheet/", returns_sheet, name="returns_sheet"),
+    path("returns/share/", share, name="returns_share"),
     path(ONE, return_one, name="return_one"),
     path(f"{ONE}inquire/", inquire, name="return_inquire"),
     path(f"{ONE}inquiries/<int:inquiry_id>/", answer, name="return_answer"),
+    path(f"{ONE}inquiries/<int:inquiry_id>/letter/", inquiry_letter, name="return_inquiry_letter"),
+    path(f"{ONE}sheet/", return_sheet, name="return_sheet"),
     path(f"{ONE}resend/", resend, name="return_resend"),
     path(f"{ONE}close/", close, name="return_close"),
     path(f"{ONE}publication/", draft, name="publication_draft"),

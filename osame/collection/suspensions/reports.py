@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from osame.collection.refunds.reports import Grid, Report, report_pdf
+from osame.collection.letters.reports import Grid, Report, report_pdf
 from osame.collection.suspensions.queries import SuspensionFile
 from osame.kernel.dates import format_wareki
 from osame.law.conditions import Conditions

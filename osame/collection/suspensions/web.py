@@ -8,8 +8,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from osame.collection.inquiry.person import open_person
 from osame.collection.letters.queries import letters_about
+from osame.collection.letters.reports import download_report
 from osame.collection.payment_slips.owed import owed_of
-from osame.collection.refunds.reports import download_report
 from osame.collection.returns.told import service_told
 from osame.collection.suspensions.actions import Finding, open_suspension, record_finding, record_review
 from osame.collection.suspensions.deciding import Decision, Judgement, judge, propose_decision

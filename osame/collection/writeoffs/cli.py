@@ -7,7 +7,7 @@ import typer
 
 from osame.collection.arrears.prescribing import prescription_of
 from osame.collection.ledger.queries import find_charge
-from osame.collection.refunds.reports import write_report
+from osame.collection.letters.reports import write_report
 from osame.collection.writeoffs.batch import record_extinctions
 from osame.collection.writeoffs.deciding import propose_reversal, propose_write_off
 from osame.collection.writeoffs.fraud import confirm_fraud, find_fraud, withdraw_fraud

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from osame.collection.refunds.reports import Grid, Report, report_pdf
+from osame.collection.letters.reports import Grid, Report, report_pdf
 from osame.collection.writeoffs.queries import WriteOffLine, nearing, totals, write_offs
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal

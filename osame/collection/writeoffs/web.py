@@ -7,8 +7,8 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from osame.collection.inquiry.person import open_person
+from osame.collection.letters.reports import download_report
 from osame.collection.payment_slips.owed import owed_of
-from osame.collection.refunds.reports import download_report
 from osame.collection.writeoffs.deciding import NotWrittenOff, propose_reversal, propose_write_off
 from osame.collection.writeoffs.forms import FraudForm, ReversalForm, WriteOffForm
 from osame.collection.writeoffs.fraud import find_fraud

@@ -13,12 +13,14 @@ from osame.collection.grace.cli import app as grace_app
 from osame.collection.inquiry.cli import app as charge_app
 from osame.collection.inquiry.timeline import EventKind, timeline_of
 from osame.collection.inquiry.verification import verify_everything
+from osame.collection.letters.printing import print_run
 from osame.collection.pledges.cli import app as pledge_app
 from osame.platform.database import fetch_all
 from tests.letters.paper import texts
 from tests.systems.collection.cast import SATO, determination
 from tests.systems.collection.demand_cast import charge_of, levy, set_value
 from tests.systems.collection.pages_cast import fields, officer_at_desk, pages_on, text
+from tests.systems.collection.test_letters import texts as of_run
 
 TODAY = date(2026, 3, 2)
 ARREARS = "osame-purpose=arrears_management"
@@ -94,6 +96,12 @@ def test_an_application_shows_the_conditions_of_the_law_and_is_proposed(desk: Cl
     for part in ("法の条件（徴収猶予）", "期間が1年以内である", "地方税法第16条第1項", "財産収支状況書", "30,000"):
         assert part in told, part
     assert "徴収猶予の申請中" in text(desk.get(f"/people/{SATO}/?{ARREARS}"))
+    blank = desk.post(f"/people/{SATO}/graces/form/?{ARREARS}", {"what": "realization"})
+    run_id = int(blank.headers["Location"].strip("/").split("/")[-1])
+    first, second = of_run(print_run(run_id).directory)
+    for part in ("換価の猶予申請書", "佐藤花子", "50,000", "第15条の6の2第1項", "□生活の維持が困難になる"):
+        assert part in first, part
+    assert "分割して納める計画" in second
     propose = fields(desk.get(f"{place}propose/?{ARREARS}")) | {
         "decision": "grant",
         "reason": "申請のとおり",

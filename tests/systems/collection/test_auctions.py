@@ -26,7 +26,6 @@ from osame.collection.auctions.deciding import (
     propose_holding,
     propose_sale,
 )
-from osame.collection.auctions.online import export_lots
 from osame.collection.auctions.paying import (
     NoGroundToStop,
     PaidInFull,
@@ -41,7 +40,6 @@ from osame.collection.auctions.paying import (
 from osame.collection.auctions.preparing import Applicant, BarredName, Screening, register_bidder, screen
 from osame.collection.auctions.queries import auction_file, earlier_unsold, open_auctions
 from osame.collection.demands.batch import run_demands
-from osame.collection.dispositions.collecting import propose_distribution
 from osame.collection.dispositions.queries import disposition_file
 from osame.collection.dispositions.releasing import ReleaseJudgement, release
 from osame.collection.grace.actions import Application, apply_grace
@@ -324,53 +322,3 @@ def pay_everything(tmp_path: Path) -> None:
     """期別をすべて納める。"""
     total = sum(each.share().amount for each in owed_of(SATO, None, on=DECIDED, as_of=DECIDED))
     pay_late(tmp_path, notice(1, SATO, total, DECIDED), on=DECIDED)
-
-
-def test_a_protected_address_changes_nothing_that_others_receive(owing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """支援措置の対象者の住所を入れ替えても、掲示、権利者、買受人、登記所、電子公売のサービスが受け取るものは、一字も変わらない。"""
-    told = []
-    for place in ("架空市秘密町1番地", "架空市隠谷99番地の9"):
-        with transaction.atomic():
-            told.append(_received(place, owing, monkeypatch))
-            transaction.set_rollback(True)
-    assert told[0] == told[1]
-    titles = "".join(text for row in told[0] for text in row)
-    for part in (
-        "公売公告",
-        "見積価額公告",
-        "公売通知書",
-        "債権現在額申立催告書",
-        "最高価申込者決定通知書",
-        "売却決定通知書",
-        "権利移転登記",
-        "配当計算書",
-    ):
-        assert part in titles, part
-    assert "秘密町" not in titles
-    assert "隠谷" not in titles
-
-
-def _received(place: str, folder: Path, patch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
-    """その住所のとき、本人のほかの者が受け取るすべてのもの。"""
-    run_sql("DELETE FROM addressee_mailing WHERE addressee_number = %s", [SATO])
-    run_sql("UPDATE addressee SET address = %s, protection_measure = true WHERE addressee_number = %s", [place, SATO])
-    seizure = seized()
-    mortgaged(seizure, 1_000_000, date(2020, 4, 1))
-    key = held(patch, seizure)
-    lots = export_lots(folder / f"{place}.csv", service="架空オークション", as_of=HELD)
-    rows = Path(lots.egress.place).read_text("utf-8").splitlines()[1].split(",")[1:]
-    bidder(key, "買受 一郎", 4_500_000)
-    open_auction(key, as_of=OPENS, officer=OFFICER)
-    cleared(key)
-    sold(patch, key)
-    record_price(key, 4_500_000, DECIDED, officer=OFFICER)
-    transfer(key, party_of(ThirdParty.Kind.REGISTRY, "津地方法務局"), as_of=DECIDED, officer=OFFICER)
-    with as_officer(OFFICER):
-        number = propose_distribution(seizure, reason="計算のとおり", as_of=DECIDED)
-    carried(number)
-    letters = fetch_all(
-        "SELECT form, context::text, to_name, address, address_detail, care_of, postal_code FROM letter JOIN letter_run USING (run_id) "
-        "WHERE subject IN (%s, %s) AND receiver_number = '' AND form <> 'R-093' ORDER BY form, letter.run_id, letter_number",
-        [f"auction:{key[1]}", f"disposition:{seizure[1]}"],
-    )
-    return [*(tuple(map(str, row)) for row in letters), tuple(rows)]

@@ -21,6 +21,7 @@ from osame.collection.demands.stops import StopRequest, stop_demand
 from osame.collection.ledger.verification import verify_ledger
 from osame.platform.database import fetch_all, fetch_one, run_sql
 from osame.platform.jobs.request_running import perform_request
+from tests.letters.paper import texts
 from tests.systems.collection.cast import KAKU, OFFICER, SATO, SUZUKI, TANAKA, determination, notice
 from tests.systems.collection.demand_cast import (
     CUT_OFF,
@@ -315,6 +316,30 @@ class TestTheLetters:
             answer = clerk.post(f"/demands/runs/{printed_run}/lists/{kind}/")
             assert answer.headers["Content-Type"] == "application/octet-stream"
         assert clerk.post(f"/demands/runs/{printed_run}/lists/other/").status_code == 404
+        for kind, title in (
+            ("issued", "督促状発付一覧"),
+            ("excluded", "督促除外一覧"),
+            ("withdrawn", "督促状引抜き一覧"),
+        ):
+            (sheet,) = texts(clerk.post(f"/demands/runs/{printed_run}/papers/{kind}/").content)
+            assert title in sheet
+        assert clerk.post(f"/demands/runs/{printed_run}/papers/other/").status_code == 404
+
+    def test_one_letter_is_issued_again_with_a_reason(self, printed_run: int, clerk: Client) -> None:
+        one = f"/demands/runs/{printed_run}/letters/1/"
+        assert "この一通を再発行する" in text(clerk.get(one))
+        asked = hidden(clerk.get(one))
+        assert clerk.post(f"{one}reissue/", asked).status_code == 422
+        answer = clerk.post(f"{one}reissue/", asked | {"reason": "届かなかったと窓口で申出"})
+        (letter,) = texts(answer.content)
+        for part in ("督促状", "再発行", "R000001-L000001"):
+            assert part in letter, part
+        kind, reason = fetch_all("SELECT kind, reason FROM egress_record ORDER BY egress_id DESC LIMIT 1")[0]
+        assert (kind, reason) == ("letter", "届かなかったと窓口で申出")
+        assert (
+            clerk.post(f"/demands/runs/{printed_run}/letters/99/reissue/", asked | {"reason": "x" * 9}).status_code
+            == 422
+        )
 
     def test_protected_people_wait_for_a_second_officer(self, levied: None, clerk: Client) -> None:
         run_sql("UPDATE addressee SET protection_measure = true WHERE addressee_number = %s", [SUZUKI])
@@ -498,6 +523,8 @@ class TestStops:
         assert "次の実行で、督促の対象になります" in text(shown)
         assert done.status_code == 302
         assert "R7.7.18に解除" in text(chief.get("/demands/stops/?every=1&addressee=1"))
+        (sheet,) = texts(chief.post("/demands/stops/paper/", {"every": "1"}).content)
+        assert "督促停止一覧" in sheet
         assert draft(as_of=ISSUED, cut_off=CUT_OFF).shown.charges == 4
 
     @pytest.mark.parametrize(

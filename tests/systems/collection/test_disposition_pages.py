@@ -21,6 +21,7 @@ from osame.kernel.money import Yen
 from osame.law.arrears_facts import AssetKind
 from osame.law.instalments import HouseholdBudget
 from osame.platform.database import fetch_all, fetch_one, run_sql
+from tests.letters.paper import texts as read
 from tests.systems.collection.cast import OFFICER, SATO, determination
 from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, levy
 from tests.systems.collection.pages_cast import fields, officer_at_desk, pages_on, text
@@ -122,6 +123,9 @@ def test_an_officer_investigates_asks_identifies_and_seizes(desk: Client) -> Non
     key = dispositions_of(SATO)[0].key
     place = f"/dispositions/{key[1]}/"
     assert "送達などを待っています" in text(desk.get(f"{place}?{ARREARS}"))
+    register = "".join(read(desk.post(f"/dispositions/register/?{ARREARS}").content))
+    for part in ("差押財産管理台帳", "架空銀行", "送達待ち", "80,000"):
+        assert part in register, part
     early = desk.post(f"{place}collect/?{ARREARS}", fields(desk.get(f"{place}collect/?{ARREARS}"))
                       | {"amount": "10,000", "collected_on": "R8.11.28", "from_whom": "架空銀行"})  # fmt: skip
     assert early.status_code == 422
@@ -236,6 +240,9 @@ def test_the_commands_check_compute_and_carry(owing: str, monkeypatch: pytest.Mo
     (head,) = json.loads(call(disposition_app, "list", "--json"))
     number, day = str(head["disposition_id"]), str(fetch_one("SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date")[0])
     assert day in call(disposition_app, "served", number, "--third-party", day)
+    call(disposition_app, "register", str(tmp_path / "register.pdf"))
+    assert "送達待ち" not in "".join(texts(tmp_path))
+    assert "差押財産管理台帳" in "".join(texts(tmp_path))
     call(disposition_app, "collect", number, "10000", day, "架空銀行")
     assert "残余 0円" in call(disposition_app, "plan-distribution", number)
     carried(int(weighty.types(disposition_app, "distribute", number).split()[-1]))

@@ -428,7 +428,7 @@ class TestRelease:
             key, ReleaseJudgement("別人の口座と分かった", is_third_partys=True), as_of=today(), officer=OFFICER
         )
         told = "".join(texts(print_run(runs[0]).directory))
-        for part in ("佐藤花子様", "架空銀行御中", "差押え解除通知書", "滞納者の財産でなかった"):
+        for part in ("佐藤花子様", "架空銀行御中", "差押解除通知書", "滞納者の財産でなかった"):
             assert part in told, part
         assert not asset_numbered(asset).is_seized
         with pytest.raises(TransitionNotAllowed):

@@ -8,10 +8,11 @@ import pypdfium2
 import pytest
 
 from osame.collection.letters.printing import print_run
+from osame.collection.letters.reports import write_report
 from osame.collection.refunds.actions import Act, Where
 from osame.collection.refunds.letters import send_notices, send_reminders, unnoticed
 from osame.collection.refunds.paying import propose_run
-from osame.collection.refunds.reports import decision_report, outstanding_report, run_report, write_report
+from osame.collection.refunds.reports import decision_report, outstanding_report, run_report
 from osame.collection.refunds.sharing import Heir, divide_among_heirs
 from osame.platform.database import fetch_all, run_sql
 from tests.systems.collection.cast import KAKU, OFFICER, SATO, TANAKA, determination

@@ -36,7 +36,7 @@ from osame.collection.returns.actions import register_return
 from osame.collection.returns.models import ReturnedLetter
 from osame.platform.database import fetch_all, run_sql
 from tests.systems.collection.cast import OFFICER, SATO, TANAKA, determination, notice, write_notices
-from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, levy
+from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, levy, set_value
 from tests.systems.collection.test_letters import texts
 
 DAY = date(2026, 3, 2)
@@ -201,6 +201,28 @@ class TestLetters:
         (page,) = texts(print_run(run.letter_run_id).directory)
         for part in ("佐藤花子様", "差押予告書", "令和8年3月16日", f"{run.amount:,}円", "地方税法第331条", "120,000"):
             assert part in page, part
+
+    def test_a_slip_is_carried_over_exactly_what_is_reminded(self, demanded: Path) -> None:
+        set_value("コンビニの請求書発行企業コード", "959919")
+        set_value("納付区分", "06:106,01:101,合算:199")
+        run_id = remind(
+            Order(Kind.FINAL, Terms(overdue=0), DEADLINE, [SATO], with_slips=True), as_of=DAY, officer=OFFICER
+        )
+        run = one_run(run_id)
+        assert run.letter_run_id is not None
+        first, second = texts(print_run(run.letter_run_id).directory)
+        ((number, amount, through, lines),) = fetch_all(
+            "SELECT slip_number, amount, payable_through, upper_line FROM payment_slip"
+        )
+        assert (amount, through) == (run.amount, DEADLINE)
+        assert fetch_all("SELECT charge_id FROM slip_share") == [(charge_of(SATO),)]
+        for part in ("最終催告書", f"{amount:,}円", str(number), lines, "領収済通知書"):
+            assert part in first, part
+        assert "120,000" in second
+        paid = notice(1, SATO, amount, DEADLINE, slip_number=number)
+        path = write_notices(demanded / "slip.csv", paid, on=DEADLINE)
+        assert import_receipts(path, profile="bank_notice_v0", as_of=DEADLINE, officer=OFFICER).amount_matched == amount
+        assert fetch_all("SELECT principal_tax FROM charge WHERE charge_id = %s", [charge_of(SATO)]) == [(0,)]
 
     def test_what_is_left_at_the_door_says_nothing_of_taxes_and_claims_nothing(self, demanded: Path) -> None:
         for kind, title in ((Kind.VISIT_REQUEST, "来庁のお願い"), (Kind.ABSENCE, "不在連絡票")):

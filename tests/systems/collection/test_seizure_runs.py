@@ -221,7 +221,7 @@ def test_a_mortgagee_may_ask_for_another_asset_in_time(owing: Path) -> None:
     registry = party_of(ThirdParty.Kind.REGISTRY, "津地方法務局")
     key = seized(asset, perform_by=None, scope="全部", registry_id=registry)
     papers = pages_of(f"disposition:{key[1]}")
-    for part in ("差押え登記（登録）嘱託書", "登記原因証明情報", "財産目録"):
+    for part in ("差押登記（登録）嘱託書", "登記原因証明情報", "財産目録"):
         assert part in papers["R-094"], part
     claim = claims.receive_claim(
         key, GivenClaim(claims.Kind.SUBSTITUTION, bank, today(), "預金がある", None), officer=OFFICER
@@ -250,7 +250,7 @@ def test_a_mortgagee_may_ask_for_another_asset_in_time(owing: Path) -> None:
     assert "更正による減額" in told
     release(key, ReleaseJudgement("誤った差押え", is_unlawful=True), as_of=today(), officer=OFFICER)
     told = pages_of(f"disposition:{key[1]}")["R-096"]
-    for part in ("差押え解除通知書", "架空信用金庫御中", "差押え登記（登録）抹消嘱託書", "津地方法務局御中"):
+    for part in ("差押解除通知書", "架空信用金庫御中", "差押登記（登録）抹消嘱託書", "津地方法務局御中"):
         assert part in told, part
 
 
@@ -284,7 +284,7 @@ def test_a_participation_becomes_the_seizure_when_the_first_is_released(owing: P
     with as_officer(OFFICER):
         carried(propose_request(terms, as_of=DAY))
     key = dispositions_of(SATO)[0].key
-    assert "参加差押え登記（登録）嘱託書" in pages_of(f"disposition:{key[1]}")["R-094"]
+    assert "参加差押登記（登録）嘱託書" in pages_of(f"disposition:{key[1]}")["R-094"]
     with pytest.raises(ValueError, match="参加差押えの通知の送達"):
         convert_participation(key, released_on=today(), as_of=today(), officer=OFFICER)
     record_service(key, SeizureService(taxpayer_served_on=today()), officer=OFFICER)

@@ -12,6 +12,96 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="OfficerCredential",
+            fields=[
+                ("credential_id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="証票番号")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("1", "徴税吏員証"), ("2", "質問・検査・捜索の証明書"), ("3", "捜索許可書")],
+                        max_length=1,
+                        verbose_name="証票の種類",
+                    ),
+                ),
+                ("staff_number", models.CharField(max_length=20, verbose_name="職員番号")),
+                ("name", models.TextField(verbose_name="証票の氏名")),
+                ("position", models.TextField(verbose_name="証票の職名")),
+                ("valid_from", models.DateField(verbose_name="適用開始日")),
+                ("valid_through", models.DateField(verbose_name="証票の有効期間の末日")),
+                ("investigation_id", models.BigIntegerField(null=True, verbose_name="調査番号")),
+                ("issued_on", models.DateField(verbose_name="証票の発付日")),
+                ("issued_by", models.TextField(verbose_name="証票を交付した職員")),
+                ("ended_on", models.DateField(null=True, verbose_name="証票の返納日")),
+                (
+                    "end",
+                    models.CharField(
+                        blank=True,
+                        choices=[("1", "返納"), ("2", "紛失"), ("3", "汚損・破損による引換え")],
+                        default="",
+                        max_length=1,
+                        verbose_name="証票を終えた事由",
+                    ),
+                ),
+                ("end_note", models.TextField(blank=True, default="", verbose_name="証票を終えた説明")),
+                ("ended_by", models.TextField(blank=True, default="", verbose_name="証票を受け取った職員")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="登録日時"),
+                ),
+            ],
+            options={
+                "db_table": "officer_credential",
+                "db_table_comment": "徴税吏員の証票 (F16-11, R-116)",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_on", None), models.Q(("kind", "3"), _negated=True)),
+                        fields=("staff_number", "kind"),
+                        name="one_credential_of_a_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_from__gte", models.F("issued_on")), ("valid_through__gte", models.F("valid_from"))
+                        ),
+                        name="credential_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("investigation_id__isnull", False), ("kind", "3")),
+                            models.Q(models.Q(("kind", "3"), _negated=True), ("investigation_id", None)),
+                            _connector="OR",
+                        ),
+                        name="credential_of_a_search",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("end", ""), ("ended_by", ""), ("ended_on", None)),
+                            models.Q(
+                                ("ended_on__gte", models.F("issued_on")),
+                                models.Q(("end", ""), _negated=True),
+                                models.Q(("ended_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="credential_ended_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("end", "2"), _negated=True),
+                            models.Q(("end_note", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="credential_lost_says_how",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True), models.Q(("position", ""), _negated=True)
+                        ),
+                        name="credential_names_its_holder",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="SeizureLeftOut",
             fields=[
                 (
