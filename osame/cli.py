@@ -75,6 +75,11 @@ def _floor(app: typer.Typer) -> None:
     from osame.platform.exchanges import cli as exchanges
     from osame.platform.functions import cli as functions
     from osame.platform.jobs import cli as jobs
+    from osame.platform.privacy import cli as privacy
+    from osame.platform.privacy import incident_cli as incidents
+    from osame.platform.privacy import media_cli as media
+    from osame.platform.privacy import retention_cli as retention
+    from osame.platform.privacy import training_cli as training
     from osame.platform.staff import cli as staff
 
     app.command()(setup)
@@ -86,6 +91,11 @@ def _floor(app: typer.Typer) -> None:
     app.add_typer(egress.app, name="egress")
     app.add_typer(exchanges.app, name="exchange")
     app.add_typer(staff.app, name="staff")
+    app.add_typer(privacy.app, name="privacy")
+    app.add_typer(incidents.app, name="incident")
+    app.add_typer(training.app, name="training")
+    app.add_typer(media.app, name="medium")
+    app.add_typer(retention.app, name="retention")
     app.add_typer(law, name="law")
 
 

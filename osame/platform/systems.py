@@ -45,6 +45,7 @@ FLOOR_CHAPTERS = (
     "osame.platform.functions",
     "osame.platform.jobs",
     "osame.platform.console",
+    "osame.platform.privacy",
 )
 """どのシステムも自分のデータベースに持つ、床の章。"""
 

@@ -1,10 +1,13 @@
 """職員と権限、監査、出力の記録。管理者と監査人の画面。"""
 
+from datetime import date
+
 import pytest
 from playwright.sync_api import expect
 
 from osame.platform import gate
 from osame.platform.audit.recording import record
+from osame.platform.privacy import training
 from osame.platform.staff.models import Department
 from tests.browser.console_cast import Console, desk
 from tests.systems.collection.cast import SATO
@@ -89,6 +92,8 @@ def test_a_right_to_numbers_passes_three_people(browser, console, database):
     """Applied for by the clerk, endorsed by the head, issued by the protection manager; each sees what waits for them."""
     with here("collection", database):
         Department.objects.filter(pk="collection").update(head="A0004", protection_manager="A0003")
+        with gate.acting(gate.Acting("A0004", "floor.training.record", "account")):
+            training.take("A0001", "1", title="安全管理の研修", taken_on=date(2026, 4, 20), as_of=date(2026, 5, 1))
     with desk(browser, console, "A0001") as at:
         at.go("/staff/number-rights/")
         at.accessible()

@@ -19,6 +19,7 @@ from osame.platform.functions.binding import bound
 from osame.platform.functions.identity import Identity
 from osame.platform.functions.middleware import identify
 from osame.platform.jobs.requests import ask_for
+from osame.platform.privacy.waiting import due
 from osame.platform.terminal import today
 
 # 種類、名、片付ける画面、その画面の機能、急ぎか
@@ -68,7 +69,12 @@ class Waiting:
 def show(request: HttpRequest) -> HttpResponse:
     """今日の画面。"""
     identity = identify(request)
-    waiting = [*_approvals(identity, officer_of(request)), *_promises(identity), *_counted(identity, request)]
+    waiting = [
+        *_approvals(identity, officer_of(request)),
+        *_privacy(identity),
+        *_promises(identity),
+        *_counted(identity, request),
+    ]
     sees_rates = may_use(identity, "collection.today.rates")
     return page(
         request,
@@ -86,11 +92,13 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_GET
 def promises(request: HttpRequest) -> HttpResponse:
     """約束の日が来て、まだ納められていない約束。電話をかける順に、古いものから。"""
-    due = promises_due(as_of=today())
+    promised = promises_due(as_of=today())
     record(
-        "期日の来た約束を見た", subjects=[each.addressee_number for each in due.promises], fields=["name", "promise"]
+        "期日の来た約束を見た",
+        subjects=[each.addressee_number for each in promised.promises],
+        fields=["name", "promise"],
     )
-    return page(request, "today/promises.html", {"due": due, "day": today()})
+    return page(request, "today/promises.html", {"due": promised, "day": today()})
 
 
 @bound("collection.today.count")
@@ -115,12 +123,20 @@ def _approvals(identity: Identity, officer: str) -> Iterator[Waiting]:
         )
 
 
+def _privacy(identity: Identity) -> Iterator[Waiting]:
+    for each in due(as_of=today()):
+        if may_use(identity, each.function):
+            yield Waiting(each.label, each.count, each.earliest, reverse(each.route), urgent=each.urgent)
+
+
 def _promises(identity: Identity) -> Iterator[Waiting]:
     if may_use(identity, "collection.arrears.list"):
-        due = promises_due(as_of=today(), limit=1)
-        note = f"うち期日を過ぎたもの {due.broken:,}件" if due.broken else ""
+        found = promises_due(as_of=today(), limit=1)
+        note = f"うち期日を過ぎたもの {found.broken:,}件" if found.broken else ""
         path = reverse("promises_due")
-        yield Waiting("納付の約束（期日が来たもの）", due.count, due.oldest, path, urgent=bool(due.broken), note=note)
+        yield Waiting(
+            "納付の約束（期日が来たもの）", found.count, found.oldest, path, urgent=bool(found.broken), note=note
+        )
 
 
 def _counted(identity: Identity, request: HttpRequest) -> Iterator[Waiting]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.apps import apps
 
-MARK = re.compile(r"^@(executes|describes)\(", re.MULTILINE)
+MARK = re.compile(r"^@(executes|describes|guards|retains)\(", re.MULTILINE)
 
 
 def load() -> None:

@@ -37,6 +37,7 @@ class HighRiskAct(models.TextChoices):
     OUTLAY = "outlay", "歳出からの支払の決定"
     OUTLAY_PAYMENT = "outlay_payment", "歳出からの支払"
     AFFAIR_RIGHT = "affair_right", "中間サーバーの事務の権限"
+    PRIVACY_DECISION = "privacy_decision", "開示・訂正・利用停止の決定"
 
 
 @kept_history()

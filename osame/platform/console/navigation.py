@@ -57,13 +57,24 @@ FLOOR_SECTION = Section(
     ),
 )
 """どのシステムにもある画面。"""
+PRIVACY_SECTION = Section(
+    "個人情報",
+    (
+        Entry("開示等の請求", "privacy_requests"),
+        Entry("漏えい等事故", "incidents"),
+        Entry("提供の媒体", "media"),
+        Entry("保管と消去", "retention"),
+        Entry("研修と点検", "trainings"),
+    ),
+)
+"""どのシステムにもある、本人の請求、事故、研修の画面。"""
 
 
 @cache
 def sections(system: str) -> tuple[Section, ...]:
     """そのシステムの案内。自分の画面の後に、床の画面。"""
     own: tuple[Section, ...] = import_module(f"osame.{system}.navigation").SECTIONS
-    return (*own, FLOOR_SECTION)
+    return (*own, PRIVACY_SECTION, FLOOR_SECTION)
 
 
 def shown(identity: Identity, path: str) -> Iterator[tuple[str, list[Link]]]:

@@ -19,6 +19,7 @@ from osame.platform.approvals.describing import describes
 from osame.platform.approvals.models import HighRiskAct
 from osame.platform.database import fetch_all
 from osame.platform.functions.identity import CONTRACTOR_ROLES, GRANTABLE, Role
+from osame.platform.privacy.training import require_trained
 from osame.platform.staff import sessions
 from osame.platform.staff.actions import found, told
 from osame.platform.staff.models import (
@@ -235,9 +236,9 @@ def endorse_number_right(number_right_id: int, *, today: date) -> None:
 
 
 def issue_number_right(number_right_id: int, *, today: date) -> None:
-    """保護管理者が、個人番号利用権限を発行する。
+    """保護管理者が、個人番号利用権限を発行する。この一年に研修を受けていない者には、発行しない。
 
-    要件: F29-02, F36-03
+    要件: F29-02, F36-03, F36-10
     """
     with transaction.atomic():
         right, _, manager = _right_and_its_keepers(number_right_id, today)
@@ -246,6 +247,7 @@ def issue_number_right(number_right_id: int, *, today: date) -> None:
             raise NotAtThatStep(str(number_right_id))
         if officer != manager or officer in {right.account_id, right.applicant, right.department_head}:
             raise NotTheProtectionManager(officer)
+        require_trained(right.account_id, as_of=today)
         right.protection_manager, right.issued_at = officer, Now()
         right.save(update_fields=["protection_manager", "issued_at"])
         told("個人番号利用権限を発行した", right.account_id, 権限番号=number_right_id)

@@ -19,6 +19,11 @@ from osame.platform.audit.web import audit_urls
 from osame.platform.console.urls import console_urls
 from osame.platform.egress.web import egress_urls
 from osame.platform.jobs.web import jobs_urls
+from osame.platform.privacy.incident_web import incident_urls
+from osame.platform.privacy.media_web import media_urls
+from osame.platform.privacy.retention_web import retention_urls
+from osame.platform.privacy.training_web import training_urls
+from osame.platform.privacy.web import privacy_urls
 from osame.platform.staff.web import staff_urls
 from osame.platform.web import pages, sign_on
 
@@ -58,4 +63,9 @@ floor_urls: list[URLPattern | URLResolver] = [
     *staff_urls,
     *audit_urls,
     *egress_urls,
+    *privacy_urls,
+    *incident_urls,
+    *training_urls,
+    *media_urls,
+    *retention_urls,
 ]

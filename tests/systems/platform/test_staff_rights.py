@@ -1,6 +1,6 @@
 """職員の権利。付けるには人が要り、取り消せばすぐ効き、データベースそのものが抜け道を断る。"""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -10,6 +10,8 @@ from osame.platform.approvals.actions import SamePerson, check, decide, execute
 from osame.platform.audit.models import AuditEvent
 from osame.platform.database import fetch_all
 from osame.platform.functions.identity import ANONYMOUS, Role
+from osame.platform.privacy import training
+from osame.platform.privacy.refusals import NotTrained
 from osame.platform.staff import actions, granting
 from osame.platform.staff.actions import Contract, NewStaff
 from osame.platform.staff.importing import import_feed
@@ -133,6 +135,9 @@ def test_a_right_to_numbers_passes_three_people_and_dies_in_march(linkage_databa
             granting.issue_number_right(right, today=DAY)
     assert who("A1").number_purposes == frozenset()
     with officer("M1"):
+        with pytest.raises(NotTrained):
+            granting.issue_number_right(right, today=DAY)
+        training.take("A1", "1", title="安全管理の研修", taken_on=DAY - timedelta(days=365), as_of=DAY)
         granting.issue_number_right(right, today=DAY)
     assert who("A1").number_purposes == {"arrears_management"}
     assert who("A1", datetime(2027, 3, 31, 14, 59, tzinfo=UTC)).number_purposes == {"arrears_management"}
@@ -149,6 +154,8 @@ def test_a_right_to_numbers_cannot_outlive_the_fiscal_year(linkage_database):
 
 def test_a_transfer_ends_every_right_of_the_former_post_at_midnight(linkage_database):
     right = number_right()
+    with officer("M1"):
+        training.take("A1", "2", title="新規担当者の研修", taken_on=DAY, as_of=DAY)
     for number, step in (("H1", granting.endorse_number_right), ("M1", granting.issue_number_right)):
         with officer(number):
             step(right, today=DAY)
