@@ -7,6 +7,7 @@ Pages that only stand open in the midst of an act are opened by the journey of t
 import re
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
@@ -36,10 +37,12 @@ from osame.platform.egress.models import EgressKind, EgressRecord
 from osame.platform.functions import doors
 from osame.platform.functions.identity import CONTRACTOR_ROLES, GRANTABLE
 from osame.platform.functions.registry import registry
-from tests.browser.console_cast import Console, Desk, desk
+from tests.browser.console_cast import Console, Desk, as_officer, desk
+from tests.browser.seizure_town import settle as settle_town
 from tests.systems.addressee.page_cast import HER, HIM, SINCE, settle
 from tests.systems.addressee.protection_cast import FRIEND, protect_her
 from tests.systems.addressee.protection_cast import officer as at_work
+from tests.systems.collection.suspension_cast import today
 from tests.systems.conftest import fresh, make_template
 from tests.systems.platform.staff_cast import PASSWORD
 
@@ -64,6 +67,24 @@ MAIN = {
     "debit_applications", "debit_letters", "debit_accounts", "debit_account_set", "debit_apply", "payment_slips",
     "payment_slip_issue", "letters",
 }  # fmt: skip
+ENFORCEMENT = frozenset((
+    "successions", "succession", "succession_successor_new", "succession_successor", "succession_removal", "succession_court",
+    "succession_answer", "succession_representative", "succession_form", "succession_propose", "succession_slip", "succession_tell",
+    "succession_new", "succession_obligations", "advances", "advance", "advance_cancel", "preservation", "preservation_security",
+    "preservation_fix", "preservation_release", "advance_new", "preservation_new", "liabilities", "liability", "liability_cancel",
+    "liability_remind", "liability_slip", "liability_new", "distributions", "cost_new", "cost_withdraw", "claim_new", "disposal_new",
+    "auctions", "auction_lots", "auction_new", "auction", "auction_hold", "auction_bidder_new", "auction_screen", "auction_bid",
+    "auction_open", "auction_sell", "auction_default", "auction_price", "auction_transfer", "auction_stop", "auction_revoke",
+    "seizure_candidates", "seizure_bulk", "dispose_again", "seizure_claim_new", "claim_decide", "claim_days", "disposition_correct",
+    "disposition_reduce", "participation_convert", "disposition_call", "enforcements", "enforcement_new", "enforcement_settle",
+    "bankruptcy_discharge", "delivery_order", "possession", "dispositions", "disposition", "disposition_service", "disposition_collect",
+    "disposition_distribute", "disposition_release", "disposition_cancel", "disposition_finish", "disposition_policy", "seizure_new",
+    "disposition_take_over", "preservation_seizure_new", "participation_new", "distribution_request_new", "bankruptcy_new",
+    "bankruptcy_end", "third_parties", "assets", "asset", "investigation", "search_new", "search_notice",
+))  # fmt: skip
+"""滞納処分の章の画面。どれも開く。"""
+ENFORCEMENT_STARTS = ["/dispositions/"]
+PICTURES = dict.fromkeys(ENFORCEMENT, "")
 
 
 @dataclass
@@ -123,14 +144,20 @@ def links(at: Desk) -> list[str]:
     return [each.path + (f"?{each.query}" if each.query else "") for each in parts if each.netloc == here]
 
 
-def walk_through(at: Desk, system: str, starts: list[str]) -> Walk:
-    """Breadth first over the links, a few pages of each route."""
+def walk_through(at: Desk, system: str, starts: list[str], only: frozenset[str] = frozenset()) -> Walk:
+    """Breadth first over the links, a few pages of each route; of the routes in `only`, if there are any."""
     walk, queue, known = Walk(), deque(starts), set(starts)
     at.page.on("download", lambda download: download.cancel())
     while queue:
         path = queue.popleft()
         name = name_of(urlparse(path).path, system)
-        if not name or name in NOT_WALKED or walk.seen[name] >= OF_EACH or NOT_PAGES.match(path):
+        if (
+            not name
+            or name in NOT_WALKED
+            or walk.seen[name] >= OF_EACH
+            or NOT_PAGES.match(path)
+            or (only and name not in only)
+        ):
             continue
         walk.seen[name] += 1
         try:
@@ -145,6 +172,8 @@ def walk_through(at: Desk, system: str, starts: list[str]) -> Walk:
             at.page.locator("main").get_by_role("button", name="この目的で開く").click()
             at.page.wait_for_load_state()
             answer = at.page.goto(at.console.url + path)
+        if walk.seen[name] == 1 and name in PICTURES:
+            at.picture(PICTURES[name])
         look(at, path, answer, walk)
         for each in links(at):
             if each not in known:
@@ -172,6 +201,26 @@ def test_every_page_of_collection(browser, city):
     missed = routes("collection") - set(walk.seen)
     assert sorted(missed & MAIN) == []
     assert len(walk.seen) >= 50, sorted(missed)
+
+
+@pytest.fixture
+def town(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """滞納処分の行いが、どれも途中にある街。"""
+    monkeypatch.setenv("OSAME_HOME", str(tmp_path / "home"))
+    with as_officer("setup", "collection.intake.receipts"):
+        settle_town(tmp_path)
+        return database
+
+
+def test_every_page_of_the_enforcement_of_arrears(browser, town):
+    with as_officer("setup", "collection.intake.receipts"):
+        day = today().isoformat()
+    with Console("collection", town, OSAME_TODAY=day) as console:
+        console.hire("A0001", "山本 昇", *ROLES)
+        with desk(browser, console, "A0001") as at:
+            walk = walk_through(at, "collection", ENFORCEMENT_STARTS, ENFORCEMENT)
+            assert walk.faults == [], "\n".join(walk.faults)
+    assert sorted(ENFORCEMENT - set(walk.seen)) == []
 
 
 @pytest.fixture

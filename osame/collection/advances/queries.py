@@ -1,5 +1,6 @@
 """繰上徴収と保全の照会。一件の綴り、一覧、繰り上げた納期限、解除しなければならない保全。"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -209,12 +210,20 @@ def deadlines_of(addressee_number: str) -> dict[int, date]:
 
     要件: F25-01
     """
+    return {charge: deadline for (_, charge), deadline in deadlines_among([addressee_number]).items()}
+
+
+def deadlines_among(whose: Sequence[str]) -> dict[tuple[str, int], date]:
+    """多くの人について、まとめて。（宛名番号、期別番号）ごと。読む文は一つ。
+
+    要件: F25-01
+    """
     rows = fetch_all(
-        "SELECT charge_id, min(split_part(source, ':', 3)::date) FROM procedure_stage_advances "
-        "WHERE addressee_number = %s AND procedure = 'ADVANCE_COLLECTION' GROUP BY charge_id",
-        [addressee_number],
+        "SELECT addressee_number, charge_id, min(split_part(source, ':', 3)::date) FROM procedure_stage_advances "
+        "WHERE addressee_number = ANY (%s) AND procedure = 'ADVANCE_COLLECTION' GROUP BY addressee_number, charge_id",
+        [list(whose)],
     )
-    return dict(rows)
+    return {(str(who), int(charge)): deadline for who, charge, deadline in rows}
 
 
 def preservations(terms: str, values: dict[str, Any]) -> tuple[PreservationHead, ...]:

@@ -4,7 +4,7 @@ Transitions are rows. The table of the law (`law/dispositions.py`) is asked befo
 into a trigger when the database is made, is asked again by PostgreSQL: no SQL can move a procedure any other way.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -144,6 +144,31 @@ def move(table: str, key: tuple[str, int], act: ProcedureAct, moved: Moved) -> T
     found = transition(Procedure[rows[0][0]], ProcedureStage[rows[0][1]], act)
     write_move(table, key, found, moved)
     return found
+
+
+def move_all(table: str, keys: Sequence[tuple[str, int]], act: ProcedureAct, moved: Moved) -> None:
+    """多くの手続を、同じ行いで一段進める。読む文も書く文も一つ。表にない移り方が一つでもあれば、すべて断る。取引の中で呼ぶ。
+
+    要件: F13-06
+    """
+    whose, numbers = [who for who, _ in keys], [number for _, number in keys]
+    rows = fetch_all(
+        f"SELECT t.addressee_number, t.{table}_id, t.procedure, t.stage FROM {table} t JOIN unnest(%s::text[], %s::bigint[]) "
+        f"k (who, at) ON t.addressee_number = k.who AND t.{table}_id = k.at ORDER BY t.{table}_id FOR UPDATE OF t",
+        [whose, numbers],
+    )
+    if len(rows) != len(set(keys)):
+        raise ProcedureUnknown("、".join(map(str, sorted(set(numbers) - {row[1] for row in rows}))))
+    found = [transition(Procedure[procedure], ProcedureStage[stage], act) for _, _, procedure, stage in rows]
+    run_sql(
+        f"INSERT INTO {table}_event (addressee_number, {table}_id, event_number, act, from_stage, to_stage, article, happened_on, "
+        f"note, proposal_id, officer) SELECT k.who, k.at, coalesce((SELECT max(e.event_number) FROM {table}_event e "
+        f"WHERE e.addressee_number = k.who AND e.{table}_id = k.at), 0) + 1, k.act, k.source, k.target, k.article, %s, %s, %s, %s "
+        f"FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[]) k (who, at, act, source, target, article)",
+        [moved.on, moved.note, moved.proposal_id, moved.officer, [row[0] for row in rows], [row[1] for row in rows],
+         [each.act.name for each in found], [each.source.name for each in found], [each.target.name for each in found],
+         [each.article for each in found]],
+    )  # fmt: skip
 
 
 def write_move(table: str, key: tuple[str, int], found: Move, moved: Moved) -> None:

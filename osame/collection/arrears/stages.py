@@ -5,14 +5,16 @@ among the stages, so that whoever asks is told.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 
-from osame.collection.arrears.prescribing import prescription_of
+from osame.collection.arrears.prescribing import ChargeKey, prescription_of
 from osame.law.arrears_facts import Span
 from osame.law.dispositions import Procedure, ProcedureStage
 from osame.platform.database import fetch_all
 
 Stages = dict[Procedure, set[ProcedureStage]]
+Spans = dict[Procedure, tuple[Span, ...]]
 
 
 def stages_of(addressee_number: str, *, as_of: date) -> dict[int, Stages]:
@@ -34,18 +36,26 @@ def stages_of(addressee_number: str, *, as_of: date) -> dict[int, Stages]:
     return {charge_id: dict(held) for charge_id, held in found.items()}
 
 
-def spans_of(addressee_number: str) -> dict[int, dict[Procedure, tuple[Span, ...]]]:
+def spans_of(addressee_number: str) -> dict[int, Spans]:
     """期別ごとの、効力のあった期間。差押えの条件の判定（`seizure_conditions`）に渡す。
 
     要件: F15-03, F20-03
     """
+    return {charge_id: held for (_, charge_id), held in spans_among([addressee_number]).items()}
+
+
+def spans_among(whose: Sequence[str]) -> dict[ChargeKey, Spans]:
+    """多くの人の期別について、まとめて。読む文は一つ。
+
+    要件: F15-03, F20-03
+    """
     rows = fetch_all(
-        "SELECT charge_id, procedure, first_on, through_on FROM procedure_stage WHERE addressee_number = %s "
-        "AND stage = 'IN_FORCE' ORDER BY first_on",
-        [addressee_number],
+        "SELECT addressee_number, charge_id, procedure, first_on, through_on FROM procedure_stage "
+        "WHERE addressee_number = ANY (%s) AND stage = 'IN_FORCE' ORDER BY first_on",
+        [list(whose)],
     )
-    found: dict[int, dict[Procedure, tuple[Span, ...]]] = defaultdict(dict)
-    for charge_id, procedure, first, through in rows:
-        held = found[charge_id]
+    found: dict[ChargeKey, Spans] = defaultdict(dict)
+    for who, charge_id, procedure, first, through in rows:
+        held = found[who, charge_id]
         held[Procedure[procedure]] = (*held.get(Procedure[procedure], ()), Span(first, through))
     return dict(found)

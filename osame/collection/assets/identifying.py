@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db import transaction
 
-from osame.collection.assets.queries import ReplyRow, namesakes, replies, reply_numbered
+from osame.collection.assets.namesakes import namesakes
+from osame.collection.assets.queries import ReplyRow, replies, reply_numbered
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
 from osame.platform import gate

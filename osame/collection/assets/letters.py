@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from osame.collection.assets.models import ThirdParty
 from osame.collection.assets.queries import InquiryRow, InvestigationLine, Party, third_party
@@ -10,7 +11,7 @@ from osame.collection.assets.search_letters import SEARCH
 from osame.collection.letters.actions import Draft, Outside, freeze
 from osame.collection.letters.kinds import LetterKind, SampleLetter, letter_kind
 from osame.kernel.dates import format_wareki
-from osame.platform.database import fetch_all, fetch_one
+from osame.platform.database import fetch_all
 from osame.platform.letters.window import WindowAddress
 
 Kind = ThirdParty.Kind
@@ -146,11 +147,25 @@ def subject_of(addressee_number: str) -> tuple[tuple[str, str], ...]:
 
     要件: F16-02, F27-01
     """
-    name, kana, born_on, corporate, number, representative, protected, address, detail = fetch_one(
-        "SELECT name, kana, born_on, kind IN ('3', '5'), corporate_number, representative_name, protection_measure, address, "
-        "address_detail FROM addressee WHERE addressee_number = %s",
-        [addressee_number],
+    return subjects_of([addressee_number])[addressee_number]
+
+
+def subjects_of(whose: Sequence[str]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """多くの人について、まとめて。読む文の数は、人の数によらない。
+
+    要件: F16-02, F27-01
+    """
+    rows = fetch_all(
+        "SELECT addressee_number, name, kana, born_on, kind IN ('3', '5'), corporate_number, representative_name, protection_measure, "
+        "address, address_detail FROM addressee WHERE addressee_number = ANY (%s)",
+        [list(whose)],
     )
+    earlier = earlier_addresses_among(whose)
+    return {str(who): _subject(facts, earlier[who]) for who, *facts in rows}
+
+
+def _subject(known: Sequence[Any], earlier: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    name, kana, born_on, corporate, number, representative, protected, address, detail = known
     facts = [("法人の名称" if corporate else "氏名", name), ("フリガナ", kana)]
     if corporate:
         facts += [("法人番号", number), ("代表者", representative)]
@@ -159,17 +174,26 @@ def subject_of(addressee_number: str) -> tuple[tuple[str, str], ...]:
     if protected:
         return (*((label, value) for label, value in facts if value), ("住所", "記載しません（お問い合わせください）"))
     facts.append(("所在地" if corporate else "住所", f"{address} {detail}".strip()))
-    facts += [("前の住所", each) for each in earlier_addresses(addressee_number)]
+    facts += [("前の住所", each) for each in earlier]
     return tuple((label, value) for label, value in facts if value)
 
 
 def earlier_addresses(addressee_number: str) -> tuple[str, ...]:
     """前の住所を、新しい順に。"""
+    return earlier_addresses_among([addressee_number])[addressee_number]
+
+
+def earlier_addresses_among(whose: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """多くの人の前の住所を、新しい順に。読む文は一つ。"""
     rows = fetch_all(
-        "SELECT address FROM earlier_address WHERE addressee_number = %s ORDER BY line_number DESC LIMIT %s",
-        [addressee_number, MOST_ADDRESSES],
+        "SELECT addressee_number, address FROM (SELECT e.*, row_number() OVER (PARTITION BY addressee_number ORDER BY line_number DESC) AS at "
+        "FROM earlier_address e WHERE addressee_number = ANY (%s)) e WHERE at <= %s ORDER BY addressee_number, at",
+        [list(whose), MOST_ADDRESSES],
     )
-    return tuple(str(row[0]).strip() for row in rows)
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(whose, ())
+    for who, address in rows:
+        found[who] = (*found[who], str(address).strip())
+    return found
 
 
 def _draft(line: InquiryRow, party: Party, subject: tuple[tuple[str, str], ...]) -> Draft:

@@ -231,15 +231,20 @@ def third_parties(kinds: Sequence[str] = (), *, as_of: date) -> tuple[Party, ...
 
 def third_party(third_party_id: int) -> Party:
     """番号の照会先。"""
+    found = parties_numbered([third_party_id])
+    if not found:
+        raise ThirdPartyUnknown(str(third_party_id))
+    return found[third_party_id]
+
+
+def parties_numbered(numbers: Sequence[int]) -> dict[int, Party]:
+    """いくつもの番号の照会先。読む文は一つ。"""
     rows = fetch_all(
         "SELECT third_party_id, kind, name, postal_code, address, section, bank_code, takes_files FROM third_party "
-        "WHERE third_party_id = %s",
-        [third_party_id],
+        "WHERE third_party_id = ANY (%s)",
+        [list(numbers)],
     )
-    if not rows:
-        raise ThirdPartyUnknown(str(third_party_id))
-    number, kind, *rest = rows[0]
-    return Party(number, ThirdParty.Kind(kind), *rest)
+    return {number: Party(number, ThirdParty.Kind(kind), *rest) for number, kind, *rest in rows}
 
 
 def investigations(terms: str, values: dict[str, Any]) -> tuple[InvestigationLine, ...]:
@@ -377,15 +382,16 @@ def interests_in(key: tuple[str, int]) -> tuple[InterestRow, ...]:
     return tuple(InterestRow(number, AssetInterest.Kind(kind), *rest) for number, kind, *rest in rows)
 
 
-def namesakes(addressee_number: str) -> tuple[tuple[str, bool], ...]:
-    """同姓同名の宛名（番号、生年月日も同じか）。差押えの前に、必ず見せる。
+def interested_in(assets: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """財産ごとの、権利を有する者の照会先番号（順位の順、一人一度）。読む文は一つ。
 
-    要件: F16-08
+    要件: F17-08, F17-16
     """
     rows = fetch_all(
-        "SELECT o.addressee_number, coalesce(o.born_on = a.born_on, false) FROM addressee a JOIN addressee o "
-        "ON identity_text(o.name) = identity_text(a.name) AND o.addressee_number <> a.addressee_number "
-        "WHERE a.addressee_number = %s ORDER BY 2 DESC, 1",
-        [addressee_number],
+        "SELECT asset_id, third_party_id FROM asset_interest WHERE asset_id = ANY (%s) ORDER BY asset_id, rank, interest_number",
+        [list(assets)],
     )
-    return tuple((str(number), bool(same)) for number, same in rows)
+    found: dict[int, dict[int, None]] = {}
+    for asset, party in rows:
+        found.setdefault(asset, {})[party] = None
+    return {asset: tuple(each) for asset, each in found.items()}

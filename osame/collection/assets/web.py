@@ -12,6 +12,7 @@ from osame.collection.assets import actions, identifying, queries, registering
 from osame.collection.assets import forms as sheets
 from osame.collection.assets.actions import Told
 from osame.collection.assets.models import AssetInterest, PropertyReply, ThirdParty
+from osame.collection.assets.namesakes import namesakes
 from osame.collection.assets.queries import InvestigationLine, ReplyRow
 from osame.collection.assets.registering import Interest
 from osame.collection.assets.reports import save_statement
@@ -71,7 +72,7 @@ def investigation(request: HttpRequest, investigation_id: int) -> HttpResponse:
     asked = [each for each in queries.inquiries_of(who) if each.investigation_id == investigation_id]
     shown = {
         "plan": plan, "inquiries": asked, "replies": queries.replies_of(who), "assets": queries.assets_of(who), "as_of": today(),
-        "namesakes": queries.namesakes(who), "searches": [x for x in searches_of(who) if x.investigation_id == investigation_id],
+        "namesakes": namesakes(who), "searches": [x for x in searches_of(who) if x.investigation_id == investigation_id],
         "letters": [each for line in asked for each in letters_about(f"property_inquiry:{line.inquiry_id}")],
     }  # fmt: skip
     return page(request, "collection/assets/investigation.html", shown)
@@ -162,7 +163,7 @@ def investigation_close(request: HttpRequest, investigation_id: int) -> HttpResp
 def property_reply(request: HttpRequest, reply_id: int) -> HttpResponse:
     """回答一つ。一致した項目、疑い、同姓同名。"""
     reply = _reply(reply_id)
-    shown = {"reply": reply, "namesakes": queries.namesakes(reply.addressee_number), "as_of": today()}
+    shown = {"reply": reply, "namesakes": namesakes(reply.addressee_number), "as_of": today()}
     return page(request, "collection/assets/reply.html", shown)
 
 
@@ -231,7 +232,7 @@ def asset(request: HttpRequest, asset_id: int) -> HttpResponse:
     found = queries.asset_numbered(asset_id)
     record("財産を開いた", subjects=[found.addressee_number], fields=FACTS)
     shown = {
-        "asset": found, "interests": queries.interests_in(found.key), "namesakes": queries.namesakes(found.addressee_number),
+        "asset": found, "interests": queries.interests_in(found.key), "namesakes": namesakes(found.addressee_number),
         "as_of": today(),
     }  # fmt: skip
     return page(request, "collection/assets/asset.html", shown)

@@ -14,7 +14,8 @@ from osame.collection.arrears.procedures import ProcedureUnknown
 from osame.collection.auctions.models import DistributionDelivery, DistributionObjection
 from osame.collection.auctions.residue import send_residue
 from osame.collection.dispositions.collecting import post_own
-from osame.collection.dispositions.creditors import OURS
+from osame.collection.dispositions.costs import post_recovery
+from osame.collection.dispositions.creditors import COSTS, OURS
 from osame.collection.dispositions.obligors import own_of
 from osame.collection.dispositions.queries import disposition_file
 from osame.kernel.dates import format_wareki
@@ -268,6 +269,9 @@ def deliver(
             )
             if each.name == OURS and deposited is None:
                 _apply(found, each.amount, as_of)
+            if each.name == COSTS and deposited is None:
+                recovered = (distribution_number, each.amount)
+                post_recovery(key, recovered, on=found.collected_on, as_of=as_of, officer=officer)
         if found.surplus and any(each.part_number == SURPLUS for each in done):
             send_residue(
                 disposition_file(key), found.surplus, deposits.get(SURPLUS) is not None, as_of=as_of, officer=officer

@@ -1,9 +1,11 @@
 """一斉差押え。調査で見つかった預金から、多くの差押えを一つの起案にまとめ、金融機関と店舗ごとに並べて書面を作る。
 
-One approval, many seizures. Every one is judged by itself when proposed and again, by the facts of that moment, when carried out:
-whoever paid meanwhile, or no longer meets a condition, is left out with the reason, and the rest go on.
+One approval, many seizures. The facts of all people are read together, by a number of statements that does not grow with them. Every one
+is judged by the same law as a single seizure when proposed and again, by the facts of that moment, when carried out: whoever paid
+meanwhile, or no longer meets a condition, is left out with the reason, and the rest go on.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,14 +14,15 @@ from typing import Any
 
 from django.db import transaction
 
+from osame.collection.assets.namesakes import namesakes_among
 from osame.collection.assets.queries import AssetRow, assets
-from osame.collection.dispositions.facts import Case, NothingToSeizeFor, case_of
-from osame.collection.dispositions.letters import freeze_all, papers_of
-from osame.collection.dispositions.queries import disposition_file
+from osame.collection.dispositions.facts import Case, Known, NothingToSeizeFor, known_of, net_value
+from osame.collection.dispositions.letters import beside_of, freeze_all, papers_of
+from osame.collection.dispositions.queries import begun_files
 from osame.collection.dispositions.seizing import (
     PerformByNeeded,
     ScopeNeeded,
-    begin_disposition,
+    begin_dispositions,
     judge_seizure,
     seizure_content,
 )
@@ -27,6 +30,7 @@ from osame.collection.letters.actions import Draft
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
 from osame.law.conditions import Conditions
+from osame.law.dispositions import ProcedureAct
 from osame.law.seizure_conditions import charge_seizable_from
 from osame.platform import gate
 from osame.platform.approvals.actions import propose
@@ -37,6 +41,10 @@ from osame.platform.database import fetch_all, run_sql
 LEAST = 10_000
 """これに満たない見込みの額は、はじめは選ばない。"""
 SHOWN_REASONS = 20
+LEAVE_OUT = """
+INSERT INTO seizure_left_out (addressee_number, proposal_id, asset_id, reason, left_on)
+SELECT x ->> 0, %(number)s, (x ->> 1)::bigint, x ->> 2, %(on)s FROM jsonb_array_elements(%(left)s::jsonb) x
+"""
 
 
 class NothingToSeizeTogether(Refusal):
@@ -70,7 +78,7 @@ class Judged:
     @property
     def net(self) -> int:
         """差し押さえて充てられる見込みの額。"""
-        return min(self.total, max(0, self.asset.value - self.asset.prior_claims - self.asset.disposition_cost))
+        return min(self.total, net_value(self.asset))
 
     @property
     def branch(self) -> str:
@@ -102,9 +110,7 @@ def bulk_choices(*, as_of: date, whose: Sequence[str] = ()) -> tuple[Judged, ...
         "AND (%(all)s OR s.addressee_number = ANY (%(whose)s))",
         {"all": not whose, "whose": list(whose)},
     )
-    return tuple(
-        sorted((_judge(each, as_of) for each in found), key=lambda each: (each.branch, each.asset.addressee_number))
-    )
+    return tuple(_judged(found, as_of))
 
 
 def propose_bulk(terms: BulkTerms, *, as_of: date) -> int:
@@ -118,21 +124,20 @@ def propose_bulk(terms: BulkTerms, *, as_of: date) -> int:
         raise PerformByNeeded
     with transaction.atomic():
         chosen = assets("s.asset_id = ANY (%(chosen)s)", {"chosen": list(terms.asset_ids)})
-        judged = sorted(
-            (_judge(each, as_of) for each in chosen), key=lambda each: (each.branch, each.asset.addressee_number)
-        )
+        same = namesakes_among(sorted({each.addressee_number for each in chosen}))
         items, left = [], []
-        for each in judged:
+        for each in _judged(chosen, as_of):
+            who = each.asset.addressee_number
             if reason := each.why_not(terms.least):
-                left.append([each.asset.addressee_number, each.asset.asset_id, reason])
+                left.append([who, each.asset.asset_id, reason])
                 continue
             assert each.case is not None
             assert each.conditions is not None
-            facts = seizure_content(each.asset, each.case, each.conditions) | {
+            told = seizure_content(each.asset, each.case, each.conditions, [number for number, _ in same[who]])
+            items.append(told | {
                 "scope": terms.scope.strip(), "perform_by": terms.perform_by.isoformat(), "reason": terms.reason.strip(),
                 "branch": each.branch, "net": each.net,
-            }  # fmt: skip
-            items.append(facts)
+            })  # fmt: skip
         if not items:
             raise NothingToSeizeTogether
         content = {"act": "bulk", "least": terms.least, "items": items, "left": left, "reason": terms.reason.strip()}
@@ -141,33 +146,56 @@ def propose_bulk(terms: BulkTerms, *, as_of: date) -> int:
 
 
 def carry_out_bulk(content: Mapping[str, Any], *, number: int, as_of: date) -> str:
-    """決裁された一斉差押えを執行する。一つずつ、いまの事実で判定し直し、支払のあった人などは理由とともに外す。
+    """決裁された一斉差押えを執行する。いまの事実でもう一度判定し、支払のあった人などは理由とともに外す。文の数は、人の数によらない。
 
     要件: F17-16, F17-01, F17-02, F17-03
     """
     officer = gate.required().officer
-    papers: dict[str, list[Draft]] = defaultdict(list)
-    done: list[str] = []
-    left: list[tuple[str, int, str]] = []
     with transaction.atomic():
-        for item in content["items"]:
-            (asset,) = assets("s.asset_id = %(at)s", {"at": item["asset_id"]})
-            who = asset.addressee_number
-            judged = _judge(asset, as_of, charges=item["charges"])
-            if judged.case is None or (reason := judged.why_not(content["least"])):
-                left.append((who, asset.asset_id, reason if judged.case else "起案の後に納付された"))
-                continue
-            key = begin_disposition(item, judged.case, (as_of, number, officer))
-            for form, drafts in papers_of(disposition_file(key)).items():
-                papers[form] += drafts
-            done.append(who)
-        for who, asset_id, reason in left:
-            run_sql("INSERT INTO seizure_left_out VALUES (%s, %s, %s, %s, %s)", [who, number, asset_id, reason, as_of])
-        runs = freeze_all(papers, as_of=as_of, officer=officer)
-        detail = {"起案番号": number, "差押え": len(done), "外した": len(left)}
-        record("一斉に差し押さえた", subjects=sorted(set(done)), detail=detail)
+        begun, left = _again(content, as_of)
+        keys = begin_dispositions(begun, ProcedureAct.SEIZE, (as_of, number, officer)) if begun else []
+        run_sql(LEAVE_OUT, {"left": json.dumps(left), "number": number, "on": as_of})
+        runs = freeze_all(_papers(keys), as_of=as_of, officer=officer) if keys else ()
+        detail = {"起案番号": number, "差押え": len(keys), "外した": len(left)}
+        record("一斉に差し押さえた", subjects=sorted({who for who, _ in keys}), detail=detail)
     told = "、".join(map(str, runs)) or "なし"
-    return f"{len(done)}件を差し押さえ、{len(left)}件を外しました（束{told}）"
+    return f"{len(keys)}件を差し押さえ、{len(left)}件を外しました（束{told}）"
+
+
+def _again(
+    content: Mapping[str, Any], as_of: date
+) -> tuple[list[tuple[Mapping[str, Any], Case]], list[tuple[str, int, str]]]:
+    """執行の時の判定。 （差し押さえるもの、外すもの）。同じ人の財産は、先に差し押さえるものを数えて判定する。"""
+    items = content["items"]
+    found = {
+        each.asset_id: each for each in assets("s.asset_id = ANY (%(of)s)", {"of": [x["asset_id"] for x in items]})
+    }
+    whose = sorted({each.addressee_number for each in found.values()})
+    known = known_of(whose, sorted({at for item in items for at in item["charges"]}), as_of=as_of, lock=True)
+    begun: list[tuple[Mapping[str, Any], Case]] = []
+    left: list[tuple[str, int, str]] = []
+    for item in items:
+        asset = found[item["asset_id"]]
+        judged = _judge(asset, known, as_of, chosen=item["charges"])
+        reason = "起案の後に納付された" if judged.case is None else judged.why_not(content["least"])
+        if reason:
+            left.append((asset.addressee_number, asset.asset_id, reason))
+            continue
+        assert judged.case is not None
+        begun.append((item, judged.case))
+        known.count_seized(asset)
+    return begun, left
+
+
+def _papers(keys: Sequence[tuple[str, int]]) -> dict[str, list[Draft]]:
+    """始めた処分の書面。様式ごとに、処分の順。"""
+    files = begun_files(keys)
+    beside = beside_of(files)
+    papers: dict[str, list[Draft]] = defaultdict(list)
+    for file in files:
+        for form, drafts in papers_of(file, beside).items():
+            papers[form] += drafts
+    return papers
 
 
 def told_bulk(content: Mapping[str, Any]) -> list[tuple[str, ...]]:
@@ -211,31 +239,28 @@ def left_out(proposal_id: int) -> tuple[tuple[str, int, str], ...]:
     return tuple((str(who), int(asset), str(reason)) for who, asset, reason in rows)
 
 
-def _judge(asset: AssetRow, as_of: date, charges: Sequence[int] = ()) -> Judged:
+def _judged(found: Sequence[AssetRow], as_of: date) -> list[Judged]:
+    """預金のすべてを判定し、金融機関と店舗の順に並べる。"""
+    known = known_of(sorted({each.addressee_number for each in found}), as_of=as_of)
+    judged = (_judge(each, known, as_of) for each in found)
+    return sorted(judged, key=lambda each: (each.branch, each.asset.addressee_number))
+
+
+def _judge(asset: AssetRow, known: Known, as_of: date, chosen: Sequence[int] = ()) -> Judged:
     """差し押さえられる日の来た期別（起案のときに選んだものがあれば、その中でまだ残るもの）について判定する。"""
     who = asset.addressee_number
+    owing = [each.facts.charge_id for each in known.owed.get(who, ()) if each.facts.charge_id in chosen]
+    if chosen and not owing:
+        return Judged(asset)
     try:
-        owing = _owing(who, charges) if charges else ()
-        if charges and not owing:
-            return Judged(asset)
-        case = case_of(who, owing, as_of=as_of, but=asset, lock=bool(charges))
+        case = known.case(who, owing, as_of=as_of, but=asset)
         ripe = tuple(
             owed.facts.charge_id
             for owed, facts in zip(case.owed, case.charges, strict=True)
             if (first := charge_seizable_from(facts)) and first <= as_of
         )
         if ripe and len(ripe) < len(case.owed):
-            case = case_of(who, ripe, as_of=as_of, but=asset)
+            case = known.case(who, ripe, as_of=as_of, but=asset)
     except NothingToSeizeFor:
         return Judged(asset)
     return Judged(asset, case, judge_seizure(asset, case, as_of=as_of))
-
-
-def _owing(who: str, charges: Sequence[int]) -> tuple[int, ...]:
-    """選んだ期別のうち、まだ残るもの。"""
-    rows = fetch_all(
-        "SELECT charge_id FROM charge WHERE addressee_number = %s AND charge_id = ANY (%s) "
-        "AND principal_tax + demand_fee + delinquency_charge > 0 ORDER BY charge_id",
-        [who, list(charges)],
-    )
-    return tuple(int(row[0]) for row in rows)

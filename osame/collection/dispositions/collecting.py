@@ -12,7 +12,8 @@ from typing import Any
 from django.db import transaction
 
 from osame.collection.arrears.procedures import Moved, move
-from osame.collection.dispositions.creditors import OURS, sharing_of
+from osame.collection.dispositions.costs import post_recovery
+from osame.collection.dispositions.creditors import COSTS, OURS, sharing_of
 from osame.collection.dispositions.facts import case_of
 from osame.collection.dispositions.later_papers import send_call_to_perform
 from osame.collection.dispositions.letters import send_distribution, send_receipt
@@ -214,6 +215,11 @@ class Planned:
         """この団体の徴収金への配当。"""
         return sum(each.amount for each in self.answer.shares if each.name == OURS)
 
+    @property
+    def costs(self) -> int:
+        """滞納処分費への配当。"""
+        return sum(each.amount for each in self.answer.shares if each.name == COSTS)
+
 
 def plan_distribution(file: DispositionFile, *, as_of: date, lock: bool = False) -> Planned:
     """配当を計算する。債権者は、財産についてのほかの者の権利と、この団体の徴収金と、滞納処分費。
@@ -270,6 +276,8 @@ def carry_out_distribution(content: Mapping[str, Any]) -> str:
         )
         schedule = distribution_schedule(planned.collected_on, as_of) if planned.needs_statement else None
         at = _write(file, planned, (as_of, number, officer), (slip, schedule.delivery_on if schedule else None))
+        if planned.costs and not planned.needs_statement:
+            post_recovery(key, (at, planned.costs), on=planned.collected_on, as_of=as_of, officer=officer)
         move("disposition", key, ProcedureAct.DISTRIBUTE, Moved(as_of, officer, f"第{at}回の配当", number))
         if planned.needs_statement:
             send_distribution(disposition_file(key), planned.answer, schedule, as_of=as_of, officer=officer)

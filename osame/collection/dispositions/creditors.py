@@ -12,6 +12,7 @@ from django.db import transaction
 
 from osame.collection.assets.models import AssetInterest
 from osame.collection.assets.queries import InterestRow, interests_in
+from osame.collection.dispositions.costs import post_cost, reverse_cost, standing_cost
 from osame.collection.dispositions.models import DispositionCost
 from osame.collection.dispositions.queries import DispositionFile, DispositionHead, disposition_file
 from osame.collection.payment_slips.owed import Owed
@@ -42,7 +43,7 @@ class CostUnknown(Refusal):
 
 
 class CostRecovered(Refusal):
-    """もう配当で徴収した滞納処分費です。起票を取り消すと、徴収した額が起票の額を超えます。配当を確かめてください。"""
+    """もう配当で徴収したか、不納欠損にした滞納処分費です。起票を取り消すと、徴収した額などが起票の額を超えます。配当と元帳を確かめてください。"""
 
 
 class InterestUnknown(Refusal):
@@ -129,6 +130,7 @@ def record_cost(key: tuple[str, int], spent: Spent, *, as_of: date, officer: str
             "WHERE addressee_number = %s AND disposition_id = %s RETURNING cost_number",
             [*key, spent.kind, spent.amount, spent.spent_on, spent.payee.strip(), officer, *key],
         )
+        post_cost(key, (int(number), spent.amount), spent_on=spent.spent_on, as_of=as_of, officer=officer)
         _recorded("滞納処分費を起票した", key, {"区分": spent.kind.label, "額": spent.amount, "職員": officer})
         return int(number)
 
@@ -146,8 +148,10 @@ def withdraw_cost(key: tuple[str, int], number: int, *, reason: str, as_of: date
         found = next((each for each in costs.lines if each.cost_number == number and each.withdrawn_on is None), None)
         if found is None:
             raise CostUnknown(str(number))
-        if costs.left < found.amount:
-            raise CostRecovered(f"徴収した額{costs.recovered:,}円")
+        standing = standing_cost(key)
+        if costs.left < found.amount or (standing is not None and standing < found.amount):
+            raise CostRecovered(f"起票の額{found.amount:,}円、まだ徴収していない額{min(costs.left, standing or 0):,}円")
+        reverse_cost(key, number, as_of=as_of, officer=officer)
         run_sql(
             "UPDATE disposition_cost SET withdrawn_on = %s, withdrawal_reason = %s WHERE addressee_number = %s AND disposition_id = %s "
             "AND cost_number = %s",

@@ -4,23 +4,23 @@ Gathers what the law asks for: demands, graces, suspensions, extinction, bankrup
 prescription are asked at the common doors of `arrears`, which read every chapter's part.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from osame.collection.advances.queries import deadlines_of
-from osame.collection.arrears.prescribing import prescription_of
-from osame.collection.arrears.stages import spans_of
+from osame.collection.advances.queries import deadlines_among
+from osame.collection.arrears.prescribing import ChargeKey, prescriptions_of
+from osame.collection.arrears.stages import Spans, spans_among
 from osame.collection.assets.queries import AssetRow
-from osame.collection.dispositions.obligors import Obliged, demanded_of, obliged
-from osame.collection.payment_slips.owed import Owed, Share, owed_of
-from osame.collection.pledges.queries import kept_charges
+from osame.collection.dispositions.obligors import Demanded, Obliged, demanded_of, obliged
+from osame.collection.payment_slips.owed import Owed, Share, owed_facts
+from osame.collection.pledges.queries import kept_among
 from osame.kernel.money import Yen
 from osame.kernel.refusals import Refusal
 from osame.law.arrears_facts import ChargeFacts, Span, TaxpayerFacts
 from osame.law.conditions import Condition
 from osame.law.dispositions import Procedure
-from osame.platform.database import fetch_all, fetch_one
+from osame.platform.database import fetch_all
 
 
 class NothingToSeizeFor(Refusal):
@@ -55,6 +55,74 @@ class Case:
         return Yen(sum(each.amount for each in self.shares))
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """いく人もの、差押えの条件に要る事実。読む文の数は、人の数によらない。 seized: 差押財産ごとの、充てられる見込みの額。"""
+
+    owed: Mapping[str, tuple[Owed, ...]]
+    advanced: Mapping[ChargeKey, date]
+    spans: Mapping[ChargeKey, Spans]
+    demanded: Demanded
+    gone: Mapping[ChargeKey, date | None]
+    kept: frozenset[ChargeKey]
+    people: Mapping[str, tuple[str, TaxpayerFacts]]
+    seized: dict[str, dict[int, int]]
+
+    def case(self, who: str, charges: Sequence[int], *, as_of: date, but: AssetRow | None = None) -> Case:
+        """その人の、選んだ期別（空なら、納期限を過ぎた未納のすべて）についての事実。未納がなければ断る。"""
+        owed = tuple(each for each in self.owed.get(who, ()) if self._is_meant(each, charges, as_of))
+        if not owed or (charges and {each.facts.charge_id for each in owed} != set(charges)):
+            raise NothingToSeizeFor
+        name, taxpayer = self.people[who]
+        return Case(who, name, owed, tuple(self._facts(each) for each in owed), taxpayer, self.value(who, but))
+
+    def value(self, who: str, but: AssetRow | None) -> int:
+        """ほかの差押財産の、充てられる見込みの額。"""
+        return _rest(self.seized.get(who, {}), but)
+
+    def count_seized(self, asset: AssetRow) -> None:
+        """同じ決裁でこれから差し押さえる財産を、差押財産に数える。後の財産の判定に効く。"""
+        self.seized.setdefault(asset.addressee_number, {})[asset.asset_id] = net_value(asset)
+
+    def _is_meant(self, each: Owed, charges: Sequence[int], as_of: date) -> bool:
+        known = each.facts
+        if charges:
+            return known.charge_id in charges
+        return self.advanced.get((known.addressee_number, known.charge_id), known.due_date) < as_of
+
+    def _facts(self, each: Owed) -> ChargeFacts:
+        key = (each.facts.addressee_number, each.facts.charge_id)
+        issued, posted, served = self.demanded.get(key[1], (None, None, True))
+        held = self.spans.get(key, {})
+        return ChargeFacts(
+            each.label, each.facts.due_date, Yen(each.share().amount), demand_issued_on=issued, is_demand_served=bool(served),
+            demand_posted_on=posted, advance_deadline=self.advanced.get(key), collection_graces=held.get(Procedure.COLLECTION_GRACE, ()),
+            realization_graces=held.get(Procedure.REALIZATION_GRACE, ()), suspensions=held.get(Procedure.SUSPENSION, ()),
+            extinguished_on=self.gone.get(key), is_pledge_kept=key in self.kept,
+        )  # fmt: skip
+
+
+def net_value(asset: AssetRow) -> int:
+    """換価して充てられる見込みの額。"""
+    return max(0, asset.value - asset.prior_claims - asset.disposition_cost)
+
+
+def known_of(whose: Sequence[str], charges: Sequence[int] | None = None, *, as_of: date, lock: bool = False) -> Known:
+    """いく人もの事実を、まとめて読む。 charges: 期別（なければ、未納のすべて）; lock: 期別の行を鎖錠して読む。
+
+    要件: F17-01, F17-16
+    """
+    owed: dict[str, tuple[Owed, ...]] = {}
+    for facts in owed_facts(whose, charges, as_of=as_of, lock=lock):
+        owed[facts.addressee_number] = (*owed.get(facts.addressee_number, ()), Owed(facts, as_of))
+    numbers = [each.facts.charge_id for found in owed.values() for each in found]
+    gone = {key: each.extinguished_on for key, each in prescriptions_of(whose, as_of=as_of).items()}
+    return Known(
+        owed, deadlines_among(whose), spans_among(whose), demanded_of(whose, numbers), gone,
+        kept_among(whose, as_of=as_of), _people(whose), _seized(whose),
+    )  # fmt: skip
+
+
 def case_of(
     addressee_number: str, charges: Sequence[int], *, as_of: date, lock: bool = False, but: AssetRow | None = None
 ) -> Case:
@@ -64,60 +132,49 @@ def case_of(
     """
     if charges and (beside := obliged(addressee_number, charges, as_of=as_of, lock=lock)):
         return _obligor_case(addressee_number, beside, but)
-    found = owed_of(addressee_number, list(charges) or None, on=as_of, as_of=as_of, lock=lock and bool(charges))
-    advanced = deadlines_of(addressee_number)
-    owed = tuple(each for each in found if charges or advanced.get(each.facts.charge_id, each.facts.due_date) < as_of)
-    if not owed or (charges and {each.facts.charge_id for each in owed} != set(charges)):
-        raise NothingToSeizeFor
-    spans = spans_of(addressee_number)
-    demanded = demanded_of(addressee_number, [each.facts.charge_id for each in owed])
-    gone = {key: each.extinguished_on for key, each in prescription_of(addressee_number, as_of=as_of).items()}
-    kept = kept_charges(addressee_number, as_of=as_of)
-    facts = []
-    for each in owed:
-        number = each.facts.charge_id
-        issued, posted, served = demanded.get(number, (None, None, True))
-        held = spans.get(number, {})
-        facts.append(
-            ChargeFacts(
-                each.label, each.facts.due_date, Yen(each.share().amount), demand_issued_on=issued, is_demand_served=bool(served),
-                demand_posted_on=posted, advance_deadline=advanced.get(number), collection_graces=held.get(Procedure.COLLECTION_GRACE, ()),
-                realization_graces=held.get(Procedure.REALIZATION_GRACE, ()), suspensions=held.get(Procedure.SUSPENSION, ()),
-                extinguished_on=gone.get(number), is_pledge_kept=number in kept,
-            )
-        )  # fmt: skip
-    name, died_on = fetch_one("SELECT name, died_on FROM addressee WHERE addressee_number = %s", [addressee_number])
-    return Case(
-        addressee_number, name, owed, tuple(facts), _taxpayer(addressee_number, died_on),
-        _seized_value(addressee_number, but),
-    )  # fmt: skip
+    known = known_of([addressee_number], list(charges) or None, as_of=as_of, lock=lock and bool(charges))
+    return known.case(addressee_number, charges, as_of=as_of, but=but)
 
 
 def _obligor_case(addressee_number: str, held: Obliged, but: AssetRow | None) -> Case:
-    name, died_on = fetch_one("SELECT name, died_on FROM addressee WHERE addressee_number = %s", [addressee_number])
-    return Case(
-        addressee_number, name, held.owed, held.charges, _taxpayer(addressee_number, died_on),
-        _seized_value(addressee_number, but), held.extra,
-    )  # fmt: skip
+    name, taxpayer = _people([addressee_number])[addressee_number]
+    value = _rest(_seized([addressee_number]).get(addressee_number, {}), but)
+    return Case(addressee_number, name, held.owed, held.charges, taxpayer, value, held.extra)
 
 
-def _taxpayer(addressee_number: str, died_on: date | None) -> TaxpayerFacts:
+def _rest(seized: Mapping[int, int], but: AssetRow | None) -> int:
+    return sum(value for asset, value in seized.items() if but is None or asset != but.asset_id)
+
+
+def _people(whose: Sequence[str]) -> dict[str, tuple[str, TaxpayerFacts]]:
+    """氏名と、死亡・相続人・破産手続。"""
     rows = fetch_all(
-        "SELECT opened_on, CASE WHEN closed_on > opened_on THEN closed_on - 1 ELSE closed_on END FROM bankruptcy "
-        "WHERE addressee_number = %s AND stage <> 'NONE' AND stage <> 'CANCELLED' ORDER BY opened_on",
-        [addressee_number],
+        "SELECT opened_on, CASE WHEN closed_on > opened_on THEN closed_on - 1 ELSE closed_on END, addressee_number FROM bankruptcy "
+        "WHERE addressee_number = ANY (%s) AND stage <> 'NONE' AND stage <> 'CANCELLED' ORDER BY opened_on",
+        [list(whose)],
     )
-    heirs = fetch_all(
-        "SELECT 1 FROM succession_portion WHERE addressee_number = %s AND numerator > 0 LIMIT 1", [addressee_number]
+    spans: dict[str, tuple[Span, ...]] = {}
+    for opened, closed, who in rows:
+        spans[who] = (*spans.get(who, ()), Span(opened, closed))
+    people = fetch_all(
+        "SELECT a.addressee_number, a.name, a.died_on, EXISTS (SELECT 1 FROM succession_portion p "
+        "WHERE p.addressee_number = a.addressee_number AND p.numerator > 0) FROM addressee a WHERE a.addressee_number = ANY (%s)",
+        [list(whose)],
     )
-    return TaxpayerFacts(died_on, bool(heirs), tuple(Span(*row) for row in rows))
+    return {
+        str(who): (str(name), TaxpayerFacts(died_on, bool(heirs), spans.get(who, ())))
+        for who, name, died_on, heirs in people
+    }
 
 
-def _seized_value(addressee_number: str, but: AssetRow | None) -> int:
-    """ほかの差押財産の、充てられる見込みの額。"""
-    (value,) = fetch_one(
-        "SELECT coalesce(sum(greatest(0, value - prior_claims - disposition_cost)), 0)::bigint FROM asset "
-        "WHERE addressee_number = %s AND is_seized AND asset_id <> %s",
-        [addressee_number, but.asset_id if but else 0],
+def _seized(whose: Sequence[str]) -> dict[str, dict[int, int]]:
+    """差押財産ごとの、充てられる見込みの額。"""
+    rows = fetch_all(
+        "SELECT addressee_number, asset_id, greatest(0, value - prior_claims - disposition_cost) FROM asset "
+        "WHERE addressee_number = ANY (%s) AND is_seized",
+        [list(whose)],
     )
-    return int(value)
+    found: dict[str, dict[int, int]] = {}
+    for who, asset, value in rows:
+        found.setdefault(str(who), {})[int(asset)] = int(value)
+    return found

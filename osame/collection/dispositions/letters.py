@@ -5,10 +5,11 @@ what a protected person's paper says does not depend on where they live.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from osame.collection.assets.letters import subject_of
-from osame.collection.assets.queries import Party, interests_in, third_party
+from osame.collection.assets.letters import subject_of, subjects_of
+from osame.collection.assets.queries import Party, interested_in, parties_numbered, third_party
 from osame.collection.dispositions.kinds import kind_of
 from osame.collection.dispositions.paper import (
     APPEAL,
@@ -25,7 +26,7 @@ from osame.collection.dispositions.paper import (
 from osame.collection.dispositions.queries import DispositionFile, DispositionHead
 from osame.collection.dispositions.wages import told_to_payer
 from osame.collection.letters.actions import Draft, Outside, freeze
-from osame.collection.successions.sharing import portions_in_force
+from osame.collection.successions.sharing import heirs_among
 from osame.kernel.dates import format_wareki
 from osame.law.arrears_facts import AssetKind
 from osame.law.dispositions import Procedure
@@ -42,12 +43,37 @@ PRESERVED = "納付すべき額の確定の前に、徴収を確保するため�
 Facts = tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """書面に要る、処分の外の事実。 subjects: 示す滞納者; heirs: 承継した者; interested: 財産ごとの権利を有する者; parties: 照会先。"""
+
+    subjects: Mapping[str, Facts]
+    heirs: Mapping[str, tuple[str, ...]]
+    interested: Mapping[int, tuple[int, ...]]
+    parties: Mapping[int, Party]
+
+
+def beside_of(files: Sequence[DispositionFile]) -> Beside:
+    """処分の外の事実を、まとめて読む。読む文の数は、処分の数によらない。
+
+    要件: F17-08, F17-16
+    """
+    heads = [each.head for each in files]
+    whose = sorted({each.addressee_number for each in heads})
+    interested = interested_in([each.asset_id for each in heads if each.asset_id is not None])
+    told = {
+        each for head in heads for each in (head.third_party_id, head.body_id, head.registry_id) if each is not None
+    }
+    parties = parties_numbered(sorted(told | {each for found in interested.values() for each in found}))
+    return Beside(subjects_of(whose), heirs_among(whose), interested, parties)
+
+
 def send_papers(file: DispositionFile, *, as_of: date, officer: str) -> tuple[int, ...]:
     """処分の書面を、滞納者・第三債務者・利害関係人・登記所の分まで一度に作る。束の番号を返す。
 
     要件: F17-02, F17-03, F17-06, F17-08, F18-01, F18-02
     """
-    return freeze_all(papers_of(file), as_of=as_of, officer=officer)
+    return freeze_all(papers_of(file, beside_of([file])), as_of=as_of, officer=officer)
 
 
 def freeze_all(papers: Mapping[str, Sequence[Draft]], *, as_of: date, officer: str) -> tuple[int, ...]:
@@ -58,28 +84,28 @@ def freeze_all(papers: Mapping[str, Sequence[Draft]], *, as_of: date, officer: s
     return tuple(freeze_papers(form, drafts, as_of, officer) for form, drafts in papers.items())
 
 
-def papers_of(file: DispositionFile) -> dict[str, list[Draft]]:
+def papers_of(file: DispositionFile, beside: Beside) -> dict[str, list[Draft]]:
     """処分の書面。様式ごとに、送る者の順。
 
     要件: F17-02, F17-03, F17-06, F17-08, F18-01, F18-02
     """
     head, kind = file.head, file.head.asset_kind
     if head.procedure is Procedure.DISTRIBUTION_REQUEST:
-        return {"R-097": _request(file, ("交付要求書", "交付要求通知書"))}
-    registry = {"R-094": registration_papers(file, third_party(head.registry_id))} if head.registry_id else {}
+        return {"R-097": _request(file, ("交付要求書", "交付要求通知書"), beside)}
+    registry = {"R-094": registration_papers(file, beside.parties[head.registry_id])} if head.registry_id else {}
     if head.procedure is Procedure.PARTICIPATING_SEIZURE:
-        return {"R-099": _request(file, ("参加差押書", "参加差押通知書"))} | registry
+        return {"R-099": _request(file, ("参加差押書", "参加差押通知書"), beside)} | registry
     assert kind is not None
     form, title = ("R-090", "差押調書（謄本）") if kind in RECORDED else ("R-093", "差押書")
-    papers = {form: own_drafts(file, _seizure(file, title, own=True))}
+    papers = {form: own_drafts(file, _seizure(file, title, beside, own=True), beside)}
     if head.third_party_id is not None:
-        party = third_party(head.third_party_id)
-        papers["R-091"] = [outside_draft(file, party, _seizure(file, _notice_title(kind)))]
+        party = beside.parties[head.third_party_id]
+        papers["R-091"] = [outside_draft(file, party, _seizure(file, _notice_title(kind), beside))]
         if head.wage_steps:
-            papers["R-092"] = [outside_draft(file, party, _wages(file))]
+            papers["R-092"] = [outside_draft(file, party, _wages(file, beside))]
     papers |= registry
-    if others := interested_parties(file):
-        paper = _seizure(file, "差押通知書", interested=True)
+    if others := interested_parties(file, beside):
+        paper = _seizure(file, "差押通知書", beside, interested=True)
         papers["R-095"] = [outside_draft(file, each, paper) for each in others]
     return papers
 
@@ -131,23 +157,25 @@ def send_distribution(
     return freeze_papers("R-104", drafts, as_of, officer)
 
 
-def _request(file: DispositionFile, titles: tuple[str, str]) -> list[Draft]:
+def _request(file: DispositionFile, titles: tuple[str, str], beside: Beside) -> list[Draft]:
     head = file.head
     assert head.body_id is not None
-    body = third_party(head.body_id)
+    body = beside.parties[head.body_id]
     rows = charge_rows(file.parts)
     charges, lines = paged(rows, ())
     facts = asset_facts(file, (("処分の番号", head.number), ("執行機関", body.name), ("事件・先の差押え", head.case_number),
                                 ("根拠", "地方税法第331条第4項・第5項、国税徴収法第82条・第86条")))  # fmt: skip
     total = (("要求する額", amount_text(file.total)),)
     to_body = Paper(titles[0], f"滞納者の財産について、次の徴収金のため、{head.procedure.value}をします。",
-                    (*subject_facts(file), *facts), total, charges, lines, (EXTRA,), "")  # fmt: skip
+                    (*subject_facts(file, beside), *facts), total, charges, lines, (EXTRA,), "")  # fmt: skip
     to_own = Paper(titles[1], f"あなたの滞納している徴収金のため、次のとおり{head.procedure.value}をしたので、通知します。", facts, total,
                    charges, lines, (("不服の申立て", APPEAL),), "")  # fmt: skip
-    return [outside_draft(file, body, to_body), *own_drafts(file, to_own)]
+    return [outside_draft(file, body, to_body), *own_drafts(file, to_own, beside)]
 
 
-def _seizure(file: DispositionFile, title: str, *, own: bool = False, interested: bool = False) -> Paper:
+def _seizure(
+    file: DispositionFile, title: str, beside: Beside, *, own: bool = False, interested: bool = False
+) -> Paper:
     head, kind = file.head, file.head.asset_kind
     facts: Facts = (
         ("処分の番号", head.number), ("差押えの日", format_wareki(head.done_on)), ("差し押さえる範囲", head.scope),
@@ -166,7 +194,7 @@ def _seizure(file: DispositionFile, title: str, *, own: bool = False, interested
         )
         notes = (*(() if preserves else (EXTRA,)), ("処分の禁止", OWNER_BAN), ("不服の申立て", APPEAL))
         return Paper(title, opening, facts, total, charges, lines, notes, head.officer)
-    facts = (*subject_facts(file), *facts)
+    facts = (*subject_facts(file, beside), *facts)
     if interested:
         opening = "あなたが権利を有する次の財産を差し押さえたので、国税徴収法第55条により通知します。"
         return Paper(title, opening, facts, total, charges, lines, (EXTRA,), "")
@@ -180,10 +208,10 @@ def _seizure(file: DispositionFile, title: str, *, own: bool = False, interested
     return Paper(title, opening, facts, total, charges, lines, notes, "")
 
 
-def _wages(file: DispositionFile) -> Paper:
+def _wages(file: DispositionFile, beside: Beside) -> Paper:
     head = file.head
     _, lines = paged((), told_to_payer(head.wage_shares, head.wage_steps, head.asset_id))
-    facts = (*subject_facts(file), ("処分の番号", head.number), ("根拠", "国税徴収法第76条"))
+    facts = (*subject_facts(file, beside), ("処分の番号", head.number), ("根拠", "国税徴収法第76条"))
     opening = "差し押さえた給料等について、差し押さえることができる額の計算は、次のとおりです。支払額が変わる月は、同じ方法で計算してください。"
     return Paper("差押可能額計算書", opening, facts, (), ((),), lines, (), "")
 
@@ -234,18 +262,19 @@ def registration_papers(file: DispositionFile, registry: Party) -> list[Draft]:
     return [outside_draft(file, registry, each) for each in papers]
 
 
-def interested_parties(file: DispositionFile) -> list[Party]:
+def interested_parties(file: DispositionFile, beside: Beside | None = None) -> list[Party]:
     """財産について権利を有する者。第三債務者には、別に通知する。"""
     head = file.head
     if head.asset_id is None:
         return []
-    numbers = dict.fromkeys(each.third_party_id for each in interests_in((head.addressee_number, head.asset_id)))
-    return [third_party(each) for each in numbers if each != head.third_party_id]
+    known = beside or beside_of([file])
+    return [known.parties[each] for each in known.interested.get(head.asset_id, ()) if each != head.third_party_id]
 
 
-def subject_facts(file: DispositionFile) -> Facts:
+def subject_facts(file: DispositionFile, beside: Beside | None = None) -> Facts:
     """第三者に示す滞納者。氏名と、支援措置の対象者でなければ住所。"""
-    told = subject_of(file.head.addressee_number)
+    who = file.head.addressee_number
+    told = beside.subjects[who] if beside else subject_of(who)
     return tuple(
         (f"滞納者の{label}", value) for label, value in told if label in {"氏名", "法人の名称", "住所", "所在地"}
     )
@@ -274,11 +303,11 @@ def _notice_title(kind: AssetKind) -> str:
     )
 
 
-def own_drafts(file: DispositionFile, paper: Paper) -> list[Draft]:
+def own_drafts(file: DispositionFile, paper: Paper, beside: Beside | None = None) -> list[Draft]:
     """滞納者に宛てる。死亡していて承継が決定されていれば、相続人の一人一人に（代表者は、滞納処分の書類を受けない。地方税法第9条の2第1項）。"""
     head = file.head
     item = file.parts[0].tax_item if len({each.tax_item for each in file.parts}) == 1 else ""
-    heirs = [each.successor_number for each in portions_in_force(head.addressee_number)]
+    heirs = (beside.heirs if beside else heirs_among([head.addressee_number])).get(head.addressee_number)
     return [
         Draft(
             who,

@@ -30,7 +30,7 @@ DEMANDED = """
 SELECT c.charge_id, d.issued_on, d.published_on, d.returned_on IS NULL OR d.published_on IS NOT NULL
 FROM charge c JOIN demand d ON d.addressee_number = c.addressee_number AND d.charge_id = c.charge_id AND d.cancelled_on IS NULL
     AND d.withdrawn_on IS NULL
-WHERE c.addressee_number = %s AND c.charge_id = ANY (%s)
+WHERE c.addressee_number = ANY (%s) AND c.charge_id = ANY (%s)
 """
 WITH_LATE = ("HEIR", "ESTATE", "MERGED")
 """承継した額に、延滞金が加わる責め。"""
@@ -61,12 +61,12 @@ class Obliged:
     extra: tuple[Condition, ...]
 
 
-def demanded_of(addressee_number: str, charges: Sequence[int]) -> Demanded:
-    """期別ごとの、督促状の発付日、公示送達の日、送達されたか。
+def demanded_of(whose: Sequence[str], charges: Sequence[int]) -> Demanded:
+    """いく人もの期別ごとの、督促状の発付日、公示送達の日、送達されたか。
 
     要件: F17-01
     """
-    rows = fetch_all(DEMANDED, [addressee_number, list(charges)])
+    rows = fetch_all(DEMANDED, [list(whose), list(charges)])
     return {number: (issued, posted, bool(served)) for number, issued, posted, served in rows}
 
 
@@ -208,7 +208,7 @@ def _facts(each: Limited, held: Obligor, as_of: date) -> ChargeFacts:
     collection = spans.get(Procedure.COLLECTION_GRACE, ())
     if not held.source.startswith(SHARED):
         own_share = share_prescriptions(held.principal_number, who, as_of=as_of)[number].extinguished_on
-        issued, posted, served = demanded_of(held.principal_number, [number]).get(number, (None, None, True))
+        issued, posted, served = demanded_of([held.principal_number], [number]).get(number, (None, None, True))
         return ChargeFacts(
             f"{each.label}（承継）", each.facts.due_date, unpaid, issued, served, posted, collection_graces=collection,
             realization_graces=graces, suspensions=stays, extinguished_on=own_share,

@@ -1,6 +1,7 @@
 """滞納処分の照会。一件の綴り、続いている処分、見直しの一覧、人ごとの処分、破産。"""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -41,10 +42,10 @@ WHERE {terms} ORDER BY d.disposition_id DESC
 PARTS = f"""
 SELECT c.charge_id, coalesce(t.name, c.tax_item), c.tax_item, c.levy_year, coalesce(n.name, c.installment_term || '期'), c.due_date,
        c.statutory_due_date_etc, q.principal_tax, q.demand_fee, q.delinquency_charge,
-       c.principal_tax + c.demand_fee + c.delinquency_charge, q.owner_number
+       c.principal_tax + c.demand_fee + c.delinquency_charge, q.owner_number, q.disposition_id
 FROM disposition_charge q JOIN charge c ON c.addressee_number = q.owner_number AND c.charge_id = q.charge_id
 {CHARGE_NAMES}
-WHERE q.addressee_number = %s AND q.disposition_id = %s ORDER BY c.due_date, c.charge_id
+WHERE (q.addressee_number, q.disposition_id) IN (SELECT * FROM unnest(%s::text[], %s::bigint[])) ORDER BY c.due_date, c.charge_id
 """
 
 
@@ -260,9 +261,23 @@ def disposition_file(key: tuple[str, int], *, lock: bool = False) -> Disposition
     )  # fmt: skip
 
 
+def begun_files(keys: Sequence[tuple[str, int]]) -> tuple[DispositionFile, ...]:
+    """始まったばかりの、本人の期別のための処分の綴り（取立ても配当も、まだない）。処分の順。読む文の数は、処分の数によらない。
+
+    要件: F17-16
+    """
+    whose, numbers = [who for who, _ in keys], [number for _, number in keys]
+    parts: dict[int, tuple[DispositionPart, ...]] = {}
+    for row in fetch_all(PARTS, [whose, numbers]):
+        parts[row[-1]] = (*parts.get(row[-1], ()), DispositionPart(*row[:-1]))
+    terms = "(d.addressee_number, d.disposition_id) IN (SELECT * FROM unnest(%(whose)s::text[], %(numbers)s::bigint[]))"
+    heads = {each.disposition_id: each for each in dispositions(terms, {"whose": whose, "numbers": numbers})}
+    return tuple(DispositionFile(heads[number], parts[number], (), (), ()) for number in numbers)
+
+
 def _parts(key: tuple[str, int]) -> tuple[DispositionPart, ...]:
     """対象の期別。責めを負う者への処分なら、残る額は、残る限度の内の額。"""
-    parts = tuple(DispositionPart(*row) for row in fetch_all(PARTS, [*key]))
+    parts = tuple(DispositionPart(*row[:-1]) for row in fetch_all(PARTS, [[key[0]], [key[1]]]))
     if all(each.owner_number == key[0] for each in parts):
         return parts
     numbers = {each.charge_id for each in parts}

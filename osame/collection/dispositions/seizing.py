@@ -5,15 +5,16 @@ suspensions, extinction, bankruptcy and the asset are read by `facts.py`; the la
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 
-from osame.collection.arrears.procedures import Moved, move
-from osame.collection.assets.queries import AssetRow, asset_numbered, namesakes, third_party
+from osame.collection.arrears.procedures import Moved, move_all
+from osame.collection.assets.namesakes import namesakes
+from osame.collection.assets.queries import AssetRow, asset_numbered, third_party
 from osame.collection.dispositions.facts import Case, case_of
 from osame.collection.dispositions.letters import send_papers
 from osame.collection.dispositions.obligors import mark_seized
@@ -38,6 +39,32 @@ CLAIMS = frozenset((
     AssetKind.REFUND,
 ))  # fmt: skip
 """第三債務者のある債権。"""
+FROM_PROPOSAL = (
+    "asset_id",
+    "body_id",
+    "case_number",
+    "scope",
+    "wage_steps",
+    "wage_shares",
+    "conditions",
+    "place",
+    "registry_id",
+)
+AMOUNTS = ("charge_id", "principal_tax", "demand_fee", "delinquency_charge")
+WRITE_HEADS = """
+INSERT INTO disposition (addressee_number, disposition_id, procedure, stage, numbered_year, year_number, asset_id, body_id, case_number,
+    scope, perform_by, wage_steps, wage_shares, conditions, done_on, place, policy, registry_id, proposal_id, officer)
+SELECT h.who, h.at, %(procedure)s, 'NONE', %(year)s, h.place_in_year, h.asset_id, h.body_id, h.case_number, h.scope, h.perform_by,
+       h.wage_steps, h.wage_shares, h.conditions, %(on)s, h.place, '', h.registry_id, %(proposal)s, %(officer)s
+FROM jsonb_to_recordset(%(heads)s) AS h (who text, at bigint, place_in_year int, asset_id bigint, body_id bigint, case_number text,
+    scope text, perform_by date, wage_steps jsonb, wage_shares jsonb, conditions jsonb, place text, registry_id bigint)
+"""
+WRITE_CHARGES = """
+INSERT INTO disposition_charge (addressee_number, disposition_id, charge_id, owner_number, principal_tax, demand_fee, delinquency_charge)
+SELECT q.who, q.at, q.charge_id, q.owner, q.principal_tax, q.demand_fee, q.delinquency_charge
+FROM jsonb_to_recordset(%s) AS q (who text, at bigint, charge_id bigint, owner text, principal_tax bigint, demand_fee bigint,
+    delinquency_charge bigint)
+"""
 
 
 class PerformByNeeded(Refusal):
@@ -108,7 +135,8 @@ def propose_seizure(terms: SeizureTerms, *, as_of: date) -> int:
         found = judge_seizure(asset, case, as_of=as_of)
         _require(found)
         wages = _checked(terms, asset, as_of)
-        content = seizure_content(asset, case, found) | {
+        same = [number for number, _ in namesakes(asset.addressee_number)]
+        content = seizure_content(asset, case, found, same) | {
             "scope": terms.scope.strip(), "perform_by": terms.perform_by.isoformat() if terms.perform_by else None,
             "wage_steps": list(wages.steps) if wages else [], "wage_shares": list(wages.shares) if wages else [],
             "place": terms.place.strip(), "registry_id": terms.registry_id, "reason": terms.reason.strip(),
@@ -162,26 +190,38 @@ def begin_disposition(content: Mapping[str, Any], case: Case, what: tuple[date, 
 
     要件: F17-02, F17-15
     """
-    (disposition_id,) = fetch_one("SELECT nextval('disposition_number')")
-    key, procedure = (case.addressee_number, int(disposition_id)), Procedure[content["procedure"]]
-    write_disposition(key, content, case, what)
+    procedure = Procedure[content["procedure"]]
     act = ProcedureAct.APPLY if procedure is Procedure.DISTRIBUTION_REQUEST else ProcedureAct.SEIZE
-    moved = Moved(what[0], what[2], content["reason"], what[1])
-    move("disposition", key, act, moved)
+    (key,) = begin_dispositions([(content, case)], act, what)
     if set(case.owners.values()) != {case.addressee_number}:
+        moved = Moved(what[0], what[2], content["reason"], what[1])
         mark_seized(case.addressee_number, [each.charge_id for each in case.shares], moved)
     return key
 
 
-def seizure_content(asset: AssetRow, case: Case, found: Conditions) -> dict[str, Any]:
-    """差押えの起案の中身のうち、財産と事実から決まるもの。
+def begin_dispositions(
+    begun: Sequence[tuple[Mapping[str, Any], Case]], act: ProcedureAct, what: tuple[date, int, str]
+) -> list[tuple[str, int]]:
+    """同じ手続の、多くの処分を始める。書く文の数は、処分の数によらない。 begun: （起案の中身、事実）。取引の中で呼ぶ。
+
+    要件: F17-02, F17-15, F17-16
+    """
+    numbers = fetch_all("SELECT nextval('disposition_number') FROM generate_series(1, %s)", [len(begun)])
+    keys = [(case.addressee_number, int(row[0])) for (_, case), row in zip(begun, numbers, strict=True)]
+    write_dispositions([(key, *each) for key, each in zip(keys, begun, strict=True)], what)
+    move_all("disposition", keys, act, Moved(what[0], what[2], begun[0][0]["reason"], what[1]))
+    return keys
+
+
+def seizure_content(asset: AssetRow, case: Case, found: Conditions, same: Sequence[str]) -> dict[str, Any]:
+    """差押えの起案の中身のうち、財産と事実から決まるもの。 same: 同姓同名の宛名番号。
 
     要件: F17-02
     """
     return _content(Procedure.SEIZURE, case, found) | {
         "asset_id": asset.asset_id, "asset": f"{asset.kind.value}　{asset.party}　{asset.description}", "wage_steps": [],
         "wage_shares": [], "place": "", "registry_id": None, "body_id": None, "case_number": "", "agreed": list(asset.agreed),
-        "warnings": list(asset.warnings), "namesakes": [number for number, _ in namesakes(asset.addressee_number)],
+        "warnings": list(asset.warnings), "namesakes": list(same),
     }  # fmt: skip
 
 
@@ -259,29 +299,36 @@ def write_disposition(
 
     要件: F17-15
     """
+    write_dispositions([(key, content, case)], what)
+
+
+def write_dispositions(
+    begun: Sequence[tuple[tuple[str, int], Mapping[str, Any], Case]], what: tuple[date, int, str]
+) -> None:
+    """同じ手続の、多くの処分と期別を書く。書く文の数は、処分の数によらない。年度の連番は、並びの順に付く。
+
+    要件: F17-15, F17-16
+    """
     as_of, number, officer = what
+    procedure = begun[0][1]["procedure"]
     year = as_of.year - (as_of.month < NEW_YEAR_MONTH)
     run_sql("SELECT pg_advisory_xact_lock(%s)", [NUMBER_LOCK])
-    (at,) = fetch_one(
-        "SELECT coalesce(max(year_number), 0) + 1 FROM disposition WHERE numbered_year = %s AND procedure = %s",
-        [year, content["procedure"]],
+    (last,) = fetch_one(
+        "SELECT coalesce(max(year_number), 0) FROM disposition WHERE numbered_year = %s AND procedure = %s",
+        [year, procedure],
     )
-    fetch_all(
-        "INSERT INTO disposition (addressee_number, disposition_id, procedure, stage, numbered_year, year_number, asset_id, body_id, "
-        "case_number, scope, perform_by, wage_steps, wage_shares, conditions, done_on, place, policy, registry_id, proposal_id, officer) SELECT %s, %s, "
-        "%s, 'NONE', %s, %s, %s, %s, %s, %s, %s, to_jsonb(%s::text[]), %s, to_jsonb(%s::text[]), %s, %s, '', %s, %s, %s RETURNING 1",
-        [*key, content["procedure"], year, at, content["asset_id"], content["body_id"], content["case_number"], content["scope"],
-         content["perform_by"], list(content["wage_steps"]), json.dumps(content["wage_shares"]), list(content["conditions"]), as_of, content["place"], content["registry_id"], number, officer],
-    )  # fmt: skip
-    for share in case.shares:
-        run_sql(
-            "INSERT INTO disposition_charge VALUES (%s, %s, %s, %s, %s, %s, %s)",
-            [
-                *key,
-                share.charge_id,
-                case.owners[share.charge_id],
-                share.principal_tax,
-                share.demand_fee,
-                share.delinquency_charge,
-            ],
-        )
+    heads = [
+        {
+            "who": key[0], "at": key[1], "place_in_year": int(last) + at, **{name: content[name] for name in FROM_PROPOSAL},
+            "perform_by": str(content["perform_by"]) if content["perform_by"] else None,
+        }
+        for at, (key, content, _) in enumerate(begun, start=1)
+    ]  # fmt: skip
+    run_sql(WRITE_HEADS, {"heads": json.dumps(heads), "procedure": procedure, "year": year, "on": as_of, "proposal": number,
+                          "officer": officer})  # fmt: skip
+    charges = [
+        {"who": key[0], "at": key[1], "owner": case.owners[share.charge_id], **{name: getattr(share, name) for name in AMOUNTS}}
+        for key, _, case in begun
+        for share in case.shares
+    ]  # fmt: skip
+    run_sql(WRITE_CHARGES, [json.dumps(charges)])

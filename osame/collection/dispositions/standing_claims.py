@@ -1,8 +1,11 @@
 """差押えについての請求、訂正、競合、再び処分する候補の照会。"""
 
+import json
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
+from osame.collection.arrears.obligors import Obligor, obligors_of, within_limits
 from osame.collection.assets.models import CompetingEnforcement
 from osame.collection.dispositions.models import DispositionCorrection, SeizureClaim
 from osame.collection.dispositions.queries import DispositionHead
@@ -16,6 +19,38 @@ KINDS = {
     CompetingEnforcement.Kind.PROVISIONAL: EnforcementKind.PROVISIONAL,
     CompetingEnforcement.Kind.SECURITY: EnforcementKind.SECURITY,
 }
+
+NAMES = {"DISTRIBUTION_REQUEST": "交付要求", "PARTICIPATING_SEIZURE": "参加差押え", "BANKRUPTCY": "破産手続"}
+# 終わった手続の期別ごとの、いま残る額。本人の期別の計と、責めを負う期別（期別番号 → 残る額）を分けて読む。
+ENDED = """
+WITH ended AS (
+    SELECT d.addressee_number, d.procedure, max(e.happened_on) AS ended_on, NULL::date AS discharged_on,
+           array_agg(DISTINCT q.charge_id) AS charges
+    FROM disposition d JOIN disposition_event e USING (addressee_number, disposition_id)
+    JOIN disposition_charge q USING (addressee_number, disposition_id)
+    WHERE d.procedure IN ('DISTRIBUTION_REQUEST', 'PARTICIPATING_SEIZURE') AND d.stage IN ('RELEASED', 'COMPLETED')
+    GROUP BY d.addressee_number, d.procedure
+    UNION ALL
+    SELECT b.addressee_number, 'BANKRUPTCY', max(b.closed_on), max(b.discharged_on), array_agg(DISTINCT k.charge_id)
+    FROM bankruptcy b CROSS JOIN LATERAL (
+        SELECT c.charge_id FROM charge c WHERE c.addressee_number = b.addressee_number AND c.charge_id > 0 AND c.due_date <= b.closed_on
+        UNION SELECT o.charge_id FROM obligor o WHERE o.addressee_number = b.addressee_number AND o.from_on <= b.closed_on) k
+    WHERE b.stage IN ('COMPLETED', 'CANCELLED') GROUP BY b.addressee_number
+)
+SELECT n.addressee_number, a.name, n.procedure, n.ended_on, n.discharged_on, x.own, x.others::text
+FROM ended n JOIN addressee a USING (addressee_number)
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(c.left_now) FILTER (WHERE c.is_own), 0)::bigint AS own,
+           coalesce(jsonb_object_agg(c.charge_id, c.left_now) FILTER (WHERE NOT c.is_own), '{}') AS others
+    FROM (SELECT c.charge_id, c.addressee_number = n.addressee_number AS is_own,
+                 c.principal_tax + c.demand_fee + c.delinquency_charge AS left_now
+          FROM charge c WHERE c.charge_id = ANY (n.charges) AND c.principal_tax + c.demand_fee + c.delinquency_charge > 0
+            AND NOT EXISTS (SELECT 1 FROM charge_extinction z WHERE z.addressee_number = c.addressee_number
+                            AND z.charge_id = c.charge_id AND z.withdrawn_on IS NULL)) c) x
+WHERE n.ended_on <= %(on)s AND (x.own > 0 OR x.others <> '{}') AND NOT EXISTS (
+    SELECT 1 FROM disposition d WHERE d.addressee_number = n.addressee_number
+      AND d.stage IN ('IN_FORCE', 'COLLECTING', 'SOLD', 'DISTRIBUTED') AND d.done_on >= n.ended_on)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,33 +186,20 @@ def enforcement_first(head: DispositionHead) -> str:
 def to_dispose_again(*, as_of: date) -> tuple[AgainLine, ...]:
     """再び処分する候補。交付要求や参加差押えの手続が終わり、または破産手続が終わって、まだ残る期別のある人。免責の確定も示す。
 
+    ほかの納税者の期別について責めを負う者（連帯、第二次、保証、承継）なら、残る額は、その責めの残る限度の内である。
     免責は、租税の納付の義務に及ばない（破産法第253条第1項第1号）。
 
-    要件: F18-05
+    要件: F18-05, F24-06
     """
-    rows = fetch_all(
-        """
-WITH ended AS (
-    SELECT d.addressee_number, d.procedure, max(e.happened_on) AS ended_on, array_agg(DISTINCT q.charge_id) AS charges, NULL::date AS discharged_on
-    FROM disposition d JOIN disposition_event e USING (addressee_number, disposition_id)
-    JOIN disposition_charge q USING (addressee_number, disposition_id)
-    WHERE d.procedure <> 'SEIZURE' AND d.stage IN ('RELEASED', 'COMPLETED') GROUP BY d.addressee_number, d.procedure
-    UNION ALL
-    SELECT b.addressee_number, 'BANKRUPTCY', max(b.closed_on), array_agg(c.charge_id), max(b.discharged_on)
-    FROM bankruptcy b JOIN charge c USING (addressee_number)
-    WHERE b.stage IN ('COMPLETED', 'CANCELLED') AND c.charge_id > 0 AND c.due_date <= b.closed_on GROUP BY b.addressee_number
-)
-SELECT n.addressee_number, a.name, n.procedure, n.ended_on, x.left_now, n.discharged_on
-FROM ended n JOIN addressee a USING (addressee_number)
-JOIN LATERAL (SELECT sum(c.principal_tax + c.demand_fee + c.delinquency_charge)::bigint AS left_now FROM charge c
-    WHERE c.addressee_number = n.addressee_number AND c.charge_id = ANY (n.charges)
-      AND NOT EXISTS (SELECT 1 FROM charge_extinction z WHERE z.addressee_number = c.addressee_number AND z.charge_id = c.charge_id AND z.withdrawn_on IS NULL)) x ON true
-WHERE n.ended_on <= %(on)s AND x.left_now > 0 AND NOT EXISTS (
-    SELECT 1 FROM disposition d WHERE d.addressee_number = n.addressee_number
-      AND d.stage IN ('IN_FORCE', 'COLLECTING', 'SOLD', 'DISTRIBUTED') AND d.done_on >= n.ended_on)
-ORDER BY x.left_now DESC, n.addressee_number
-""",
-        {"on": as_of},
-    )
-    names = {"DISTRIBUTION_REQUEST": "交付要求", "PARTICIPATING_SEIZURE": "参加差押え", "BANKRUPTCY": "破産手続"}
-    return tuple(AgainLine(who, name, names[what], on, left, freed) for who, name, what, on, left, freed in rows)
+    rows = [(*row[:-1], json.loads(row[-1])) for row in fetch_all(ENDED, {"on": as_of})]
+    others = sorted({int(number) for *_, lefts in rows for number in lefts})
+    held: dict[str, list[Obligor]] = defaultdict(list)
+    for each in obligors_of(others, as_of=as_of) if others else ():
+        held[each.addressee_number].append(each)
+    found = []
+    for who, name, what, ended_on, discharged_on, own, lefts in rows:
+        owed = {int(number): int(left) for number, left in lefts.items()}
+        bound = within_limits(owed, [each for each in held[who] if each.charge_id in owed])
+        if left := int(own) + sum(bound.values()):
+            found.append(AgainLine(who, name, NAMES[what], ended_on, left, discharged_on))
+    return tuple(sorted(found, key=lambda each: (-each.left, each.addressee_number)))

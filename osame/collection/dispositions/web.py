@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from osame.collection.advances.queries import preservation_file, preservations_of
 from osame.collection.assets.models import ThirdParty
-from osame.collection.assets.queries import asset_numbered, namesakes, third_parties
+from osame.collection.assets.namesakes import namesakes
+from osame.collection.assets.queries import asset_numbered, third_parties
 from osame.collection.dispositions import bankruptcies, collecting, preserving, queries, releasing, seizing
 from osame.collection.dispositions import forms as sheets
 from osame.collection.dispositions.bankruptcies import Opened

@@ -35,6 +35,7 @@ WORDS = {
     EntryKind.DEMAND_FEE: "督促手数料の発生",
     EntryKind.DELINQUENCY_CHARGE: "延滞金の確定",
     EntryKind.WRITE_OFF: "不納欠損",
+    EntryKind.DISPOSITION_COST: "滞納処分費",
     EntryKind.APPROPRIATION: "充当",
 }
 

@@ -69,6 +69,7 @@ class EntryKind(models.IntegerChoices):
     REFUND_DECISION = 11, "還付決議"
     PAYMENT = 12, "支払"
     REFUND_EXPIRY = 13, "還付金の時効"
+    DISPOSITION_COST = 14, "滞納処分費"
 
 
 class Charge(models.Model):

@@ -106,7 +106,7 @@ CHECKS: dict[str, str] = {
                 AND x.receipt_key = r.receipt_key AND x.addressee_number = r.addressee_number)) r
         FULL JOIN (
             SELECT charge_id, addressee_number, receipt_key, sum(amount)::bigint AS amount FROM entry e
-            WHERE e.debit = 7 AND e.charge_id <> 0 AND {_LIVE} GROUP BY charge_id, addressee_number, receipt_key) l
+            WHERE e.debit = 7 AND e.credit <> 5 AND e.charge_id <> 0 AND {_LIVE} GROUP BY charge_id, addressee_number, receipt_key) l
             USING (charge_id, addressee_number, receipt_key)
         WHERE r.amount IS DISTINCT FROM l.amount""",
     "仮受の残高は、調査中の入金に等しい": f"""
@@ -203,6 +203,26 @@ CHECKS: dict[str, str] = {
                    WHERE e.kind = 6 AND {_LIVE} GROUP BY charge_id, addressee_number) l
             USING (charge_id, addressee_number)
         WHERE d.fee IS DISTINCT FROM l.fee""",
+    # 起票は、処分の期別のうち最も早く納期限の来たものに立つ。徴収は、配当による（配当計算書を作ったなら、交付してから）。
+    "滞納処分費の仕訳は、起票と配当の記録に等しい": f"""
+        SELECT '期別' || coalesce(t.charge_id, l.charge_id) FROM (
+            SELECT q.owner_number AS addressee_number, q.charge_id, sum(k.spent)::bigint AS spent, sum(k.recovered)::bigint AS recovered
+            FROM (SELECT DISTINCT ON (q.disposition_id) q.* FROM disposition_charge q JOIN charge c
+                  ON c.addressee_number = q.owner_number AND c.charge_id = q.charge_id
+                  ORDER BY q.disposition_id, c.due_date, c.charge_id) q
+            JOIN (SELECT disposition_id, amount AS spent, 0 AS recovered FROM disposition_cost WHERE withdrawn_on IS NULL
+                  UNION ALL SELECT p.disposition_id, 0, p.amount FROM distribution_part p
+                  JOIN distribution x USING (addressee_number, disposition_id, distribution_number)
+                  WHERE p.kind = 'DISPOSITION_COST' AND p.amount > 0 AND (NOT x.is_statement_made OR EXISTS (
+                      SELECT 1 FROM distribution_delivery y WHERE (y.addressee_number, y.disposition_id, y.distribution_number,
+                          y.part_number) = (p.addressee_number, p.disposition_id, p.distribution_number, p.part_number)
+                        AND y.deposit_number = ''))) k USING (disposition_id)
+            GROUP BY q.owner_number, q.charge_id) t
+        FULL JOIN (
+            SELECT addressee_number, charge_id, coalesce(sum(amount) FILTER (WHERE debit = 5), 0)::bigint AS spent,
+                   coalesce(sum(amount) FILTER (WHERE credit = 5), 0)::bigint AS recovered
+            FROM entry e WHERE e.kind = 14 AND {_LIVE} GROUP BY addressee_number, charge_id) l USING (addressee_number, charge_id)
+        WHERE (t.spent, t.recovered) IS DISTINCT FROM (l.spent, l.recovered)""",
     "督促の実行の合計は、督促の記録に等しい": """
         SELECT '督促' || run_id FROM demand_run r FULL JOIN (
             SELECT run_id, count(*) AS charges, sum(principal_tax) AS principal, sum(demand_fee) AS fee

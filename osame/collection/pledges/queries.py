@@ -4,6 +4,7 @@
 whoever counts prescription through `arrears.prescribing` (the views of `sql/pledges.sql`). How a pledge stands is never stored: it follows from the receipts.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -237,8 +238,18 @@ def kept_charges(addressee_number: str, *, as_of: date) -> frozenset[int]:
 
     要件: F14-04
     """
-    found = pledges("p.addressee_number = %(who)s AND p.stage = 'IN_FORCE'", {"who": addressee_number}, as_of=as_of)
-    return frozenset(charge for each in found if each.standing.kept for charge in each.charges)
+    return frozenset(charge for _, charge in kept_among([addressee_number], as_of=as_of))
+
+
+def kept_among(whose: Sequence[str], *, as_of: date) -> frozenset[tuple[str, int]]:
+    """多くの人について、まとめて。（宛名番号、期別番号）。読む文の数は、人の数によらない。
+
+    要件: F14-04
+    """
+    found = pledges(
+        "p.addressee_number = ANY (%(whose)s) AND p.stage = 'IN_FORCE'", {"whose": list(whose)}, as_of=as_of
+    )
+    return frozenset((each.addressee_number, charge) for each in found if each.standing.kept for charge in each.charges)
 
 
 def _parts(head: PledgeHead) -> tuple[PartLine, ...]:

@@ -92,6 +92,22 @@ def portions_in_force(addressee_number: str) -> tuple[Portion, ...]:
     )
 
 
+def heirs_among(whose: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """効力を持つ割合のある、承継した者の宛名番号を、人ごとに。読む文は一つ。
+
+    要件: F24-01
+    """
+    rows = fetch_all(
+        "SELECT p.addressee_number, p.successor_number FROM succession_portion p JOIN addressee a ON a.addressee_number = p.successor_number "
+        "WHERE p.addressee_number = ANY (%s) AND p.numerator > 0 ORDER BY p.addressee_number, p.position",
+        [list(whose)],
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for who, successor in rows:
+        found[who] = (*found.get(who, ()), str(successor))
+    return found
+
+
 def shared_charges(
     addressee_number: str, charges: Sequence[int] | None = None, *, on: date, as_of: date, lock: bool = False
 ) -> tuple[SharedCharge, ...]:

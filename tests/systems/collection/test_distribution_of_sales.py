@@ -88,6 +88,14 @@ def spend(seizure: Key, amount: int) -> int:
     return record_cost(seizure, spent, as_of=DECIDED, officer=OFFICER)
 
 
+def costs_in_ledger() -> tuple[int, int]:
+    """元帳の滞納処分費（勘定5）の残高と、収納になった額。"""
+    balance, received = fetch_one(
+        "SELECT (SELECT sum(disposition_cost) FROM charge)::bigint, (SELECT coalesce(sum(amount), 0) FROM entry WHERE debit = 7 AND credit = 5)::bigint"
+    )
+    return int(balance), int(received)
+
+
 @pytest.mark.parametrize("case", CASES, ids=[each["id"] for each in CASES])
 def test_the_published_cases_come_out_of_a_sale(
     case: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -148,6 +156,7 @@ def test_costs_and_stated_claims_come_first_and_nothing_is_paid_before_the_day(
     wrong = spend(seizure, 10_000)
     withdraw_cost(seizure, wrong, reason="二重の起票", as_of=DECIDED, officer=OFFICER)
     cost = spend(seizure, 120_000)
+    assert costs_in_ledger() == (120_000, 0)  # 起票で勘定5に立つ。取り消した起票は、名指して取り消されている
     asset = (SATO, disposition_file(seizure).head.asset_id or 0)
     state_claim(asset, interest, (900_000, "残高証明書"), as_of=DECIDED - timedelta(days=1), officer=OFFICER)
     paid(monkeypatch, seizure, 4_500_000)
@@ -162,6 +171,7 @@ def test_costs_and_stated_claims_come_first_and_nothing_is_paid_before_the_day(
     assert fetch_one("SELECT principal_tax FROM charge WHERE addressee_number = %s", [SATO]) == (
         500_000,
     )  # まだ充てない
+    assert costs_in_ledger() == (120_000, 0)
     day = statement.delivery_on or DECIDED
     with pytest.raises(TooEarlyToDeliver):
         deliver(seizure, 1, {}, as_of=day - timedelta(days=1), officer=OFFICER)
@@ -173,6 +183,7 @@ def test_costs_and_stated_claims_come_first_and_nothing_is_paid_before_the_day(
         "SELECT principal_tax + demand_fee + delinquency_charge FROM charge WHERE addressee_number = %s", [SATO]
     ) == (0,)
     assert fetch_one("SELECT sum(amount)::bigint FROM distribution_delivery") == (4_500_000,)
+    assert costs_in_ledger() == (0, 120_000)  # 交付とともに、収納になる
     assert "残余金交付通知書" in papers(seizure, "disposition")
     finish(seizure, as_of=day, officer=OFFICER)
     assert disposition_file(seizure).head.stage is ProcedureStage.COMPLETED

@@ -11,11 +11,21 @@ from hypothesis import strategies as st
 
 from osame.collection.arrears.obligors import Obligor, obligations_of, obligors_of, within_limits
 from osame.collection.arrears.stages import stages_of
+from osame.collection.assets.models import ThirdParty
 from osame.collection.assets.queries import asset_numbered
+from osame.collection.dispositions.bankruptcies import Opened, close_bankruptcy, open_bankruptcy
 from osame.collection.dispositions.collecting import Money, collect, propose_distribution, record_service
 from osame.collection.dispositions.facts import NothingToSeizeFor, case_of
 from osame.collection.dispositions.queries import disposition_file, dispositions_of
-from osame.collection.dispositions.seizing import SeizureTerms, judge_seizure, propose_seizure
+from osame.collection.dispositions.releasing import ReleaseJudgement, release
+from osame.collection.dispositions.seizing import (
+    RequestTerms,
+    SeizureTerms,
+    judge_seizure,
+    propose_request,
+    propose_seizure,
+)
+from osame.collection.dispositions.standing_claims import to_dispose_again
 from osame.collection.inquiry.verification import verify_everything
 from osame.collection.letters.printing import print_run
 from osame.collection.liabilities import deciding
@@ -37,7 +47,7 @@ from osame.law.seizure_effect import SeizureService
 from osame.platform.database import fetch_all, fetch_one, run_sql
 from tests.systems.collection.cast import KAKU, OFFICER, SATO, TANAKA, determination, notice
 from tests.systems.collection.demand_cast import charge_of, levy, set_value
-from tests.systems.collection.seizure_cast import as_officer, asset_of, carried
+from tests.systems.collection.seizure_cast import as_officer, asset_of, carried, party_of
 from tests.systems.collection.suspension_cast import pay_late, today
 from tests.systems.collection.test_letters import texts
 
@@ -217,6 +227,28 @@ def test_an_obligor_is_seized_against_by_their_own_stage_and_never_beyond_the_li
     assert verify_everything().sound
     refresh_liabilities(as_of=today(), officer=OFFICER)
     assert liability_file(number).head.stage is ProcedureStage.COMPLETED
+
+
+def test_an_obligor_is_a_candidate_again_for_what_is_left_of_the_limit(owing: Path) -> None:
+    """責めを負う者への交付要求と破産が終わると、残る限度の額で、再び処分する候補になる。"""
+    with pytest.MonkeyPatch.context() as then:
+        then.setattr(deciding, "day_of_transaction", lambda: soon(-60))
+        number = notified(Kind.DISTRIBUTEE, measure=Measure(value=300_000))
+        notified(Kind.DISTRIBUTEE, obligor=KAKU, measure=Measure(value=200_000))
+    remind(number, as_of=soon(-15), officer=OFFICER)
+    court = party_of(ThirdParty.Kind.COURT, "津地方裁判所")
+    asked = RequestTerms(TANAKA, "競売", court, "令和8年(ケ)第3号", (charge_of(SATO), charge_of(SATO, 2)))
+    with as_officer(OFFICER):
+        proposal = propose_request(asked, as_of=today())
+    carried(proposal)
+    assert to_dispose_again(as_of=today()) == ()
+    key = dispositions_of(TANAKA)[0].key
+    release(key, ReleaseJudgement("競売の取下げ", is_unlawful=True), as_of=today(), officer=OFFICER)
+    opened = Opened(KAKU, "津地方裁判所", "令和8年(フ)第1号", soon(-30), "官報")
+    bankruptcy = open_bankruptcy(opened, officer=OFFICER)
+    close_bankruptcy(bankruptcy, on=soon(-1), was_cancelled=False, note="", officer=OFFICER)
+    again = [(each.addressee_number, each.what, each.left) for each in to_dispose_again(as_of=today())]
+    assert again == [(TANAKA, "交付要求", 300_000), (KAKU, "破産手続", 200_000)]
 
 
 # -- cancel, security, letters, SQL -------------------------------------------------------------------------------

@@ -6,8 +6,9 @@ from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from typer.testing import CliRunner
 
 from osame.collection.arrears.prescribing import prescription_of
@@ -37,9 +38,16 @@ from osame.collection.dispositions.collecting import (
     collect,
     record_service,
 )
+from osame.collection.dispositions.facts import case_of
 from osame.collection.dispositions.queries import disposition_file, dispositions_of
 from osame.collection.dispositions.releasing import ReleaseJudgement, convert_participation, release
-from osame.collection.dispositions.seizing import RequestTerms, SeizureTerms, propose_request, propose_seizure
+from osame.collection.dispositions.seizing import (
+    RequestTerms,
+    SeizureTerms,
+    judge_seizure,
+    propose_request,
+    propose_seizure,
+)
 from osame.collection.dispositions.standing_claims import claims_of, to_dispose_again
 from osame.collection.letters.printing import print_run
 from osame.collection.reminders.actions import Order, remind
@@ -49,9 +57,10 @@ from osame.law.arrears_facts import AssetKind
 from osame.law.conditions import ConditionNotMet
 from osame.law.dispositions import ProcedureStage
 from osame.law.seizure_effect import SeizureService
+from osame.platform.approvals.actions import check, decide, execute
 from osame.platform.database import fetch_all, fetch_one, run_sql
 from tests.systems.collection.cast import KAKU, OFFICER, SATO, TANAKA, determination, revision
-from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, levy
+from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, levy, move_in
 from tests.systems.collection.pages_cast import fields, officer_at_desk, pages_on, text
 from tests.systems.collection.seizure_cast import DAY, as_officer, asset_of, carried, party_of
 from tests.systems.collection.suspension_cast import today
@@ -159,6 +168,52 @@ def test_one_decision_seizes_many_and_leaves_out_who_paid_meanwhile(owing: Path)
     ]
     with pytest.raises(DatabaseError), transaction.atomic():
         run_sql("DELETE FROM seizure_left_out")
+
+
+def statements_of_a_bulk_seizure(people: list[str]) -> tuple[int, int, int]:
+    """一斉差押えを、選ぶ、起案する、執行する。それぞれの文の数。"""
+    chosen = tuple(asset_of(who, amount=50_000) for who in people)
+    counts = []
+    with CaptureQueriesContext(connection) as seen:
+        judged = bulk_choices(as_of=DAY, whose=people)
+    counts.append(len(seen))
+    for each in judged:  # 一件の判定と、同じ答え
+        case = case_of(each.asset.addressee_number, (), as_of=DAY, but=each.asset)
+        assert (each.case, each.conditions) == (case, judge_seizure(each.asset, case, as_of=DAY))
+    with as_officer(OFFICER), CaptureQueriesContext(connection) as seen:
+        number = propose_bulk(BulkTerms(chosen, "全額", date(2026, 12, 31), "調査で判明"), as_of=DAY)
+    counts.append(len(seen))
+    for name, step in (("高橋", check), ("部長", decide)):
+        with as_officer(name):
+            step(number)
+    with as_officer(OFFICER), CaptureQueriesContext(connection) as seen:
+        assert f"{len(people)}件を差し押さえ、0件を外しました" in execute(number)
+    counts.append(len(seen))
+    return counts[0], counts[1], counts[2]
+
+
+def test_many_are_judged_and_seized_by_a_fixed_number_of_statements(owing: Path) -> None:
+    """二人でも六人でも、判定、起案、執行の文の数は変わらない。判定は、一件ずつの判定と同じ答えになる。"""
+    more = [f"{number:015d}" for number in range(101, 106)]
+    for who in more:
+        move_in(who, name=f"松阪 {who[-1]}", kana="マツサカ")
+    levy(owing, *(determination(who, 1, 70_000) for who in more), name="more.csv")
+    run_demands(as_of=ISSUED, cut_off=CUT_OFF, officer=OFFICER)
+    few, many = statements_of_a_bulk_seizure([SATO, TANAKA]), statements_of_a_bulk_seizure([KAKU, *more])
+    assert few == many
+    heads = [head for who in (SATO, TANAKA, KAKU, *more) for head in dispositions_of(who)]
+    assert sorted(each.year_number for each in heads) == list(range(1, 9))
+    assert {each.stage for each in heads} == {ProcedureStage.IN_FORCE}
+
+
+def test_a_second_deposit_of_one_decision_counts_the_first(owing: Path) -> None:
+    """一つの決裁に同じ人の預金が二つあれば、先の差押えで足りるとき、後のものは超過差押えとして外れる。"""
+    chosen = (asset_of(amount=200_000), asset_of(amount=90_000))
+    with as_officer(OFFICER):
+        number = propose_bulk(BulkTerms(chosen, "全額", date(2026, 12, 31), "調査で判明"), as_of=DAY)
+    assert carried(number).startswith("1件を差し押さえ、1件を外しました")
+    assert [each[:2] for each in left_out(number)] == [(SATO, chosen[1])]
+    assert "国税徴収法第48条第1項" in left_out(number)[0][2]
 
 
 def searched(**changes: object) -> Search:

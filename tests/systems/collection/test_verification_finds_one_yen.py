@@ -161,6 +161,10 @@ def forgeries() -> Iterator[str]:
         "FROM refund_part LIMIT 1"
     )
     yield (
+        f"INSERT INTO entry (charge_id, {ENTRY}) SELECT charge_id, 900002, addressee_number, 1, 5, 1, 14, effective_on, posted_on, NULL, "
+        f"NULL, command_id FROM entry WHERE entry_id = {newest}"  # 起票のない滞納処分費
+    )
+    yield (
         "INSERT INTO payment_run (run_id, transfer_on, payments, total, digest, state, file_sha256, officer) "
         "VALUES (900001, '2025-09-30', 1, 1, '', '2', '', '試験')"
     )

@@ -209,6 +209,7 @@ class Migration(migrations.Migration):
                             (11, "還付決議"),
                             (12, "支払"),
                             (13, "還付金の時効"),
+                            (14, "滞納処分費"),
                         ],
                         verbose_name="種別",
                     ),
