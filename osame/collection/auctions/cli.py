@@ -55,10 +55,11 @@ def prepare_command(
     surveyed_on: Annotated[str, typer.Option("--surveyed-on", help="現況調査の日")],
     surveyors: Annotated[str, typer.Option("--surveyors", help="調べた職員と立会人")],
     farmland: Annotated[bool, typer.Option("--license-needed", help="買受けに資格が要る（農地など）")] = False,
+    falling: Annotated[str, typer.Option("--falling", help="価額が著しく減少するおそれの事情（責めを負う者の財産を先に売るとき）")] = "",
     as_of: AsOf = None, by: Officer = None,
 ) -> None:  # fmt: skip
     """差押えの財産の公売を準備する。"""
-    given = Preparation(tuple(dispositions), description, survey, parse_date(surveyed_on), surveyors, farmland)
+    given = Preparation(tuple(dispositions), description, survey, parse_date(surveyed_on), surveyors, farmland, falling)
     console.print(f"公売管理番号 {preparing.prepare(given, as_of=day(as_of), officer=officer(by))}")
 
 

@@ -7,10 +7,23 @@ from datetime import date
 from osame.collection.assets.queries import InterestRow, asset_numbered, interests_in
 from osame.collection.auctions.queries import AuctionFile
 from osame.collection.dispositions.facts import case_of
+from osame.collection.dispositions.obligors import liabilities_behind
 from osame.collection.dispositions.queries import DispositionFile, disposition_file
+from osame.collection.dispositions.seizing import CLAIMS
 from osame.law.conditions import Condition
+from osame.law.obligor_conditions import may_sell_for_obligor
 from osame.law.seizure_conditions import may_realize
 from osame.platform.database import fetch_one
+
+UNSOLD = """
+SELECT count(*) FROM asset s JOIN holder_identification i USING (addressee_number, reply_id)
+WHERE s.addressee_number = %(who)s AND s.gone_on IS NULL AND i.withdrawn_on IS NULL AND s.exempt_article = ''
+  AND s.kind <> ALL (%(claims)s) AND NOT EXISTS (
+    SELECT 1 FROM disposition d JOIN auction_object o USING (addressee_number, disposition_id)
+    JOIN auction u USING (addressee_number, auction_id)
+    WHERE d.addressee_number = s.addressee_number AND d.asset_id = s.asset_id AND u.announced_on IS NOT NULL)
+"""
+"""取り立てる債権のほかの財産で、まだ公売を公告していないもの。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +50,25 @@ def standing_of(file: AuctionFile, *, as_of: date, lock: bool = False) -> Standi
         if charges:
             case = case_of(who, charges, as_of=as_of, lock=lock)
             found += may_realize(case.charges, seized_on=each.head.effect_on, as_of=as_of).items
+            found += _after_principal(each, charges, file.head.falling, as_of)
     claims = sum(asset_numbered(each.head.asset_id).prior_claims for each in files if each.head.asset_id)
     unique = {item.line: item for item in found}
     return Standing(files, sum(left.values()), claims, tuple(unique.values()))
+
+
+def _after_principal(file: DispositionFile, charges: Sequence[int], falling: str, as_of: date) -> list[Condition]:
+    """第二次納税義務者などの財産なら、主たる納税者の財産を先に換価に付したか。"""
+    who = file.head.addressee_number
+    if all(each.owner_number == who for each in file.parts):
+        return []
+    found = []
+    for each in liabilities_behind(who, charges, as_of):
+        (unsold,) = fetch_one(UNSOLD, {"who": each.head.addressee_number, "claims": [kind.name for kind in CLAIMS]})
+        asked = may_sell_for_obligor(
+            each.head.form, principal_unsold=int(unsold), is_falling=bool(falling), as_of=as_of
+        )
+        found += asked.items
+    return found
 
 
 def _in_force(file: DispositionFile) -> Condition:

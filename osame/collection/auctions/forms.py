@@ -75,6 +75,10 @@ class PreparationForm(ActForm):
     surveyed_on = WarekiDateField(within_years=2, label="現況調査の日")
     surveyors = forms.CharField(label="調査した職員と立会人", max_length=120)
     needs_license = forms.BooleanField(label="買受けに資格が要る（農地など）", required=False)
+    falling = forms.CharField(
+        label="価額が著しく減少するおそれの事情", max_length=300, required=False,
+        help_text="第二次納税義務者などの財産を、主たる納税者の財産より先に売るときだけ書きます（地方税法第11条第3項）。",
+    )  # fmt: skip
     refusals = {SurveyNeeded: "survey", SurveyedLater: "surveyed_on", NotSellable: "also"}
 
     def __init__(self, *args: Any, others: Sequence[tuple[int, str]] = (), **kwargs: Any) -> None:
@@ -88,7 +92,7 @@ class PreparationForm(ActForm):
         told = self.cleaned_data
         return Preparation(
             (disposition_id, *told["also"]), told["description"], told["survey"], told["surveyed_on"], told["surveyors"],
-            told["needs_license"],
+            told["needs_license"], told["falling"],
         )  # fmt: skip
 
 

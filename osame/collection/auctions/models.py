@@ -39,6 +39,9 @@ class Auction(models.Model):
     survey = models.TextField("現況調査の結果")
     surveyed_on = models.DateField("現況調査の日")
     surveyors = models.TextField("現況調査をした職員と立会人")
+    falling = models.TextField(
+        "価額が著しく減少するおそれの事情（主たる納税者の財産より先に換価するとき）", db_default=""
+    )
     earlier_auction_id = models.BigIntegerField("前の公売管理番号", null=True)
     method = models.CharField("換価の方法", max_length=20, choices=METHODS, default="", blank=True)
     market_value = models.BigIntegerField("評価額", null=True)

@@ -66,7 +66,7 @@ class ScreeningOver(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """公売の準備。 dispositions: 目的の差押え; surveyors: 現況調査をした職員と立会人。"""
+    """公売の準備。 dispositions: 目的の差押え; surveyors: 現況調査をした職員と立会人; falling: 価額が著しく減少するおそれの事情。"""
 
     dispositions: tuple[int, ...]
     description: str
@@ -74,6 +74,7 @@ class Preparation:
     surveyed_on: date
     surveyors: str
     needs_license: bool = False
+    falling: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +124,11 @@ def prepare(preparation: Preparation, *, as_of: date, officer: str) -> int:
         (number,) = fetch_one("SELECT nextval('auction_number')")
         run_sql(
             "INSERT INTO auction (addressee_number, auction_id, procedure, stage, numbered_year, year_number, kind, description, "
-            "needs_license, survey, surveyed_on, surveyors, method, estimate_reason, place, conditions, drawn, is_next_sale, officer) "
-            "VALUES (%s, %s, 'PUBLIC_AUCTION', 'NONE', %s, %s, %s, %s, %s, %s, %s, %s, '', '', '', '[]', '', false, %s)",
+            "needs_license, survey, surveyed_on, surveyors, falling, method, estimate_reason, place, conditions, drawn, is_next_sale, officer) "
+            "VALUES (%s, %s, 'PUBLIC_AUCTION', 'NONE', %s, %s, %s, %s, %s, %s, %s, %s, %s, '', '', '', '[]', '', false, %s)",
             [who, number, year, at, kind.name, preparation.description.strip(), preparation.needs_license,
-             preparation.survey.strip(), preparation.surveyed_on, preparation.surveyors.strip(), officer],
+             preparation.survey.strip(), preparation.surveyed_on, preparation.surveyors.strip(),
+             preparation.falling.strip(), officer],
         )  # fmt: skip
         for head in heads:
             assert head.asset_id is not None

@@ -135,7 +135,7 @@ def mark_seized(addressee_number: str, charges: Sequence[int], moved: Moved) -> 
 
     要件: F24-06
     """
-    for file in _liabilities(addressee_number, charges, moved.on):
+    for file in liabilities_behind(addressee_number, charges, moved.on):
         if file.head.stage is not ProcedureStage.IN_FORCE:
             move("liability", file.head.key, ProcedureAct.SEIZE, moved)
 
@@ -148,7 +148,7 @@ def record_distribution(
     要件: F24-06, F19-05
     """
     charges = [charge for charge, _ in paid]
-    for file in _liabilities(addressee_number, charges, on):
+    for file in liabilities_behind(addressee_number, charges, on):
         numbers = {each.charge_id for each in file.charges}
         if amount := sum(part for charge, part in paid if charge in numbers):
             record_slip(file.head.key, slip_number, amount, on=on, officer=officer)
@@ -178,7 +178,11 @@ def _with_late(addressee_number: str, charges: Sequence[int] | None, *, on: date
     return [replace(each, limit_yen=owed.get(each.charge_id, 0)) if each.kind in WITH_LATE else each for each in found]
 
 
-def _liabilities(addressee_number: str, charges: Sequence[int], as_of: date) -> list[LiabilityFile]:
+def liabilities_behind(addressee_number: str, charges: Sequence[int], as_of: date) -> list[LiabilityFile]:
+    """その者への処分の期別の、もとになる責任（連帯、第二次、保証、担保）。承継には、ない。
+
+    要件: F24-05, F24-06, F24-08
+    """
     held = obligations_of(addressee_number, as_of=as_of)
     numbers = dict.fromkeys(
         int(each.source.removeprefix(SHARED))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from osame.collection.addressees import addressee_csv
 from osame.collection.addressees.importing import import_addressees
+from osame.collection.assets import bank_files
 from osame.collection.auctions import online
 from osame.collection.certificates.arriving import import_applications as import_certificate_applications
 from osame.collection.certificates.vehicles import import_vehicles
@@ -25,6 +26,7 @@ from osame.collection.parameters import actions as parameters
 from osame.collection.pledges.offers import import_offers
 from osame.collection.reminders import importing as outreach
 from osame.formats import (
+    bank_inquiry_csv,
     certificate_application_csv,
     determination_csv,
     inbound,
@@ -102,6 +104,9 @@ PROFILES: dict[str, IntakeProfile] = {
             certificate_application_csv.COLUMNS,
         ),
         IntakeProfile(instalment_offer_csv.PROFILE, "分納の申出", import_offers, instalment_offer_csv.COLUMNS),
+        IntakeProfile(
+            bank_files.PROFILE, "預貯金の電子照会の回答", bank_files.import_replies, bank_inquiry_csv.REPLY_COLUMNS
+        ),
         IntakeProfile(online.PROFILE, "電子公売の参加者と入札", online.import_bids, online_auction_csv.BID_COLUMNS),
         IntakeProfile(bank_totals.PROFILE, "公金日計", bank_totals.import_bank_totals, bank_totals.COLUMNS),
     )

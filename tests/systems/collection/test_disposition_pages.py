@@ -9,7 +9,10 @@ import pytest
 from django.test import Client
 from typer.testing import CliRunner
 
+from osame.collection.assets.actions import GivenParty, register_third_party
+from osame.collection.assets.bank_files import ask_by_file
 from osame.collection.assets.cli import app as asset_app
+from osame.collection.assets.models import ThirdParty
 from osame.collection.assets.reports import statement_of
 from osame.collection.demands.batch import run_demands
 from osame.collection.dispositions.cli import app as disposition_app
@@ -17,6 +20,7 @@ from osame.collection.dispositions.queries import dispositions_of
 from osame.collection.letters.printing import print_run
 from osame.collection.pledges.actions import make_pledge
 from osame.collection.pledges.planning import PledgeTerms
+from osame.formats.bank_inquiry_csv import ReplyLine, write_replies
 from osame.kernel.money import Yen
 from osame.law.arrears_facts import AssetKind
 from osame.law.instalments import HouseholdBudget
@@ -26,6 +30,7 @@ from tests.systems.collection.cast import OFFICER, SATO, determination
 from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, levy
 from tests.systems.collection.pages_cast import fields, officer_at_desk, pages_on, text
 from tests.systems.collection.seizure_cast import BORN, asset_of, carried
+from tests.systems.collection.test_intake_pages import take
 from tests.systems.collection.test_letters import texts
 from tests.systems.collection.weighty import Weighty
 
@@ -69,6 +74,24 @@ def statement_is_whole(desk: Client, plan: str) -> None:
     assert any("国税徴収法第76条" in each for each in told.notes)
     paper = desk.post(f"{plan}statement/?{ARREARS}")
     assert paper.content.startswith(b"%PDF")
+
+
+def test_the_answers_of_a_bank_are_dropped_at_the_desk(desk: Client, tmp_path: Path) -> None:
+    """預貯金の電子照会の回答を、取込みの画面に落とす。規則で足りる回答は認定され、ほかは職員を待つ。"""
+    day = date.fromisoformat(str(fetch_one("SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date")[0]))
+    plan = sent(desk, f"/people/{SATO}/investigations/new/", kinds=["DEPOSIT"], reason="催告に応じない")
+    given = GivenParty(ThirdParty.Kind.BANK, "架空銀行", "5160037", "架空市本町1-1", "事務センター", "0999", True)
+    bank = register_third_party(given, officer=OFFICER)
+    ask_by_file(bank, [SATO], tmp_path, reply_by=day, as_of=day, officer=OFFICER)
+    (inquiry,) = fetch_one("SELECT inquiry_id FROM property_inquiry")
+    facts = {"inquiry_id": inquiry, "found": True, "kana": "サトウ ハナコ", "born_on": BORN, "branch_code": "001", "branch_name": "本店",
+             "account_type": "普通", "counted_on": day}  # fmt: skip
+    mine = ReplyLine(**facts, address="架空市岩渕1丁目7-29", account_number="1234567", balance=80_000)
+    hers = ReplyLine(**facts, address="架空市浜町2-3", account_number="7654321", balance=90_000)
+    take(desk, ("replies.csv", write_replies([mine, hers])))
+    assert fetch_all("SELECT amount, i.reply_id IS NOT NULL FROM property_reply LEFT JOIN holder_identification i "
+                     "USING (addressee_number, reply_id) ORDER BY amount") == [(80_000, True), (90_000, False)]  # fmt: skip
+    assert "90,000" in text(desk.get(f"{plan}?{ARREARS}"))
 
 
 def test_an_officer_investigates_asks_identifies_and_seizes(desk: Client) -> None:

@@ -1,6 +1,7 @@
 """連帯・第二次納税義務・保証・担保財産の責任。限度の内でだけ告知し、納付は一度だけ主たる納税者の期別に入り、差押えはその者の責任で判定する。"""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from osame.collection.arrears.obligors import Obligor, obligations_of, obligors_
 from osame.collection.arrears.stages import stages_of
 from osame.collection.assets.models import ThirdParty
 from osame.collection.assets.queries import asset_numbered
+from osame.collection.auctions.facts import standing_of
+from osame.collection.auctions.preparing import Preparation, prepare
+from osame.collection.auctions.queries import auction_file
 from osame.collection.dispositions.bankruptcies import Opened, close_bankruptcy, open_bankruptcy
 from osame.collection.dispositions.collecting import Money, collect, propose_distribution, record_service
 from osame.collection.dispositions.facts import NothingToSeizeFor, case_of
@@ -41,6 +45,7 @@ from osame.collection.liabilities.measuring import (
 )
 from osame.collection.liabilities.models import Liability
 from osame.collection.liabilities.queries import liability_file, own_prescriptions
+from osame.law.arrears_facts import AssetKind
 from osame.law.conditions import ConditionNotMet
 from osame.law.dispositions import Procedure, ProcedureStage, TransitionNotAllowed
 from osame.law.seizure_effect import SeizureService
@@ -249,6 +254,32 @@ def test_an_obligor_is_a_candidate_again_for_what_is_left_of_the_limit(owing: Pa
     close_bankruptcy(bankruptcy, on=soon(-1), was_cancelled=False, note="", officer=OFFICER)
     again = [(each.addressee_number, each.what, each.left) for each in to_dispose_again(as_of=today())]
     assert again == [(TANAKA, "交付要求", 300_000), (KAKU, "破産手続", 200_000)]
+
+
+def test_an_obligors_land_is_sold_after_the_principals(owing: Path) -> None:
+    """第二次納税義務者の土地は、主たる納税者の土地を換価に付すまで公売できない。価額が著しく減少するおそれがあれば、先に売れる。"""
+    with pytest.MonkeyPatch.context() as then:
+        then.setattr(deciding, "day_of_transaction", lambda: soon(-60))
+        number = notified(Kind.DISTRIBUTEE, measure=Measure(value=300_000))
+    remind(number, as_of=soon(-15), officer=OFFICER)
+    asset = asset_of(TANAKA, AssetKind.REAL_ESTATE, 900_000)
+    with as_officer(OFFICER):
+        charges = (charge_of(SATO), charge_of(SATO, 2))
+        proposal = propose_seizure(SeizureTerms(asset, "催告に応じない", "全部", charges), as_of=today())
+    carried(proposal)
+    key = dispositions_of(TANAKA)[0].key
+    record_service(key, SeizureService(taxpayer_served_on=today()), officer=OFFICER)
+    given = Preparation((key[1],), "架空市の土地", "更地", today(), "山本 昇")
+
+    def first(falling: str = "") -> list[tuple[bool, str]]:
+        auction = prepare(replace(given, falling=falling), as_of=today(), officer=OFFICER)
+        found = standing_of(auction_file((TANAKA, auction)), as_of=today()).conditions
+        return [(each.is_met, each.fact) for each in found if each.key == "principal_first"]
+
+    assert first() == [(True, "ない")]
+    asset_of(SATO, AssetKind.REAL_ESTATE, 5_000_000)
+    assert first() == [(False, "1件")]
+    assert first("果樹が枯れる") == [(True, "1件。価額が著しく減少するおそれがある")]
 
 
 # -- cancel, security, letters, SQL -------------------------------------------------------------------------------

@@ -168,6 +168,13 @@ class Migration(migrations.Migration):
                 ("survey", models.TextField(verbose_name="現況調査の結果")),
                 ("surveyed_on", models.DateField(verbose_name="現況調査の日")),
                 ("surveyors", models.TextField(verbose_name="現況調査をした職員と立会人")),
+                (
+                    "falling",
+                    models.TextField(
+                        db_default="",
+                        verbose_name="価額が著しく減少するおそれの事情（主たる納税者の財産より先に換価するとき）",
+                    ),
+                ),
                 ("earlier_auction_id", models.BigIntegerField(null=True, verbose_name="前の公売管理番号")),
                 (
                     "method",

@@ -54,9 +54,9 @@ CREATE TRIGGER auction_bidder_is_guarded BEFORE UPDATE ON auction_bidder
 CREATE FUNCTION guard_auction() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF (NEW.addressee_number, NEW.auction_id, NEW.kind, NEW.description, NEW.numbered_year, NEW.year_number, NEW.survey,
-        NEW.surveyed_on, NEW.surveyors, NEW.needs_license, NEW.procedure)
+        NEW.surveyed_on, NEW.surveyors, NEW.falling, NEW.needs_license, NEW.procedure)
        IS DISTINCT FROM (OLD.addressee_number, OLD.auction_id, OLD.kind, OLD.description, OLD.numbered_year, OLD.year_number,
-        OLD.survey, OLD.surveyed_on, OLD.surveyors, OLD.needs_license, OLD.procedure) THEN
+        OLD.survey, OLD.surveyed_on, OLD.surveyors, OLD.falling, OLD.needs_license, OLD.procedure) THEN
         RAISE EXCEPTION '公売財産と現況調査は、書き換えられません。中止して、新しく準備してください。' USING ERRCODE = 'OS409';
     END IF;
     IF OLD.stage <> 'NONE' AND (NEW.method, NEW.market_value, NEW.reduction_percent, NEW.estimate, NEW.deposit, NEW.estimate_reason,
