@@ -84,7 +84,17 @@ ENFORCEMENT = frozenset((
 ))  # fmt: skip
 """滞納処分の章の画面。どれも開く。"""
 ENFORCEMENT_STARTS = ["/dispositions/"]
-PICTURES = dict.fromkeys(ENFORCEMENT, "")
+PICTURES = {
+    "successions": "successions", "succession": "succession", "succession_successor_new": "succession-successor",
+    "succession_representative": "succession-representative", "advances": "advances", "advance": "advance", "advance_new": "advance-new",
+    "preservation": "preservation", "liabilities": "liabilities", "liability": "liability", "liability_new": "liability-new",
+    "auctions": "auctions", "auction": "auction", "auction_hold": "auction-hold", "auction_bidder_new": "auction-bidder",
+    "distributions": "distributions", "cost_new": "disposition-cost", "seizure_candidates": "seizure-candidates",
+    "seizure_bulk": "seizure-bulk", "dispose_again": "dispose-again", "disposition": "disposition", "claim_decide": "seizure-claim",
+    "disposition_correct": "disposition-correct", "enforcements": "enforcements", "search_new": "search-new",
+    "delivery_order": "delivery-order", "participation_convert": "participation-convert",
+}  # fmt: skip
+"""手引に載せる写真。"""
 
 
 @dataclass
