@@ -1,7 +1,7 @@
 """滞納処分の行いが、どれも途中にある小さな街。画面を歩く試験の前に、各章の扉から作る。
 
 佐藤は預金と土地を差し押さえられ、土地は公売の半ばにある。田中は差押予告を受け、保全差押えと参加差押えがある。鈴木は死亡し、
-承継が決まった。架空商事は佐藤について第二次納税義務を負い、破産手続が終わった。北村は繰上徴収を受けた。
+承継が決まった。架空商事は破産し、佐藤がその第二次納税義務を負う。北村は繰上徴収を受けた。
 """
 
 from datetime import date, timedelta
@@ -19,7 +19,8 @@ from osame.collection.dispositions import claims
 from osame.collection.dispositions.bankruptcies import Opened, close_bankruptcy, open_bankruptcy
 from osame.collection.dispositions.claims import GivenClaim, GivenEnforcement
 from osame.collection.dispositions.collecting import Money, collect, record_service
-from osame.collection.dispositions.creditors import DispositionCost, Spent, record_cost
+from osame.collection.dispositions.creditors import Spent, record_cost
+from osame.collection.dispositions.models import DispositionCost
 from osame.collection.dispositions.preserving import PreservationSeizure, propose_preservation_seizure
 from osame.collection.dispositions.queries import dispositions_of
 from osame.collection.dispositions.seizing import RequestTerms, SeizureTerms, propose_request, propose_seizure
@@ -135,15 +136,10 @@ def succeeded() -> None:
 
 
 def liable() -> None:
-    """架空商事は、佐藤について第二次納税義務を負う。"""
+    """佐藤は、架空商事について第二次納税義務を負う。"""
+    value = Measure(value=300_000)
     terms = LiabilityTerms(
-        SATO,
-        KAKU,
-        Liability.Kind.DISTRIBUTEE,
-        (charge_of(SATO, 2),),
-        "清算の帳簿",
-        "分配を受けた",
-        Measure(value=300_000),
+        KAKU, SATO, Liability.Kind.DISTRIBUTEE, (charge_of(KAKU),), "清算の帳簿", "分配を受けた", value
     )
     with as_officer(OFFICER):
         carried(propose_liability(terms, as_of=today()))
@@ -152,13 +148,9 @@ def liable() -> None:
 def advanced() -> None:
     """北村の納期限の前の期別を、繰り上げた。"""
     terms = AdvanceTerms(
-        KITAMURA,
-        AdvanceCollection.Ground.ENFORCEMENT,
-        "競売開始決定の官報",
-        soon(1),
-        (charge_of(KITAMURA),),
-        "ほかに財産がない",
-    )
+        addressee_number=KITAMURA, charges=(charge_of(KITAMURA),), ground=AdvanceCollection.Ground.ENFORCEMENT,
+        evidence="競売開始決定の官報", deadline=soon(1), reason="ほかに財産がない",
+    )  # fmt: skip
     with as_officer(OFFICER):
         carried(propose_advance(terms, as_of=today()))
 

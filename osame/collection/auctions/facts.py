@@ -61,7 +61,7 @@ def _after_principal(file: DispositionFile, charges: Sequence[int], falling: str
     who = file.head.addressee_number
     if all(each.owner_number == who for each in file.parts):
         return []
-    found = []
+    found: list[Condition] = []
     for each in liabilities_behind(who, charges, as_of):
         (unsold,) = fetch_one(UNSOLD, {"who": each.head.addressee_number, "claims": [kind.name for kind in CLAIMS]})
         asked = may_sell_for_obligor(

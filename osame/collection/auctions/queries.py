@@ -14,10 +14,10 @@ from osame.platform.database import fetch_all
 CLOSED = (AuctionStage.TRANSFERRED, AuctionStage.UNSOLD, AuctionStage.STOPPED)
 HEADS = """
 SELECT u.addressee_number, u.auction_id, a.name, u.stage, u.numbered_year, u.year_number, u.kind, u.description, u.needs_license,
-       u.survey, u.surveyed_on, u.surveyors, u.falling, u.earlier_auction_id, u.method, u.market_value, u.reduction_percent, u.estimate,
+       u.survey, u.surveyed_on, u.surveyors, u.earlier_auction_id, u.method, u.market_value, u.reduction_percent, u.estimate,
        u.deposit, u.estimate_reason, u.place, u.announced_on, u.opens_on, u.closes_on, u.opening_on, u.decision_on, u.claims_by,
        u.pay_by, ARRAY(SELECT jsonb_array_elements_text(u.conditions)), u.buyer_number, u.next_number, u.price, u.drawn,
-       u.is_next_sale, u.decided_on, u.price_paid_on, u.officer
+       u.is_next_sale, u.decided_on, u.price_paid_on, u.officer, u.falling
 FROM auction u JOIN addressee a USING (addressee_number) WHERE {terms} ORDER BY u.auction_id DESC
 """
 BIDDERS = """
@@ -46,7 +46,6 @@ class AuctionHead:
     survey: str
     surveyed_on: date
     surveyors: str
-    falling: str
     earlier_auction_id: int | None
     method: AuctionMethod | None
     market_value: int | None
@@ -71,6 +70,7 @@ class AuctionHead:
     decided_on: date | None
     price_paid_on: date | None
     officer: str
+    falling: str
 
     @property
     def key(self) -> tuple[str, int]:

@@ -269,11 +269,13 @@ def test_an_obligors_land_is_sold_after_the_principals(owing: Path) -> None:
     carried(proposal)
     key = dispositions_of(TANAKA)[0].key
     record_service(key, SeizureService(taxpayer_served_on=today()), officer=OFFICER)
-    given = Preparation((key[1],), "架空市の土地", "更地", today(), "山本 昇")
+    auction = prepare(
+        Preparation((key[1],), "架空市の土地", "更地", today(), "山本 昇"), as_of=today(), officer=OFFICER
+    )
 
     def first(falling: str = "") -> list[tuple[bool, str]]:
-        auction = prepare(replace(given, falling=falling), as_of=today(), officer=OFFICER)
-        found = standing_of(auction_file((TANAKA, auction)), as_of=today()).conditions
+        file = auction_file((TANAKA, auction))
+        found = standing_of(replace(file, head=replace(file.head, falling=falling)), as_of=today()).conditions
         return [(each.is_met, each.fact) for each in found if each.key == "principal_first"]
 
     assert first() == [(True, "ない")]
