@@ -42,6 +42,7 @@ from tests.browser.seizure_town import settle as settle_town
 from tests.systems.addressee.page_cast import HER, HIM, SINCE, settle
 from tests.systems.addressee.protection_cast import FRIEND, protect_her
 from tests.systems.addressee.protection_cast import officer as at_work
+from tests.systems.collection.cast import SATO, SUZUKI, TANAKA
 from tests.systems.collection.suspension_cast import today
 from tests.systems.conftest import fresh, make_template
 from tests.systems.platform.staff_cast import PASSWORD
@@ -73,17 +74,39 @@ ENFORCEMENT = frozenset((
     "succession_new", "succession_obligations", "advances", "advance", "advance_cancel", "preservation", "preservation_security",
     "preservation_fix", "preservation_release", "advance_new", "preservation_new", "liabilities", "liability", "liability_cancel",
     "liability_remind", "liability_slip", "liability_new", "distributions", "cost_new", "cost_withdraw", "claim_new", "disposal_new",
-    "auctions", "auction_lots", "auction_new", "auction", "auction_hold", "auction_bidder_new", "auction_screen", "auction_bid",
+    "auctions", "auction_new", "auction", "auction_hold", "auction_bidder_new", "auction_screen", "auction_bid",
     "auction_open", "auction_sell", "auction_default", "auction_price", "auction_transfer", "auction_stop", "auction_revoke",
     "seizure_candidates", "seizure_bulk", "dispose_again", "seizure_claim_new", "claim_decide", "claim_days", "disposition_correct",
     "disposition_reduce", "participation_convert", "disposition_call", "enforcements", "enforcement_new", "enforcement_settle",
     "bankruptcy_discharge", "delivery_order", "possession", "dispositions", "disposition", "disposition_service", "disposition_collect",
     "disposition_distribute", "disposition_release", "disposition_cancel", "disposition_finish", "disposition_policy", "seizure_new",
     "disposition_take_over", "preservation_seizure_new", "participation_new", "distribution_request_new", "bankruptcy_new",
-    "bankruptcy_end", "third_parties", "assets", "asset", "investigation", "search_new", "search_notice",
+    "bankruptcy_end", "third_parties", "assets", "asset", "investigation", "search_new",
 ))  # fmt: skip
 """滞納処分の章の画面。どれも開く。"""
-ENFORCEMENT_STARTS = ["/dispositions/"]
+ENFORCEMENT_STARTS = [
+    f"/{place}/{act}/" if act else f"/{place}/"
+    for place, acts in {
+        "dispositions": ("",),
+        "dispositions/1": (
+            "", "service", "collect", "distribute", "release", "cancel", "finish", "policy", "seizure-claims/new", "seizure-claims/1/days",
+            "seizure-claims/2/decide", "correct", "reduce", "call", "distributions", "costs/new", "costs/1/withdraw", "claims/new",
+            "disposals/new", "possess",
+        ),
+        "dispositions/2": ("auction",), "dispositions/3": ("convert",), "dispositions/5": ("take-over",),
+        "seizure-candidates": ("", "bulk"), "dispositions/again": ("",), "third-parties": ("",), "assets": ("",), "investigations/1": ("", "search"),
+        "assets/1": ("", "seize", "preserve", "participate", "delivery-order", "enforcements", "enforcements/new", "enforcements/1"),
+        "bankruptcies/1": ("discharge",), "bankruptcies/2": ("end",), "auctions": ("",),
+        "auctions/1": ("", "hold", "bidders/new", "bidders/1", "bidders/1/bid", "open", "sell", "default", "price", "transfer", "stop", "revoke"),
+        "successions": ("",),
+        "successions/1": ("", "successors", "successors/1", "successors/1/removal", "court", "court/1", "representative", "form", "propose", "slip", "tell-again"),
+        "advances": ("",), "advances/1": ("", "cancel"), "preservations/1": ("", "security", "fix", "release"),
+        "liabilities": ("",), "liabilities/1": ("", "cancel", "remind", "slip"),
+        f"people/{SATO}": ("advances/new", "preservations/new", "liabilities/new", "distribution-request", "bankruptcy"),
+        f"people/{SUZUKI}": ("successions/new",), f"people/{TANAKA}": ("obligations",),
+    }.items()
+    for act in acts
+]  # fmt: skip
 PICTURES = {
     "successions": "successions", "succession": "succession", "succession_successor_new": "succession-successor",
     "succession_representative": "succession-representative", "advances": "advances", "advance": "advance", "advance_new": "advance-new",
@@ -155,8 +178,9 @@ def links(at: Desk) -> list[str]:
 
 
 def walk_through(at: Desk, system: str, starts: list[str], only: frozenset[str] = frozenset()) -> Walk:
-    """Breadth first over the links, a few pages of each route; of the routes in `only`, if there are any."""
+    """Breadth first over the links, a few pages of each route; one of each route in `only`, if there are any."""
     walk, queue, known = Walk(), deque(starts), set(starts)
+    of_each = 1 if only else OF_EACH
     at.page.on("download", lambda download: download.cancel())
     while queue:
         path = queue.popleft()
@@ -164,7 +188,7 @@ def walk_through(at: Desk, system: str, starts: list[str], only: frozenset[str] 
         if (
             not name
             or name in NOT_WALKED
-            or walk.seen[name] >= OF_EACH
+            or walk.seen[name] >= of_each
             or NOT_PAGES.match(path)
             or (only and name not in only)
         ):
@@ -182,6 +206,8 @@ def walk_through(at: Desk, system: str, starts: list[str], only: frozenset[str] 
             at.page.locator("main").get_by_role("button", name="この目的で開く").click()
             at.page.wait_for_load_state()
             answer = at.page.goto(at.console.url + path)
+        if only and answer and answer.status != 200:
+            walk.faults.append(f"{path}: {answer.status}")
         if walk.seen[name] == 1 and name in PICTURES:
             at.picture(PICTURES[name])
         look(at, path, answer, walk)

@@ -18,8 +18,9 @@ class BulkForm(ActForm):
     assets = forms.TypedMultipleChoiceField(label="差し押さえる預金", coerce=int, widget=forms.CheckboxSelectMultiple)
     least = YenField(label="下限の額（これに満たないものは外す）", initial=LEAST)
     scope = forms.CharField(
-        label="差し押さえる範囲", max_length=300, initial="差押えの時の残高のうち、滞納額に満つるまで"
-    )
+        label="差し押さえる範囲", max_length=300, initial="差押えの時の残高のうち、滞納額に満つるまで",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
     perform_by = WarekiDateField(within_years=1, label="履行期限")
     reason = ReasonField(label="差し押さえる理由")
     refusals = {

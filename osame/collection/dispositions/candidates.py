@@ -29,7 +29,7 @@ WITH warned AS (
 )
 SELECT w.addressee_number, a.name, w.reminded_on, w.deadline, w.arrived_on, w.amount, t.left_now,
        p.paid_on, coalesce(p.paid, 0)::bigint, s.procedures, m.promised_on, k.contacted_on,
-       coalesce(x.ready, '{}'), coalesce(x.seized, 0)::int, i.investigation_id
+       coalesce(x.ready, '{}'), coalesce(x.seized, 0)::int, i.investigation_id, a.died_on
 FROM warned w
 JOIN addressee a USING (addressee_number)
 JOIN told t USING (addressee_number)
@@ -48,7 +48,7 @@ LEFT JOIN LATERAL (
     SELECT max(o.contacted_at AT TIME ZONE 'Asia/Tokyo')::date AS contacted_on FROM contact_record o
     WHERE o.addressee_number = w.addressee_number AND (o.contacted_at AT TIME ZONE 'Asia/Tokyo')::date >= w.reminded_on) k ON true
 LEFT JOIN LATERAL (
-    SELECT array_agg(z.asset_id ORDER BY z.value DESC) FILTER (WHERE NOT z.is_seized) AS ready, count(*) FILTER (WHERE z.is_seized) AS seized
+    SELECT array_agg(z.asset_id ORDER BY z.value DESC) FILTER (WHERE NOT z.is_seized AND NOT z.is_seized_by_other) AS ready, count(*) FILTER (WHERE z.is_seized) AS seized
     FROM asset z JOIN holder_identification h USING (addressee_number, reply_id)
     WHERE z.addressee_number = w.addressee_number AND z.gone_on IS NULL AND h.withdrawn_on IS NULL AND z.exempt_article = '') x ON true
 LEFT JOIN LATERAL (
@@ -75,12 +75,13 @@ class Standing(Enum):
     SEIZED = "差押え中"
     NOT_ARRIVED = "到達を待つ"
     WAITING = "期限前"
+    DIED = "死亡"
     CANDIDATE = "差押えの候補"
 
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """差押予告を受けた人一人。 ready: 差し押さえられる財産の番号（評価の高い順）; investigation_id: 続いている調査。"""
+    """差押予告を受けた人一人。 ready: 差し押さえられる財産の番号（評価の高い順）; investigation_id: 続いている調査; died_on: 死亡の日（承継した者に請求する）。"""
 
     addressee_number: str
     name: str
@@ -97,13 +98,14 @@ class Warned:
     ready: tuple[int, ...]
     seized: int
     investigation_id: int | None
+    died_on: date | None
     as_of: date
 
     @property
     def standing(self) -> Standing:
         """いまの立場。上の理由が先に立つ。"""
         reasons = (
-            (self.left == 0, Standing.SETTLED), (bool(self.procedures), Standing.STOPPED),
+            (self.left == 0, Standing.SETTLED), (self.died_on is not None, Standing.DIED), (bool(self.procedures), Standing.STOPPED),
             (self.promised_on is not None, Standing.PROMISED), (self.paid > 0, Standing.PAID), (self.seized > 0, Standing.SEIZED),
             (self.arrived_on is None, Standing.NOT_ARRIVED), (self.deadline >= self.as_of, Standing.WAITING),
         )  # fmt: skip
@@ -143,8 +145,8 @@ def seizure_candidates(*, as_of: date) -> tuple[Warned, ...]:
 
 
 def standings(people: Sequence[Warned]) -> dict[Standing, int]:
-    """立場ごとの人数。"""
-    found = dict.fromkeys(Standing, 0)
+    """立場ごとの人数。候補が先。"""
+    found = dict.fromkeys((Standing.CANDIDATE, *Standing), 0)
     for each in people:
         found[each.standing] += 1
     return found

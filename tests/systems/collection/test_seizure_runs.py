@@ -402,7 +402,9 @@ def test_the_pages_walk_from_the_candidates_to_the_answers(desk: Client) -> None
     sent(desk, f"{plan}search/", **told)
     assert "1点" in text(desk.get(f"{plan}?{ARREARS}"))
     deposit = asset_of()
-    assert "佐藤 花子" in text(desk.get(f"/seizure-candidates/bulk/?{ARREARS}"))
+    bulk = desk.get(f"/seizure-candidates/bulk/?{ARREARS}")
+    assert "佐藤 花子" in text(bulk)
+    assert "<legend>差し押さえる預金" in bulk.content.decode()  # 選択肢が一つでも、題のある組になる
     sent(desk, "/seizure-candidates/bulk/", assets=[deposit], least="10,000", scope="全額", perform_by="R8.12.28",
          reason="調査で判明")  # fmt: skip
     (number,) = fetch_one("SELECT proposal_id FROM proposal WHERE act = 'seizure'")
