@@ -10,12 +10,13 @@ import pytest
 from playwright.sync_api import expect
 
 from osame.contracts.gateway import REFUND_AFFAIR
+from osame.contracts.portal import SELF_AFFAIR
 from tests.browser.console_cast import Console, desk
 from tests.browser.test_every_page import Walk, look
 from tests.systems.conftest import here
 from tests.systems.exchange_cast import rows
 from tests.systems.gateway.cast import Deed, Nation, order, person
-from tests.systems.gateway.provision_cast import AFFAIR, ask, copy, switch
+from tests.systems.gateway.provision_cast import AFFAIR, ask, ask_own, copy, notice, switch
 from tests.systems.gateway.waiting import until
 from tests.systems.platform.staff_cast import APRIL, code, forget_codes, hire, officer, with_app
 
@@ -27,7 +28,7 @@ class Front:
 
     def __init__(self, nation: Nation) -> None:
         self.nation, self.url = nation, f"http://127.0.0.1:{nation.gateway_port}/{BODY}"
-        for affair in (REFUND_AFFAIR, AFFAIR):
+        for affair in (REFUND_AFFAIR, AFFAIR, SELF_AFFAIR):
             nation.allow(BODY, "G001", affair, Deed.LOOK, Deed.RELEASE, Deed.CORRECT, department="gateway")
         with nation.body(BODY):
             self.secret = with_app(hire("G001", "中野 明", "gateway_operator", department="gateway"))
@@ -63,6 +64,10 @@ def nation() -> Iterator[Nation]:
             "IF_DBM_50111", [{"レコード識別番号": "f", "団体内統合宛名番号": person(0), "自動応答不可フラグ": "1"}]
         )
         ask(made, BODY, person(0))
+        own = ask_own(made, BODY, person(0))
+        client.call("IF_OSR_10111", [notice("p-notice", person(0))])
+        told = f"SELECT (SELECT state FROM self_provision WHERE request_number = '{own}'), (SELECT state FROM portal_notice)"
+        until(lambda: rows(made.prefix + BODY, told) == [("4", "3")], 60)
         done = "SELECT count(*) FROM information_inquiry WHERE state IN ('1', '2', '3', '4', '5')"
         until(lambda: rows(made.prefix + BODY, done) == [(0,)], 60)
         yield made
@@ -78,6 +83,7 @@ def test_each_page_of_a_body_stands_and_the_person_gets_the_records_on_paper(bro
         "gateway-inquiry": f"/inquiries/{number}/", "gateway-provisions": "/provisions/", "gateway-records": "/records/",
         "gateway-disclosure": f"/records/of/{person(0)}/", "gateway-state": "/state/", "gateway-trust": "/trust/",
         "gateway-expiry": "/expiry/", "gateway-affair-rights": "/affair-rights/",
+        "gateway-portal": "/portal/",
     }  # fmt: skip
     with desk(browser, front, "G001") as at:
         for name, path in pages.items():
