@@ -28,7 +28,9 @@ BEGINS_HERE = "OSAME_TEST_RUN" not in os.environ
 RUN = os.environ.setdefault("OSAME_TEST_RUN", os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid())))
 SCRATCH = os.environ.setdefault("OSAME_TEST_SCRATCH", str(scratch()))
 os.environ["OSAME_HOME"] = str(Path(SCRATCH) / f"osame-test-{RUN}")
-signal.signal(signal.SIGTERM, signal.default_int_handler)  # 止められた試験も、自分のサーバーを止め、場所を片付けてから終わる
+signal.signal(
+    signal.SIGTERM, signal.default_int_handler
+)  # 止められた試験も、自分のサーバーを止め、場所を片付けてから終わる
 if BEGINS_HERE:  # 後に登録されるサーバーの停止の、その後に消す
     atexit.register(shutil.rmtree, os.environ["OSAME_HOME"], ignore_errors=True)
 os.environ["OSAME_DATABASE_NAME"] = "osame_template"

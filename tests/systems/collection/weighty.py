@@ -12,12 +12,12 @@ NUMBER = "A0099"
 class Weighty:
     """命令を打つ職員。"""
 
-    def __init__(self) -> None:
-        account = hire(NUMBER, "浜口 渚", "collection_clerk")
+    def __init__(self, role: str = "collection_clerk", department: str = "collection") -> None:
+        account = hire(NUMBER, "浜口 渚", role, department=department)
         self.secret = with_app(account)
         with officer():
             HandlerRegistration.objects.create(
-                account=account, department_id="collection", valid_from=APRIL, registered_by="setup"
+                account=account, department_id=department, valid_from=APRIL, registered_by="setup"
             )
 
     def types(self, app: Typer, *words: str) -> str:
