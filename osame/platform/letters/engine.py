@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -23,6 +23,7 @@ from osame.platform.letters.coverage import FONTS, gaiji_in
 _TURN = Lock()
 BATCH_LETTERS = 200
 REMEMBERED = 10  # typst が組んだものを覚えている回数
+MOST_COMPILERS = 8  # 一つが字体とともに40MBほどを占める
 EMPTY = Path(__file__).parent / "typst" / "empty.typ"
 ROOT = Path(__file__).parents[2]  # osame/ の中だけを読ませる
 Drawn = str | list[int]  # 線画（SVG）、または画素の絵（PNG の各バイト）
@@ -106,9 +107,9 @@ def _compiled(template: Template, **asked: Any) -> Any:
         return _compiler(template.source).compile(**asked)
 
 
-@cache
+@lru_cache(maxsize=MOST_COMPILERS)
 def _compiler(source: str) -> typst.Compiler:
-    """字体を読み込んだ組版器。作るのに時間がかかるので、process の間ずっと使う。"""
+    """字体を読み込んだ組版器。作るのに時間がかかるので、使ううちは持ち続ける。"""
     return typst.Compiler(str(ROOT / source), root=str(ROOT), font_paths=[str(FONTS)], ignore_system_fonts=True)
 
 
