@@ -47,10 +47,9 @@ def propose_command(
     system: Annotated[str, typer.Option("--of", help="職員のいるシステム（省けば、この画面の職員）")] = queries.CONSOLE,
     since: Annotated[str | None, typer.Option("--from", help="適用開始日")] = None,
     through: Annotated[str | None, typer.Option(help="最後の日（省けば、取り消すまで）")] = None,
-    by: By = None,
+    by: By = None,  # noqa: ARG001 - 命令の門が読む
 ) -> None:
     """事務の権限の付与を起案する。ほかの二人の照査と決裁の後に、付く。"""
-    del by  # 命令の門が読む
     grant = Grant(
         system=system, staff_number=staff, department=department, affair=affair, item=item, deed=deed,
         valid_from=day(since), valid_until=day(through) + timedelta(days=1) if through else None,
@@ -61,8 +60,10 @@ def propose_command(
 @app.command("end")
 @bound("gateway.affair_rights.end")
 @refusals_told
-def end_command(number: Annotated[int, typer.Argument(help="事務の権限番号")], by: By = None) -> None:
+def end_command(
+    number: Annotated[int, typer.Argument(help="事務の権限番号")],
+    by: By = None,  # noqa: ARG001 - 命令の門が読む
+) -> None:
     """事務の権限を取り消す。次の操作から効かない。"""
-    del by
     actions.end_right(number)
     console.print("取り消しました。")
