@@ -17,7 +17,7 @@ from osame.contracts.strict import parsed, plain
 from osame.gateway.inquiries.actions import OPEN, Ending, State, end
 from osame.gateway.inquiries.models import InformationInquiry
 from osame.gateway.messaging.registry import ACCEPTED, ALREADY, Letter, Outgoing, Verdict, handles, refused, sends
-from osame.gateway.symbols.actions import retry_seconds
+from osame.gateway.symbols.actions import longest_pause, retry_seconds
 from osame.gateway.symbols.queries import symbols
 from osame.gateway.trust import parties
 from osame.platform import bodies
@@ -25,7 +25,6 @@ from osame.platform.database import run_sql
 from osame.platform.secret_keys import seal
 
 ANSWER_KEY = "gateway-answer"
-LONGEST_PAUSE = 32  # 送り直す間は、初めの間のこの倍まで
 ENDINGS = {
     national.PROVIDED: State.ANSWERED,
     national.NOTHING: State.ANSWERED,
@@ -54,8 +53,8 @@ def _moved(rows: Sequence[InformationInquiry], state: str, now: datetime) -> Non
     """送ったことを記す。答えがなければ、間を倍にしながら送り直す。"""
     run_sql(
         "UPDATE information_inquiry SET state = %s, requested_at = coalesce(requested_at, %s), attempts = attempts + 1, "
-        "next_attempt_at = %s + %s * least(power(2, attempts), %s) * interval '1 second' WHERE inquiry_number = ANY(%s)",
-        [state, now, now, retry_seconds(), LONGEST_PAUSE, [each.inquiry_number for each in rows]],
+        "next_attempt_at = %s + least(%s * power(2, attempts), %s) * interval '1 second' WHERE inquiry_number = ANY(%s)",
+        [state, now, now, retry_seconds(), longest_pause(), [each.inquiry_number for each in rows]],
     )
 
 

@@ -19,7 +19,7 @@ from osame.contracts.portal import MY_PORTAL, NOTICE_CANCEL, NOTICE_POST, NOTICE
 from osame.gateway.affair_rights.queries import Deed, Officer, affairs_of
 from osame.gateway.messaging.registry import ACCEPTED, ALREADY, Letter, Outgoing, Verdict, handles, refused, sends
 from osame.gateway.portal.models import PortalNotice
-from osame.gateway.symbols.actions import SymbolNotObtained, retry_seconds
+from osame.gateway.symbols.actions import SymbolNotObtained, longest_pause, retry_seconds
 from osame.gateway.symbols.queries import obtained, symbols
 from osame.gateway.trust import parties
 from osame.kernel.refusals import Refusal
@@ -30,7 +30,6 @@ from osame.platform.secret_keys import seal, unseal
 
 KEY = "gateway-notice"
 GIVE_UP_SECONDS = 7 * 86_400
-LONGEST_PAUSE = 32  # 送り直す間は、初めの間のこの倍まで
 State = PortalNotice.State
 NEXT = {
     portal.POSTED: ((State.SENT,), State.POSTED, ""),
@@ -170,9 +169,9 @@ def due_notices(now: datetime, limit: int) -> list[Outgoing]:
     sending = [each for each in rows if str(each.pk) not in lost]
     run_sql(
         "UPDATE portal_notice SET state = CASE WHEN state = '1' THEN '2' ELSE state END, attempts = attempts + 1, changed_at = "
-        "CASE WHEN state = '1' THEN %s ELSE changed_at END, next_attempt_at = %s + %s * least(power(2, attempts), %s) "
+        "CASE WHEN state = '1' THEN %s ELSE changed_at END, next_attempt_at = %s + least(%s * power(2, attempts), %s) "
         "* interval '1 second' WHERE portal_notice_number = ANY(%s)",
-        [now, now, retry_seconds(), LONGEST_PAUSE, [each.pk for each in sending]],
+        [now, now, retry_seconds(), longest_pause(), [each.pk for each in sending]],
     )
     return [_outgoing(each, opened[str(each.unified_addressee_number)], to) for each in sending]
 

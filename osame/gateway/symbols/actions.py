@@ -22,6 +22,7 @@ from osame.platform.database import fetch_all, run_sql
 State = SymbolLink.State
 NUMBERED, DELETED = "1", "2"
 RETRY_SECONDS = 300
+LONGEST_PAUSE_TIMES = 32  # 初めの間の、この倍まで空ける
 NOTICES_AT_ONCE = 500
 DUE = """
 UPDATE symbol_link l SET attempts = attempts + 1, next_attempt_at = %(next)s,
@@ -44,6 +45,11 @@ class NoSuchPerson(Refusal):
 def retry_seconds() -> int:
     """答えがないとき、送り直すまでの秒数。"""
     return bodies.current().terms.get("retry_seconds", RETRY_SECONDS)
+
+
+def longest_pause() -> int:
+    """間を倍にしながら送り直すとき、これより長くは空けない秒数。"""
+    return bodies.current().terms.get("longest_pause_seconds", LONGEST_PAUSE_TIMES * retry_seconds())
 
 
 def follow_notices(linkage: LinkageClient, *, at: datetime) -> int:

@@ -157,7 +157,7 @@ def test_notices_survive_a_network_that_loses_doubles_and_mixes(nation):
         client.call("IF_OSR_10111", [notice(f"rough-{at}", person(2_017)) for at in range(12)])
         client.call("IF_OSR_30111", [{"レコード識別番号": f"rough-{at}"} for at in range(6)])
         ended = "SELECT count(*) FROM portal_notice WHERE record_key LIKE 'rough-%' AND state IN ('3', '6')"
-        until(lambda: rows(nation.prefix + CODE, ended) == [(12,)], 90)
+        until(lambda: rows(nation.prefix + CODE, ended) == [(12,)], 300)
     finally:
         with nation.network(), gate.acting(ACTING):
             commanding.behave(drop=0, duplicate=0, reorder=0, hostile=0)
