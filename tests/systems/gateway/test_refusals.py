@@ -180,6 +180,7 @@ def settled(nation, number: str) -> tuple[str, str]:
 
 
 def test_provision_of_this_affair_is_off_and_refused(nation):
+    switch(nation, CODE, provided=False)
     copy(nation, CODE, person(10), "copy-off")
     number = ask(nation, CODE, person(10))
     outcome, reason = settled(nation, number)
