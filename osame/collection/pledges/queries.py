@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from osame.collection.arrears.procedures import ProcedureUnknown, act_name, stage_name
+from osame.collection.arrears.procedures import EventLine, ProcedureUnknown, events_of, stage_name
 from osame.collection.arrears.standing import PAYMENTS, Standing, channel_delay, standing_of
 from osame.collection.parameters.queries import CHARGE_NAMES
 from osame.kernel.dates import fiscal_year_label
 from osame.kernel.money import Yen
-from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage
+from osame.law.dispositions import Procedure, ProcedureStage
 from osame.law.instalments import Instalment
 from osame.platform.database import fetch_all
 
@@ -115,28 +115,6 @@ class PartLine:
 
 
 @dataclass(frozen=True, slots=True)
-class EventLine:
-    """移り方一つ。"""
-
-    act: ProcedureAct
-    target: ProcedureStage
-    article: str
-    happened_on: date
-    note: str
-    officer: str
-
-    @property
-    def act_name(self) -> str:
-        """行いの、画面での名。"""
-        return act_name(Procedure.PLEDGE, self.act)
-
-    @property
-    def target_name(self) -> str:
-        """移った先の段階の、画面での名。"""
-        return stage_name(Procedure.PLEDGE, self.target)
-
-
-@dataclass(frozen=True, slots=True)
 class Payment:
     """一日に、一つの経路で納まった額。 waiting: 速報だけで、まだ資金になっていない。"""
 
@@ -173,7 +151,7 @@ def pledge_file(key: tuple[str, int], *, as_of: date, lock: bool = False) -> Ple
         "AND pledge_id = %s ORDER BY plan_number",
         [*key],
     )
-    return PledgeFile(heads[0], _parts(heads[0]), _events(key), tuple(versions))
+    return PledgeFile(heads[0], _parts(heads[0]), events_of("pledge", key), tuple(versions))
 
 
 def pledges(terms: str, values: dict[str, Any], *, as_of: date) -> tuple[PledgeHead, ...]:
@@ -266,12 +244,3 @@ def _parts(head: PledgeHead) -> tuple[PartLine, ...]:
         {"who": head.addressee_number, "pledge": head.pledge_id, "plan_number": head.plan_number},
     )
     return tuple(PartLine(*row) for row in rows)
-
-
-def _events(key: tuple[str, int]) -> tuple[EventLine, ...]:
-    rows = fetch_all(
-        "SELECT act, to_stage, article, happened_on, note, officer FROM pledge_event "
-        "WHERE addressee_number = %s AND pledge_id = %s ORDER BY event_number",
-        [*key],
-    )
-    return tuple(EventLine(ProcedureAct[act], ProcedureStage[target], *rest) for act, target, *rest in rows)
