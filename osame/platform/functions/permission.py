@@ -17,11 +17,11 @@ class NotPermitted(Refusal):
 
 
 class PurposeNotStated(Refusal):
-    """何のために使うのかが告げられていません。使用目的を選んでから、もう一度行ってください。"""
+    """何のために使うのかが告げられていません。使用目的を選んでから（端末では、環境変数 OSAME_PURPOSE に符号を入れてから）、もう一度行ってください。"""
 
 
 class PurposeNotAllowed(Refusal):
-    """その目的には、この機能を使えません。使用目的を確かめてください。"""
+    """その目的には、この機能を使えません。使える目的を選んで（端末では、環境変数 OSAME_PURPOSE に符号を入れて）ください。"""
 
 
 class NotAHandler(Refusal):
@@ -52,9 +52,9 @@ def may(identity: Identity, function: Function, purpose: str) -> Decision:
     if function.personal and identity.kind is Kind.OFFICER and not identity.on_register:
         return Decision(NotAHandler(function.name))
     if not purpose:
-        return Decision(PurposeNotStated("、".join(purposes()[each].name for each in function.purposes)))
+        return Decision(PurposeNotStated(_usable_purposes(function)))
     if purpose not in function.purposes:
-        return Decision(PurposeNotAllowed(function.name))
+        return Decision(PurposeNotAllowed(f"{function.name}に使える目的：{_usable_purposes(function)}"))
     return Decision(role=role)
 
 
@@ -77,6 +77,11 @@ def usable(system: str, rights: Identity) -> frozenset[tuple[str, str]]:
 def purpose_for(function: Function, stated: str) -> str:
     """告げられた目的。告げられていなくても、機能の目的が一つなら、それ。"""
     return stated or function.only_purpose or ""
+
+
+def _usable_purposes(function: Function) -> str:
+    """職員が選べる目的の名と、端末で告げる符号。"""
+    return "、".join(f"{purposes()[each].name}（{each}）" for each in function.purposes)
 
 
 def _role(identity: Identity, function: Function) -> str | None:
