@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from osame.platform.rights import KEPT
+from osame.platform.systems import SYSTEMS
 
 
 class AffairRight(models.Model):
@@ -59,3 +60,8 @@ class AffairRight(models.Model):
                 name="an_ended_affair_right_names_who_ended_it",
             ),
         ]
+
+    @property
+    def system_name(self) -> str:
+        """職員のいるシステムの、画面での名。"""
+        return SYSTEMS[self.system].name
