@@ -62,11 +62,11 @@ def gate_commands(app: typer.Typer) -> typer.Typer:
 
 def gated(command: Callable[..., Any], function: Function, name: str) -> Callable[..., Any]:
     """一つの命令を門の内に置く。"""
-    says_who = _officer_parameter(command)
 
     @functools.wraps(command)
     @refusals_told
     def run(*args: Any, **kwargs: Any) -> Any:
+        says_who = _officer_parameter(command)
         now = _acting(function, kwargs.get(says_who) if says_who else None)
         _refuse_numbers(now, kwargs)
         with gate.acting(now), _recorded(name) if function.audited and not function.offline else nullcontext():
@@ -76,6 +76,7 @@ def gated(command: Callable[..., Any], function: Function, name: str) -> Callabl
     return run
 
 
+@functools.cache
 def _officer_parameter(command: Callable[..., Any]) -> str | None:
     """「--officer」を受ける引数の名。"""
     for name, parameter in inspect.signature(command, eval_str=True).parameters.items():

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 
 from osame.platform import bodies, systems
+from osame.platform.starting import loading
 
 
 def _checked() -> Any:
@@ -26,4 +27,5 @@ def _checked() -> Any:
     return application
 
 
-application = _checked()
+with loading():
+    application = _checked()
