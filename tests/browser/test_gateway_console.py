@@ -53,7 +53,7 @@ def nation() -> Iterator[Nation]:
         made.start_gateway()
         made.start_pump()
         made.register_people(BODY, [person(at) for at in range(4)])
-        until(lambda: rows(made.prefix + BODY, "SELECT count(*) FROM symbol_link WHERE state <> '3'") == [(0,)], 60)
+        until(lambda: rows(made.prefix + BODY, "SELECT count(*) FROM symbol_link WHERE state <> '3'") == [(0,)])
         client = made.client(BODY)
         client.call("IF_SKI_10111", [order(f"p{at}", person(at)) for at in range(3)])
         client.call("IF_SKI_10111", [order("p-refused", person(3), 特定個人情報名コード="TM00000000000002")])
@@ -67,9 +67,9 @@ def nation() -> Iterator[Nation]:
         own = ask_own(made, BODY, person(0))
         client.call("IF_OSR_10111", [notice("p-notice", person(0))])
         told = f"SELECT (SELECT state FROM self_provision WHERE request_number = '{own}'), (SELECT state FROM portal_notice)"
-        until(lambda: rows(made.prefix + BODY, told) == [("4", "3")], 60)
+        until(lambda: rows(made.prefix + BODY, told) == [("4", "3")])
         done = "SELECT count(*) FROM information_inquiry WHERE state IN ('1', '2', '3', '4', '5')"
-        until(lambda: rows(made.prefix + BODY, done) == [(0,)], 60)
+        until(lambda: rows(made.prefix + BODY, done) == [(0,)])
         yield made
     finally:
         made.close()

@@ -95,7 +95,7 @@ def console(nation, database, tmp_path):
         for who in (SATO, TANAKA):
             pay_twice(tmp_path, who)
             decided(who)
-    until(lambda: rows(nation.prefix + CODE, "SELECT count(*) FROM symbol_link WHERE state = '3'") == [(2,)], 60)
+    until(lambda: rows(nation.prefix + CODE, "SELECT count(*) FROM symbol_link WHERE state = '3'") == [(2,)])
     peers = {"OSAME_PEER_URL_GATEWAY": f"http://127.0.0.1:{nation.gateway_port}", "OSAME_TODAY": DECIDED.isoformat()}
     with Console("collection", database, **peers) as running:
         running.hire("A0001", "山本 昇", "collection_chief")

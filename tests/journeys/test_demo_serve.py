@@ -91,7 +91,7 @@ def _page() -> Iterator[Page]:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
         browser = driver.chromium.launch(executable_path=find(), args=arguments)
         page = browser.new_page(locale="ja-JP")
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(90_000)
         yield page
         browser.close()
 

@@ -22,7 +22,7 @@ def nation() -> Iterator[Nation]:
             made.register_people(code, [person(each + 1_000 * at) for each in range(30)])
         waiting = "SELECT count(*) FROM symbol_link WHERE state <> '3'"
         for code in CODES:
-            until(lambda code=code: rows(made.prefix + code, waiting) == [(0,)], 60)
+            until(lambda code=code: rows(made.prefix + code, waiting) == [(0,)])
         yield made
     finally:
         made.close()

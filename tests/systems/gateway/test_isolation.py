@@ -33,7 +33,7 @@ def answered(nation):
         people = [person(each + 1_000 * at) for each in range(10)]
         client.call("IF_SKI_10111", [order(f"iso-{code}-{n}", each) for n, each in enumerate(people)])
         ended = "SELECT count(*) FROM information_inquiry WHERE record_key LIKE 'iso-%' AND state = '6'"
-        until(lambda code=code, ended=ended: rows(nation.prefix + code, ended) == [(10,)], 60)
+        until(lambda code=code, ended=ended: rows(nation.prefix + code, ended) == [(10,)])
         asked = f"レコード識別番号,受付番号\r\niso-{code}-0,還付-iso-{code}-0\r\n"
         files[code] = client.upload("IF_SKI_11123", f"{code}.csv", asked.encode()).processing_number
     return files

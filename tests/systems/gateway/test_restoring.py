@@ -26,14 +26,14 @@ def inquired(nation, keys: list[int]) -> list[dict[str, str]]:
     nation.client(CODE).call("IF_SKI_10111", orders)
     named = ", ".join(f"'restore-{each}'" for each in keys)
     ended = f"SELECT count(*) FROM information_inquiry WHERE record_key IN ({named}) AND state IN ('6', '7')"
-    until(lambda: rows(nation.prefix + CODE, ended) == [(len(keys),)], 60)
+    until(lambda: rows(nation.prefix + CODE, ended) == [(len(keys),)])
     asked = [{"レコード識別番号": f"restore-{each}", "受付番号": f"還付-restore-{each}"} for each in keys]
     return nation.client(CODE).call("IF_SKI_11112", asked)
 
 
 def provided(nation, number: str) -> None:
     done = f"SELECT count(*) FROM simulated_inquiry WHERE inquiry_number = '{number}' AND outcome = '01'"
-    until(lambda: rows(nation.network_database, done) == [(1,)], 60)
+    until(lambda: rows(nation.network_database, done) == [(1,)])
 
 
 def test_yesterdays_backup_and_todays_messages(nation):
@@ -58,7 +58,7 @@ def test_yesterdays_backup_and_todays_messages(nation):
     assert len(rows(database, RECORDS)) < len(before)
     nation.start_pump()
     again = inquired(nation, list(range(4, 24)))
-    until(lambda: rows(database, RECORDS) == before, 60)
+    until(lambda: rows(database, RECORDS) == before)
     assert rows(nation.network_database, national) == provisions
     hidden = ("照会ステータス",)
     assert [{k: v for k, v in each.items() if k not in hidden} for each in again] == [

@@ -36,7 +36,7 @@ def answered(nation, key: str, unified: str) -> dict[str, str]:
     client = nation.client(CODE)
     client.call("IF_SKI_10111", [order(key, unified)])
     asked = [{"レコード識別番号": key, "受付番号": f"還付-{key}"}]
-    until(lambda: client.call("IF_SKI_11112", asked)[0]["処理結果"] != "NotYetAnswered", 60)
+    until(lambda: client.call("IF_SKI_11112", asked)[0]["処理結果"] != "NotYetAnswered")
     return client.call("IF_SKI_11112", asked)[0]
 
 
@@ -44,7 +44,7 @@ def test_1_symbols_are_fetched_kept_sealed_and_revoked(nation):
     someone = "888000000000017"
     nation.register_people(CODE, [someone])
     state = f"SELECT state FROM symbol_link WHERE unified_addressee_number = '{someone}'"
-    until(lambda: rows(nation.prefix + CODE, state) == [("3",)], 60)
+    until(lambda: rows(nation.prefix + CODE, state) == [("3",)])
     with nation.network(), gate.acting(ACTING):
         from osame.network.core import keys
 
@@ -98,10 +98,10 @@ def test_3_6_a_copy_is_provided_once_the_affair_provides(nation):
     switch(nation, CODE, provided=False)
     refused = ask(nation, CODE, person(23))
     told = "SELECT outcome, answer->'items' FROM simulated_inquiry WHERE inquiry_number = '{}' AND outcome <> ''"
-    until(lambda: rows(nation.network_database, told.format(refused)) == [("03", {})], 60)
+    until(lambda: rows(nation.network_database, told.format(refused)) == [("03", {})])
     switch(nation, CODE, provided=True)
     given = ask(nation, CODE, person(23))
-    until(lambda: rows(nation.network_database, told.format(given)) != [], 60)
+    until(lambda: rows(nation.network_database, told.format(given)) != [])
     assert rows(nation.network_database, told.format(given)) == [("01", {"課税年度": "2026", "均等割": "5000"})]
 
 
