@@ -65,7 +65,9 @@ class Nation:
     """The whole cast. `codes` are its bodies, in order."""
 
     codes: Sequence[str]
-    terms: dict[str, int] = field(default_factory=lambda: {"retry_seconds": 1, "longest_pause_seconds": 4, "give_up_seconds": 600})
+    terms: dict[str, int] = field(
+        default_factory=lambda: {"retry_seconds": 1, "longest_pause_seconds": 4, "give_up_seconds": 600}
+    )
     addresses: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
