@@ -17,7 +17,7 @@ from django.http import HttpResponse
 from pypdf.errors import PyPdfError
 
 from osame.collection.certificates.actions import AlreadyVoid, CertificateNotFound
-from osame.collection.certificates.letters import Paper, codes_of, paper_of
+from osame.collection.certificates.letters import codes_of, paper_of
 from osame.collection.certificates.models import Certificate, CertificateRequest
 from osame.collection.certificates.statement import (
     AMOUNTS,
@@ -37,7 +37,7 @@ from osame.platform.letters.batches import PrintedOtherwise, Sheets
 from osame.platform.letters.coverage import missing_in
 from osame.platform.letters.engine import SHEET_CODE
 from osame.platform.letters.press import presses
-from osame.platform.letters.readback import page_texts
+from osame.platform.letters.readback import opened, page_texts
 from osame.platform.suppression.hidden_values import HiddenValueShown
 
 
@@ -64,6 +64,14 @@ class Printed:
         return hashlib.sha256(self.pdf).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """刷り上がりから読み返した、各頁の文字と、署名した内容。"""
+
+    pages: tuple[str, ...]
+    payload: str
+
+
 def printed_certificate(certificate_number: int) -> Printed:
     """証明書を組み、読み返して確かめる。まだ渡さない。何も書かない。
 
@@ -78,9 +86,11 @@ def printed_certificate(certificate_number: int) -> Printed:
     pdf = presses().printed(paper.template, paper.run, paper.letter)
     sheets = Sheets(paper.template, paper.run, hidden)
     try:
-        _require_nothing_hidden(pdf, sheets, paper)
+        back = read_back(pdf)
+        if any(sheets.tells(text, paper.letter) for text in back.pages):
+            raise HiddenValueShown(paper.letter.codes()[0])
         with transaction.atomic():
-            require_as_asked(pdf, _printable(certificate_number))
+            require_as_asked(back, _printable(certificate_number))
     except (PyPdfError, KeyError) as failure:
         raise PrintedOtherwise(f"{certificate_name(certificate_number)} の刷り上がりを読めない") from failure
     return Printed(certificate_number, found.addressee_number, pdf, paper.payload)
@@ -110,21 +120,26 @@ def print_certificate(certificate_number: int, folder: Path) -> tuple[Path, Egre
     return target, emitted
 
 
-def require_as_asked(pdf: bytes, found: Certificate) -> None:
+def read_back(pdf: bytes) -> ReadBack:
+    """刷り上がりを、一度だけ開いて読み返す。"""
+    reader = opened(pdf)
+    return ReadBack(tuple(page_texts(reader)), payload_of(reader))
+
+
+def require_as_asked(back: ReadBack, found: Certificate) -> None:
     """刷り上がりが、その番号の証明書のものであることを確かめる。依頼の内容は見ず、表の行とだけ突き合わせる。
 
     要件: F12-05
     """
     facts = json.loads(found.facts)
-    pages = list(page_texts(pdf))
-    for text, code in zip(pages, codes_of(found, len(pages)), strict=True):
+    for text, code in zip(back.pages, codes_of(found, len(back.pages)), strict=True):
         if [each.group() for each in SHEET_CODE.finditer(text)] != [code]:
             raise PrintedOtherwise(f"{certificate_name(found.certificate_number)} の紙の通し番号が違う")
-    whole = "".join(pages)
+    whole = "".join(back.pages)
     for mark in _marks(found, facts):
         if "".join(mark.split()) not in whole:
             raise PrintedOtherwise(f"{certificate_name(found.certificate_number)} に、あるはずの文字がない")
-    signed = read_payload(payload_of(pdf), [signing_key().public_key()])
+    signed = read_payload(back.payload, [signing_key().public_key()])
     if (signed.number, signed.name) != (certificate_name(found.certificate_number), facts["subject"]["name"]):
         raise PrintedOtherwise(f"{certificate_name(found.certificate_number)} の署名した内容が違う")
 
@@ -140,12 +155,6 @@ def _marks(found: Certificate, facts: dict[str, Any]) -> list[str]:
             for line in facts["lines"]
         ]  # fmt: skip
     return [*marks, *facts["remarks"]]
-
-
-def _require_nothing_hidden(pdf: bytes, sheets: Sheets, paper: Paper) -> None:
-    for text in page_texts(pdf):
-        if sheets.tells(text, paper.letter):
-            raise HiddenValueShown(paper.letter.codes()[0])
 
 
 def _printable(certificate_number: int) -> Certificate:

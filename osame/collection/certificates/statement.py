@@ -5,7 +5,6 @@ municipality's Ed25519 key. The key is a file beside the other keys; the databas
 """
 
 import base64
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +19,7 @@ from osame.collection.certificates.models import CertificateRequest
 from osame.contracts.signed_statement import NotAStatement, signed_statement, verified_statement
 from osame.kernel.dates import fiscal_year_label, format_wareki
 from osame.kernel.refusals import Refusal
-from osame.platform.letters.readback import page_texts
+from osame.platform.letters.readback import opened, page_texts
 from osame.platform.secret_keys import own_key
 
 KEY = "certificate-signing"
@@ -142,10 +141,10 @@ def read_payload(payload: str, keys: Iterable[Ed25519PublicKey]) -> Statement:
         raise UnknownStatement from failure
 
 
-def payload_of(pdf: bytes) -> str:
+def payload_of(pdf: bytes | PdfReader) -> str:
     """証明書の PDF に添えた署名した内容。"""
     try:
-        metadata = PdfReader(io.BytesIO(pdf)).metadata
+        metadata = (opened(pdf) if isinstance(pdf, bytes) else pdf).metadata
     except (PyPdfError, ValueError) as failure:
         raise NotAStatement from failure
     return str(metadata.get("/Keywords", "")) if metadata else ""

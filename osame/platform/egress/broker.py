@@ -111,7 +111,7 @@ def download(content: bytes, name: str, output: Output, authority: Authority = N
     response["Cache-Control"] = "no-store"
     response["X-Content-Type-Options"] = "nosniff"
     setattr(response, SIGNED, made.sha256)
-    _released([made])
+    _release([made])
     return response
 
 
@@ -216,12 +216,16 @@ def _copies_before(files: Sequence[_Finished], authority: Authority) -> dict[tup
     return before
 
 
-def _released(made: list[EgressRecord]) -> list[EgressRecord]:
+def _release(made: list[EgressRecord]) -> list[int]:
     """見えるようになったことを記す。"""
     numbers = [each.egress_id for each in made]
-    with transaction.atomic():
-        EgressRecord.objects.filter(egress_id__in=numbers).update(released_at=Now())
-    return list(EgressRecord.objects.filter(egress_id__in=numbers).order_by("egress_id"))
+    run_sql("UPDATE egress_record SET released_at = statement_timestamp() WHERE egress_id = ANY(%s)", [numbers])
+    return numbers
+
+
+def _released(made: list[EgressRecord]) -> list[EgressRecord]:
+    """見えるようになったことを記し、記したとおりに返す。"""
+    return list(EgressRecord.objects.filter(egress_id__in=_release(made)).order_by("egress_id"))
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -58,7 +58,7 @@ class FunctionGateMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """機能を引き、使ってよいかを確かめ、目的を告げてから通す。"""
-        match = _match(request)
+        match = request.resolver_match = _match(request)
         if match is None:
             return self.get_response(request)  # 行き先がない（404）
         api = operations(match.func) is not None or request.path.startswith(("/internal/", "/api/"))

@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import fields
 from functools import cache
 from typing import IO, Any
 
@@ -144,8 +144,13 @@ def _broken_pipes_told() -> Iterator[None]:
 
 
 def _request(template: Template, run: Mapping[str, Any], letter: Letter) -> bytes:
-    told = {"template": asdict(template), "run": run, "letter": asdict(letter)}
+    told = {"template": _told(template), "run": run, "letter": _told(letter)}
     return json.dumps(told, ensure_ascii=False).encode()
+
+
+def _told(asked: Template | Letter) -> dict[str, Any]:
+    """欄とその値。絵の一画素ずつまで写し取らない。"""
+    return {each.name: getattr(asked, each.name) for each in fields(asked)}
 
 
 def _write(pipe: IO[bytes], body: bytes, until: float) -> None:

@@ -29,9 +29,14 @@ _SECTIONS = re.compile(r"begin(bfchar|bfrange)\s(.*?)end\1", re.DOTALL)
 _HEX = re.compile(r"<([0-9A-Fa-f]+)>")
 
 
-def page_texts(pdf: bytes) -> Iterator[str]:
+def opened(pdf: bytes) -> PdfReader:
+    """読み返すために開いた PDF。いくつものことを確かめるとき、一度だけ開く。"""
+    return PdfReader(io.BytesIO(pdf))
+
+
+def page_texts(pdf: bytes | PdfReader) -> Iterator[str]:
     """各頁の文字を、空白を除いて、刷られた順に。"""
-    reader = PdfReader(io.BytesIO(pdf))
+    reader = opened(pdf) if isinstance(pdf, bytes) else pdf
     fonts: dict[int, _Font] = {}
     readers: dict[tuple[tuple[str, int], ...], _Reader] = {}
     for page in reader.pages:

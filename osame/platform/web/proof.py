@@ -54,7 +54,7 @@ def wants_proof(request: HttpRequest) -> bool:
     identity = getattr(request, "identity", None)
     if not isinstance(identity, Identity) or identity.kind is not Kind.OFFICER:
         return False
-    match = get_resolver(getattr(request, "urlconf", None)).resolve(request.path_info)
+    match = request.resolver_match or get_resolver(getattr(request, "urlconf", None)).resolve(request.path_info)
     listed = registry(systems.current().code)
     codes = functions_of(match.func, match.view_name, listed)
     here = listed.function(codes[str(request.method)])

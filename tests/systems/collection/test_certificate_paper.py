@@ -100,7 +100,7 @@ def test_another_ones_paper_is_not_released(city, tmp_path):
     mine, hers = issued(SATO), issued(TANAKA)
     for number, other in ((mine, hers), (hers, mine)):
         with pytest.raises(PrintedOtherwise):
-            printing.require_as_asked(printing.printed_certificate(other).pdf, certificate(number))
+            printing.require_as_asked(printing.read_back(printing.printed_certificate(other).pdf), certificate(number))
 
 
 def test_a_name_beyond_the_text_fonts_is_printed_and_a_private_one_is_refused(city, tmp_path):
