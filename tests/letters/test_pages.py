@@ -37,14 +37,17 @@ class Layout:
     foot: float = 17.0
     posted: bool = True
     slip: float = 0.0
+    wide: float = WIDE
+    high: float = HIGH
 
 
 SLIP = Layout(foot=109.0, slip=99.0)
 CERTIFICATE = Layout(19.0, 19.0, 20.0, 22.0, posted=False)
 BOARD = Layout(28.0, 28.0, 30.0, 26.0, posted=False)
+CARD = Layout(6.0, 6.0, 5.0, 9.0, posted=False, wide=200.0, high=148.0)
 RECORD = Layout(24.0, 24.0, 20.0, 20.0, posted=False)
 APART = {
-    "R-057": BOARD, "R-056-2": RECORD, "R-116": RECORD, "R-124": CERTIFICATE, "R-125": CERTIFICATE, "R-126": CERTIFICATE,
+    "R-050-2": CARD, "R-057": BOARD, "R-056-2": RECORD, "R-116": RECORD, "R-124": CERTIFICATE, "R-125": CERTIFICATE, "R-126": CERTIFICATE,
 }  # fmt: skip
 """束によらずに刷る紙の、紙面の決まり。督促状は、ほかの文書と同じ。"""
 
@@ -69,14 +72,14 @@ def printed(paper: SamplePaper) -> bytes:
     return compile_letters(paper.template, paper.run, [paper.letter])
 
 
-def boxes(page: Any) -> Iterator[tuple[str, Box]]:
+def boxes(page: Any, high: float = HIGH) -> Iterator[tuple[str, Box]]:
     """字の並びごとの箱。左上を原点に、ミリで。"""
     text = page.get_textpage()
     for at in range(text.count_rects()):
         left, bottom, right, top = text.get_rect(at)
         yield (
             text.get_text_bounded(left, bottom, right, top),
-            (left / MM, HIGH - top / MM, right / MM, HIGH - bottom / MM),
+            (left / MM, high - top / MM, right / MM, high - bottom / MM),
         )
 
 
@@ -116,8 +119,9 @@ def test_nothing_is_cut_or_covered(form: str, paper: SamplePaper) -> None:
     document: Any = pypdfium2.PdfDocument(pdf)
     assert len(document) == paper.letter.pages
     for number, page in enumerate(document):
-        assert [round(each / MM) for each in page.get_size()] == [210, 297]
-        found, layout = list(boxes(page)), layout_of(form, paper, number)
+        layout = layout_of(form, paper, number)
+        assert [round(each / MM) for each in page.get_size()] == [layout.wide, layout.high]
+        found = list(boxes(page, layout.high))
         for text, box in found:
             assert_inside(text, box, layout)
         for at, (text, box) in enumerate(found):
@@ -134,9 +138,14 @@ def assert_inside(text: str, box: Box, layout: Layout) -> None:
         assert bottom <= HIGH - 2.0, text
         return
     assert left >= layout.left - SLACK, text
-    assert right <= WIDE - layout.right + SLACK, text
+    assert right <= layout.wide - layout.right + SLACK, text
     assert top >= layout.top - 2 * SLACK, text
-    end = HIGH - max(5.0, layout.slip) if top > HIGH - layout.foot else HIGH - layout.foot + SLACK
+    high = layout.high
+    end = (
+        high - max(5.0 if high == HIGH else 3.5, layout.slip)
+        if top > high - layout.foot
+        else high - layout.foot + SLACK
+    )
     assert bottom <= end, text
 
 

@@ -19,6 +19,7 @@ from osame.collection.demands.lists import (
     write_print_file,
 )
 from osame.collection.demands.models import DemandStop
+from osame.collection.demands.postcards import print_postcards
 from osame.collection.demands.protected import recall_unsent
 from osame.collection.demands.queries import DemandPreview
 from osame.collection.demands.queries import preview as demand_preview
@@ -104,15 +105,23 @@ def waive_command(subject: str, reason: Reason, cut_off: CutOff = None, as_of: A
 def letters(
     run_id: Run,
     again: Annotated[str, typer.Option("--again", help="もう一度刷る理由（刷り直しのときだけ）")] = "",
+    postcard: Annotated[bool, typer.Option("--postcard", help="圧着はがきに刷る（収まらないものは封書）")] = False,
     as_json: Json = False,
 ) -> None:
     """督促状を刷り、一枚ずつ読み返してから渡す。"""
-    result = print_demand_letters(run_id, reason=again)
-    if result.held:
-        write_held_list(run_id, result.held, result.directory.with_name(f"{result.directory.name}-held.csv"))
+    cards = print_postcards(run_id, reason=again) if postcard else None
+    result = cards.letters if cards else print_demand_letters(run_id, reason=again)
+    if held := (cards or result).held:
+        write_held_list(run_id, held, result.directory.with_name(f"{result.directory.name}-held.csv"))
     if as_json:
-        say_json(result)
+        say_json(cards or result)
         return
+    if cards:
+        console.print(
+            f"依頼{cards.requested:,}通 ＝ 圧着はがき{cards.cards.generated:,}通 ＋ 封書{result.generated:,}通 ＋ 手作業{len(held):,}通",
+            soft_wrap=True,
+        )
+        console.print(f"出力先 {cards.cards.directory}", soft_wrap=True)
     printed = f"印刷{result.generated:,}通（{result.pages:,}頁）"
     console.print(f"依頼{result.requested:,}通 ＝ {printed} ＋ 手作業{len(result.held):,}通", soft_wrap=True)
     console.print(f"出力先 {result.directory}", soft_wrap=True)

@@ -14,6 +14,8 @@ from osame.platform.console.acts import ActForm
 from osame.platform.console.fields import ReasonField, WarekiDateField
 
 Answer = TypeVar("Answer")
+LETTER, POSTCARD = "letter", "postcard"
+PAPERS = ((LETTER, "封書（A4）"), (POSTCARD, "圧着はがき"))
 LONGEST_TERMS = 4_000
 
 
@@ -101,9 +103,18 @@ class WaiveForm(ActForm):
 
 
 class PrintForm(ActForm):
-    """督促状の印刷。前に印刷していれば、もう一度刷る理由が要る。"""
+    """督促状の印刷。紙の形を選ぶ。前に印刷していれば、もう一度刷る理由が要る。"""
 
+    paper = forms.ChoiceField(
+        label="紙の形", choices=PAPERS, required=False, initial=LETTER, widget=forms.RadioSelect,
+        help_text="はがきに収まらないものと、支援措置の対象者のものは、封書にします。",
+    )  # fmt: skip
     reason = ReasonField(label="もう一度印刷する理由", required=False)
+
+    def __init__(self, *args: Any, again: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not again:
+            del self.fields["reason"]
 
 
 class ReasonForm(ActForm):

@@ -6,8 +6,10 @@ from django.urls import reverse
 
 from osame.collection.demands.batch import DemandOrder, carry_out
 from osame.collection.demands.confirmation import waiting_letters
+from osame.collection.demands.forms import LETTER, POSTCARD
 from osame.collection.demands.letters import print_demand_letters
 from osame.collection.demands.lists import write_held_list
+from osame.collection.demands.postcards import print_postcards
 from osame.platform import gate
 from osame.platform.jobs.registry import Progress
 from osame.platform.jobs.requests import Done, requested
@@ -27,12 +29,14 @@ def run(progress: Progress, *, as_of: str, cut_off: str, terms: list[str], seen:
 
 
 @requested("demand-letters", function="collection.demands.letters", title="督促状の印刷")
-def letters(progress: Progress, *, run_id: int, reason: str) -> Done:
+def letters(progress: Progress, *, run_id: int, reason: str, paper: str = LETTER) -> Done:
     """督促状を刷り、一枚ずつ読み返す。"""
-    result = print_demand_letters(run_id, reason=reason, progress=progress)
-    if result.held:
-        write_held_list(run_id, result.held, result.directory.with_name(f"{result.directory.name}-held.csv"))
+    as_cards = print_postcards(run_id, reason=reason, progress=progress) if paper == POSTCARD else None
+    result = as_cards.letters if as_cards else print_demand_letters(run_id, reason=reason, progress=progress)
+    if held := (as_cards or result).held:
+        write_held_list(run_id, held, result.directory.with_name(f"{result.directory.name}-held.csv"))
     waiting = waiting_letters(run_id)
     told = f"、うち支援措置の確認待ち{waiting:,}通" if waiting else ""
-    note = f"印刷{result.generated:,}通（{result.pages:,}頁）、手作業{len(result.held):,}通{told}"
+    cards = f"圧着はがき{as_cards.cards.generated:,}通、封書" if as_cards else "印刷"
+    note = f"{cards}{result.generated:,}通（{result.pages:,}頁）、手作業{len(held):,}通{told}"
     return Done(note, path=reverse("demand_run", args=[run_id]))

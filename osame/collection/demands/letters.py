@@ -12,7 +12,7 @@ from typing import Any
 from osame.collection.demands.estimates import estimated_charges
 from osame.collection.demands.models import DemandExclusion
 from osame.collection.demands.texts import DemandTexts, demand_texts
-from osame.collection.letters.folders import copy_of
+from osame.collection.letters.folders import copy_of, is_there
 from osame.collection.letters.issuer import SAMPLE, Issuer, issuer_on, site_watermark
 from osame.collection.letters.protected import AWAITS_CONFIRMATION, HELD_BACK, PROTECTED, hidden_values
 from osame.kernel.dates import era_year, format_wareki
@@ -28,6 +28,8 @@ from osame.platform.letters.window import AddressTooLong, WindowAddress, fit_cod
 SOURCE = "collection/demands/typst/demand_letter.typ"
 FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 12, 34
 CHUNK = 1_000
+CARDS = "-postcard"
+"""圧着はがきの出力先の名の、後ろに添えるもの。"""
 CORPORATE_KINDS = frozenset({"3", "5"})
 CO_OWNERS = "4"
 LETTER_ROWS = f"""
@@ -59,6 +61,10 @@ NAMES = (
     "due_date", "name", "postal_code", "address", "address_detail", "to_name", "receiver_name", "receiver_kind",
     "kind", "protected", "held_back",
 )  # fmt: skip
+
+
+class AlreadyPrintedElsewise(Refusal):
+    """この実行の督促状は、前に別の形の紙で刷っています。二通届かないよう、前の紙を確かめ、刷り直す理由を入力してください。"""
 
 
 class DemandRunNotFound(Refusal):
@@ -122,20 +128,22 @@ class DemandLetterRun:
 
 @dataclass(frozen=True, slots=True)
 class DemandLetterOut:
-    """刷る一通、または刷らない一通。 protected: 支援措置の対象者が受け取る。"""
+    """刷る一通、または刷らない一通。 protected: 支援措置の対象者が受け取る; rows: その一通の期別と宛先。"""
 
     letter: Letter | HeldLetter
     protected: bool
+    rows: list[dict[str, Any]]
+    estimates: dict[int, int]
 
 
 Progress = Callable[[int, int], None]
 
 
-def _untold(_done: int, _total: int) -> None:
+def untold(_done: int, _total: int) -> None:
     """進み具合を知らせる先がない。"""
 
 
-def _told(letters: Iterable[Letter | HeldLetter], total: int, progress: Progress) -> Iterator[Letter | HeldLetter]:
+def told_of(letters: Iterable[Letter | HeldLetter], total: int, progress: Progress) -> Iterator[Letter | HeldLetter]:
     """一束ごとに、進み具合を知らせる。"""
     for at, letter in enumerate(letters):
         if at % BATCH_LETTERS == 0:
@@ -156,7 +164,7 @@ def people_of_run(run_id: str) -> int:
 
 
 def print_demand_letters(
-    run_id: int, *, watermark: str | None = None, reason: str = "", progress: Progress = _untold
+    run_id: int, *, watermark: str | None = None, reason: str = "", progress: Progress = untold
 ) -> PrintResult:
     """督促状を刷る。宛先と金額を一枚ずつ読み返し、すべて合ったときだけ渡す。
 
@@ -167,21 +175,33 @@ def print_demand_letters(
 
     要件: F08-03, F27-02
     """
-    name = run_folder(run_id)
-    if reason.strip():
-        name = copy_of(name)
-    letters = _told(_set_apart(letters_of(run_id)), _run(run_id)[2], progress)
+    name = folder_for(run_id, reason=reason)
+    if not reason.strip() and is_there(name + CARDS):
+        raise AlreadyPrintedElsewise("圧着はがき")
+    letters = told_of(set_apart(letters_of(run_id)), _run(run_id)[2], progress)
     return print_into(name, run_id, letters, reason=reason, watermark=watermark)
 
 
+def folder_for(run_id: int, *, reason: str) -> str:
+    """これから刷るものの出力先の名。もう一度刷る理由があれば、まだない名。"""
+    name = run_folder(run_id)
+    return copy_of(name) if reason.strip() else name
+
+
 def print_into(
-    name: str, run_id: int, letters: Iterable[Letter | HeldLetter], *, reason: str = "", watermark: str | None = None
+    name: str,
+    run_id: int,
+    letters: Iterable[Letter | HeldLetter],
+    *,
+    reason: str = "",
+    watermark: str | None = None,
+    source: str = SOURCE,
 ) -> PrintResult:
-    """その実行の督促状を、その名の出力先に刷る。"""
+    """その実行の督促状を、その名の出力先に刷る。 source: 紙のひな型（封書か、圧着はがき）。"""
     issued_on, designated, _ = _run(run_id)
     run = asdict(common_content(issued_on, designated, site_watermark() if watermark is None else watermark))
     authority = Authority(bulk_by_law=f"demand-run:{run_id}", reason=reason.strip())
-    job = PrintJob(name, template_on(issued_on), run, hidden=hidden_values(), authority=authority)
+    job = PrintJob(name, template_on(issued_on, source), run, hidden=hidden_values(), authority=authority)
     return print_letters(job, letters)
 
 
@@ -196,7 +216,7 @@ def letters_of(run_id: int) -> Iterator[DemandLetterOut]:
     return demand_letters(run_id, issued_on=issued_on, last=last)
 
 
-def _set_apart(letters: Iterable[DemandLetterOut]) -> Iterator[Letter | HeldLetter]:
+def set_apart(letters: Iterable[DemandLetterOut]) -> Iterator[Letter | HeldLetter]:
     """支援措置の対象者の督促状を、確認を待つものとして脇に置く。"""
     for each in letters:
         if each.protected and isinstance(each.letter, Letter):
@@ -213,13 +233,13 @@ def demand_letters(run_id: int, *, issued_on: date, last: int) -> Iterator[Deman
         estimates = estimated_charges([row["charge_id"] for row in rows], as_of=issued_on)
         for _, group in groupby(rows, key=lambda row: row["letter_number"]):
             one = list(group)
-            yield DemandLetterOut(letter_of(run_id, one, estimates), one[0]["protected"])
+            yield DemandLetterOut(letter_of(run_id, one, estimates), one[0]["protected"], one, estimates)
 
 
 def preview_letter(run_id: int, letter_number: int, *, ppi: float = 110) -> bytes:
     """一通の最初の頁を画像にする。必ず【見本】を重ねる。支援措置の対象者のものは見せない。"""
     issued_on, designated, _ = _run(run_id)
-    for letter in _set_apart(demand_letters(run_id, issued_on=issued_on, last=letter_number)):
+    for letter in set_apart(demand_letters(run_id, issued_on=issued_on, last=letter_number)):
         if letter.letter_number == letter_number and isinstance(letter, Letter):
             content = asdict(common_content(issued_on, designated, SAMPLE))
             return render_page(template_on(issued_on), content, letter, ppi=ppi)
@@ -243,9 +263,9 @@ def _run(run_id: int) -> tuple[date, date, int]:
     return issued_on, designated or issued_on, int(last)
 
 
-def template_on(issued_on: date) -> Template:
+def template_on(issued_on: date, source: str = SOURCE) -> Template:
     """その日に発する督促状のひな型。"""
-    return Template(SOURCE, int(datetime.combine(issued_on, time(), UTC).timestamp()))
+    return Template(source, int(datetime.combine(issued_on, time(), UTC).timestamp()))
 
 
 def common_content(issued_on: date, designated: date, watermark: str) -> DemandLetterRun:
@@ -282,7 +302,7 @@ def letter_of(run_id: int, rows: list[dict[str, Any]], estimates: dict[int, int]
         return HeldLetter(number, addressee, str(DemandExclusion.Reason(reason).label))
     drawn = customer_barcode_svg(rows[0]["postal_code"], rows[0]["address"])
     try:
-        to, barcode = fit_coded(_address(rows[0]), drawn)
+        to, barcode = fit_coded(address_of(rows[0]), drawn)
     except AddressTooLong as refusal:
         return HeldLetter(number, addressee, str(refusal))
     pages = pages_of(run_id, rows, estimates)
@@ -293,7 +313,14 @@ def letter_of(run_id: int, rows: list[dict[str, Any]], estimates: dict[int, int]
     )  # fmt: skip
     marks = (to.name + to.honorific, f"{principal + fee:,}円", rows[0]["notice_number"])
     return Letter(
-        run_id, number, addressee, len(pages), asdict(content), marks, own=_own(rows[0], to), drawn={"barcode": barcode}
+        run_id,
+        number,
+        addressee,
+        len(pages),
+        asdict(content),
+        marks,
+        own=own_of(rows[0], to),
+        drawn={"barcode": barcode},
     )
 
 
@@ -304,13 +331,14 @@ def pages_of(run_id: int, rows: list[dict[str, Any]], estimates: dict[int, int])
     return tuple(
         LetterPage(
             sheet_code(run_id, rows[0]["letter_number"], rows[0]["addressee_number"], (page, len(parts))),
-            tuple(_row(row, estimates.get(row["charge_id"], 0)) for row in part),
+            tuple(charge_row(row, estimates.get(row["charge_id"], 0)) for row in part),
         )
         for page, part in enumerate(parts, start=1)
     )
 
 
-def _row(row: dict[str, Any], estimate: int) -> ChargeRow:
+def charge_row(row: dict[str, Any], estimate: int) -> ChargeRow:
+    """表の一行。"""
     era, year = era_year(date(row["levy_year"], 12, 31))
     due = era_year(row["due_date"])
     return ChargeRow(
@@ -325,7 +353,7 @@ def _row(row: dict[str, Any], estimate: int) -> ChargeRow:
     )
 
 
-def _address(row: dict[str, Any]) -> WindowAddress:
+def address_of(row: dict[str, Any]) -> WindowAddress:
     """実行のときに決めた送付先。ほかの者の分を受け取るなら、誰の分か。法人・事業所は御中。"""
     postal, name = row["postal_code"], row["to_name"]
     corporate = row["receiver_kind"] in CORPORATE_KINDS and name == row["receiver_name"]
@@ -339,7 +367,7 @@ def _address(row: dict[str, Any]) -> WindowAddress:
     )
 
 
-def _own(row: dict[str, Any], to: WindowAddress) -> tuple[str, ...]:
+def own_of(row: dict[str, Any], to: WindowAddress) -> tuple[str, ...]:
     """この一通に載せてよい送付先。窓に刷るとおりの続きも。
 
     Only the place it is sent to: a protected person's letter at a safe address shows no other place of hers, and a

@@ -14,11 +14,13 @@ from osame.collection.demands.letters import (
     delinquency_text,
     pages_of,
 )
+from osame.collection.demands.postcards import MOST_ROWS, postcard_of
+from osame.collection.demands.postcards import SOURCE as CARD
 from osame.collection.demands.texts import KEYS, DemandTexts
 from osame.collection.letters.samples import HARD, ISSUED, ISSUER, PLAIN, SamplePaper, papers_apart, sample_texts
 from osame.platform.letters.codes import customer_barcode_svg
 from osame.platform.letters.engine import Letter, Template
-from osame.platform.letters.window import fit
+from osame.platform.letters.window import WindowAddress, fit
 
 DAYS = (date(2026, 7, 17), date(2026, 7, 27))
 
@@ -41,14 +43,36 @@ def _samples() -> Iterator[SamplePaper]:
         yield SamplePaper(Template(SOURCE, ISSUED), run, letter, hard)
 
 
-def _charge(number: int, *, hard: bool) -> dict[str, Any]:
+def _cards() -> Iterator[SamplePaper]:
+    run = asdict(content_by(ISSUER, DemandTexts(*sample_texts(KEYS).values()), DAYS, ""))
+    for hard in (False, True):
+        place = HARD if hard else PLAIN
+        charges = [
+            _charge(number, hard=hard, of=MOST_ROWS) | _sent_to(place) for number in range(MOST_ROWS if hard else 2)
+        ]
+        estimates = {each["charge_id"]: 99_999_999 for each in charges} if hard else {0: 1_200}
+        letter = postcard_of(1, charges, estimates)
+        yield SamplePaper(Template(CARD, ISSUED), run, letter, hard)
+
+
+def _sent_to(to: WindowAddress) -> dict[str, Any]:
+    name = to.care_of.strip("（）").removesuffix(" 分") or to.name
+    return {
+        "name": name, "to_name": to.name, "receiver_name": to.name, "receiver_kind": "1", "kind": "1",
+        "postal_code": to.postal_code.replace("-", ""), "address": to.address, "address_detail": to.address_detail,
+        "demand_article": "地方税法第371条第1項",
+    }  # fmt: skip
+
+
+def _charge(number: int, *, hard: bool, of: int = FIRST_PAGE_ROWS + NEXT_PAGE_ROWS) -> dict[str, Any]:
     return {
         "charge_id": number, "letter_number": 1, "addressee_number": "1", "levy_year": 2026, "installment_term": number + 1,
         "tax_item_name": "国民健康保険税（普通徴収・介護納付金分）" if hard else "固定資産税・都市計画税",
         "term_name": "随時12期" if hard else f"{number + 1}期", "notice_number": "123456789012345" if hard else "1234567890",
         "due_date": date(2026, 12, 25) if hard else (date(2026, 4, 30), date(2026, 6, 30))[number], "demand_fee": 100,
-        "principal_tax": 999_999_000_000 // (FIRST_PAGE_ROWS + NEXT_PAGE_ROWS) if hard else 30_000,
+        "principal_tax": 999_999_000_000 // of if hard else 30_000,
     }  # fmt: skip
 
 
 papers_apart("R-050", _samples)
+papers_apart("R-050-2", _cards)

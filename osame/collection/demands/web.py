@@ -9,8 +9,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from osame.collection.demands.batch import DemandOrder, refuse_implausible
 from osame.collection.demands.confirmation import propose_protected_letters, waiting_letters
 from osame.collection.demands.drawing import coming_terms, draft, in_flight_reports, left_out_lines
-from osame.collection.demands.forms import PrintForm, ReasonForm, RunForm, RunTermsForm, WaiveForm
+from osame.collection.demands.forms import LETTER, PrintForm, ReasonForm, RunForm, RunTermsForm, WaiveForm
 from osame.collection.demands.gate import check_gate, expected_files, require_open_gate
+from osame.collection.demands.letters import CARDS
 from osame.collection.demands.list_papers import list_paper, save_paper
 from osame.collection.demands.lists import LISTS
 from osame.collection.demands.outgoing import save_letters, save_list
@@ -211,7 +212,7 @@ def waiving(request: HttpRequest) -> HttpResponse:
 @require_GET
 def run(request: HttpRequest, run_id: int) -> HttpResponse:
     """一つの実行。段階、突合せ、印刷、出力、督促の一覧。"""
-    return _run(request, run_id, PrintForm())
+    return _run(request, run_id, PrintForm(again=printed(run_id) is not None))
 
 
 def _run(request: HttpRequest, run_id: int, print_form: PrintForm) -> HttpResponse:
@@ -219,12 +220,14 @@ def _run(request: HttpRequest, run_id: int, print_form: PrintForm) -> HttpRespon
     paging = pager(request, found.charges)
     lines = demands_of(run_id, limit=paging.size, offset=paging.offset)
     record("督促の実行を開いた", subjects=sorted({each.addressee_number for each in lines}), fields=SHOWN_FACTS)
-    protected = printed(run_id, part="-protected")
+    protected, made, cards = printed(run_id, part="-protected"), printed(run_id), printed(run_id, part=CARDS)
     shown = {
         "run": found,
         "sums": reconciliation(run_id),
-        "printed": printed(run_id),
+        "printed": made,
+        "held": [each for part in (made, cards) if part for each in part.held],
         "protected": protected,
+        "cards": cards,
         "waiting": waiting_letters(run_id) if found.live else 0,
         "outputs": outputs(run_id),
         "lists": LIST_NAMES,
@@ -252,12 +255,14 @@ def excluded(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_POST
 def print_letters(request: HttpRequest, run_id: int) -> HttpResponse:
     """督促状の印刷を頼む。"""
-    form = PrintForm(request.POST)
+    before = printed(run_id) is not None
+    form = PrintForm(request.POST, again=before)
     if form.is_valid():
-        if printed(run_id) and not form.cleaned_data["reason"]:
+        reason = form.cleaned_data.get("reason", "")
+        if before and not reason:
             form.add_error("reason", "前に印刷しています。もう一度印刷する理由を入力してください。")
         else:
-            arguments = {"run_id": run_id, "reason": form.cleaned_data["reason"]}
+            arguments = {"run_id": run_id, "reason": reason, "paper": form.cleaned_data["paper"] or LETTER}
 
             def act() -> str:
                 return reverse("job_request", args=[ask_for("demand-letters", arguments=arguments)])

@@ -21,6 +21,10 @@ UNCOVERED = "外字のため手作業"
 TELLS_A_HIDDEN_PLACE = "支援措置（ほかの人の伏せる事実が載るため、職員が確かめる）"
 
 
+class PrintedOutside(Refusal):
+    """封筒に入れない紙の外の面に、中にだけ書くことが刷られるため、出力を止めました。一枚も渡していません。管理者に連絡してください。"""
+
+
 class PrintedOtherwise(Refusal):
     """刷り上がりが依頼した内容と一致しないため、出力を止めました。一枚も渡していません。管理者に連絡してください。"""
 
@@ -92,26 +96,35 @@ def verify_pages(pdf: bytes, letters: Iterable[Letter], sheets: Sheets | None = 
     """刷り上がった頁を読み返し、通し番号・氏名・金額が、依頼した順にあることを確かめる。頁数を返す。
 
     Read the finished pages back. Each must show exactly one sheet code, the expected one, and the first page of a
-    letter the marks that belong to it. With the sheets, no page may show a hidden value of anybody protected.
+    letter the marks that belong to it; a page that anybody can see shows none of what is sealed. With the sheets, no page may show a hidden value of anybody protected.
     """
     expected = [
-        (code, letter.marks if page == 0 else (), letter)
+        (code, _marks_on(letter, page), letter.sealed if page in letter.outside else (), letter)
         for letter in letters
-        for page, code in enumerate(letter.codes())
+        for page, code in enumerate(letter.codes(), start=1)
     ]
     printed = list(page_texts(pdf))
     if len(printed) != len(expected):
         raise PrintedOtherwise(f"頁数 {len(printed)}、依頼 {len(expected)}")
-    for text, (code, marks, letter) in zip(printed, expected, strict=True):
+    for text, (code, marks, sealed, letter) in zip(printed, expected, strict=True):
         found = [each.group() for each in SHEET_CODE.finditer(text)]
         if found != [code]:
             raise PrintedOtherwise(f"頁の通し番号 {'・'.join(found) or 'なし'}、依頼 {code}")
         for mark in marks:
             if "".join(mark.split()) not in text:
                 raise PrintedOtherwise(f"{code} に、あるはずの文字がない")
+        if any("".join(each.split()) in text for each in sealed):
+            raise PrintedOutside(code)
         if sheets and sheets.tells(text, letter):
             raise HiddenValueShown(code)
     return len(printed)
+
+
+def _marks_on(letter: Letter, page: int) -> tuple[str, ...]:
+    """その頁に、必ずあるはずの文字。"""
+    if page in letter.outside:
+        return letter.outer_marks
+    return letter.marks if page == 1 else ()
 
 
 def _is_printable(sheets: Sheets, letter: Letter, held: list[HeldLetter]) -> bool:

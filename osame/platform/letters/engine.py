@@ -42,11 +42,19 @@ class Letter:
     marks: tuple[str, ...] = ()  # 最初の頁に必ずあるはずの文字（氏名・金額）
     own: tuple[str, ...] = ()  # 受け取る者自身の住所。ほかの人の伏せる値と同じでも、載せてよい
     drawn: Mapping[str, Drawn] = field(default_factory=dict)  # 符号の絵。文字ではないので、字形も伏せる値も確かめない
+    outside: tuple[int, ...] = ()  # 封筒に入れない紙の、外から見える頁。通し番号に宛名番号を刷らない
+    outer_marks: tuple[str, ...] = ()  # 外から見える頁に必ずあるはずの文字（宛名）
+    sealed: tuple[str, ...] = ()  # 外から見える頁に、あってはならない文字（税目、額、通知書番号）
 
     def codes(self) -> tuple[str, ...]:
         """各頁に刷る通し番号。"""
         return tuple(
-            sheet_code(self.run_number, self.letter_number, self.addressee_number, (page, self.pages))
+            sheet_code(
+                self.run_number,
+                self.letter_number,
+                "" if page in self.outside else self.addressee_number,
+                (page, self.pages),
+            )
             for page in range(1, self.pages + 1)
         )
 

@@ -4,14 +4,18 @@ import csv
 import io
 import json
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
+import numpy as np
+import pypdfium2
 import pytest
 from pypdf import PdfReader
 
+from osame.collection.demands import postcards
 from osame.collection.demands.actions import cancel_demand, withdraw
 from osame.collection.demands.batch import run_demands
-from osame.collection.demands.letters import preview_letter, print_demand_letters
+from osame.collection.demands.letters import AlreadyPrintedElsewise, preview_letter, print_demand_letters
 from osame.collection.demands.lists import (
     ContractorNotNamed,
     exclusion_list,
@@ -20,7 +24,10 @@ from osame.collection.demands.lists import (
     withdrawal_list,
     write_print_file,
 )
-from osame.platform.database import run_sql
+from osame.collection.demands.postcards import print_postcards
+from osame.platform.database import fetch_one, run_sql
+from osame.platform.letters.batches import PrintedOutside
+from tests.letters.paper import rasterised
 from tests.systems.collection.cast import KAKU, OFFICER, SATO, SUZUKI, TANAKA, determination, notice
 from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, levy, move_in, pay
 
@@ -82,6 +89,55 @@ def test_cancelled_and_newly_protected_people_get_no_letter(run_id: int) -> None
     assert (result.requested, result.generated) == (4, 2)
     assert "支援措置" in held_list(result.held).decode("utf-8-sig")
     assert not any("見本" in text or "佐藤" in text or "架空商事" in text for text in texts(result.directory))
+
+
+def test_a_postcard_tells_nothing_outside_and_the_rest_goes_sealed(run_id: int) -> None:
+    made = print_postcards(run_id)
+    assert (made.requested, made.generated) == (5, 4)
+    assert [each.reason for each in made.held] == ["外字のため手作業（U+E000）"]
+    (tanaka, _) = texts(made.letters.directory)  # 14期別は、はがきに収まらない
+    assert "田中一郎様" in tanaka
+    cards = texts(made.cards.directory)
+    inside, outside = cards[0::2], cards[1::2]
+    for part in (
+        "佐藤花子様", "1,000,100円", "令和7年7月28日", "R7.3.31", "地方税法第371条第1項", "延滞金※21,200円",
+        "起算して10日を経過した日まで", "3か月以内", "R000001-L000001-A000000000000001-P01/02",
+    ):  # fmt: skip
+        assert part in inside[0], part
+    for page, name in zip(outside, ("佐藤花子様", "架空商事株式会社御中", "納税管理人山川様"), strict=True):
+        assert name in page
+        assert "親展" in page
+        for secret in ("督促", "滞納", "差押", "税", "円", "000000000000001"):
+            assert secret not in page.replace("納税管理人", ""), secret
+    assert "R000001-L000001-A000000000000000-P02/02" in outside[0]
+    _the_address_and_its_bars_stand_where_they_must(next(iter(made.cards.directory.glob("*.pdf"))).read_bytes())
+    assert [each.replayed for each in (print_postcards(run_id).cards, print_postcards(run_id).letters)] == [True, True]
+    with pytest.raises(AlreadyPrintedElsewise):
+        print_demand_letters(run_id)
+    assert print_demand_letters(run_id, reason="汚損").generated == 4
+
+
+def _the_address_and_its_bars_stand_where_they_must(pdf: bytes) -> None:
+    """開いて 200×148mm。宛名は右の片の中、棒67本のカスタマバーコードは四方に2mmの余白。"""
+    document = pypdfium2.PdfDocument(pdf)
+    assert [round(each / 72 * 25.4, 1) for each in document[1].get_size()] == [200.0, 148.0]
+    _, outside = islice(rasterised(pdf, dpi=600), 2)
+    dots = 600 / 25.4
+    top, bottom, left, right = (round(each * dots) for each in (68.12, 71.0, 108.9, 173.0))
+    code = outside[top:bottom, left:right] < 128
+    assert int(np.count_nonzero(np.diff(code[len(code) // 2].astype(np.int8)) == 1)) == 67
+    for quiet in (
+        outside[top - round(1.9 * dots) : top - 2, left:right],
+        outside[bottom + 2 : bottom + round(1.9 * dots), left:right],
+    ):
+        assert (quiet > 200).all()
+
+
+def test_what_tells_outside_is_not_released(run_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postcards, "UNSEALED", ("親展",))
+    with pytest.raises(PrintedOutside):
+        print_postcards(run_id)
+    assert fetch_one("SELECT count(*) FROM egress_record") == (0,)
 
 
 def test_a_preview_is_an_image(run_id: int) -> None:
