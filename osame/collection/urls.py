@@ -16,6 +16,7 @@ from osame.collection.debits.web import debits_urls
 from osame.collection.demand_mail.web import demand_mail_urls
 from osame.collection.demand_stops.web import demand_stops_urls
 from osame.collection.demands.web import demands_urls
+from osame.collection.dispositions.bankruptcies_web import bankruptcy_urls
 from osame.collection.dispositions.bulk_web import bulk_urls
 from osame.collection.dispositions.claims_web import claims_urls
 from osame.collection.dispositions.keeping_web import keeping_urls
@@ -60,6 +61,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *assets_urls,
     *credential_urls,
     *dispositions_urls,
+    *bankruptcy_urls,
     *auctions_urls,
     *bulk_urls,
     *claims_urls,

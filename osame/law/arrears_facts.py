@@ -64,6 +64,7 @@ class ChargeFacts:
     What is known of one charge. `realization_grace` blocks realization; it blocks a new seizure while `defers_seizure`.
 
     `extinguished_on` は納税義務が消滅した日（時効、3年の停止、即時の消滅のうち早いもの）。
+    `bans` は更生手続などで滞納処分が禁止される期間、`halts` は既にされている滞納処分が中止される期間（`rebuilding.py`）。
     `advance_deadline` は繰上徴収の告知で指定した期限、`demand_posted_on` は督促状を公示送達した掲示の日。
 
     根拠: 地方税法第331条、地方税法第15条の2の3、地方税法第15条の7
@@ -83,6 +84,8 @@ class ChargeFacts:
     extinguished_on: date | None = None
     is_pledge_kept: bool = False
     appeals: tuple[Span, ...] = ()
+    bans: tuple[Span, ...] = ()
+    halts: tuple[Span, ...] = ()
 
     def __post_init__(self) -> None:
         if self.unpaid < 0:
@@ -103,7 +106,6 @@ class TaxpayerFacts:
     died_on: date | None = None
     is_heir_addressed: bool = False
     bankruptcies: tuple[Span, ...] = ()
-    reorganizations: tuple[Span, ...] = ()
     is_advance_ground: bool = False
 
 

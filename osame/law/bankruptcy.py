@@ -3,7 +3,7 @@
 How local tax ranks in bankruptcy, and what of a disposition is still possible.
 
 条文: 破産法第43条、第97条から第100条まで、第148条、第253条、地方税法第331条第4項。
-含まないもの: 民事再生・会社更生の個別の計画、破産管財人の報酬。
+含まないもの: 再生手続・更生手続（`rebuilding.py`）、破産管財人の報酬。
 """
 
 from dataclasses import dataclass
@@ -33,14 +33,14 @@ class BankruptcyRank(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RankAnswer:
-    """区分と、その説明。
+    """区分と、その説明。再生手続・更生手続の区分も同じ形で答える。
 
-    The rank with its reasons.
+    The rank with its reasons, in whichever procedure.
 
     根拠: 破産法第148条第1項
     """
 
-    rank: BankruptcyRank
+    rank: Enum
     steps: tuple[str, ...]
     basis: tuple[str, ...]
 

@@ -2,7 +2,7 @@
 
 When the right to collect lapses, after every renewal and postponement in order.
 
-条文: 地方税法第18条、第18条の2、第18条の3、民法第147条から第152条まで。
+条文: 地方税法第18条、第18条の2、第18条の3、民法第147条から第152条まで、会社更生法第25条第8項、破産法第25条第8項。
 含まないもの: 裁決・更正の請求の特例（第17条の6第1項）の起算（`statutory_due_date` にその日を渡す）、
 執行停止の3年による消滅（`suspension.py`。執行停止は時効を止めない）。
 令和2年3月31日以前の中断・停止も、更新・完成猶予と同じ日の数え方で扱う。
@@ -23,6 +23,7 @@ from osame.law.reading import StatutoryDueDate
 
 TAX_YEARS, FEE_YEARS = 5, 2
 _REMINDER_MONTHS = 6
+_PROHIBITION_MONTHS = 2
 _FRAUD_YEARS = 2
 
 
@@ -41,9 +42,10 @@ class PrescriptionEvent(Enum):
     NOTICE 納付の告知、DEMAND 督促、DISTRIBUTION_REQUEST 交付要求（参加差押えを含む）、SEIZURE 差押え、
     SEIZURE_CANCELLED 取り消された差押え、SEARCH 捜索、ACKNOWLEDGEMENT 承認（納付誓約・猶予申請）、
     PART_PAYMENT 一部納付、REMINDER 催告、GRACE 徴収猶予・換価の猶予、SUSPENSION 執行停止、
-    FRAUD 偽りその他不正の行為、PRINCIPAL_PAID 本税の完納（延滞金の時効にだけ効く）。
+    FRAUD 偽りその他不正の行為、PRINCIPAL_PAID 本税の完納（延滞金の時効にだけ効く）、
+    PROHIBITION 包括的禁止命令（効力を失った日の翌日から2月は完成しない）。
 
-    根拠: 地方税法第18条の2、民法第148条・第150条・第152条
+    根拠: 地方税法第18条の2、民法第148条・第150条・第152条、会社更生法第25条第8項、破産法第25条第8項
     """
 
     NOTICE = "納付の告知"
@@ -59,6 +61,7 @@ class PrescriptionEvent(Enum):
     SUSPENSION = "執行停止"
     FRAUD = "偽りその他不正の行為"
     PRINCIPAL_PAID = "本税の完納"
+    PROHIBITION = "包括的禁止命令"
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +286,8 @@ def _applied(clock: _Clock, event: Event, *, of_charge: bool) -> _Effect:
             return _reminded(clock, event.effective_on)
         case PrescriptionEvent.GRACE:
             return _paused(clock, event)
+        case PrescriptionEvent.PROHIBITION:
+            return _prohibited(clock, event)
         case PrescriptionEvent.FRAUD:
             return "{}から進行", clock.run_from
         case PrescriptionEvent.PRINCIPAL_PAID if of_charge:
@@ -299,6 +304,15 @@ def _reminded(clock: _Clock, on: date) -> _Effect:
     clock.hold(through)
     clock.reminded_through = through
     return "{}まで完成猶予", through
+
+
+def _prohibited(clock: _Clock, event: Event) -> _Effect:
+    if event.through is None:
+        clock.pending = event.kind.value
+        return "続く間は完成しない", None
+    through = months_after(event.through, _PROHIBITION_MONTHS)
+    clock.hold(through)
+    return "{}まで完成しない", through
 
 
 def _renewal(event: Event) -> date | None:

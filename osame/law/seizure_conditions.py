@@ -3,7 +3,7 @@
 May this asset be seized for these charges today? May it be sold? Every condition with its fact and article.
 
 条文: 地方税法第331条ほか各税目の規定、第15条の2の3、第15条の5、第15条の6、第15条の7、第19条の7、国税徴収法第48条から第51条まで、第75条、第139条、
-破産法第43条。猶予の効果と不服申立て中の換価の制限の条番号は、本文を確認していない。
+破産法第25条・第43条、会社更生法第24条・第25条・第50条・第169条。猶予の効果と不服申立て中の換価の制限の条番号は、本文を確認していない。
 含まないもの: 財産の評価、給与の差押禁止額（`wage_seizure.py`）、滞納処分と強制執行等との手続の調整。
 """
 
@@ -24,6 +24,8 @@ _GRACE = "地方税法第15条の2の3第1項"
 _REALIZATION = "地方税法第15条の5第1項、地方税法第15条の6第1項"
 _SUSPENSION = "地方税法第15条の7第1項"
 _EXTINCT = "地方税法第18条、地方税法第15条の7第4項・第5項"
+_BAN = "会社更生法第50条第2項・第3項、会社更生法第25条第1項、会社更生法第169条第1項、破産法第25条第1項"
+_HALT = "会社更生法第50条第2項・第3項、会社更生法第24条第2項、会社更生法第25条第3項、会社更生法第169条第1項"
 
 
 def may_seize(charges: Sequence[ChargeFacts], asset: AssetFacts, taxpayer: TaxpayerFacts, *, as_of: date) -> Conditions:
@@ -32,9 +34,9 @@ def may_seize(charges: Sequence[ChargeFacts], asset: AssetFacts, taxpayer: Taxpa
     Whether the asset may be seized for the charges: each legal condition with its fact and article.
 
     期別ごとに、滞納、督促と10日の経過（または繰上徴収の期限の経過）、徴収猶予、差押えの猶予、執行停止、消滅を確かめる。
-    滞納者について、生存または承継、破産、更生を確かめる。財産について、帰属、差押禁止、無益、超過、二重の差押えを確かめる。
+    更生手続などによる禁止の期間も、期別ごとに確かめる（共益債権には及ばない）。滞納者について、生存または承継、破産を確かめる。財産について、帰属、差押禁止、無益、超過、二重の差押えを確かめる。
 
-    根拠: 地方税法第331条第1項・第3項・第6項、国税徴収法第48条、国税徴収法第75条、破産法第43条第1項
+    根拠: 地方税法第331条第1項・第3項・第6項、国税徴収法第48条、国税徴収法第75条、破産法第43条第1項、会社更生法第50条第2項
     解釈: 換価の猶予は差押えを禁じないが、差押えを猶予した場合（既定）は差し押さえない。
     例:
     >>> charge = ChargeFacts("1期", date(2026, 6, 30), Yen(50_000), demand_issued_on=date(2026, 7, 17))
@@ -58,7 +60,7 @@ def may_realize(charges: Sequence[ChargeFacts], *, seized_on: date | None, as_of
 
     Whether a seized asset may be sold.
 
-    根拠: 国税徴収法第89条、国税徴収法第94条、地方税法第15条の5第1項、地方税法第15条の6第1項、地方税法第19条の7
+    根拠: 国税徴収法第89条、国税徴収法第94条、地方税法第15条の5第1項、地方税法第15条の6第1項、地方税法第19条の7、会社更生法第50条第2項
     解釈: 破産手続開始の決定の時に既にされている滞納処分は続行できる（破産法第43条第2項）ので、破産は妨げとしない。
     例:
     >>> charge = ChargeFacts("1期", date(2026, 6, 30), Yen(50_000), appeals=(Span(date(2026, 9, 1)),))
@@ -77,6 +79,7 @@ def may_realize(charges: Sequence[ChargeFacts], *, seized_on: date | None, as_of
             ),
             _outside(charge, "not_suspended", "執行停止の期間でない", charge.suspensions, as_of, _SUSPENSION),
             _outside(charge, "no_appeal", "不服申立ての係属中でない", charge.appeals, as_of, "地方税法第19条の7第1項"),
+            _not_halted(charge, as_of),
         ]
     return Conditions("換価", as_of, tuple(items))
 
@@ -86,7 +89,7 @@ def may_collect(charges: Sequence[ChargeFacts], *, seized_on: date | None, as_of
 
     Whether a seized claim may be collected: unlike a sale, graces and appeals do not stand in the way.
 
-    根拠: 国税徴収法第67条第1項、地方税法第15条の7第1項
+    根拠: 国税徴収法第67条第1項、地方税法第15条の7第1項、会社更生法第50条第2項
     解釈: 猶予の間も、差し押さえた債権の給付を受けて充てることができる（国税通則法第48条第3項と同じ趣旨）。
     例:
     >>> charge = ChargeFacts("1期", date(2026, 6, 30), Yen(50_000), collection_graces=(Span(date(2026, 8, 5)),))
@@ -97,6 +100,7 @@ def may_collect(charges: Sequence[ChargeFacts], *, seized_on: date | None, as_of
     for charge in charges:
         items += [_unpaid(charge), _not_extinct(charge, as_of)]
         items.append(_outside(charge, "not_suspended", "執行停止の期間でない", charge.suspensions, as_of, _SUSPENSION))
+        items.append(_not_halted(charge, as_of))
     return Conditions("取立て", as_of, tuple(items))
 
 
@@ -183,6 +187,11 @@ def _of_charge(charge: ChargeFacts, taxpayer: TaxpayerFacts, as_of: date) -> Ite
         words, graces = "差押えを猶予した換価の猶予の期間でない", charge.realization_graces
         yield _outside(charge, "no_realization_grace", words, graces, as_of, "地方税法第15条の5の3第1項")
     yield _outside(charge, "not_suspended", "執行停止の期間でない", charge.suspensions, as_of, _SUSPENSION)
+    yield _outside(charge, "not_banned", "更生手続などで滞納処分が禁止された期間でない", charge.bans, as_of, _BAN)
+
+
+def _not_halted(charge: ChargeFacts, as_of: date) -> Condition:
+    return _outside(charge, "not_halted", "更生手続などで滞納処分が中止された期間でない", charge.halts, as_of, _HALT)
 
 
 def _seized(seized_on: date | None, as_of: date, article: str) -> Condition:
@@ -243,11 +252,6 @@ def _of_taxpayer(taxpayer: TaxpayerFacts, asset: AssetFacts, as_of: date) -> Ite
     fact = "破産財団に属さない財産" if bankruptcy and not asset.is_in_estate else _said(bankruptcy)
     is_free = bankruptcy is None or not asset.is_in_estate
     yield Condition("not_bankrupt", "破産財団に属する財産への新たな滞納処分でない", fact, "破産法第43条第1項", is_free)
-    ban = next((each for each in taxpayer.reorganizations if each.covers(as_of)), None)
-    article = "会社更生法第50条第2項、破産法第25条第1項"
-    yield Condition(
-        "not_reorganizing", "更生手続・包括的禁止命令による禁止の期間でない", _said(ban), article, ban is None
-    )
 
 
 def _of_asset(asset: AssetFacts, owed: Yen) -> Iterator[Condition]:

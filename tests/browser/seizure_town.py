@@ -24,6 +24,7 @@ from osame.collection.dispositions.models import DispositionCost
 from osame.collection.dispositions.preserving import PreservationSeizure, propose_preservation_seizure
 from osame.collection.dispositions.queries import dispositions_of
 from osame.collection.dispositions.seizing import RequestTerms, SeizureTerms, propose_request, propose_seizure
+from osame.collection.dispositions.stays import NewStay, record_stay
 from osame.collection.liabilities.deciding import propose_liability
 from osame.collection.liabilities.measuring import LiabilityTerms, Measure
 from osame.collection.liabilities.models import Liability
@@ -34,6 +35,8 @@ from osame.collection.successions.actions import ask_court, name_representative
 from osame.collection.successions.models import HeirRepresentative, Successor
 from osame.collection.successions.portions import GivenSuccessor
 from osame.law.arrears_facts import AssetKind
+from osame.law.dispositions import Procedure
+from osame.law.rebuilding import StayKind
 from osame.law.seizure_effect import SeizureService
 from osame.platform.database import fetch_one, run_sql
 from tests.systems.collection.auction_cast import OPENS, bidder, held, mortgaged, on_day, seized
@@ -123,6 +126,17 @@ def others() -> None:
         number = open_bankruptcy(told, officer=OFFICER)
         if ends:
             close_bankruptcy(number, on=date(2026, 2, 5), was_cancelled=False, note="", officer=OFFICER)
+    applied = Opened(
+        KAKU,
+        "津地方裁判所",
+        "令和8年(ミ)第1号",
+        None,
+        "通知書",
+        procedure=Procedure.REORGANIZATION,
+        applied_on=date(2026, 1, 5),
+    )
+    key = KAKU, open_bankruptcy(applied, officer=OFFICER)
+    record_stay(key, NewStay(StayKind.COMPREHENSIVE, date(2026, 1, 6), "決定書"), officer=OFFICER)
 
 
 def succeeded() -> None:

@@ -10,6 +10,7 @@ from osame.kernel.money import Yen
 from osame.law.arrears_facts import AssetFacts, AssetKind, ChargeFacts, Span, TaxpayerFacts
 from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage, acts_from, blocked_by, transition
 from osame.law.prescription import Event, PrescriptionEvent, prescription, prescription_completes_on
+from osame.law.rebuilding import halting_stay, opening_stay
 from osame.law.release import ReleaseFacts, release_grounds
 from osame.law.seizure_conditions import may_collect, may_realize, may_seize
 from osame.law.suspension import (
@@ -38,8 +39,17 @@ def anniversary(start, years):
 
 def half_year(on):
     """その日の翌日から6月の最後の日。"""
+    return anniversary_of_months(on, 6)
+
+
+def anniversary_of_months(on, months):
+    """その日の翌日から数えた月の期間の最後の日。"""
     start = date.fromordinal(on + 1)
-    year, month = (start.year, start.month + 6) if start.month < 7 else (start.year + 1, start.month - 6)
+    year, month = (
+        (start.year, start.month + months)
+        if start.month <= 12 - months
+        else (start.year + 1, start.month - 12 + months)
+    )
     following = date(year + month // 12, month % 12 + 1, 1).toordinal()
     return min(date(year, month, 1).toordinal() + start.day - 2, following - 1)
 
@@ -61,6 +71,7 @@ class Watcher:
         self.is_collection = False
         self.suspended = self.three_years = None
         self.bankrupt = False
+        self.banned_until = self.halted_until = 0
         self.dead = self.succeeded = False
         self.seized = False
         self.owed = 100_000
@@ -105,7 +116,7 @@ class Watcher:
     def may_seize(self):
         if self.owed <= 0 or self.is_gone or self.suspended is not None or self.in_grace or self.bankrupt:
             return False
-        if self.dead and not self.succeeded:
+        if self.today <= self.banned_until or (self.dead and not self.succeeded):
             return False
         return not self.seized and self.demanded is not None and self.today >= self.demanded + 11
 
@@ -123,6 +134,7 @@ class World:
         self.obligation = ProcedureStage.OWED
         self.collection, self.realization, self.suspensions = [], [], []
         self.bankruptcies = []
+        self.bans, self.halts = [], []
         self.died_on = None
         self.is_heir_addressed = False
         self.demanded_on = None
@@ -155,6 +167,8 @@ class World:
                 if each.cancelled_on != each.on
             ),
             extinguished_on=gone and gone.on,
+            bans=tuple(self.bans),
+            halts=tuple(self.halts),
         )
 
     def asset(self):
@@ -180,6 +194,8 @@ class World:
             Procedure.REALIZATION_GRACE: lasting(self.realization),
             Procedure.SUSPENSION: [ProcedureStage.IN_FORCE] if self.is_suspended() else [],
             Procedure.BANKRUPTCY: lasting(self.bankruptcies),
+            Procedure.BAN: lasting(self.bans),
+            Procedure.HALT: lasting(self.halts),
         }
 
     def is_suspended(self):
@@ -335,7 +351,8 @@ class World:
             return False
         told = may_collect([self.facts()], seized_on=self.events[self.open[KIND.SEIZURE]].on, as_of=self.day)
         watcher = self.watcher
-        assert told.is_allowed == (watcher.suspended is None and not watcher.is_gone and watcher.owed > 0), told.steps
+        free = watcher.suspended is None and not watcher.is_gone and watcher.today > watcher.halted_until
+        assert told.is_allowed == (free and watcher.owed > 0), told.steps
         assert told.is_allowed <= self.free(Procedure.SEIZURE, ProcedureAct.COLLECT, self.seizure)
         if not told.is_allowed:
             return False
@@ -354,6 +371,7 @@ class World:
         )
         watcher = self.watcher
         free = not (watcher.in_grace or watcher.suspended is not None or watcher.is_gone or watcher.owed <= 0)
+        free = free and watcher.today > watcher.halted_until
         assert told.is_allowed == (free and seized is not None), told.steps
         assert told.is_allowed <= self.free(Procedure.SEIZURE, ProcedureAct.SELL)
         return told.is_allowed
@@ -454,6 +472,21 @@ class World:
         self.watcher.bankrupt = True
         return True
 
+    def reorganize(self, days):
+        """更生手続。命令で止まり、開始で1年禁じられ、認可か終わり（days 日の後）で解ける。"""
+        if self.watcher.today <= max(self.watcher.banned_until, self.watcher.halted_until):
+            return False
+        if days % 3 == 0:
+            self.halts.append(halting_stay(self.day).span)
+            self.watcher.halted_until = anniversary_of_months(self.watcher.today, 2)
+            return True
+        through = min(opening_stay(self.day).span.through, self.day + timedelta(days=days))
+        self.bans.append(Span(self.day, through))
+        self.halts.append(Span(self.day, through))
+        ends = min(anniversary(self.watcher.today + 1, 1), self.watcher.today + days)
+        self.watcher.banned_until = self.watcher.halted_until = ends
+        return True
+
     def die(self):
         if self.died_on is None:
             self.died_on = self.day
@@ -528,6 +561,7 @@ ACTS = (
     ("resume", lambda world, rng: world.resume()),
     ("extinguish", lambda world, rng: rng.random() < 0.5 and world.extinguish()),
     ("bankruptcy", lambda world, rng: rng.random() < 0.3 and world.bankruptcy()),
+    ("reorganize", lambda world, rng: rng.random() < 0.2 and world.reorganize(rng.randrange(1, 800))),
     ("die", lambda world, rng: rng.random() < 0.2 and world.die()),
     ("search", lambda world, rng: world.search()),
     ("write off", lambda world, rng: world.write_off()),

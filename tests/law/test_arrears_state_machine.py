@@ -110,6 +110,10 @@ class Arrears(RuleBasedStateMachine):
     def bankruptcy(self):
         self.world.bankruptcy()
 
+    @rule(days=st.integers(1, 800))
+    def reorganize(self, days):
+        self.world.reorganize(days)
+
     @rule()
     def die(self):
         self.world.die()

@@ -94,6 +94,8 @@ def unmet(charge=CHARGE, asset=DEPOSIT, taxpayer=ALIVE, as_of=DAY):
         ({"realization_graces": (Span(date(2026, 8, 1)),)}, DAY, ["no_realization_grace"]),
         ({"realization_graces": (Span(date(2026, 8, 1)),), "defers_seizure": False}, DAY, []),
         ({"suspensions": (Span(DAY),)}, DAY, ["not_suspended"]),
+        ({"bans": (Span(DAY, DAY),)}, DAY, ["not_banned"]),
+        ({"bans": (Span(date(2026, 1, 1), date(2026, 8, 31)),), "halts": (Span(DAY),)}, DAY, []),
     ],
 )
 def test_each_condition_of_a_charge(change, as_of, keys):
@@ -108,7 +110,6 @@ def test_each_condition_of_a_charge(change, as_of, keys):
         ({"died_on": date(2026, 9, 2)}, []),
         ({"bankruptcies": (Span(DAY),)}, ["not_bankrupt"]),
         ({"bankruptcies": (Span(date(2026, 1, 1), date(2026, 8, 31)),)}, []),
-        ({"reorganizations": (Span(DAY, DAY),)}, ["not_reorganizing"]),
     ],
 )
 def test_each_condition_of_the_taxpayer(change, keys):

@@ -17,11 +17,11 @@ from osame.law.prescription import (
     prescription,
     prescription_completes_on,
 )
-from tests.law.arrears_world import anniversary, half_year
+from tests.law.arrears_world import anniversary, anniversary_of_months, half_year
 
 LAPSES = int(os.environ.get("OSAME_LAPSES", "1500"))
 KIND = PrescriptionEvent
-LASTING = {"SEIZURE", "DISTRIBUTION_REQUEST", "GRACE", "NOTICE", "SEIZURE_CANCELLED"}
+LASTING = {"SEIZURE", "DISTRIBUTION_REQUEST", "GRACE", "NOTICE", "SEIZURE_CANCELLED", "PROHIBITION"}
 RENEWING = {"SEARCH", "ACKNOWLEDGEMENT", "PART_PAYMENT"}
 
 
@@ -50,6 +50,11 @@ def counted_day_by_day(due, events, years, of_charge):
                 passed, open_ended = ends, open_ended or ends is None
             elif name == "SEIZURE_CANCELLED":
                 hold = max(hold, half_year(ends or each.on.toordinal()))
+            elif name == "PROHIBITION":
+                hold, open_ended = (
+                    max(hold, anniversary_of_months(ends, 2)) if ends else hold,
+                    open_ended or ends is None,
+                )
             elif name == "REMINDER" and day > reminded:
                 reminded = half_year(day)
                 hold = max(hold, reminded)

@@ -23,7 +23,12 @@ STAGE_WORDS = {
     (Procedure.SEIZURE, ProcedureStage.IN_FORCE): "差押え中",
     (Procedure.PARTICIPATING_SEIZURE, ProcedureStage.IN_FORCE): "参加差押え中",
     (Procedure.DISTRIBUTION_REQUEST, ProcedureStage.IN_FORCE): "交付要求中",
-    (Procedure.BANKRUPTCY, ProcedureStage.IN_FORCE): "手続中",
+    **{
+        (each, stage): name
+        for each in (Procedure.BANKRUPTCY, Procedure.REHABILITATION, Procedure.REORGANIZATION)
+        for stage, name in ((ProcedureStage.APPLIED, "開始の申立て"), (ProcedureStage.IN_FORCE, "手続中"), (ProcedureStage.COMPLETED, "終結"))
+    },
+    (Procedure.BAN, ProcedureStage.IN_FORCE): "禁止中", (Procedure.HALT, ProcedureStage.IN_FORCE): "中止中",
     (Procedure.SUSPENSION, ProcedureStage.NONE): "調書（決定前）",
     (Procedure.SUSPENSION, ProcedureStage.IN_FORCE): "停止中",
     (Procedure.ADVANCE_COLLECTION, ProcedureStage.IN_FORCE): "告知済み",
@@ -41,7 +46,12 @@ STAGE_WORDS = {
 }  # fmt: skip
 ACT_WORDS = {
     (Procedure.PLEDGE, ProcedureAct.APPLY): "誓約書を作る", (Procedure.PLEDGE, ProcedureAct.GRANT): "署名を受け取る",
-    (Procedure.SUSPENSION, ProcedureAct.DECIDE): "停止する",
+    (Procedure.SUSPENSION, ProcedureAct.DECIDE): "停止する", (Procedure.DISTRIBUTION_REQUEST, ProcedureAct.APPLY): "交付要求をする",
+    **{
+        (each, act): name
+        for each in (Procedure.BANKRUPTCY, Procedure.REHABILITATION, Procedure.REORGANIZATION)
+        for act, name in ((ProcedureAct.APPLY, "開始の申立て"), (ProcedureAct.OPEN, "開始の決定"), (ProcedureAct.GRANT, "計画の認可"))
+    },
 }  # fmt: skip
 """職員が使う言い方。法の表の言い方がそのまま通じる手続には、ない。"""
 

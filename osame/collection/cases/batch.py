@@ -75,6 +75,11 @@ SELECT k.addressee_number, k.case_id, w.kind, w.due_on, min(w.note) AS note FROM
       AND NOT EXISTS (SELECT 1 FROM insolvency_record x WHERE x.addressee_number = i.addressee_number
           AND x.bankruptcy_id = i.bankruptcy_id AND x.kind = '2')
     GROUP BY i.addressee_number, i.bankruptcy_id
+    UNION ALL  -- 更生手続の届出は、期限を待たず、遅滞なくする（会社更生法第142条）
+    SELECT b.addressee_number, '18', b.opened_on, '裁判所に債権を届け出て、記録する' FROM bankruptcy b
+    WHERE b.procedure = 'REORGANIZATION' AND b.stage = 'IN_FORCE' AND b.approved_on IS NULL AND NOT EXISTS (
+        SELECT 1 FROM insolvency_record x WHERE x.addressee_number = b.addressee_number AND x.bankruptcy_id = b.bankruptcy_id
+          AND x.kind IN ('1', '2'))
 ) w USING (addressee_number)
 WHERE k.cleared_on IS NULL GROUP BY 1, 2, 3, 4
 """

@@ -11,6 +11,8 @@ from osame.law.dispositions import Procedure, ProcedureStage
 # 手続の段階 → 進行段階。上にあるものが勝つ。執行停止は、すべての期別が停止されたときだけ事案の段階になる。
 RANKED: tuple[tuple[Procedure, ProcedureStage, CaseStage], ...] = (
     (Procedure.BANKRUPTCY, ProcedureStage.IN_FORCE, CaseStage.INSOLVENCY),
+    (Procedure.REORGANIZATION, ProcedureStage.IN_FORCE, CaseStage.INSOLVENCY),
+    (Procedure.REHABILITATION, ProcedureStage.IN_FORCE, CaseStage.INSOLVENCY),
     (Procedure.SEIZURE, ProcedureStage.COLLECTING, CaseStage.DISPOSITION),
     (Procedure.SEIZURE, ProcedureStage.SOLD, CaseStage.DISPOSITION),
     (Procedure.SEIZURE, ProcedureStage.IN_FORCE, CaseStage.DISPOSITION),
@@ -29,7 +31,7 @@ FLAGS = {
         Procedure.SEIZURE, Procedure.PRESERVATION_SEIZURE, Procedure.PARTICIPATING_SEIZURE, Procedure.DISTRIBUTION_REQUEST,
     ),
     "suspended": (Procedure.SUSPENSION,),
-    "insolvent": (Procedure.BANKRUPTCY,),
+    "insolvent": (Procedure.BANKRUPTCY, Procedure.REORGANIZATION, Procedure.REHABILITATION),
 }  # fmt: skip
 """期別ごとの手続の有無。"""
 

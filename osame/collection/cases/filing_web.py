@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from osame.collection.arrears.procedures import events_of
 from osame.collection.cases.acts_web import collectors, named_officers
 from osame.collection.cases.documents import NewDocument, documents_of, keep_document
 from osame.collection.cases.forms import (
@@ -36,7 +37,7 @@ from osame.collection.cases.insolvency import (
 )
 from osame.collection.cases.models import CaseDocument, InsolvencyRecord
 from osame.collection.cases.queries import case_of, tasks_between
-from osame.collection.cases.ranks import ranks_of
+from osame.collection.cases.ranks import insolvency_answer
 from osame.collection.cases.reports import save_handover, save_list, save_visits, visits
 from osame.platform.audit.recording import record
 from osame.platform.console.answers import officer_of, page
@@ -178,19 +179,21 @@ def handover_print(request: HttpRequest, handover_id: int) -> HttpResponse:  # n
 @bound("collection.cases.list")
 @require_GET
 def bankruptcy_ranks(request: HttpRequest, addressee_number: str, bankruptcy_id: int) -> HttpResponse:
-    """破産手続での、徴収金ごとの区分と根拠。"""
+    """倒産手続での、徴収金ごとの区分、できること、禁止・中止の期間、届出と配当。"""
     with transaction.atomic():
         found = bankruptcy_numbered(addressee_number, bankruptcy_id)
-        told = insolvency_of(found.key), distributed_since(addressee_number, found.opened_on)
-        ranks, line = ranks_of(addressee_number, found.opened_on), case_of(addressee_number)
-        record("破産手続の区分を開いた", subjects=[addressee_number], fields=("氏名", "破産手続", "期別"))
-    return page(request, "collection/cases/ranks.html", {"found": found, "ranks": ranks, "line": line, "told": told})
+        told = insolvency_of(found.key), distributed_since(addressee_number, found.since)
+        answer, line = insolvency_answer(found, as_of=today()), case_of(addressee_number)
+        events = events_of("bankruptcy", found.key)
+        record("倒産手続の区分を開いた", subjects=[addressee_number], fields=("氏名", "倒産手続", "期別"))
+    shown = {"found": found, "answer": answer, "line": line, "told": told, "events": events, "as_of": today()}
+    return page(request, "collection/cases/ranks.html", shown)
 
 
 @bound("collection.cases.decide")
 @require_http_methods(["GET", "POST"])
 def insolvency_new(request: HttpRequest, addressee_number: str, bankruptcy_id: int) -> HttpResponse:
-    """破産手続の届出の期限、届出、配当を記録する。"""
+    """倒産手続の届出の期限、届出、配当・弁済を記録する。"""
     form = InsolvencyForm(request.POST or None, today=today(), initial={"on": today()})
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data

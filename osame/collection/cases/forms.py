@@ -31,7 +31,12 @@ from osame.collection.cases.documents import (
 )
 from osame.collection.cases.filters import UNASSIGNED, CaseFilter, CaseOrder
 from osame.collection.cases.handovers import HandsOverToSelf, HandsOverTwice, NothingToHandOver
-from osame.collection.cases.insolvency import BeforeOpening, DividendNotFiled, FilingNeedsAmount
+from osame.collection.cases.insolvency import (
+    BeforeOpening,
+    DividendNotFiled,
+    FilingNeedsAmount,
+    NoFilingInRehabilitation,
+)
 from osame.collection.cases.models import ArrearsCase, CaseDocument, CaseStage, CaseTask, InsolvencyRecord
 from osame.collection.cases.prescribing import NothingNearing
 from osame.collection.cases.queries import CaseUnknown
@@ -263,10 +268,16 @@ class FollowedContactForm(ContactForm):
 
 
 class InsolvencyForm(ActForm):
-    """破産手続の届出の期限、届出、配当。"""
+    """倒産手続の届出の期限、届出、配当・弁済。"""
 
     kind = forms.ChoiceField(label="記録すること", choices=InsolvencyRecord.Kind.choices)
     on = WarekiDateField(label="日", within_years=10, help_text="期限なら、その日。")
     amount = YenField(label="額（円）", required=False, help_text="届け出た額、または受けた額。")
     content = forms.CharField(label="説明", max_length=400, help_text="例：破産管財人あて交付要求、最後配当")
-    refusals = {**WORDS, FilingNeedsAmount: "amount", BeforeOpening: "on", DividendNotFiled: "kind"}
+    refusals = {
+        **WORDS,
+        FilingNeedsAmount: "amount",
+        BeforeOpening: "on",
+        DividendNotFiled: "kind",
+        NoFilingInRehabilitation: "kind",
+    }

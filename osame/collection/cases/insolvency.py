@@ -1,4 +1,4 @@
-"""破産手続での届出の期限、届出、配当。期限は予定になり、届け出れば消える。受けた額は、収納として届いた額と並べて見せる。
+"""倒産手続での届出の期限、届出、配当。期限は予定になり、届け出れば消える。受けた額は、収納として届いた額と並べて見せる。
 
 What is due, filed and received in a bankruptcy. The last deadline is a task until something is filed; dividends stand beside what the
 receipts of channel 配当 say.
@@ -15,6 +15,7 @@ from osame.collection.cases.models import InsolvencyRecord
 from osame.collection.dispositions.queries import BankruptcyLine, bankruptcies_of
 from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
+from osame.law.dispositions import Procedure
 from osame.platform.audit.recording import record
 from osame.platform.database import fetch_all, run_sql
 
@@ -27,6 +28,10 @@ class FilingNeedsAmount(Refusal):
 
 class BeforeOpening(Refusal):
     """開始の決定の日より前です。日付を確かめてください。"""
+
+
+class NoFilingInRehabilitation(Refusal):
+    """再生手続では、租税は届け出ないで随時納付を受けます（民事再生法第122条第2項）。納付を受けたことだけを記録してください。"""
 
 
 class DividendNotFiled(Refusal):
@@ -56,7 +61,7 @@ class NewRecord:
 
 
 def bankruptcy_numbered(addressee_number: str, bankruptcy_id: int) -> BankruptcyLine:
-    """その人の、番号の破産手続。"""
+    """その人の、番号の倒産手続。"""
     found = next((each for each in bankruptcies_of(addressee_number) if each.bankruptcy_id == bankruptcy_id), None)
     if found is None:
         raise ProcedureUnknown(str(bankruptcy_id))
@@ -71,11 +76,14 @@ def record_insolvency(key: tuple[str, int], new: NewRecord, *, as_of: date, offi
     with transaction.atomic():
         found = bankruptcy_numbered(*key)
         refuse_words(key[0], new.note)
-        if new.on < found.opened_on:
-            raise BeforeOpening(format_wareki(found.opened_on))
+        if new.on < found.since:
+            raise BeforeOpening(format_wareki(found.since))
+        if found.procedure is Procedure.REHABILITATION and new.kind is not Kind.DIVIDEND:
+            raise NoFilingInRehabilitation
         if new.kind is not Kind.DEADLINE and not new.amount:
             raise FilingNeedsAmount
-        if new.kind is Kind.DIVIDEND and all(each.kind is not Kind.FILED for each in insolvency_of(key)):
+        needs_filing = new.kind is Kind.DIVIDEND and found.procedure is not Procedure.REHABILITATION
+        if needs_filing and all(each.kind is not Kind.FILED for each in insolvency_of(key)):
             raise DividendNotFiled
         amount = None if new.kind is Kind.DEADLINE else new.amount
         run_sql(

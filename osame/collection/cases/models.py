@@ -315,7 +315,7 @@ class CaseDocument(models.Model):
 
 
 class InsolvencyRecord(models.Model):
-    """破産手続での届出（交付要求）の期限、届出、配当の記録。追記だけ。"""
+    """倒産手続での届出（交付要求）の期限、届出、配当の記録。追記だけ。"""
 
     rights = APPEND_ONLY
 

@@ -40,7 +40,7 @@ LEFT JOIN LATERAL (
     SELECT array_agg(DISTINCT g.procedure) AS procedures FROM procedure_stage g
     WHERE g.addressee_number = w.addressee_number AND g.charge_id = ANY (t.charges) AND g.first_on <= %(on)s
       AND (g.through_on IS NULL OR g.through_on >= %(on)s) AND g.stage = 'IN_FORCE'
-      AND g.procedure IN ('PLEDGE', 'COLLECTION_GRACE', 'REALIZATION_GRACE', 'SUSPENSION', 'BANKRUPTCY')) s ON true
+      AND g.procedure IN ('PLEDGE', 'COLLECTION_GRACE', 'REALIZATION_GRACE', 'SUSPENSION', 'BANKRUPTCY', 'BAN')) s ON true
 LEFT JOIN LATERAL (
     SELECT max(o.promised_on) AS promised_on FROM promise o
     WHERE o.addressee_number = w.addressee_number AND o.promised_on >= %(on)s) m ON true
@@ -62,6 +62,7 @@ LABELS = {
     "REALIZATION_GRACE": "換価の猶予",
     "SUSPENSION": "執行停止",
     "BANKRUPTCY": "破産手続",
+    "BAN": "更生手続などによる滞納処分の禁止",
 }
 
 

@@ -6,12 +6,15 @@ import typer
 
 from osame.collection.assets.models import CompetingEnforcement
 from osame.collection.dispositions import bankruptcies, bulk, claims, collecting, keeping, queries, releasing
+from osame.collection.dispositions.bankruptcies import Approval
 from osame.collection.dispositions.candidates import seizure_candidates
 from osame.collection.dispositions.claims import GivenClaim, GivenEnforcement
 from osame.collection.dispositions.keeping import Possession
 from osame.collection.dispositions.models import SeizureClaim
 from osame.collection.dispositions.standing_claims import to_dispose_again
+from osame.collection.dispositions.stays import NewStay, lift_stay, record_stay, stays_of
 from osame.kernel.dates import parse_date
+from osame.law.rebuilding import StayKind
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import console, day, officer, refusals_told, say_json, table
 
@@ -207,6 +210,67 @@ def discharge_command(bankruptcy_id: int, on: str, by: Officer = None) -> None:
     """免責の確定を記録する。"""
     bankruptcies.record_discharge(bankruptcy_id, on=parse_date(on), officer=officer(by))
     console.print("記録しました。")
+
+
+@app.command("opening")
+@bound("collection.dispositions.bankruptcy")
+@refusals_told
+def opening_command(bankruptcy_id: int, on: str, note: str, by: Officer = None) -> None:
+    """申立てだけを記録した倒産手続に、開始の決定を記録する。"""
+    bankruptcies.record_opening(bankruptcy_id, on=parse_date(on), note=note, officer=officer(by))
+    console.print("記録しました。")
+
+
+@app.command("approval")
+@bound("collection.dispositions.bankruptcy")
+@refusals_told
+def approval_command(
+    bankruptcy_id: int, on: str, note: str,
+    grace: Annotated[str | None, typer.Option("--grace", help="更生計画による納税の猶予の終わり")] = None,
+    consented: Annotated[str | None, typer.Option("--consented", help="3年を超える猶予に同意した日")] = None, by: Officer = None,
+) -> None:  # fmt: skip
+    """再生計画・更生計画の認可を記録する。"""
+    told = (parse_date(grace) if grace else None, parse_date(consented) if consented else None)
+    bankruptcies.record_approval(bankruptcy_id, Approval(parse_date(on), note, *told), officer=officer(by))
+    console.print("記録しました。")
+
+
+@app.command("stay")
+@bound("collection.dispositions.bankruptcy")
+@refusals_told
+def stay_command(
+    bankruptcy_id: int, kind: Annotated[StayKind, typer.Argument(help="包括的禁止命令、滞納処分の中止命令、期間の伸長")], on: str, note: str,
+    through: Annotated[str | None, typer.Option("--through", help="伸長した後の終わりの日")] = None,
+    consented: Annotated[str | None, typer.Option("--consented", help="伸長に同意した日")] = None, by: Officer = None,
+) -> None:  # fmt: skip
+    """滞納処分の禁止・中止の命令、または期間の伸長を記録する。"""
+    told = (parse_date(through) if through else None, parse_date(consented) if consented else None)
+    key = queries.bankruptcy_numbered(bankruptcy_id).key
+    record_stay(key, NewStay(kind, parse_date(on), note, *told), officer=officer(by))
+    console.print("記録しました。")
+
+
+@app.command("stay-lift")
+@bound("collection.dispositions.bankruptcy")
+@refusals_told
+def stay_lift_command(bankruptcy_id: int, stay_number: int, on: str, reason: str, by: Officer = None) -> None:
+    """禁止・中止の効力が失われたことを記録する。"""
+    key = queries.bankruptcy_numbered(bankruptcy_id).key
+    lift_stay(key, stay_number, on=parse_date(on), reason=reason, officer=officer(by))
+    console.print("記録しました。")
+
+
+@app.command("stays")
+@bound("collection.dispositions.list")
+@refusals_told
+def stays_command(bankruptcy_id: int, as_json: Json = False) -> None:
+    """倒産手続による、滞納処分の禁止・中止の期間。"""
+    found = stays_of(queries.bankruptcy_numbered(bankruptcy_id).key)
+    if as_json:
+        say_json(found)
+        return
+    rows = ((x.stay_number, x.kind.value, x.first_on, x.ends_on or "", x.article) for x in found)
+    table("禁止・中止の期間", ("連番", "種類", "始まり", "終わり", "根拠"), rows)
 
 
 @app.command("again")

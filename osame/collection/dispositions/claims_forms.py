@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 
 from osame.collection.assets.models import CompetingEnforcement
-from osame.collection.dispositions.bankruptcies import ClosedBeforeOpened
 from osame.collection.dispositions.claims import (
     CORRECTABLE,
     ClaimantNeeded,
@@ -117,10 +116,3 @@ class CallForm(ActForm):
 
     by = WarekiDateField(within_years=1, label="催告の期限")
     refusals = {NotOverdueYet: "by", NobodyToCall: "by", NoEffectYet: "by"}
-
-
-class DischargeForm(ActForm):
-    """免責の確定。"""
-
-    on = WarekiDateField(within_years=20, label="免責許可の決定が確定した日")
-    refusals = {ClosedBeforeOpened: "on"}

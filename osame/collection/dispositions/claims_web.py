@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from osame.collection.assets.models import ThirdParty
 from osame.collection.assets.queries import asset_numbered, assets_of, third_parties
-from osame.collection.dispositions import bankruptcies, claims, collecting, queries, releasing
+from osame.collection.dispositions import claims, collecting, queries, releasing
 from osame.collection.dispositions import claims_forms as sheets
 from osame.collection.dispositions.claims import GivenClaim, GivenEnforcement
 from osame.collection.dispositions.queries import DispositionFile
@@ -218,19 +218,6 @@ def enforcement_settle(request: HttpRequest, asset_id: int, competition_number: 
     return _acted(request, form, act, ("続行・終わりを記録する", "記録する", f"{asset.person}、{asset.description}"))
 
 
-@bound("collection.dispositions.bankruptcy")
-@require_http_methods(["GET", "POST"])
-def bankruptcy_discharge(request: HttpRequest, bankruptcy_id: int) -> HttpResponse:
-    """免責の確定を記録する。"""
-    form = sheets.DischargeForm(request.POST or None, today=today())
-
-    def act() -> str:
-        bankruptcies.record_discharge(bankruptcy_id, on=form.cleaned_data["on"], officer=officer_of(request))
-        return reverse("dispose_again")
-
-    return _acted(request, form, act, ("免責の確定を記録する", "記録する", f"破産管理番号{bankruptcy_id}"))
-
-
 @bound("collection.dispositions.list")
 @require_GET
 def dispose_again(request: HttpRequest) -> HttpResponse:
@@ -306,5 +293,4 @@ claims_urls: list[URLPattern] = [
     path("assets/<int:asset_id>/enforcements/", enforcements, name="enforcements"),
     path("assets/<int:asset_id>/enforcements/new/", enforcement_new, name="enforcement_new"),
     path("assets/<int:asset_id>/enforcements/<int:competition_number>/", enforcement_settle, name="enforcement_settle"),
-    path("bankruptcies/<int:bankruptcy_id>/discharge/", bankruptcy_discharge, name="bankruptcy_discharge"),
 ]

@@ -11,6 +11,7 @@ from osame.collection.dispositions import bankruptcies, collecting, preserving, 
 from osame.collection.dispositions.bankruptcies import Opened
 from osame.collection.dispositions.collecting import Money
 from osame.collection.dispositions.facts import case_of
+from osame.collection.dispositions.insolvency_models import INSOLVENCIES
 from osame.collection.dispositions.queries import DispositionHead
 from osame.collection.dispositions.register import register_report
 from osame.collection.dispositions.releasing import ReleaseJudgement
@@ -246,10 +247,19 @@ def policy_command(disposition_id: Number, policy: str, review_on: str, by: Offi
 @bound("collection.dispositions.bankruptcy")
 @refusals_told
 def bankrupt_command(
-    addressee_number: str, court: str, case_number: str, opened_on: str, evidence: str, by: Officer = None
-) -> None:
-    """破産手続の開始を記録する。"""
-    opened = Opened(addressee_number, court, case_number, parse_date(opened_on), evidence)
+    addressee_number: str, court: str, case_number: str, opened_on: str, evidence: str,
+    procedure: Annotated[str, typer.Option("--procedure", help="破産手続、再生手続、更生手続")] = "破産手続",
+    applied: Annotated[bool, typer.Option("--applied", help="日は、開始の申立ての日（開始の決定は、まだない）")] = False, by: Officer = None,
+) -> None:  # fmt: skip
+    """破産手続・再生手続・更生手続の開始（または開始の申立て）を記録する。"""
+    kind = next((each for each in INSOLVENCIES if each.value == procedure), None)
+    if kind is None:
+        raise bankruptcies.NotAnInsolvency(procedure)
+    on = parse_date(opened_on)
+    opened = Opened(
+        addressee_number, court, case_number, None if applied else on, evidence, procedure=kind,
+        applied_on=on if applied else None,
+    )  # fmt: skip
     console.print(f"破産管理番号 {bankruptcies.open_bankruptcy(opened, officer=officer(by))}")
 
 
@@ -258,9 +268,9 @@ def bankrupt_command(
 @refusals_told
 def bankruptcy_end_command(
     bankruptcy_id: int, on: str, note: str = "",
-    cancelled: Annotated[bool, typer.Option("--cancelled", help="開始の決定の取消し・廃止")] = False, by: Officer = None,
+    cancelled: Annotated[bool, typer.Option("--cancelled", help="開始の決定の取消し・廃止、申立ての取下げ・棄却")] = False, by: Officer = None,
 ) -> None:  # fmt: skip
-    """破産手続の終わりを記録する。"""
+    """倒産手続の終わりを記録する。"""
     bankruptcies.close_bankruptcy(
         bankruptcy_id, on=parse_date(on), was_cancelled=cancelled, note=note, officer=officer(by)
     )

@@ -5,7 +5,7 @@ prescription are asked at the common doors of `arrears`, which read every chapte
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from osame.collection.advances.queries import deadlines_among
@@ -13,6 +13,7 @@ from osame.collection.arrears.prescribing import ChargeKey, prescriptions_of
 from osame.collection.arrears.stages import Spans, spans_among
 from osame.collection.assets.queries import AssetRow
 from osame.collection.dispositions.obligors import Demanded, Obliged, demanded_of, obliged
+from osame.collection.dispositions.stays import spans_against
 from osame.collection.payment_slips.owed import Owed, Share, owed_facts
 from osame.collection.pledges.queries import kept_among
 from osame.kernel.money import Yen
@@ -99,6 +100,7 @@ class Known:
             demand_posted_on=posted, advance_deadline=self.advanced.get(key), collection_graces=held.get(Procedure.COLLECTION_GRACE, ()),
             realization_graces=held.get(Procedure.REALIZATION_GRACE, ()), suspensions=held.get(Procedure.SUSPENSION, ()),
             extinguished_on=self.gone.get(key), is_pledge_kept=key in self.kept,
+            bans=held.get(Procedure.BAN, ()), halts=held.get(Procedure.HALT, ()),
         )  # fmt: skip
 
 
@@ -139,7 +141,9 @@ def case_of(
 def _obligor_case(addressee_number: str, held: Obliged, but: AssetRow | None) -> Case:
     name, taxpayer = _people([addressee_number])[addressee_number]
     value = _rest(_seized([addressee_number]).get(addressee_number, {}), but)
-    return Case(addressee_number, name, held.owed, held.charges, taxpayer, value, held.extra)
+    bans, halts = spans_against(addressee_number)
+    charges = tuple(replace(each, bans=bans, halts=halts) for each in held.charges)
+    return Case(addressee_number, name, held.owed, charges, taxpayer, value, held.extra)
 
 
 def _rest(seized: Mapping[int, int], but: AssetRow | None) -> int:
@@ -150,7 +154,7 @@ def _people(whose: Sequence[str]) -> dict[str, tuple[str, TaxpayerFacts]]:
     """氏名と、死亡・相続人・破産手続。"""
     rows = fetch_all(
         "SELECT opened_on, CASE WHEN closed_on > opened_on THEN closed_on - 1 ELSE closed_on END, addressee_number FROM bankruptcy "
-        "WHERE addressee_number = ANY (%s) AND stage <> 'NONE' AND stage <> 'CANCELLED' ORDER BY opened_on",
+        "WHERE addressee_number = ANY (%s) AND procedure = 'BANKRUPTCY' AND opened_on IS NOT NULL AND stage <> 'CANCELLED' ORDER BY opened_on",
         [list(whose)],
     )
     spans: dict[str, tuple[Span, ...]] = {}

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 
-from osame.collection.dispositions.bankruptcies import ClosedBeforeOpened, EvidenceNeeded
 from osame.collection.dispositions.collecting import (
     CollectedBeforeEffect,
     NoEffectYet,
@@ -226,22 +225,3 @@ class PolicyForm(ActForm):
 
 class ConfirmForm(ActForm):
     """確かめて行う。"""
-
-
-class BankruptcyForm(ActForm):
-    """破産手続の開始。"""
-
-    court = forms.CharField(label="裁判所", max_length=80)
-    case_number = forms.CharField(label="事件番号", max_length=80)
-    opened_on = WarekiDateField(within_years=20, label="開始の決定の日")
-    evidence = forms.CharField(label="知った資料", max_length=120, help_text="例：官報 令和8年4月1日 第1234号")
-    refusals = {EvidenceNeeded: "evidence"}
-
-
-class BankruptcyEndForm(ActForm):
-    """破産手続の終わり。"""
-
-    on = WarekiDateField(within_years=20, label="終わった日")
-    was_cancelled = forms.BooleanField(label="開始の決定の取消し・廃止", required=False)
-    note = forms.CharField(label="説明", max_length=200, required=False)
-    refusals = {ClosedBeforeOpened: "on"}

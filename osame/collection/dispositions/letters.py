@@ -10,6 +10,7 @@ from datetime import date
 
 from osame.collection.assets.letters import subject_of, subjects_of
 from osame.collection.assets.queries import Party, interested_in, parties_numbered, third_party
+from osame.collection.dispositions.filing import court_proceeding
 from osame.collection.dispositions.kinds import kind_of
 from osame.collection.dispositions.paper import (
     APPEAL,
@@ -23,7 +24,7 @@ from osame.collection.dispositions.paper import (
     compound,
     paged,
 )
-from osame.collection.dispositions.queries import DispositionFile, DispositionHead
+from osame.collection.dispositions.queries import BankruptcyLine, DispositionFile, DispositionHead
 from osame.collection.dispositions.wages import told_to_payer
 from osame.collection.letters.actions import Draft, Outside, freeze
 from osame.collection.successions.sharing import heirs_among
@@ -91,6 +92,8 @@ def papers_of(file: DispositionFile, beside: Beside) -> dict[str, list[Draft]]:
     """
     head, kind = file.head, file.head.asset_kind
     if head.procedure is Procedure.DISTRIBUTION_REQUEST:
+        if filed := court_proceeding(head.addressee_number, head.case_number):
+            return {"R-097": [_filed(file, filed, beside)]}
         return {"R-097": _request(file, ("交付要求書", "交付要求通知書"), beside)}
     registry = {"R-094": registration_papers(file, beside.parties[head.registry_id])} if head.registry_id else {}
     if head.procedure is Procedure.PARTICIPATING_SEIZURE:
@@ -171,6 +174,29 @@ def _request(file: DispositionFile, titles: tuple[str, str], beside: Beside) -> 
     to_own = Paper(titles[1], f"あなたの滞納している徴収金のため、次のとおり{head.procedure.value}をしたので、通知します。", facts, total,
                    charges, lines, (("不服の申立て", APPEAL),), "")  # fmt: skip
     return [outside_draft(file, body, to_body), *own_drafts(file, to_own, beside)]
+
+
+def _filed(file: DispositionFile, proceeding: BankruptcyLine, beside: Beside) -> Draft:
+    """更生手続の裁判所への、租税等の請求権の届出書。滞納者への通知は要らない。"""
+    head = file.head
+    assert head.body_id is not None
+    body = beside.parties[head.body_id]
+    charges, lines = paged(charge_rows(file.parts), ())
+    facts = (*subject_facts(file, beside), ("裁判所", body.name), ("事件", head.case_number),
+             ("開始の決定", format_wareki(proceeding.since)), ("届出の番号", head.number), ("請求権の原因", "地方税法による徴収金（次の表のとおり）"),
+             ("担保権の内容", "なし"), ("根拠", "会社更生法第142条"))  # fmt: skip
+    opening = "更生手続について、租税等の請求権を有するので、その額、原因、担保権の内容を、次のとおり届け出ます。"
+    paper = Paper(
+        "租税等の請求権の届出書",
+        opening,
+        facts,
+        (("届け出る額", amount_text(file.total)),),
+        charges,
+        lines,
+        (EXTRA,),
+        "",
+    )
+    return outside_draft(file, body, paper)
 
 
 def _seizure(

@@ -1,4 +1,4 @@
-"""滞納処分の表。差押え・参加差押え・交付要求、その期別、移り方、取立て、配当、破産。
+"""滞納処分の表。差押え・参加差押え・交付要求、その期別、移り方、取立て、配当。倒産手続は `insolvency_models.py`。
 
 One table of procedures; every move is a row that PostgreSQL checks against the law's table. One open seizure for an asset, and
 none without a decided proposal and a standing identification: both held below, in the database.
@@ -9,6 +9,9 @@ from django.db.models import Q
 
 from osame.collection.arrears.events import ProcedureEvent
 from osame.collection.arrears.procedures import STAGES
+from osame.collection.dispositions.insolvency_models import Bankruptcy as Bankruptcy
+from osame.collection.dispositions.insolvency_models import BankruptcyEvent as BankruptcyEvent
+from osame.collection.dispositions.insolvency_models import InsolvencyStay as InsolvencyStay
 from osame.law.dispositions import Procedure
 from osame.law.distribution import CreditorKind
 from osame.law.mortgage_disposal import MortgageDisposalKind
@@ -276,46 +279,6 @@ class InterestDisposal(models.Model):
                 | (Q(to_interest__isnull=True, to_amount__gt=0) & ~Q(to_name="")),
             ),
         ]
-
-
-class Bankruptcy(models.Model):
-    """破産手続。開始の決定から終わりまで、破産財団に属する財産を新たに差し押さえない。"""
-
-    rights = KEPT
-
-    pk = models.CompositePrimaryKey("addressee_number", "bankruptcy_id")
-    addressee_number = models.CharField("宛名番号", max_length=15)
-    bankruptcy_id = models.BigIntegerField("破産管理番号")
-    procedure = models.CharField(
-        "手続", max_length=20, choices=[("BANKRUPTCY", Procedure.BANKRUPTCY.value)], default="BANKRUPTCY"
-    )
-    stage = models.CharField("段階", max_length=20, choices=STAGES, default="NONE")
-    court = models.TextField("裁判所")
-    case_number = models.TextField("事件番号")
-    trustee_id = models.BigIntegerField("破産管財人の照会先番号", null=True)
-    opened_on = models.DateField("開始の決定の日")
-    closed_on = models.DateField("終わった日", null=True)
-    discharged_on = models.DateField("免責許可の決定が確定した日", null=True)
-    evidence = models.TextField("知った資料（官報など）")
-    officer = models.TextField("職員")
-
-    class Meta:
-        db_table = "bankruptcy"
-        db_table_comment = "破産手続 (F16-09, F18-01)"
-        constraints = [
-            models.CheckConstraint(name="bankruptcy_has_evidence", condition=~Q(evidence="") & ~Q(case_number=""))
-        ]
-
-
-class BankruptcyEvent(ProcedureEvent):
-    """破産手続の移り方の記録。追記だけ。"""
-
-    pk = models.CompositePrimaryKey("addressee_number", "bankruptcy_id", "event_number")
-    bankruptcy_id = models.BigIntegerField("破産管理番号")
-
-    class Meta:
-        db_table = "bankruptcy_event"
-        db_table_comment = "破産手続の移り方の記録 (F16-09)"
 
 
 class SeizureClaim(models.Model):

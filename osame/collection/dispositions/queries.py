@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any
 
 from osame.collection.arrears.obligors import obligations_of, within_limits
-from osame.collection.arrears.procedures import ProcedureUnknown, stage_name
+from osame.collection.arrears.procedures import EventLine, ProcedureUnknown, events_of, stage_name
 from osame.collection.parameters.queries import CHARGE_NAMES
 from osame.kernel.dates import fiscal_year_label
 from osame.law.arrears_facts import AssetKind
-from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage
+from osame.law.dispositions import Procedure, ProcedureStage
 from osame.law.distribution import CreditorKind
 from osame.law.seizure_effect import SeizureService
 from osame.platform.database import fetch_all
@@ -152,18 +152,6 @@ class DispositionPart:
 
 
 @dataclass(frozen=True, slots=True)
-class EventLine:
-    """移り方一つ。"""
-
-    act: ProcedureAct
-    target: ProcedureStage
-    article: str
-    happened_on: date
-    note: str
-    officer: str
-
-
-@dataclass(frozen=True, slots=True)
 class CollectedLine:
     """取立て一回。"""
 
@@ -203,23 +191,39 @@ class DispositionFile:
 
 @dataclass(frozen=True, slots=True)
 class BankruptcyLine:
-    """破産手続一つ。"""
+    """倒産手続一つ。 opened_on: 開始の決定の日（申立てだけなら None）; approved_on: 計画の認可の日。"""
 
     addressee_number: str
     bankruptcy_id: int
     name: str
+    procedure: Procedure
     stage: ProcedureStage
     court: str
     case_number: str
     trustee_id: int | None
-    opened_on: date
+    applied_on: date | None
+    opened_on: date | None
+    approved_on: date | None
     closed_on: date | None
+    discharged_on: date | None
     evidence: str
 
     @property
     def stage_name(self) -> str:
         """段階の、画面での名。"""
-        return stage_name(Procedure.BANKRUPTCY, self.stage)
+        return stage_name(self.procedure, self.stage)
+
+    @property
+    def since(self) -> date:
+        """開始の決定の日、なければ申立ての日。"""
+        begun = self.opened_on or self.applied_on
+        assert begun is not None, "bankruptcy_begins"
+        return begun
+
+    @property
+    def is_asked_by_court(self) -> bool:
+        """裁判所に債権を届け出る手続か（破産手続は、破産管財人への交付要求による）。"""
+        return self.procedure is Procedure.REORGANIZATION
 
     @property
     def key(self) -> tuple[str, int]:
@@ -257,7 +261,7 @@ def disposition_file(key: tuple[str, int], *, lock: bool = False) -> Disposition
     )
     return DispositionFile(
         heads[0], _parts(key),
-        tuple(CollectedLine(*row) for row in collected), _shares(key), _events(key),
+        tuple(CollectedLine(*row) for row in collected), _shares(key), events_of("disposition", key),
     )  # fmt: skip
 
 
@@ -311,16 +315,32 @@ def open_dispositions() -> tuple[DispositionHead, ...]:
 
 
 def bankruptcies_of(addressee_number: str) -> tuple[BankruptcyLine, ...]:
-    """その人の破産手続。
+    """その人の倒産手続（破産、再生、更生）。
 
-    要件: F16-09
+    要件: F13-12, F16-09
     """
+    return _bankruptcies("b.addressee_number = %s", addressee_number)
+
+
+def bankruptcy_numbered(bankruptcy_id: int) -> BankruptcyLine:
+    """番号の倒産手続。
+
+    要件: F13-12
+    """
+    found = _bankruptcies("b.bankruptcy_id = %s", bankruptcy_id)
+    if not found:
+        raise ProcedureUnknown(str(bankruptcy_id))
+    return found[0]
+
+
+def _bankruptcies(terms: str, value: str | int) -> tuple[BankruptcyLine, ...]:
     rows = fetch_all(
-        "SELECT b.addressee_number, b.bankruptcy_id, a.name, b.stage, b.court, b.case_number, b.trustee_id, b.opened_on, b.closed_on, "
-        "b.evidence FROM bankruptcy b JOIN addressee a USING (addressee_number) WHERE b.addressee_number = %s ORDER BY b.opened_on",
-        [addressee_number],
+        "SELECT b.addressee_number, b.bankruptcy_id, a.name, b.procedure, b.stage, b.court, b.case_number, b.trustee_id, b.applied_on, "
+        "b.opened_on, b.approved_on, b.closed_on, b.discharged_on, b.evidence FROM bankruptcy b JOIN addressee a USING (addressee_number) "
+        f"WHERE {terms} ORDER BY coalesce(b.opened_on, b.applied_on), b.bankruptcy_id",
+        [value],
     )
-    return tuple(BankruptcyLine(*[*row[:3], ProcedureStage[row[3]], *row[4:]]) for row in rows)
+    return tuple(BankruptcyLine(*[*row[:3], Procedure[row[3]], ProcedureStage[row[4]], *row[5:]]) for row in rows)
 
 
 def _shares(key: tuple[str, int]) -> tuple[SharedLine, ...]:
@@ -333,12 +353,3 @@ def _shares(key: tuple[str, int]) -> tuple[SharedLine, ...]:
     return tuple(
         SharedLine(at, on, who, CreditorKind[kind], claimed, paid) for at, on, who, kind, claimed, paid in rows
     )
-
-
-def _events(key: tuple[str, int]) -> tuple[EventLine, ...]:
-    rows = fetch_all(
-        "SELECT act, to_stage, article, happened_on, note, officer FROM disposition_event "
-        "WHERE addressee_number = %s AND disposition_id = %s ORDER BY event_number",
-        [*key],
-    )
-    return tuple(EventLine(ProcedureAct[act], ProcedureStage[target], *rest) for act, target, *rest in rows)

@@ -16,6 +16,7 @@ from osame.collection.arrears.procedures import Moved, move_all
 from osame.collection.assets.namesakes import namesakes
 from osame.collection.assets.queries import AssetRow, asset_numbered, third_party
 from osame.collection.dispositions.facts import Case, case_of
+from osame.collection.dispositions.filing import court_proceeding, judge_filing
 from osame.collection.dispositions.letters import send_papers
 from osame.collection.dispositions.obligors import mark_seized
 from osame.collection.dispositions.queries import disposition_file
@@ -268,6 +269,8 @@ def _checked(terms: SeizureTerms, asset: AssetRow, as_of: date) -> WageAnswer | 
 
 def _judged(terms: RequestTerms, case: Case, as_of: date) -> tuple[Conditions, Procedure, AssetRow | None]:
     if terms.asset_id is None:
+        if proceeding := court_proceeding(terms.addressee_number, terms.case_number):
+            return judge_filing(proceeding, case, as_of=as_of), Procedure.DISTRIBUTION_REQUEST, None
         found = may_request_distribution(
             case.charges, has_procedure=True, has_easier_asset=terms.has_easier_asset, as_of=as_of
         )

@@ -11,9 +11,8 @@ from osame.collection.advances.queries import preservation_file, preservations_o
 from osame.collection.assets.models import ThirdParty
 from osame.collection.assets.namesakes import namesakes
 from osame.collection.assets.queries import asset_numbered, third_parties
-from osame.collection.dispositions import bankruptcies, collecting, preserving, queries, releasing, seizing
+from osame.collection.dispositions import collecting, preserving, queries, releasing, seizing
 from osame.collection.dispositions import forms as sheets
-from osame.collection.dispositions.bankruptcies import Opened
 from osame.collection.dispositions.collecting import Money
 from osame.collection.dispositions.facts import NothingToSeizeFor, case_of
 from osame.collection.dispositions.obligors import offered
@@ -176,6 +175,7 @@ def _requested(request: HttpRequest, addressee_number: str, asset_id: int | None
         choices=[(each.facts.charge_id, f"{each.label}　{each.share().amount:,}円") for each in owed],
         parties=[(each.third_party_id, each.name) for each in third_parties(OUTSIDE, as_of=today())],
         registries=[(each.third_party_id, each.name) for each in third_parties([ThirdParty.Kind.REGISTRY], as_of=today())],
+        initial={"case_number": request.GET.get("case", "")},
     )  # fmt: skip
 
     def act() -> str:
@@ -187,7 +187,7 @@ def _requested(request: HttpRequest, addressee_number: str, asset_id: int | None
         seizing.propose_request(terms, as_of=today())
         return reverse("dispositions")
 
-    title = "参加差押えを起案する" if asset_id else "交付要求を起案する"
+    title = "参加差押えを起案する" if asset_id else "交付要求（更生手続なら、裁判所への届出）を起案する"
     return _acted(request, form, act, (title, "起案する", f"{person.facts['name']}（{addressee_number}）"), PROPOSED)
 
 
@@ -303,43 +303,6 @@ def disposition_policy(request: HttpRequest, disposition_id: int) -> HttpRespons
     return _acted(request, form, act, ("方針を決める", "決める", _what(file.head)))
 
 
-@bound("collection.dispositions.bankruptcy")
-@require_http_methods(["GET", "POST"])
-def bankruptcy_new(request: HttpRequest, addressee_number: str) -> HttpResponse:
-    """破産手続の開始を記録する。"""
-    person = open_person(addressee_number, as_of=today())
-    form = sheets.BankruptcyForm(request.POST or None, today=today())
-
-    def act() -> str:
-        told = form.cleaned_data
-        opened = Opened(addressee_number, told["court"], told["case_number"], told["opened_on"], told["evidence"])
-        bankruptcies.open_bankruptcy(opened, officer=officer_of(request))
-        return reverse("bankruptcy_new", args=[addressee_number])
-
-    known = [
-        f"{each.court} {each.case_number}　{each.stage_name}" for each in queries.bankruptcies_of(addressee_number)
-    ]
-    told = ("破産手続の開始を記録する", "記録する", f"{person.facts['name']}（{addressee_number}）")
-    return _acted(request, form, act, told, lines=known)
-
-
-@bound("collection.dispositions.bankruptcy")
-@require_http_methods(["GET", "POST"])
-def bankruptcy_end(request: HttpRequest, bankruptcy_id: int) -> HttpResponse:
-    """破産手続の終わりを記録する。"""
-    form = sheets.BankruptcyEndForm(request.POST or None, today=today())
-
-    def act() -> str:
-        told = form.cleaned_data
-        bankruptcies.close_bankruptcy(
-            bankruptcy_id, on=told["on"], was_cancelled=told["was_cancelled"], note=told["note"],
-            officer=officer_of(request),
-        )  # fmt: skip
-        return reverse("dispositions")
-
-    return _acted(request, form, act, ("破産手続の終わりを記録する", "記録する", f"破産管理番号{bankruptcy_id}"))
-
-
 def _acted(
     request: HttpRequest, form: ActForm, act: Act, told: tuple[str, str, str], said: str = "", *, lines: Any = ()
 ) -> HttpResponse:
@@ -383,6 +346,4 @@ dispositions_urls: list[URLPattern] = [
     path("assets/<int:asset_id>/preserve/", preservation_seizure_new, name="preservation_seizure_new"),
     path("assets/<int:asset_id>/participate/", participation_new, name="participation_new"),
     path("people/<str:addressee_number>/distribution-request/", request_new, name="distribution_request_new"),
-    path("people/<str:addressee_number>/bankruptcy/", bankruptcy_new, name="bankruptcy_new"),
-    path("bankruptcies/<int:bankruptcy_id>/end/", bankruptcy_end, name="bankruptcy_end"),
 ]

@@ -198,9 +198,11 @@ def test_requests_and_bankruptcies_are_entered(desk: Client) -> None:
     sent(
         desk,
         f"/people/{SATO}/bankruptcy/",
+        procedure="BANKRUPTCY",
         court="津地方裁判所",
         case_number="令和8年(フ)第1号",
         opened_on="R8.11.1",
+        applied_on="",
         evidence="官報",
     )
     (bankruptcy,) = fetch_one("SELECT bankruptcy_id FROM bankruptcy")

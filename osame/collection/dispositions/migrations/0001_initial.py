@@ -128,7 +128,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "bankruptcy_event",
-                "db_table_comment": "破産手続の移り方の記録 (F16-09)",
+                "db_table_comment": "倒産手続の移り方の記録 (F16-09)",
             },
         ),
         migrations.CreateModel(
@@ -271,7 +271,14 @@ class Migration(migrations.Migration):
                 (
                     "procedure",
                     models.CharField(
-                        choices=[("BANKRUPTCY", "破産手続")], default="BANKRUPTCY", max_length=20, verbose_name="手続"
+                        choices=[
+                            ("BANKRUPTCY", "破産手続"),
+                            ("REHABILITATION", "再生手続"),
+                            ("REORGANIZATION", "更生手続"),
+                        ],
+                        default="BANKRUPTCY",
+                        max_length=20,
+                        verbose_name="手続",
                     ),
                 ),
                 (
@@ -304,8 +311,10 @@ class Migration(migrations.Migration):
                 ),
                 ("court", models.TextField(verbose_name="裁判所")),
                 ("case_number", models.TextField(verbose_name="事件番号")),
-                ("trustee_id", models.BigIntegerField(null=True, verbose_name="破産管財人の照会先番号")),
-                ("opened_on", models.DateField(verbose_name="開始の決定の日")),
+                ("trustee_id", models.BigIntegerField(null=True, verbose_name="管財人の照会先番号")),
+                ("applied_on", models.DateField(null=True, verbose_name="開始の申立ての日")),
+                ("opened_on", models.DateField(null=True, verbose_name="開始の決定の日")),
+                ("approved_on", models.DateField(null=True, verbose_name="計画の認可の決定の日")),
                 ("closed_on", models.DateField(null=True, verbose_name="終わった日")),
                 ("discharged_on", models.DateField(null=True, verbose_name="免責許可の決定が確定した日")),
                 ("evidence", models.TextField(verbose_name="知った資料（官報など）")),
@@ -313,14 +322,87 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "bankruptcy",
-                "db_table_comment": "破産手続 (F16-09, F18-01)",
+                "db_table_comment": "倒産手続 (F13-12, F16-09, F18-01)",
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("evidence", ""), _negated=True), models.Q(("case_number", ""), _negated=True)
                         ),
                         name="bankruptcy_has_evidence",
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("applied_on__isnull", False), ("opened_on__isnull", False), _connector="OR"
+                        ),
+                        name="bankruptcy_begins",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="InsolvencyStay",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "addressee_number",
+                        "bankruptcy_id",
+                        "stay_number",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
+                ("bankruptcy_id", models.BigIntegerField(verbose_name="破産管理番号")),
+                ("stay_number", models.SmallIntegerField(verbose_name="連番")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("COMPREHENSIVE", "包括的禁止命令"),
+                            ("HALTING", "滞納処分の中止命令"),
+                            ("OPENING", "更生手続開始の決定"),
+                            ("EXTENSION", "期間の伸長"),
+                            ("PLAN", "更生計画による納税の猶予"),
+                        ],
+                        max_length=20,
+                        verbose_name="禁止・中止の種類",
+                    ),
+                ),
+                ("first_on", models.DateField(verbose_name="始まりの日")),
+                ("through_on", models.DateField(null=True, verbose_name="法の定める終わりの日")),
+                ("article", models.TextField(verbose_name="根拠の条文")),
+                ("consented_on", models.DateField(null=True, verbose_name="同意した日")),
+                ("note", models.TextField(verbose_name="決定書などの資料")),
+                ("lifted_on", models.DateField(null=True, verbose_name="効力を失った日")),
+                ("lifted_reason", models.TextField(blank=True, default="", verbose_name="効力を失った理由")),
+                ("officer", models.TextField(verbose_name="職員")),
+            ],
+            options={
+                "db_table": "insolvency_stay",
+                "db_table_comment": "倒産手続による滞納処分の禁止・中止 (F13-12)",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("note", ""), _negated=True),
+                            models.Q(
+                                ("lifted_on__isnull", True),
+                                models.Q(("lifted_reason", ""), _negated=True),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="insolvency_stay_is_told",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "EXTENSION"), _negated=True),
+                            ("consented_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="insolvency_stay_extended_with_consent",
+                    ),
                 ],
             },
         ),

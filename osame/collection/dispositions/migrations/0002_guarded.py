@@ -8,11 +8,12 @@ from osame.platform.gate import guarded
 TABLES = (
     "disposition", "disposition_charge", "disposition_event", "collected_money", "distribution", "distribution_part",
     "disposition_cost", "creditor_claim", "interest_disposal", "bankruptcy", "bankruptcy_event", "seizure_claim",
-    "disposition_correction",
+    "disposition_correction", "insolvency_stay",
 )  # fmt: skip
 DISPOSITIONS = (
     Procedure.SEIZURE, Procedure.PARTICIPATING_SEIZURE, Procedure.DISTRIBUTION_REQUEST, Procedure.PRESERVATION_SEIZURE,
 )  # fmt: skip
+INSOLVENCIES = (Procedure.BANKRUPTCY, Procedure.REHABILITATION, Procedure.REORGANIZATION)
 
 
 class Migration(migrations.Migration):
@@ -21,7 +22,7 @@ class Migration(migrations.Migration):
     dependencies = [("dispositions", "0001_initial"), ("assets", "0002_guarded"), ("approvals", "0002_frozen")]
     operations = [
         migrations.RunSQL(guarded_transitions("disposition", *DISPOSITIONS)),
-        migrations.RunSQL(guarded_transitions("bankruptcy", Procedure.BANKRUPTCY)),
+        migrations.RunSQL(guarded_transitions("bankruptcy", *INSOLVENCIES)),
         migrations.RunSQL(sql_text("osame.collection.dispositions", "sql/dispositions.sql")),
         *(migrations.RunSQL(guarded(table), f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY") for table in TABLES),
     ]

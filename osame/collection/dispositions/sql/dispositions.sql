@@ -94,6 +94,35 @@ END $$;
 CREATE TRIGGER disposition_marks_its_asset AFTER UPDATE OF stage ON disposition
     FOR EACH ROW WHEN (NEW.asset_id IS NOT NULL AND NEW.stage <> OLD.stage) EXECUTE FUNCTION mark_seized_asset();
 
+-- 税の納付の義務が成立した日。賦課期日（固定資産税・住民税は1月1日、軽自動車税種別割は4月1日）、法人は事業年度の終わり、いずれも調定の日より後にはならない。
+CREATE FUNCTION arose_on(c charge) RETURNS date LANGUAGE sql IMMUTABLE AS $$
+    SELECT least(c.determined_on, coalesce(c.business_year_through, make_date(c.tax_year, CASE c.tax_item WHEN '07' THEN 4 ELSE 1 END, 1)))
+$$;
+-- 更生手続の共益債権か。開始後の原因に基づくもの（会社更生法第127条）と、特別徴収で開始の時に納期限の来ていないもの（同法第129条）。
+CREATE FUNCTION is_common_benefit(c charge, opened_on date) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT opened_on IS NOT NULL AND (arose_on(c) > opened_on OR c.special_collector_number <> '' AND c.due_date >= opened_on)
+$$;
+ALTER TABLE insolvency_stay ADD CONSTRAINT insolvency_stay_of_a_procedure
+    FOREIGN KEY (addressee_number, bankruptcy_id) REFERENCES bankruptcy (addressee_number, bankruptcy_id);
+CREATE FUNCTION guard_insolvency_stay() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.lifted_on IS NOT NULL OR (NEW.addressee_number, NEW.bankruptcy_id, NEW.stay_number, NEW.kind, NEW.first_on, NEW.through_on,
+            NEW.article, NEW.consented_on, NEW.note, NEW.officer) IS DISTINCT FROM (OLD.addressee_number, OLD.bankruptcy_id,
+            OLD.stay_number, OLD.kind, OLD.first_on, OLD.through_on, OLD.article, OLD.consented_on, OLD.note, OLD.officer) THEN
+        RAISE EXCEPTION '禁止・中止の期間は、書き換えられません。効力を失った日を記録して、新しく登録してください。' USING ERRCODE = 'OS409';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER insolvency_stay_is_guarded BEFORE UPDATE ON insolvency_stay
+    FOR EACH ROW EXECUTE FUNCTION guard_insolvency_stay();
+-- 禁止・中止の、実際の終わりの日。命令は開始の決定で、開始による禁止は計画の認可と手続の終わりで終わる。計画による猶予は、計画に従う。
+CREATE VIEW lasting_stay WITH (security_invoker = true) AS
+SELECT s.addressee_number, s.bankruptcy_id, s.stay_number, s.kind, s.first_on, b.opened_on,
+       least(s.through_on, s.lifted_on, CASE WHEN s.kind IN ('COMPREHENSIVE', 'HALTING') THEN least(b.opened_on, b.closed_on)
+                                             WHEN s.kind IN ('OPENING', 'EXTENSION') THEN least(b.approved_on, b.closed_on) END) AS ends_on
+FROM insolvency_stay s JOIN bankruptcy b USING (addressee_number, bankruptcy_id)
+WHERE coalesce(s.first_on <= least(s.lifted_on, CASE WHEN s.kind IN ('OPENING', 'EXTENSION') THEN least(b.approved_on, b.closed_on) END), true);
+
 -- 期別ごとの、処分の段階。ほかの章は、この見え方で尋ねる。効力が生じる前の差押えも、段階は「効力がある」（手続が始まっている）。
 CREATE VIEW procedure_stage_dispositions WITH (security_invoker = true) AS
 SELECT d.addressee_number, c.charge_id, d.procedure::text AS procedure, d.stage::text AS stage, d.done_on AS first_on,
@@ -103,8 +132,13 @@ SELECT d.addressee_number, c.charge_id, d.procedure::text AS procedure, d.stage:
        'disposition:' || d.disposition_id AS source
 FROM disposition d JOIN disposition_charge c USING (addressee_number, disposition_id) WHERE d.stage <> 'NONE'
 UNION ALL
-SELECT b.addressee_number, c.charge_id, 'BANKRUPTCY', b.stage::text, b.opened_on, b.closed_on, 'bankruptcy:' || b.bankruptcy_id
-FROM bankruptcy b JOIN charge c USING (addressee_number) WHERE b.stage <> 'NONE' AND c.charge_id > 0;
+SELECT b.addressee_number, c.charge_id, b.procedure::text, b.stage::text, coalesce(b.opened_on, b.applied_on), b.closed_on,
+       'bankruptcy:' || b.bankruptcy_id
+FROM bankruptcy b JOIN charge c USING (addressee_number) WHERE b.stage <> 'NONE' AND c.charge_id > 0
+UNION ALL
+SELECT s.addressee_number, c.charge_id, p.procedure, 'IN_FORCE', s.first_on, s.ends_on, 'insolvency_stay:' || s.bankruptcy_id || ':' || s.stay_number
+FROM lasting_stay s JOIN charge c ON c.addressee_number = s.addressee_number AND c.charge_id > 0 AND NOT is_common_benefit(c, s.opened_on)
+CROSS JOIN (VALUES ('BAN'), ('HALT')) p (procedure) WHERE p.procedure = 'HALT' OR s.kind <> 'HALTING';
 -- 時効に関わる出来事。差押えと交付要求（参加差押えを含む）は、始まった日から解除・終了の日まで。取り消した差押えは、完成の猶予だけになる。
 CREATE VIEW prescription_event_dispositions WITH (security_invoker = true) AS
 SELECT d.addressee_number, c.charge_id, CASE WHEN d.procedure <> 'SEIZURE' THEN '交付要求' WHEN d.stage = 'CANCELLED' THEN '差押えの取消し' ELSE '差押え' END AS kind,
@@ -113,4 +147,9 @@ SELECT d.addressee_number, c.charge_id, CASE WHEN d.procedure <> 'SEIZURE' THEN 
            SELECT max(e.happened_on) FROM disposition_event e
            WHERE e.addressee_number = d.addressee_number AND e.disposition_id = d.disposition_id) END AS through_on,
        'disposition:' || d.disposition_id AS source
-FROM disposition d JOIN disposition_charge c USING (addressee_number, disposition_id) WHERE d.stage <> 'NONE';
+FROM disposition d JOIN disposition_charge c USING (addressee_number, disposition_id) WHERE d.stage <> 'NONE'
+UNION ALL  -- 包括的禁止命令の間は完成しない。計画による納税の猶予の間は進行しない
+SELECT s.addressee_number, c.charge_id, CASE s.kind WHEN 'PLAN' THEN '猶予' ELSE '包括的禁止命令' END, s.first_on, s.ends_on,
+       'insolvency_stay:' || s.bankruptcy_id || ':' || s.stay_number
+FROM lasting_stay s JOIN charge c ON c.addressee_number = s.addressee_number AND c.charge_id > 0 AND NOT is_common_benefit(c, s.opened_on)
+WHERE s.kind IN ('COMPREHENSIVE', 'PLAN');
