@@ -1,4 +1,4 @@
-"""倒産手続の画面。開始、開始の決定、計画の認可、禁止・中止、終わり、免責。区分と届出は、台帳の画面（`bankruptcy_ranks`）。"""
+"""倒産手続の画面。開始の決定、計画の認可、禁止・中止、終わり、免責。区分と届出は、台帳の画面（`bankruptcy_ranks`）。"""
 
 from collections.abc import Callable
 
@@ -8,41 +8,15 @@ from django.views.decorators.http import require_http_methods
 
 from osame.collection.dispositions import bankruptcies, stays
 from osame.collection.dispositions import bankruptcies_forms as sheets
-from osame.collection.dispositions.bankruptcies import Approval, Opened
-from osame.collection.dispositions.queries import BankruptcyLine, bankruptcies_of, bankruptcy_numbered
+from osame.collection.dispositions.bankruptcies import Approval
+from osame.collection.dispositions.queries import BankruptcyLine, bankruptcy_numbered
 from osame.collection.dispositions.stays import NewStay
-from osame.collection.inquiry.person import open_person
-from osame.law.dispositions import Procedure
 from osame.law.rebuilding import StayKind
 from osame.platform.audit.recording import record
 from osame.platform.console.acts import ActForm, done_words
 from osame.platform.console.answers import officer_of, page
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import today
-
-
-@bound("collection.dispositions.bankruptcy")
-@require_http_methods(["GET", "POST"])
-def bankruptcy_new(request: HttpRequest, addressee_number: str) -> HttpResponse:
-    """破産手続・再生手続・更生手続の開始、または開始の申立てを記録する。"""
-    person = open_person(addressee_number, as_of=today())
-    form = sheets.BankruptcyForm(request.POST or None, today=today())
-
-    def act() -> str:
-        told = form.cleaned_data
-        opened = Opened(
-            addressee_number, told["court"], told["case_number"], told["opened_on"], told["evidence"],
-            procedure=Procedure[told["procedure"]], applied_on=told["applied_on"],
-        )  # fmt: skip
-        number = bankruptcies.open_bankruptcy(opened, officer=officer_of(request))
-        return reverse("bankruptcy_ranks", args=[addressee_number, number])
-
-    known = [
-        f"{each.procedure.value}　{each.court} {each.case_number}　{each.stage_name}"
-        for each in bankruptcies_of(addressee_number)
-    ]
-    told = ("倒産手続の開始を記録する", "記録する", f"{person.facts['name']}（{addressee_number}）")
-    return _acted(request, form, act, told, known)
 
 
 @bound("collection.dispositions.bankruptcy")
@@ -175,7 +149,6 @@ def _ranks(found: BankruptcyLine) -> str:
 
 
 bankruptcy_urls: list[URLPattern] = [
-    path("people/<str:addressee_number>/bankruptcy/", bankruptcy_new, name="bankruptcy_new"),
     path("bankruptcies/<int:bankruptcy_id>/opening/", bankruptcy_opening, name="bankruptcy_opening"),
     path("bankruptcies/<int:bankruptcy_id>/approval/", bankruptcy_approval, name="bankruptcy_approval"),
     path("bankruptcies/<int:bankruptcy_id>/stays/new/", stay_new, name="stay_new"),

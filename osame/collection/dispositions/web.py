@@ -13,6 +13,8 @@ from osame.collection.assets.namesakes import namesakes
 from osame.collection.assets.queries import asset_numbered, third_parties
 from osame.collection.dispositions import collecting, preserving, queries, releasing, seizing
 from osame.collection.dispositions import forms as sheets
+from osame.collection.dispositions.bankruptcies import Opened, open_bankruptcy
+from osame.collection.dispositions.bankruptcies_forms import BankruptcyForm
 from osame.collection.dispositions.collecting import Money
 from osame.collection.dispositions.facts import NothingToSeizeFor, case_of
 from osame.collection.dispositions.obligors import offered
@@ -303,6 +305,30 @@ def disposition_policy(request: HttpRequest, disposition_id: int) -> HttpRespons
     return _acted(request, form, act, ("方針を決める", "決める", _what(file.head)))
 
 
+@bound("collection.dispositions.bankruptcy")
+@require_http_methods(["GET", "POST"])
+def bankruptcy_new(request: HttpRequest, addressee_number: str) -> HttpResponse:
+    """破産手続・再生手続・更生手続の開始、または開始の申立てを記録する。"""
+    person = open_person(addressee_number, as_of=today())
+    form = BankruptcyForm(request.POST or None, today=today())
+
+    def act() -> str:
+        told = form.cleaned_data
+        opened = Opened(
+            addressee_number, told["court"], told["case_number"], told["opened_on"], told["evidence"],
+            procedure=Procedure[told["procedure"]], applied_on=told["applied_on"],
+        )  # fmt: skip
+        number = open_bankruptcy(opened, officer=officer_of(request))
+        return reverse("bankruptcy_ranks", args=[addressee_number, number])
+
+    known = [
+        f"{each.procedure.value}　{each.court} {each.case_number}　{each.stage_name}"
+        for each in queries.bankruptcies_of(addressee_number)
+    ]
+    told = ("倒産手続の開始を記録する", "記録する", f"{person.facts['name']}（{addressee_number}）")
+    return _acted(request, form, act, told, lines=known)
+
+
 def _acted(
     request: HttpRequest, form: ActForm, act: Act, told: tuple[str, str, str], said: str = "", *, lines: Any = ()
 ) -> HttpResponse:
@@ -346,4 +372,5 @@ dispositions_urls: list[URLPattern] = [
     path("assets/<int:asset_id>/preserve/", preservation_seizure_new, name="preservation_seizure_new"),
     path("assets/<int:asset_id>/participate/", participation_new, name="participation_new"),
     path("people/<str:addressee_number>/distribution-request/", request_new, name="distribution_request_new"),
+    path("people/<str:addressee_number>/bankruptcy/", bankruptcy_new, name="bankruptcy_new"),
 ]
