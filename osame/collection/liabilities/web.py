@@ -10,7 +10,7 @@ from osame.collection.inquiry.person import open_person
 from osame.collection.letters.queries import letters_about
 from osame.collection.liabilities.actions import issue_obligor_slip, remind
 from osame.collection.liabilities.deciding import propose_liability, propose_liability_cancel
-from osame.collection.liabilities.forms import LiabilityCancelForm, LiabilityForm
+from osame.collection.liabilities.forms import LiabilityCancelForm, LiabilityForm, LiabilityKindForm
 from osame.collection.liabilities.measuring import LiabilityTerms
 from osame.collection.liabilities.models import Liability
 from osame.collection.liabilities.queries import (
@@ -68,23 +68,28 @@ def liability_new(request: HttpRequest, addressee_number: str) -> HttpResponse:
     person = open_person(addressee_number, as_of=today())
     owed = owed_of(addressee_number, on=today(), as_of=today())
     record("納税者のほかの者への告知の起案の画面を開いた", subjects=[addressee_number], fields=FACTS)
+    given = request.POST if request.method == "POST" else request.GET
+    kinds = LiabilityKindForm(given if "kind" in given else None, label_suffix="")
+    shown = {"kinds": kinds, "kind": kinds.chosen, "person": person}
+    if kinds.chosen is None:
+        return page(request, "collection/liabilities/new.html", shown, status=422 if kinds.errors else 200)
     form = LiabilityForm(
-        request.POST or None, today=today(), draft_key=f"liability:{addressee_number}",
-        choices=[each.choice for each in owed],
+        request.POST or None, today=today(), draft_key=f"liability:{addressee_number}:{kinds.chosen}",
+        kind=kinds.chosen, choices=[each.choice for each in owed],
     )  # fmt: skip
 
     def act() -> str:
         told = form.cleaned_data
         terms = LiabilityTerms(
             addressee_number, told["obligor_number"], Liability.Kind(told["kind"]), tuple(told["charges"]), told["facts"],
-            told["reason"], form.measure, told["property_text"], told["due_date"], told["is_established"],
-            told["is_defaulted"],
+            told["reason"], form.measure, told.get("property_text", ""), told.get("due_date"), told["is_established"],
+            told.get("is_defaulted", False),
         )  # fmt: skip
         return reverse("approval", args=[propose_liability(terms, as_of=today())])
 
     if request.method == "POST" and form.is_valid() and (done := form.carry_out(request, act, said=PROPOSED)):
         return done
-    return page(request, "collection/liabilities/new.html", {"form": form, "person": person}, status=form.status)
+    return page(request, "collection/liabilities/new.html", shown | {"form": form}, status=form.status)
 
 
 @bound("collection.liabilities.propose")

@@ -130,7 +130,8 @@ class ActForm(forms.Form):
         self.add_error(self._field_of(refusal), str(refusal))
 
     def _field_of(self, refusal: Refusal) -> str | None:
-        return next((field for kind, field in self.refusals.items() if isinstance(refusal, kind)), None)
+        named = (field for kind, field in self.refusals.items() if isinstance(refusal, kind))
+        return next((field for field in named if field in self.fields), None)
 
 
 def refused_by_database(failure: DatabaseError) -> str:

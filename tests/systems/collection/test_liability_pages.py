@@ -42,7 +42,7 @@ def long_ago(patch: pytest.MonkeyPatch) -> str:
 def test_from_the_proposal_to_the_reminder(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     told = {"kind": "28", "obligor_number": TANAKA, "charges": [charge_of(SATO)], "facts": "登記", "reason": "調査のとおり",
             "is_established": "on", "value": "300000"}  # fmt: skip
-    place = f"/people/{SATO}/liabilities/new/"
+    place = f"/people/{SATO}/liabilities/new/?kind=28"
     early = sent(desk, place, **told)
     assert early.status_code == 422  # type: ignore[attr-defined]
     assert "譲渡などの日がありません" in text(early)
@@ -61,6 +61,27 @@ def test_from_the_proposal_to_the_reminder(desk: Client, monkeypatch: pytest.Mon
     assert sent(desk, "/liabilities/1/cancel/", reason="譲渡がなかった").status_code == 302  # type: ignore[attr-defined]
     carried(proposal("liability"))
     assert "取消し" in text(desk.get(f"/liabilities/1/?{ARREARS}"))
+
+
+def test_only_the_fields_of_the_chosen_kind_are_shown(desk: Client) -> None:
+    place = f"/people/{SATO}/liabilities/new/"
+    first = text(desk.get(f"{place}?{ARREARS}"))
+    assert "この種類の欄を開く" in first
+    assert "認定の事実と資料" not in first
+    words = {
+        "41": ("保証した額", "猶予の履行がない"), "24": ("同族会社の資産", "株式・出資の総数"), "11": ("納期限",),
+        "28": ("譲渡などの日", "現に存する利益"), "51": ("譲渡担保の設定の日",),
+    }  # fmt: skip
+    for kind, own in words.items():
+        shown = text(desk.get(f"{place}?kind={kind}&{ARREARS}"))
+        assert all(each in shown for each in (*own, "認定の事実と資料")), kind
+        others = [each for other, names in words.items() if other != kind for each in names]
+        assert not [each for each in others if f"{each}（" in shown or f">{each}<" in shown], kind
+    nothing = {"kind": "24", "obligor_number": TANAKA, "charges": [charge_of(SATO)], "facts": "株主名簿", "reason": "調査",
+               "is_established": "on", "shares_held": "1", "shares_total": "2"}  # fmt: skip
+    refused = sent(desk, f"{place}?kind=24", **nothing)
+    assert refused.status_code == 422  # type: ignore[attr-defined]
+    assert "限度が0円です" in text(refused)
 
 
 def test_the_commands(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:

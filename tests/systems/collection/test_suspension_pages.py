@@ -45,7 +45,7 @@ def desk(city: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 def sent(desk: Client, place: str, **told: object) -> object:
     """画面を開き、書いて送る。"""
-    address = f"{place}?{ARREARS}"
+    address = f"{place}{'&' if '?' in place else '?'}{ARREARS}"
     return desk.post(address, fields(desk.get(address)) | told)
 
 
