@@ -175,6 +175,7 @@ def _of_arrears(app: typer.Typer) -> None:
     from osame.collection.dispositions import cli as dispositions
     from osame.collection.grace import cli as grace
     from osame.collection.liabilities import cli as liabilities
+    from osame.collection.liabilities import transfer_cli as encumbrances
     from osame.collection.pledges import cli as pledges
     from osame.collection.reminders import cli as reminders
     from osame.collection.successions import cli as successions
@@ -189,6 +190,7 @@ def _of_arrears(app: typer.Typer) -> None:
     app.add_typer(grace.app, name="grace")
     app.add_typer(advances.app, name="advance")
     app.add_typer(liabilities.app, name="liability")
+    app.add_typer(encumbrances.app, name="encumbrance")
     app.add_typer(assets.app, name="asset")
     app.add_typer(credentials.app, name="credential")
     app.add_typer(dispositions.app, name="disposition")

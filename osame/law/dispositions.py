@@ -2,7 +2,7 @@
 
 The procedures of arrears and the transitions that the law allows: one table, each row with its article.
 
-手続どうしの妨げ（猶予の間は差し押さえない、など）も一つの表にする。日と事実による条件は `seizure_conditions.py` などが判定する。
+表の本文は `disposition_tables.py` にある。手続どうしの妨げ（猶予の間は差し押さえない、など）も一つの表にする。日と事実による条件は `seizure_conditions.py` などが判定する。
 含まないもの: 決裁の段階（起案、決裁）、書面、登記。猶予の手続の条番号（第15条の2から第15条の6の3まで）は本文を確認していない。
 """
 
@@ -26,7 +26,8 @@ class Procedure(Enum):
 
     The procedures of arrears, each with its own stage.
 
-    PRESERVATION は保全担保の提供命令と保全差押金額の決定、SECURED_PROPERTY は譲渡担保権者と物上保証人。
+    PRESERVATION は保全担保の提供命令と保全差押金額の決定、SECURED_PROPERTY は譲渡担保権者と物上保証人、ENCUMBERED_TRANSFER は譲渡された財産の
+    質権者・抵当権者の受ける配当からの徴収。
 
     BAN と HALT は、更生手続などで滞納処分が禁止・中止された期間（期別ごと。共益債権には及ばない）。
 
@@ -50,6 +51,7 @@ class Procedure(Enum):
     JOINT_LIABILITY = "連帯納税義務"
     GUARANTEE = "保証人の義務"
     SECURED_PROPERTY = "担保財産の責任"
+    ENCUMBERED_TRANSFER = "担保権者からの徴収"
     BANKRUPTCY = "破産手続"
     REHABILITATION = "再生手続"
     REORGANIZATION = "更生手続"

@@ -28,6 +28,9 @@ from osame.collection.dispositions.stays import NewStay, record_stay
 from osame.collection.liabilities.deciding import propose_liability
 from osame.collection.liabilities.measuring import LiabilityTerms, Measure
 from osame.collection.liabilities.models import Liability
+from osame.collection.liabilities.transfer_deciding import propose_transfer_notice
+from osame.collection.liabilities.transfer_measuring import Conveyed, TransferTerms, other_claims
+from osame.collection.liabilities.transfer_models import EncumberedTransfer
 from osame.collection.reminders.actions import Order, remind
 from osame.collection.reminders.models import ReminderRun
 from osame.collection.reminders.selection import Terms
@@ -157,6 +160,13 @@ def liable() -> None:
     )
     with as_officer(OFFICER):
         carried(propose_liability(terms, as_of=today()))
+        security = EncumberedTransfer.Security.MORTGAGE
+        estate = Conveyed(
+            party_of(ThirdParty.Kind.BANK, "架空銀行"), security, "架空市岩渕1番の土地", "譲受 三郎", date(2025, 10, 1),
+            date(2025, 12, 1), 4_800_000, 5_000_000, other_claims("費用 公売の費用 150,000円"),
+        )  # fmt: skip
+        told = TransferTerms(KAKU, estate, (charge_of(KAKU),), "登記事項証明書", "譲渡の後に財産がない")
+        carried(propose_transfer_notice(told, as_of=today()))
 
 
 def advanced() -> None:

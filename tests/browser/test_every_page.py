@@ -74,7 +74,8 @@ ENFORCEMENT = frozenset((
     "succession_answer", "succession_representative", "succession_form", "succession_propose", "succession_slip", "succession_tell",
     "succession_new", "succession_obligations", "advances", "advance", "advance_cancel", "preservation", "preservation_security",
     "preservation_fix", "preservation_release", "advance_new", "preservation_new", "liabilities", "liability", "liability_cancel",
-    "liability_remind", "liability_slip", "liability_new", "distributions", "cost_new", "cost_withdraw", "claim_new", "disposal_new",
+    "liability_remind", "liability_slip", "liability_new", "transfer", "transfer_new", "transfer_request", "transfer_dividend",
+    "transfer_cancel", "distributions", "cost_new", "cost_withdraw", "claim_new", "disposal_new",
     "auctions", "auction_new", "auction", "auction_hold", "auction_bidder_new", "auction_screen", "auction_bid",
     "auction_open", "auction_sell", "auction_default", "auction_price", "auction_transfer", "auction_stop", "auction_revoke",
     "seizure_candidates", "seizure_bulk", "dispose_again", "seizure_claim_new", "claim_decide", "claim_days", "disposition_correct",
@@ -104,7 +105,8 @@ ENFORCEMENT_STARTS = [
         "successions/1": ("", "successors", "successors/1", "successors/1/removal", "court", "court/1", "representative", "form", "propose", "slip", "tell-again"),
         "advances": ("",), "advances/1": ("", "cancel"), "preservations/1": ("", "security", "fix", "release"),
         "liabilities": ("",), "liabilities/1": ("", "cancel", "remind", "slip"),
-        f"people/{SATO}": ("advances/new", "preservations/new", "liabilities/new", "distribution-request", "bankruptcy"),
+        "encumbered-transfers/1": ("", "request", "dividend", "cancel"),
+        f"people/{SATO}": ("advances/new", "preservations/new", "liabilities/new", "encumbered-transfers/new", "distribution-request", "bankruptcy"),
         f"people/{SUZUKI}": ("successions/new",), f"people/{TANAKA}": ("obligations",),
     }.items()
     for act in acts
@@ -113,6 +115,7 @@ PICTURES = {
     "successions": "successions", "succession": "succession", "succession_successor_new": "succession-successor",
     "succession_representative": "succession-representative", "advances": "advances", "advance": "advance", "advance_new": "advance-new",
     "preservation": "preservation", "liabilities": "liabilities", "liability": "liability", "liability_new": "liability-new",
+    "transfer": "transfer",
     "auctions": "auctions", "auction": "auction", "auction_hold": "auction-hold", "auction_bidder_new": "auction-bidder",
     "distributions": "distributions", "cost_new": "disposition-cost", "seizure_candidates": "seizure-candidates",
     "seizure_bulk": "seizure-bulk", "dispose_again": "dispose-again", "disposition": "disposition", "claim_decide": "seizure-claim",

@@ -34,6 +34,8 @@ STAGE_WORDS = {
     (Procedure.ADVANCE_COLLECTION, ProcedureStage.IN_FORCE): "告知済み",
     (Procedure.PRESERVATION, ProcedureStage.IN_FORCE): "通知済み", (Procedure.PRESERVATION, ProcedureStage.COMPLETED): "税額確定",
     (Procedure.PRESERVATION_SEIZURE, ProcedureStage.IN_FORCE): "保全差押え中",
+    (Procedure.ENCUMBERED_TRANSFER, ProcedureStage.IN_FORCE): "通知済み",
+    (Procedure.ENCUMBERED_TRANSFER, ProcedureStage.COLLECTING): "交付要求中",
     **{
         (each, stage): name
         for each in (
@@ -52,6 +54,9 @@ ACT_WORDS = {
         for each in (Procedure.BANKRUPTCY, Procedure.REHABILITATION, Procedure.REORGANIZATION)
         for act, name in ((ProcedureAct.APPLY, "開始の申立て"), (ProcedureAct.OPEN, "開始の決定"), (ProcedureAct.GRANT, "計画の認可"))
     },
+    (Procedure.ENCUMBERED_TRANSFER, ProcedureAct.NOTIFY): "通知する",
+    (Procedure.ENCUMBERED_TRANSFER, ProcedureAct.APPLY): "交付要求する",
+    (Procedure.ENCUMBERED_TRANSFER, ProcedureAct.DISTRIBUTE): "配当を受ける",
 }  # fmt: skip
 """職員が使う言い方。法の表の言い方がそのまま通じる手続には、ない。"""
 

@@ -17,6 +17,7 @@ from osame.collection.liabilities.queries import (
     own_prescriptions,
     reminders_due,
 )
+from osame.collection.liabilities.transfer_paying import refresh_transfers
 from osame.kernel.dates import parse_date
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import console, day, officer, refusals_told, say_json, table
@@ -163,6 +164,9 @@ def show_command(liability_id: Number, as_of: AsOf = None, as_json: Json = False
 @bound("collection.liabilities.refresh")
 @refusals_told
 def refresh_command(as_of: AsOf = None, by: Officer = None) -> None:
-    """夜の見回り。完納した、限度に達した、または消滅した責任を終える。"""
-    paid, gone = refresh_liabilities(as_of=day(as_of), officer=officer(by))
+    """夜の見回り。完納した、限度に達した、または消滅した責任を終える。質権者・抵当権者からの徴収も見る。"""
+    on, who = day(as_of), officer(by)
+    paid, gone = map(
+        sum, zip(refresh_liabilities(as_of=on, officer=who), refresh_transfers(as_of=on, officer=who), strict=True)
+    )
     console.print(f"完納 {paid}件、消滅 {gone}件")

@@ -17,6 +17,7 @@ from osame.collection.liabilities.measuring import LiabilityTerms, Measure, Meas
 from osame.collection.liabilities.models import Liability
 from osame.collection.liabilities.queries import PROCEDURE_OF, liability_file
 from osame.collection.liabilities.slips import make_slip
+from osame.collection.liabilities.transfer_deciding import DECISIONS, carry_out_transfer, told_transfer
 from osame.kernel.dates import format_wareki
 from osame.kernel.periods import day_before, months_after
 from osame.kernel.refusals import Refusal
@@ -105,7 +106,7 @@ def propose_liability_cancel(liability_id: int, *, reason: str) -> int:
 
 @executes(HighRiskAct.LIABILITY)
 def carry_out(content: Mapping[str, Any]) -> str:
-    """決裁された告知、または取消しを執行する。
+    """決裁された告知、質権者・抵当権者からの徴収の通知・交付要求、または取消しを執行する。
 
     要件: F24-05, F24-06, F24-08
     """
@@ -113,12 +114,16 @@ def carry_out(content: Mapping[str, Any]) -> str:
         as_of = day_of_transaction()
         number = decided_proposal(HighRiskAct.LIABILITY, content, LiabilityNotDecided)
         moved = Moved(as_of, gate.required().officer, content["reason"], number)
+        if content["decision"] in DECISIONS:
+            return carry_out_transfer(content, moved)
         return _notify(content, moved) if content["decision"] == "notify" else _cancel(content, moved)
 
 
 @describes(HighRiskAct.LIABILITY)
 def told(content: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """起案を、人が読める形にする。限度の計算と条件の一覧を、そのまま示す。"""
+    if content["decision"] in DECISIONS:
+        return told_transfer(content)
     kind = str(Liability.Kind(content["kind"]).label)
     limit = content["limit"]
     facts: list[tuple[str, ...]] = [

@@ -10,6 +10,7 @@ from typing import Any
 
 from osame.collection.letters.actions import Draft, freeze
 from osame.collection.letters.kinds import LetterKind, SampleLetter, letter_kind
+from osame.collection.liabilities import transfer_letters
 from osame.collection.liabilities.queries import LiabilityFile, LiableCharge
 from osame.collection.payment_slips.drawing import SlipPart, slip_drawings, slip_marks, slip_part
 from osame.collection.payment_slips.models import PaymentSlip
@@ -128,6 +129,9 @@ KINDS |= {
     ObligorForm.JOINT: KINDS[ObligorForm.SECONDARY],
     ObligorForm.THIRD_PARTY_SECURITY: KINDS[ObligorForm.GUARANTEE],
 }
+
+TRANSFER_KINDS = transfer_letters.KINDS
+"""担保権付財産の徴収通知書などの種類。内容は `transfer_letters.py` にある。"""
 
 
 def send_notice(file: LiabilityFile, slip: Slip, *, as_of: date, officer: str) -> int:

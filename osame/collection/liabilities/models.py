@@ -10,6 +10,10 @@ from django.db.models.functions import Now
 
 from osame.collection.arrears.events import ProcedureEvent
 from osame.collection.arrears.procedures import STAGES
+from osame.collection.liabilities.transfer_models import EncumberedTransfer as EncumberedTransfer
+from osame.collection.liabilities.transfer_models import EncumberedTransferCharge as EncumberedTransferCharge
+from osame.collection.liabilities.transfer_models import EncumberedTransferEvent as EncumberedTransferEvent
+from osame.collection.liabilities.transfer_models import EncumberedTransferSlip as EncumberedTransferSlip
 from osame.law.dispositions import Procedure
 from osame.platform.rights import APPEND_ONLY, KEPT
 

@@ -44,8 +44,8 @@ SELECT c.charge_id, coalesce(t.name, c.tax_item) || ' ' || {CHARGE_YEAR} || ' ' 
        c.due_date, x.principal_tax, x.demand_fee, x.delinquency_charge, c.principal_tax + c.demand_fee + c.delinquency_charge,
        c.tax_item, c.statutory_due_date, coalesce((SELECT i.prescription_years FROM tax_item i WHERE i.tax_item = c.tax_item
            AND i.valid_from <= c.due_date ORDER BY i.valid_from DESC LIMIT 1), 5)
-FROM liability_charge x JOIN charge c USING (addressee_number, charge_id) {CHARGE_NAMES}
-WHERE x.addressee_number = %s AND x.liability_id = %s ORDER BY c.due_date, c.charge_id
+FROM {{table}}_charge x JOIN charge c USING (addressee_number, charge_id) {CHARGE_NAMES}
+WHERE x.addressee_number = %s AND x.{{table}}_id = %s ORDER BY c.due_date, c.charge_id
 """
 
 
@@ -199,9 +199,14 @@ def liability_file(liability_id: int, *, lock: bool = False) -> LiabilityFile:
         [*key],
     )
     return LiabilityFile(
-        heads[0], tuple(LiableCharge(*row) for row in fetch_all(CHARGES, [*key])), tuple(SlipLine(*row) for row in slips),
+        heads[0], charges_of("liability", key), tuple(SlipLine(*row) for row in slips),
         events_of("liability", heads[0].key),
     )  # fmt: skip
+
+
+def charges_of(table: str, key: tuple[str, int]) -> tuple[LiableCharge, ...]:
+    """責任、または質権者・抵当権者からの徴収の及ぶ期別。"""
+    return tuple(LiableCharge(*row) for row in fetch_all(CHARGES.format(table=table), [*key]))
 
 
 def liabilities_of(addressee_number: str) -> tuple[LiabilityHead, ...]:

@@ -20,6 +20,8 @@ from osame.collection.liabilities.queries import (
     own_prescriptions,
     reminders_due,
 )
+from osame.collection.liabilities.transfer_queries import open_transfers
+from osame.collection.liabilities.transfer_web import transfer_urls
 from osame.collection.payment_slips.owed import owed_of
 from osame.law.dispositions import ProcedureStage
 from osame.law.obligor_conditions import JOINT_EFFECTS, ObligorForm
@@ -38,10 +40,12 @@ SECURED = (ObligorForm.TRANSFERRED_SECURITY, ObligorForm.THIRD_PARTY_SECURITY)
 @require_GET
 def liabilities(request: HttpRequest) -> HttpResponse:
     """続いている責任と、催告・督促の期限が来たもの。"""
-    found, due = open_liabilities(), reminders_due(as_of=today())
+    found, due, transferred = open_liabilities(), reminders_due(as_of=today()), open_transfers()
     subjects = {each.addressee_number for each in found} | {each.obligor_number for each in found}
+    subjects |= {each.addressee_number for each in transferred}
     record("納税者のほかの者の責任の一覧を開いた", subjects=sorted(subjects), fields=FACTS)
-    return page(request, "collection/liabilities/liabilities.html", {"liabilities": found, "due": due})
+    shown = {"liabilities": found, "due": due, "transfers": transferred}
+    return page(request, "collection/liabilities/liabilities.html", shown)
 
 
 @bound("collection.liabilities.list")
@@ -151,6 +155,7 @@ def _acted(
 
 
 liability_urls: list[URLPattern] = [
+    *transfer_urls,
     path("liabilities/", liabilities, name="liabilities"),
     path("liabilities/<int:liability_id>/", liability, name="liability"),
     path("liabilities/<int:liability_id>/cancel/", liability_cancel, name="liability_cancel"),

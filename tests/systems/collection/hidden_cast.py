@@ -52,6 +52,8 @@ from osame.collection.liabilities.actions import remind as remind_obligor
 from osame.collection.liabilities.deciding import propose_liability_cancel
 from osame.collection.liabilities.measuring import Measure
 from osame.collection.liabilities.models import Liability
+from osame.collection.liabilities.transfer_deciding import propose_transfer_cancel
+from osame.collection.liabilities.transfer_paying import receive_dividend
 from osame.collection.pledges.actions import accept_pledge, make_pledge, notify_default
 from osame.collection.pledges.planning import PledgeTerms
 from osame.collection.reminders.actions import Order, remind
@@ -75,7 +77,14 @@ from osame.law.grace import GraceGround
 from osame.law.instalments import HouseholdBudget
 from osame.law.seizure_effect import SeizureService
 from osame.platform.database import fetch_all, run_sql
-from tests.systems.collection import auction_cast, succession_cast, test_advances, test_liabilities, test_pledges
+from tests.systems.collection import (
+    auction_cast,
+    succession_cast,
+    test_advances,
+    test_encumbered_transfers,
+    test_liabilities,
+    test_pledges,
+)
 from tests.systems.collection.auction_cast import DECIDED, HELD, OPENS
 from tests.systems.collection.cast import KAKU, OFFICER, SATO, SUZUKI, TANAKA, determination
 from tests.systems.collection.demand_cast import charge_of, levy
@@ -258,6 +267,18 @@ def answered_for(world: World) -> None:
         carried(again)
 
 
+def conveyed(world: World) -> None:
+    """抵当権を付けた土地を譲渡した。抵当権者に通知し、交付要求をし、配当を受ける。別の抵当権者への通知は取り消す。"""
+    number = test_encumbered_transfers.notified()
+    test_encumbered_transfers.requested(number)
+    receive_dividend(number, 100_000, as_of=today(), officer=OFFICER)
+    other = test_encumbered_transfers.notified(test_encumbered_transfers.terms(None, 2))
+    test_encumbered_transfers.requested(other)
+    with as_officer(OFFICER):
+        again = propose_transfer_cancel(other, reason="競売の取下げ")
+    carried(again)
+
+
 def succeeded(world: World) -> None:
     """本人が死亡した。支援措置の対象者の相続人もいる。届の用紙、代表者の指定、承継の通知と取消し、納付書、裁判所への照会。"""
     succession_cast.family()
@@ -317,4 +338,15 @@ def lost(world: World) -> None:
     ))  # fmt: skip
 
 
-LIVES: tuple[Life, ...] = (disposed, secured, pledged, auctioned, stopped, answered_for, succeeded, advanced, lost)
+LIVES: tuple[Life, ...] = (
+    disposed,
+    secured,
+    pledged,
+    auctioned,
+    stopped,
+    answered_for,
+    conveyed,
+    succeeded,
+    advanced,
+    lost,
+)

@@ -51,6 +51,8 @@ CREATE TRIGGER advance_collection_charge_of_what_is_owed BEFORE INSERT ON advanc
     FOR EACH ROW EXECUTE FUNCTION refuse_extinct_charge();
 CREATE TRIGGER liability_charge_of_what_is_owed BEFORE INSERT ON liability_charge
     FOR EACH ROW EXECUTE FUNCTION refuse_extinct_charge();
+CREATE TRIGGER encumbered_transfer_charge_of_what_is_owed BEFORE INSERT ON encumbered_transfer_charge
+    FOR EACH ROW EXECUTE FUNCTION refuse_extinct_charge();
 CREATE TRIGGER disposition_charge_of_what_is_owed BEFORE INSERT ON disposition_charge
     FOR EACH ROW EXECUTE FUNCTION refuse_extinct_charge();
 CREATE TRIGGER entrusted_charge_of_what_is_owed BEFORE INSERT ON entrusted_charge
