@@ -1,4 +1,4 @@
-"""担保権付財産の譲渡の画面。一件、通知・交付要求・取消しの起案、受けた配当。"""
+"""担保権付財産の譲渡の画面。一件、交付要求・取消しの起案、受けた配当。通知の起案は `web.py` にある。"""
 
 from collections.abc import Callable
 
@@ -8,14 +8,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from osame.collection.assets.models import ThirdParty
 from osame.collection.assets.queries import third_parties
-from osame.collection.inquiry.person import open_person
 from osame.collection.letters.queries import letters_about
 from osame.collection.liabilities import transfer_deciding as deciding
 from osame.collection.liabilities import transfer_forms as sheets
-from osame.collection.liabilities.transfer_measuring import TransferTerms
 from osame.collection.liabilities.transfer_paying import receive_dividend
 from osame.collection.liabilities.transfer_queries import TransferFile, transfer_file
-from osame.collection.payment_slips.owed import owed_of
 from osame.law.dispositions import ProcedureStage
 from osame.platform.audit.recording import record
 from osame.platform.console.acts import ActForm
@@ -44,37 +41,10 @@ def transfer(request: HttpRequest, transfer_id: int) -> HttpResponse:
 
 @bound("collection.liabilities.propose")
 @require_http_methods(["GET", "POST"])
-def transfer_new(request: HttpRequest, addressee_number: str) -> HttpResponse:
-    """譲渡した納税者の期別について、質権者・抵当権者への徴収の通知を起案する。"""
-    person = open_person(addressee_number, as_of=today())
-    owed = owed_of(addressee_number, on=today(), as_of=today())
-    record("質権者・抵当権者からの徴収の起案の画面を開いた", subjects=[addressee_number], fields=FACTS)
-    form = sheets.TransferForm(
-        request.POST or None, today=today(), draft_key=f"transfer:{addressee_number}",
-        choices=[each.choice for each in owed], parties=_parties(Kind.CREDITOR, Kind.BANK),
-    )  # fmt: skip
-
-    def act() -> str:
-        told = form.cleaned_data
-        terms = TransferTerms(
-            addressee_number, form.conveyed, tuple(told["charges"]), told["facts"], told["reason"],
-            told["was_without_other"],
-        )  # fmt: skip
-        return reverse("approval", args=[deciding.propose_transfer_notice(terms, as_of=today())])
-
-    if request.method == "POST" and form.is_valid() and (done := form.carry_out(request, act, said=PROPOSED)):
-        return done
-    return page(
-        request, "collection/liabilities/transfer_new.html", {"form": form, "person": person}, status=form.status
-    )
-
-
-@bound("collection.liabilities.propose")
-@require_http_methods(["GET", "POST"])
 def transfer_request(request: HttpRequest, transfer_id: int) -> HttpResponse:
     """執行機関への交付要求を起案する。"""
     file = _opened(transfer_id)
-    parties = _parties(Kind.COURT, Kind.OFFICE)
+    parties = parties_of(Kind.COURT, Kind.OFFICE)
     form = sheets.TransferRequestForm(request.POST or None, today=today(), parties=parties)
 
     def act() -> str:
@@ -116,7 +86,8 @@ def transfer_dividend(request: HttpRequest, transfer_id: int) -> HttpResponse:
     return _acted(request, form, act, (file, "配当を記録する", "記録して納付書を作る", "配当の納付書を作りました。"))
 
 
-def _parties(*kinds: ThirdParty.Kind) -> list[tuple[int, str]]:
+def parties_of(*kinds: ThirdParty.Kind) -> list[tuple[int, str]]:
+    """選ぶための照会先。"""
     found = third_parties(kinds, as_of=today())
     return [(each.third_party_id, f"{each.name}（{each.kind.label}）") for each in found]
 
@@ -141,5 +112,4 @@ transfer_urls: list[URLPattern] = [
     path("encumbered-transfers/<int:transfer_id>/request/", transfer_request, name="transfer_request"),
     path("encumbered-transfers/<int:transfer_id>/dividend/", transfer_dividend, name="transfer_dividend"),
     path("encumbered-transfers/<int:transfer_id>/cancel/", transfer_cancel, name="transfer_cancel"),
-    path("people/<str:addressee_number>/encumbered-transfers/new/", transfer_new, name="transfer_new"),
 ]

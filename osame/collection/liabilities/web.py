@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from osame.collection.assets.models import ThirdParty
 from osame.collection.inquiry.person import open_person
 from osame.collection.letters.queries import letters_about
 from osame.collection.liabilities.actions import issue_obligor_slip, remind
@@ -20,8 +21,11 @@ from osame.collection.liabilities.queries import (
     own_prescriptions,
     reminders_due,
 )
+from osame.collection.liabilities.transfer_deciding import propose_transfer_notice
+from osame.collection.liabilities.transfer_forms import TransferForm
+from osame.collection.liabilities.transfer_measuring import TransferTerms
 from osame.collection.liabilities.transfer_queries import open_transfers
-from osame.collection.liabilities.transfer_web import transfer_urls
+from osame.collection.liabilities.transfer_web import parties_of, transfer_urls
 from osame.collection.payment_slips.owed import owed_of
 from osame.law.dispositions import ProcedureStage
 from osame.law.obligor_conditions import JOINT_EFFECTS, ObligorForm
@@ -98,6 +102,33 @@ def liability_new(request: HttpRequest, addressee_number: str) -> HttpResponse:
 
 @bound("collection.liabilities.propose")
 @require_http_methods(["GET", "POST"])
+def transfer_new(request: HttpRequest, addressee_number: str) -> HttpResponse:
+    """譲渡した納税者の期別について、質権者・抵当権者への徴収の通知を起案する。"""
+    person = open_person(addressee_number, as_of=today())
+    owed = owed_of(addressee_number, on=today(), as_of=today())
+    record("質権者・抵当権者からの徴収の起案の画面を開いた", subjects=[addressee_number], fields=FACTS)
+    form = TransferForm(
+        request.POST or None, today=today(), draft_key=f"transfer:{addressee_number}",
+        choices=[each.choice for each in owed], parties=parties_of(ThirdParty.Kind.CREDITOR, ThirdParty.Kind.BANK),
+    )  # fmt: skip
+
+    def act() -> str:
+        told = form.cleaned_data
+        terms = TransferTerms(
+            addressee_number, form.conveyed, tuple(told["charges"]), told["facts"], told["reason"],
+            told["was_without_other"],
+        )  # fmt: skip
+        return reverse("approval", args=[propose_transfer_notice(terms, as_of=today())])
+
+    if request.method == "POST" and form.is_valid() and (done := form.carry_out(request, act, said=PROPOSED)):
+        return done
+    return page(
+        request, "collection/liabilities/transfer_new.html", {"form": form, "person": person}, status=form.status
+    )
+
+
+@bound("collection.liabilities.propose")
+@require_http_methods(["GET", "POST"])
 def liability_cancel(request: HttpRequest, liability_id: int) -> HttpResponse:
     """告知の取消しを起案する。"""
     file = _opened(liability_id)
@@ -162,4 +193,5 @@ liability_urls: list[URLPattern] = [
     path("liabilities/<int:liability_id>/remind/", liability_remind, name="liability_remind"),
     path("liabilities/<int:liability_id>/slip/", liability_slip, name="liability_slip"),
     path("people/<str:addressee_number>/liabilities/new/", liability_new, name="liability_new"),
+    path("people/<str:addressee_number>/encumbered-transfers/new/", transfer_new, name="transfer_new"),
 ]
