@@ -33,7 +33,7 @@ Kind = Annotated[Security, typer.Option("--security", help="1 質権、2 抵当�
 Taker = Annotated[str, typer.Option("--transferee", help="譲り受けた者")]
 Registered = Annotated[str, typer.Option("--registered", help="担保権の登記の日")]
 Transferred = Annotated[str, typer.Option("--transferred", help="譲渡の日")]
-Debt = Annotated[int, typer.Option("--debt", help="担保される債権の額")]
+Secured = Annotated[int, typer.Option("--secured", help="担保される債権の額")]
 Proceeds = Annotated[int, typer.Option("--proceeds", help="換価代金の見込み")]
 Others = Annotated[list[str] | None, typer.Option("--other", help="ほかの債権「区分 名 額 日」（くり返す）")]
 Charges = Annotated[list[str], typer.Option("--charge", help="徴収する期別（納付書番号など。くり返す）")]
@@ -47,11 +47,11 @@ Found = Annotated[
 @refusals_told
 def measure_command(
     addressee_number: str, creditor: Creditor, estate: Estate, taker: Taker, registered: Registered, transferred: Transferred,
-    debt: Debt, proceeds: Proceeds, charge: Charges, kind: Kind = Security.MORTGAGE, other: Others = None,
+    secured: Secured, proceeds: Proceeds, charge: Charges, kind: Kind = Security.MORTGAGE, other: Others = None,
     without_other: Found = True, as_of: AsOf = None, as_json: Json = False,
 ) -> None:  # fmt: skip
     """限度と額を計算し、条件を判定してみる。何も書かない。"""
-    given = _conveyed(creditor, kind, estate, taker, (registered, transferred), (debt, proceeds), other)
+    given = _conveyed(creditor, kind, (estate, taker), (registered, transferred), (secured, proceeds), other)
     charges = tuple(find_charge(each).charge_id for each in charge)
     found = transfer_measured(TransferTerms(addressee_number, given, charges, "", "", without_other), as_of=day(as_of))
     lines = [each.line for each in found.conditions.items]
@@ -68,11 +68,11 @@ def measure_command(
 def propose_command(
     addressee_number: str, creditor: Creditor, estate: Estate, facts: Annotated[str, typer.Argument(help="認定の事実と資料")],
     reason: Annotated[str, typer.Argument(help="理由")], taker: Taker, registered: Registered, transferred: Transferred,
-    debt: Debt, proceeds: Proceeds, charge: Charges, kind: Kind = Security.MORTGAGE, other: Others = None,
+    secured: Secured, proceeds: Proceeds, charge: Charges, kind: Kind = Security.MORTGAGE, other: Others = None,
     without_other: Found = True, as_of: AsOf = None,
 ) -> None:  # fmt: skip
     """質権者・抵当権者への徴収の通知を起案する。"""
-    given = _conveyed(creditor, kind, estate, taker, (registered, transferred), (debt, proceeds), other)
+    given = _conveyed(creditor, kind, (estate, taker), (registered, transferred), (secured, proceeds), other)
     charges = tuple(find_charge(each).charge_id for each in charge)
     terms = TransferTerms(addressee_number, given, charges, facts, reason, without_other)
     _proposed(deciding.propose_transfer_notice(terms, as_of=day(as_of)))
@@ -148,13 +148,11 @@ def show_command(number: Number, as_json: Json = False) -> None:
 
 
 def _conveyed(
-    creditor: int, kind: Security, estate: str, taker: str, days: tuple[str, str], amounts: tuple[int, int],
+    creditor: int, kind: Security, what: tuple[str, str], days: tuple[str, str], amounts: tuple[int, int],
     other: list[str] | None,
 ) -> Conveyed:  # fmt: skip
     registered, transferred = (parse_date(each) for each in days)
-    return Conveyed(
-        creditor, kind, estate, taker, registered, transferred, *amounts, other_claims("\n".join(other or ()))
-    )
+    return Conveyed(creditor, kind, *what, registered, transferred, *amounts, other_claims("\n".join(other or ())))
 
 
 def _proposed(number: int) -> None:

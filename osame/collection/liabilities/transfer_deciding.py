@@ -168,11 +168,11 @@ def _notify(content: Mapping[str, Any], moved: Moved) -> str:
     key = (terms.addressee_number, int(number))
     run_sql(
         "INSERT INTO encumbered_transfer (addressee_number, encumbered_transfer_id, procedure, stage, security, creditor_id, "
-        "property_text, transferee, registered_on, transferred_on, secured_debt, proceeds, others, limit_yen, amount, facts, steps, "
+        "property_text, transferee, registered_on, transferred_on, secured_claim, proceeds, others, limit_yen, amount, facts, steps, "
         "conditions, notified_on, case_number, proposal_id, officer) SELECT %s, %s, 'ENCUMBERED_TRANSFER', 'NONE', %s, %s, %s, %s, "
         "%s, %s, %s, %s, to_jsonb(%s::text[]), %s, %s, %s, to_jsonb(%s::text[]), to_jsonb(%s::text[]), %s, '', %s, %s",
         [*key, given.security, given.creditor_id, given.property_text, given.transferee, given.registered_on,
-         given.transferred_on, given.secured_debt, given.proceeds, [each.line for each in given.others], found.limit.limit,
+         given.transferred_on, given.secured_claim, given.proceeds, [each.line for each in given.others], found.limit.limit,
          content["amount"], terms.facts, list(found.steps), content["conditions"], moved.on, moved.proposal_id, moved.officer],
     )  # fmt: skip
     for each in found.owed:

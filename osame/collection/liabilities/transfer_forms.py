@@ -39,7 +39,7 @@ class TransferForm(ActForm):
     transferee = forms.CharField(label="譲り受けた者", max_length=200)
     registered_on = WarekiDateField(within_years=NEAR_YEARS, label="担保権の登記の日")
     transferred_on = WarekiDateField(within_years=NEAR_YEARS, label="譲渡の日")
-    secured_debt = YenField(label="担保される債権の額（円）")
+    secured_claim = YenField(label="担保される債権の額（円）")
     proceeds = YenField(label="換価代金の見込み（円）")
     others = forms.CharField(
         label="配当に加わるほかの債権", max_length=4_000, required=False, widget=forms.Textarea(attrs={"rows": 3}),
@@ -78,7 +78,7 @@ class TransferForm(ActForm):
         told = self.cleaned_data
         return Conveyed(
             told["creditor"], told["security"], told["property_text"], told["transferee"], told["registered_on"],
-            told["transferred_on"], told["secured_debt"], told["proceeds"], other_claims(told["others"]),
+            told["transferred_on"], told["secured_claim"], told["proceeds"], other_claims(told["others"]),
         )  # fmt: skip
 
 

@@ -206,7 +206,7 @@ def _facts(file: TransferFile, act: str) -> Facts:
     return (
         ("譲渡された財産", head.property_text),
         ("担保権", f"{head.security.label}（{format_wareki(head.registered_on)}登記）　{head.creditor}"),
-        ("担保される債権", f"{head.secured_debt:,}円"), ("徴収できる額の限度", f"{head.limit_yen:,}円"),
+        ("担保される債権", f"{head.secured_claim:,}円"), ("徴収できる額の限度", f"{head.limit_yen:,}円"),
         ("通知の日", format_wareki(head.notified_on)), ("管理番号", str(head.encumbered_transfer_id)), ("根拠", BASIS[act]),
     )  # fmt: skip
 

@@ -84,7 +84,7 @@ def _read(line: str) -> OtherClaim:
 
 @dataclass(frozen=True, slots=True)
 class Conveyed:
-    """譲渡された財産と、その担保権。 secured_debt: 担保される債権の額; proceeds: 換価代金（見込み）; others: 配当に加わるほかの債権。"""
+    """譲渡された財産と、その担保権。 secured_claim: 担保される債権の額; proceeds: 換価代金（見込み）; others: 配当に加わるほかの債権。"""
 
     creditor_id: int
     security: EncumberedTransfer.Security
@@ -92,7 +92,7 @@ class Conveyed:
     transferee: str
     registered_on: date
     transferred_on: date
-    secured_debt: int
+    secured_claim: int
     proceeds: int
     others: tuple[OtherClaim, ...] = ()
 
@@ -101,7 +101,7 @@ class Conveyed:
         return {
             "creditor_id": self.creditor_id, "security": self.security.value, "property_text": self.property_text.strip(),
             "transferee": self.transferee.strip(), "registered_on": self.registered_on.isoformat(),
-            "transferred_on": self.transferred_on.isoformat(), "secured_debt": self.secured_debt, "proceeds": self.proceeds,
+            "transferred_on": self.transferred_on.isoformat(), "secured_claim": self.secured_claim, "proceeds": self.proceeds,
             "others": [each.frozen() for each in self.others],
         }  # fmt: skip
 
@@ -159,7 +159,7 @@ def transfer_measured(terms: TransferTerms, *, as_of: date, lock: bool = False) 
     (found,) = fetch_one(RECOVERABLE, [who])
     shortfall = max(0, unpaid - int(found))
     due = _due_dates_etc(terms)
-    security = Creditor(party.name, CreditorKind.SECURED, Yen(given.secured_debt), given.registered_on)
+    security = Creditor(party.name, CreditorKind.SECURED, Yen(given.secured_claim), given.registered_on)
     others = [each.creditor(turn) for turn, each in enumerate(given.others, start=1)]
     taxes = [
         Creditor(

@@ -38,7 +38,7 @@ class EncumberedTransfer(models.Model):
     transferee = models.TextField("譲り受けた者")
     registered_on = models.DateField("担保権の登記の日")
     transferred_on = models.DateField("譲渡の日")
-    secured_debt = models.BigIntegerField("担保される債権の額")
+    secured_claim = models.BigIntegerField("担保される債権の額")
     proceeds = models.BigIntegerField("換価代金（見込み）")
     others = models.JSONField("配当に加わるほかの債権", default=list)
     limit_yen = models.BigIntegerField("徴収できる額の限度")
@@ -62,7 +62,7 @@ class EncumberedTransfer(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="encumbered_transfer_within_limit",
-                condition=Q(amount__gt=0, limit_yen__gte=F("amount"), proceeds__gt=0, secured_debt__gt=0)
+                condition=Q(amount__gt=0, limit_yen__gte=F("amount"), proceeds__gt=0, secured_claim__gt=0)
                 & ~Q(facts="")
                 & ~Q(property_text=""),
             ),

@@ -13,7 +13,7 @@ from osame.platform.database import fetch_all
 OPEN = frozenset((ProcedureStage.IN_FORCE, ProcedureStage.COLLECTING, ProcedureStage.DISTRIBUTED))
 HEADS = """
 SELECT t.addressee_number, t.encumbered_transfer_id, t.stage, t.security, t.creditor_id, t.property_text, t.transferee, t.registered_on,
-       t.transferred_on, t.secured_debt, t.proceeds, t.limit_yen, t.amount, t.facts,
+       t.transferred_on, t.secured_claim, t.proceeds, t.limit_yen, t.amount, t.facts,
        ARRAY(SELECT jsonb_array_elements_text(t.steps)), ARRAY(SELECT jsonb_array_elements_text(t.conditions)), t.notified_on, t.body_id,
        t.case_number, t.requested_on, t.ended_on, t.proposal_id, t.officer, a.name, p.name, coalesce(b.name, ''),
        coalesce((SELECT sum(x.amount) FROM encumbered_transfer_paid x WHERE x.addressee_number = t.addressee_number
@@ -42,7 +42,7 @@ class TransferHead:
     transferee: str
     registered_on: date
     transferred_on: date
-    secured_debt: int
+    secured_claim: int
     proceeds: int
     limit_yen: int
     amount: int

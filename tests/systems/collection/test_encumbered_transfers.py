@@ -69,10 +69,10 @@ def desk(owing: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
         yield officer_at_desk("A0001", "山本 昇", "collection_clerk")
 
 
-def conveyed(proceeds: int = 5_000_000, debt: int = 4_800_000, others: str = "") -> Conveyed:
+def conveyed(proceeds: int = 5_000_000, secured: int = 4_800_000, others: str = "") -> Conveyed:
     return Conveyed(
         party_of(BANK, "架空銀行"), EncumberedTransfer.Security.MORTGAGE, ESTATE, "譲受 三郎", date(2025, 10, 1),
-        date(2025, 12, 1), debt, proceeds, other_claims(others),
+        date(2025, 12, 1), secured, proceeds, other_claims(others),
     )  # fmt: skip
 
 
@@ -103,14 +103,14 @@ def requested(number: int) -> int:
 @settings(max_examples=200, deadline=None)
 @given(
     proceeds=st.integers(1, 20_000_000),
-    debt=st.integers(1, 20_000_000),
+    secured=st.integers(1, 20_000_000),
     tax=st.integers(1, 5_000_000),
     cost=st.integers(0, 300_000),
     first=st.integers(0, 8_000_000),
     later=st.integers(0, 8_000_000),
 )
 def test_the_limit_is_what_the_creditor_gained_by_the_transfer(
-    proceeds: int, debt: int, tax: int, cost: int, first: int, later: int
+    proceeds: int, secured: int, tax: int, cost: int, first: int, later: int
 ) -> None:
     """順に引くだけの計算と同じになる。費用、法定納期限等の前の抵当権、（市税）、この抵当権、後の抵当権の順。"""
     secured = CreditorKind.SECURED
@@ -120,10 +120,10 @@ def test_the_limit_is_what_the_creditor_gained_by_the_transfer(
         Creditor("譲受人の税", CreditorKind.SEIZING_TAX, Yen(later), date(2024, 1, 1)),  # 譲渡の前の担保権に後れる
     ]  # fmt: skip
     own = Creditor("市税", CreditorKind.REQUESTING_TAX, Yen(tax), date(2025, 6, 30))
-    mortgage = Creditor("架空銀行", secured, Yen(debt), date(2025, 10, 1))
+    mortgage = Creditor("架空銀行", secured, Yen(secured), date(2025, 10, 1))
     found = limit_from_creditor(Yen(proceeds), mortgage, others, [own], transferred_on=date(2025, 12, 1))
     room = max(0, proceeds - cost - first)
-    actual, assumed = min(debt, room), min(debt, max(0, room - tax))
+    actual, assumed = min(secured, room), min(secured, max(0, room - tax))
     assert (found.actual, found.assumed, found.limit) == (actual, assumed, actual - assumed)
 
 
@@ -231,7 +231,7 @@ def test_the_papers_name_the_property_and_not_where_a_protected_person_lives(owi
 def test_from_the_proposal_to_the_dividend_on_the_pages(desk: Client) -> None:
     bank, court = party_of(BANK, "架空銀行"), party_of(COURT, "津地方裁判所")
     told = {"creditor": bank, "security": "2", "property_text": ESTATE, "transferee": "譲受 三郎", "registered_on": "R7.10.1",
-            "transferred_on": "R7.12.1", "secured_debt": "4800000", "proceeds": "5000000", "charges": [charge_of(SATO)],
+            "transferred_on": "R7.12.1", "secured_claim": "4800000", "proceeds": "5000000", "charges": [charge_of(SATO)],
             "facts": "登記", "reason": "調査のとおり", "was_without_other": "on"}  # fmt: skip
     place = f"/people/{SATO}/encumbered-transfers/new/"
     wrong = sent(desk, place, **told, others="費用")
@@ -261,7 +261,7 @@ def test_from_the_proposal_to_the_dividend_on_the_pages(desk: Client) -> None:
 
 def test_the_commands(desk: Client) -> None:
     weighty, bank, court = Weighty(), party_of(BANK, "架空銀行"), party_of(COURT, "津地方裁判所")
-    given = ("--transferee", "譲受 三郎", "--registered", "R7.10.1", "--transferred", "R7.12.1", "--debt", "4800000",
+    given = ("--transferee", "譲受 三郎", "--registered", "R7.10.1", "--transferred", "R7.12.1", "--secured", "4800000",
              "--proceeds", "5000000", "--other", "費用 手数料 100,000円", "--charge", str(slip(SATO)))  # fmt: skip
     found = json.loads(call(app, "measure", SATO, str(bank), ESTATE, *given, "--json"))
     assert 0 < found["amount"] <= found["limit"]
