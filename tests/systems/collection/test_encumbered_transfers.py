@@ -113,14 +113,14 @@ def test_the_limit_is_what_the_creditor_gained_by_the_transfer(
     proceeds: int, secured: int, tax: int, cost: int, first: int, later: int
 ) -> None:
     """順に引くだけの計算と同じになる。費用、法定納期限等の前の抵当権、（市税）、この抵当権、後の抵当権の順。"""
-    secured = CreditorKind.SECURED
+    kind = CreditorKind.SECURED
     others = [
-        Creditor("費用", CreditorKind.PROCEDURE_COST, Yen(cost)), Creditor("先順位", secured, Yen(first), date(2025, 1, 1)),
-        Creditor("後順位", secured, Yen(later), date(2025, 11, 1)),
+        Creditor("費用", CreditorKind.PROCEDURE_COST, Yen(cost)), Creditor("先順位", kind, Yen(first), date(2025, 1, 1)),
+        Creditor("後順位", kind, Yen(later), date(2025, 11, 1)),
         Creditor("譲受人の税", CreditorKind.SEIZING_TAX, Yen(later), date(2024, 1, 1)),  # 譲渡の前の担保権に後れる
     ]  # fmt: skip
     own = Creditor("市税", CreditorKind.REQUESTING_TAX, Yen(tax), date(2025, 6, 30))
-    mortgage = Creditor("架空銀行", secured, Yen(secured), date(2025, 10, 1))
+    mortgage = Creditor("架空銀行", kind, Yen(secured), date(2025, 10, 1))
     found = limit_from_creditor(Yen(proceeds), mortgage, others, [own], transferred_on=date(2025, 12, 1))
     room = max(0, proceeds - cost - first)
     actual, assumed = min(secured, room), min(secured, max(0, room - tax))
