@@ -179,8 +179,8 @@ def test_letters_are_printed_and_read_back(overdue: Typist, tmp_path: Path) -> N
     assert "外字" in held
     assert SUZUKI in held
     assert "依頼5通 ＝ 印刷3通" in overdue.ok("demand", "letters", run_id)
-    assert "別の形の紙で刷っています" in overdue.refused("demand", "letters", run_id, "--postcard")
-    cards = overdue.ok("demand", "letters", run_id, "--postcard", "--again", "はがきで出し直す")
+    assert "別の形の紙で刷っています" in overdue.refused("demand", "letters", run_id, "--paper", "postcard")
+    cards = overdue.ok("demand", "letters", run_id, "--paper", "postcard", "--again", "はがきで出し直す")
     assert "依頼5通 ＝ 圧着はがき3通 ＋ 封書0通 ＋ 手作業2通" in cards
     assert "この番号の督促" in overdue.refused("demand", "letters", 999)
 

@@ -7,8 +7,10 @@ import typer
 from rich.markup import escape
 
 from osame.collection.demands.actions import cancel_demand, record_dispatch, withdraw
+from osame.collection.demands.apart import print_apart
 from osame.collection.demands.batch import run_demands
 from osame.collection.demands.confirmation import propose_protected_letters, waiting_letters
+from osame.collection.demands.forms import LETTER
 from osame.collection.demands.gate import GateResult, check_gate
 from osame.collection.demands.letters import print_demand_letters
 from osame.collection.demands.list_papers import list_paper, stop_paper, write_paper
@@ -19,13 +21,13 @@ from osame.collection.demands.lists import (
     write_print_file,
 )
 from osame.collection.demands.models import DemandStop
-from osame.collection.demands.postcards import print_postcards
 from osame.collection.demands.protected import recall_unsent
 from osame.collection.demands.queries import DemandPreview
 from osame.collection.demands.queries import preview as demand_preview
 from osame.collection.demands.reissue import write_reissued
 from osame.collection.demands.stops import FindingNotFound, StopRequest, release_stop, stop_demand, waive
 from osame.collection.ledger.queries import find_charge
+from osame.collection.payment_slips.demand_slips import papers
 from osame.kernel.dates import format_wareki, parse_date
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import console, day, officer, refusals_told, say_json, table
@@ -105,23 +107,27 @@ def waive_command(subject: str, reason: Reason, cut_off: CutOff = None, as_of: A
 def letters(
     run_id: Run,
     again: Annotated[str, typer.Option("--again", help="もう一度刷る理由（刷り直しのときだけ）")] = "",
-    postcard: Annotated[bool, typer.Option("--postcard", help="圧着はがきに刷る（収まらないものは封書）")] = False,
+    paper: Annotated[str, typer.Option("--paper", help="letter 封書・postcard 圧着はがき・slip 納付書一体型")] = LETTER,
+    by: Officer = None,
     as_json: Json = False,
 ) -> None:
     """督促状を刷り、一枚ずつ読み返してから渡す。"""
-    cards = print_postcards(run_id, reason=again) if postcard else None
-    result = cards.letters if cards else print_demand_letters(run_id, reason=again)
-    if held := (cards or result).held:
+    chosen = papers(run_id, officer=officer(by))
+    if paper not in {LETTER, *chosen}:
+        raise typer.BadParameter(f"{LETTER}・{'・'.join(chosen)} のどれかを指定してください。")
+    apart = print_apart(run_id, chosen[paper], reason=again) if paper in chosen else None
+    result = apart.letters if apart else print_demand_letters(run_id, reason=again)
+    if held := (apart or result).held:
         write_held_list(run_id, held, result.directory.with_name(f"{result.directory.name}-held.csv"))
     if as_json:
-        say_json(cards or result)
+        say_json(apart or result)
         return
-    if cards:
+    if apart:
         console.print(
-            f"依頼{cards.requested:,}通 ＝ 圧着はがき{cards.cards.generated:,}通 ＋ 封書{result.generated:,}通 ＋ 手作業{len(held):,}通",
+            f"依頼{apart.requested:,}通 ＝ {apart.name}{apart.apart.generated:,}通 ＋ 封書{result.generated:,}通 ＋ 手作業{len(held):,}通",
             soft_wrap=True,
         )
-        console.print(f"出力先 {cards.cards.directory}", soft_wrap=True)
+        console.print(f"出力先 {apart.apart.directory}", soft_wrap=True)
     printed = f"印刷{result.generated:,}通（{result.pages:,}頁）"
     console.print(f"依頼{result.requested:,}通 ＝ {printed} ＋ 手作業{len(result.held):,}通", soft_wrap=True)
     console.print(f"出力先 {result.directory}", soft_wrap=True)

@@ -14,8 +14,8 @@ from osame.platform.console.acts import ActForm
 from osame.platform.console.fields import ReasonField, WarekiDateField
 
 Answer = TypeVar("Answer")
-LETTER, POSTCARD = "letter", "postcard"
-PAPERS = ((LETTER, "封書（A4）"), (POSTCARD, "圧着はがき"))
+LETTER, POSTCARD, WITH_SLIP = "letter", "postcard", "slip"
+PAPERS = ((LETTER, "封書（A4）"), (POSTCARD, "圧着はがき"), (WITH_SLIP, "納付書一体型（A4の下に納付書）"))
 LONGEST_TERMS = 4_000
 
 
@@ -107,7 +107,7 @@ class PrintForm(ActForm):
 
     paper = forms.ChoiceField(
         label="紙の形", choices=PAPERS, required=False, initial=LETTER, widget=forms.RadioSelect,
-        help_text="はがきに収まらないものと、支援措置の対象者のものは、封書にします。",
+        help_text="収まらないものと、支援措置の対象者のものは、封書にします。一体型は、指定期限までの納付書を発行します。",
     )  # fmt: skip
     reason = ReasonField(label="もう一度印刷する理由", required=False)
 

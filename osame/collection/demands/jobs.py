@@ -4,12 +4,13 @@ from datetime import date
 
 from django.urls import reverse
 
+from osame.collection.demands.apart import print_apart
 from osame.collection.demands.batch import DemandOrder, carry_out
 from osame.collection.demands.confirmation import waiting_letters
-from osame.collection.demands.forms import LETTER, POSTCARD
+from osame.collection.demands.forms import LETTER
 from osame.collection.demands.letters import print_demand_letters
 from osame.collection.demands.lists import write_held_list
-from osame.collection.demands.postcards import print_postcards
+from osame.collection.payment_slips.demand_slips import papers
 from osame.platform import gate
 from osame.platform.jobs.registry import Progress
 from osame.platform.jobs.requests import Done, requested
@@ -31,12 +32,13 @@ def run(progress: Progress, *, as_of: str, cut_off: str, terms: list[str], seen:
 @requested("demand-letters", function="collection.demands.letters", title="督促状の印刷")
 def letters(progress: Progress, *, run_id: int, reason: str, paper: str = LETTER) -> Done:
     """督促状を刷り、一枚ずつ読み返す。"""
-    as_cards = print_postcards(run_id, reason=reason, progress=progress) if paper == POSTCARD else None
-    result = as_cards.letters if as_cards else print_demand_letters(run_id, reason=reason, progress=progress)
-    if held := (as_cards or result).held:
+    chosen = papers(run_id, officer=gate.required().officer).get(paper)
+    apart = print_apart(run_id, chosen, reason=reason, progress=progress) if chosen else None
+    result = apart.letters if apart else print_demand_letters(run_id, reason=reason, progress=progress)
+    if held := (apart or result).held:
         write_held_list(run_id, held, result.directory.with_name(f"{result.directory.name}-held.csv"))
     waiting = waiting_letters(run_id)
     told = f"、うち支援措置の確認待ち{waiting:,}通" if waiting else ""
-    cards = f"圧着はがき{as_cards.cards.generated:,}通、封書" if as_cards else "印刷"
-    note = f"{cards}{result.generated:,}通（{result.pages:,}頁）、手作業{len(held):,}通{told}"
+    told_apart = f"{apart.name}{apart.apart.generated:,}通、封書" if apart else "印刷"
+    note = f"{told_apart}{result.generated:,}通（{result.pages:,}頁）、手作業{len(held):,}通{told}"
     return Done(note, path=reverse("demand_run", args=[run_id]))

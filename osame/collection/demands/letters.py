@@ -28,8 +28,8 @@ from osame.platform.letters.window import AddressTooLong, WindowAddress, fit_cod
 SOURCE = "collection/demands/typst/demand_letter.typ"
 FIRST_PAGE_ROWS, NEXT_PAGE_ROWS = 12, 34
 CHUNK = 1_000
-CARDS = "-postcard"
-"""圧着はがきの出力先の名の、後ろに添えるもの。"""
+PARTS = {"-postcard": "圧着はがき", "-slip": "納付書一体型"}
+"""封書のほかの紙の、出力先の名の後ろに添えるものと、その名。"""
 CORPORATE_KINDS = frozenset({"3", "5"})
 CO_OWNERS = "4"
 LETTER_ROWS = f"""
@@ -176,10 +176,17 @@ def print_demand_letters(
     要件: F08-03, F27-02
     """
     name = folder_for(run_id, reason=reason)
-    if not reason.strip() and is_there(name + CARDS):
-        raise AlreadyPrintedElsewise("圧着はがき")
+    if not reason.strip():
+        refuse_another_paper(name)
     letters = told_of(set_apart(letters_of(run_id)), _run(run_id)[2], progress)
     return print_into(name, run_id, letters, reason=reason, watermark=watermark)
+
+
+def refuse_another_paper(name: str, suffix: str = "") -> None:
+    """前に、ほかの紙で刷っていれば断る。 suffix: これから刷る紙。"""
+    for other, called in PARTS.items():
+        if other != suffix and is_there(name + other):
+            raise AlreadyPrintedElsewise(called)
 
 
 def folder_for(run_id: int, *, reason: str) -> str:

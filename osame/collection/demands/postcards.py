@@ -5,33 +5,20 @@ the number of the addressee, and the release gate refuses a card that tells it. 
 gets the sealed letter of the same run; both are counted.
 """
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from osame.collection.demands.apart import Paper
 from osame.collection.demands.letters import (
-    CARDS,
-    AlreadyPrintedElsewise,
     ChargeRow,
     DemandLetterOut,
-    Progress,
     address_of,
     charge_row,
     delinquency_text,
-    folder_for,
-    letters_of,
     own_of,
-    print_into,
-    set_apart,
-    told_of,
-    untold,
 )
-from osame.collection.demands.runs import one_run
-from osame.collection.letters.folders import is_there
-from osame.platform.letters.batches import HeldLetter
 from osame.platform.letters.codes import customer_barcode_svg
 from osame.platform.letters.engine import Letter, sheet_code
-from osame.platform.letters.release import PrintResult
 from osame.platform.letters.window import WindowAddress, fit_coded
 
 SOURCE = "collection/demands/typst/demand_postcard.typ"
@@ -56,57 +43,11 @@ class DemandPostcard:
     codes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PostcardResult:
-    """刷った結果。 cards: 圧着はがき; letters: はがきにできず、封書で刷ったもの・刷らなかったもの。"""
-
-    cards: PrintResult
-    letters: PrintResult
-
-    @property
-    def requested(self) -> int:
-        """依頼した通数。"""
-        return self.cards.requested + self.letters.requested
-
-    @property
-    def generated(self) -> int:
-        """刷った通数。"""
-        return self.cards.generated + self.letters.generated
-
-    @property
-    def pages(self) -> int:
-        """刷った頁数。"""
-        return self.cards.pages + self.letters.pages
-
-    @property
-    def held(self) -> tuple[HeldLetter, ...]:
-        """刷らなかったもの。"""
-        return (*self.cards.held, *self.letters.held)
+def _draw(run_id: int, out: DemandLetterOut) -> Letter | None:
+    return postcard_of(run_id, out.rows, out.estimates) if len(out.rows) <= MOST_ROWS else None
 
 
-def print_postcards(run_id: int, *, reason: str = "", progress: Progress = untold) -> PostcardResult:
-    """督促状を圧着はがきに刷る。はがきに収まらないものと支援措置の対象者のものは、封書にする。
-
-    要件: F08-03, F27-02
-    """
-    name = folder_for(run_id, reason=reason)
-    if not reason.strip() and is_there(name) and not is_there(name + CARDS):
-        raise AlreadyPrintedElsewise("封書")
-    sealed: list[DemandLetterOut] = []
-    total = one_run(run_id).letters
-    cards = print_into(
-        name + CARDS, run_id, told_of(_cards(run_id, sealed), total, progress), reason=reason, source=SOURCE
-    )
-    return PostcardResult(cards, print_into(name, run_id, set_apart(sealed), reason=reason))
-
-
-def _cards(run_id: int, sealed: list[DemandLetterOut]) -> Iterator[Letter]:
-    """はがきにできるもの。できないものは、封書にするために脇に置く。"""
-    for each in letters_of(run_id):
-        if isinstance(each.letter, Letter) and not each.protected and len(each.rows) <= MOST_ROWS:
-            yield postcard_of(run_id, each.rows, each.estimates)
-        else:
-            sealed.append(each)
+POSTCARD = Paper("圧着はがき", "-postcard", SOURCE, _draw)
 
 
 def postcard_of(run_id: int, rows: list[dict[str, Any]], estimates: dict[int, int]) -> Letter:

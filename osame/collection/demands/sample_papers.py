@@ -26,29 +26,41 @@ DAYS = (date(2026, 7, 17), date(2026, 7, 27))
 
 
 def _samples() -> Iterator[SamplePaper]:
-    run = asdict(content_by(ISSUER, DemandTexts(*sample_texts(KEYS).values()), DAYS, ""))
+    run = sample_run()
     for hard in (False, True):
-        charges = [_charge(number, hard=hard) for number in range(FIRST_PAGE_ROWS + NEXT_PAGE_ROWS if hard else 2)]
-        estimates = {each["charge_id"]: 99_999_999 for each in charges} if hard else {0: 1_200}
-        pages = pages_of(1, charges, estimates)
-        principal, fee = sum(each["principal_tax"] for each in charges), 100 * len(charges)
-        to = HARD if hard else PLAIN
-        barcode = customer_barcode_svg(to.postal_code, to.address)
-        told = DemandLetter(
-            1, fit(to, barcode=bool(barcode)), "地方税法第371条第1項", principal, fee, principal + fee,
-            delinquency_text(sum(estimates.values())), pages,
-        )  # fmt: skip
-        marks = (to.name + to.honorific, f"{principal + fee:,}円", "令和8年7月27日")
-        letter = Letter(1, 1, "1", len(pages), asdict(told), marks, drawn={"barcode": barcode})
-        yield SamplePaper(Template(SOURCE, ISSUED), run, letter, hard)
+        charges = [
+            sample_charge(number, hard=hard) for number in range(FIRST_PAGE_ROWS + NEXT_PAGE_ROWS if hard else 2)
+        ]
+        yield SamplePaper(Template(SOURCE, ISSUED), run, sample_letter(charges, hard=hard), hard)
+
+
+def sample_run() -> dict[str, Any]:
+    """どの督促状の見本にも共通する内容。"""
+    return asdict(content_by(ISSUER, DemandTexts(*sample_texts(KEYS).values()), DAYS, ""))
+
+
+def sample_letter(charges: list[dict[str, Any]], *, hard: bool) -> Letter:
+    """見本の督促状一通。"""
+    estimates = {each["charge_id"]: 99_999_999 for each in charges} if hard else {0: 1_200}
+    pages = pages_of(1, charges, estimates)
+    principal, fee = sum(each["principal_tax"] for each in charges), 100 * len(charges)
+    to = HARD if hard else PLAIN
+    barcode = customer_barcode_svg(to.postal_code, to.address)
+    told = DemandLetter(
+        1, fit(to, barcode=bool(barcode)), "地方税法第371条第1項", principal, fee, principal + fee,
+        delinquency_text(sum(estimates.values())), pages,
+    )  # fmt: skip
+    marks = (to.name + to.honorific, f"{principal + fee:,}円", "令和8年7月27日")
+    return Letter(1, 1, "1", len(pages), asdict(told), marks, drawn={"barcode": barcode})
 
 
 def _cards() -> Iterator[SamplePaper]:
-    run = asdict(content_by(ISSUER, DemandTexts(*sample_texts(KEYS).values()), DAYS, ""))
+    run = sample_run()
     for hard in (False, True):
         place = HARD if hard else PLAIN
         charges = [
-            _charge(number, hard=hard, of=MOST_ROWS) | _sent_to(place) for number in range(MOST_ROWS if hard else 2)
+            sample_charge(number, hard=hard, of=MOST_ROWS) | _sent_to(place)
+            for number in range(MOST_ROWS if hard else 2)
         ]
         estimates = {each["charge_id"]: 99_999_999 for each in charges} if hard else {0: 1_200}
         letter = postcard_of(1, charges, estimates)
@@ -64,12 +76,13 @@ def _sent_to(to: WindowAddress) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _charge(number: int, *, hard: bool, of: int = FIRST_PAGE_ROWS + NEXT_PAGE_ROWS) -> dict[str, Any]:
+def sample_charge(number: int, *, hard: bool, of: int = FIRST_PAGE_ROWS + NEXT_PAGE_ROWS) -> dict[str, Any]:
+    """見本の期別。 of: いくつの期別で999,999,000,000円になるか。"""
     return {
         "charge_id": number, "letter_number": 1, "addressee_number": "1", "levy_year": 2026, "installment_term": number + 1,
         "tax_item_name": "国民健康保険税（普通徴収・介護納付金分）" if hard else "固定資産税・都市計画税",
         "term_name": "随時12期" if hard else f"{number + 1}期", "notice_number": "123456789012345" if hard else "1234567890",
-        "due_date": date(2026, 12, 25) if hard else (date(2026, 4, 30), date(2026, 6, 30))[number], "demand_fee": 100,
+        "due_date": date(2026, 12, 25) if hard else (date(2026, 4, 30), date(2026, 6, 30))[number % 2], "demand_fee": 100,
         "principal_tax": 999_999_000_000 // of if hard else 30_000,
     }  # fmt: skip
 

@@ -11,7 +11,7 @@ from osame.collection.demands.confirmation import propose_protected_letters, wai
 from osame.collection.demands.drawing import coming_terms, draft, in_flight_reports, left_out_lines
 from osame.collection.demands.forms import LETTER, PrintForm, ReasonForm, RunForm, RunTermsForm, WaiveForm
 from osame.collection.demands.gate import check_gate, expected_files, require_open_gate
-from osame.collection.demands.letters import CARDS
+from osame.collection.demands.letters import PARTS
 from osame.collection.demands.list_papers import list_paper, save_paper
 from osame.collection.demands.lists import LISTS
 from osame.collection.demands.outgoing import save_letters, save_list
@@ -220,14 +220,15 @@ def _run(request: HttpRequest, run_id: int, print_form: PrintForm) -> HttpRespon
     paging = pager(request, found.charges)
     lines = demands_of(run_id, limit=paging.size, offset=paging.offset)
     record("督促の実行を開いた", subjects=sorted({each.addressee_number for each in lines}), fields=SHOWN_FACTS)
-    protected, made, cards = printed(run_id, part="-protected"), printed(run_id), printed(run_id, part=CARDS)
+    protected, made = printed(run_id, part="-protected"), printed(run_id)
+    apart = [(part, name, done) for part, name in PARTS.items() if (done := printed(run_id, part=part))]
     shown = {
         "run": found,
         "sums": reconciliation(run_id),
         "printed": made,
-        "held": [each for part in (made, cards) if part for each in part.held],
+        "held": [each for part in (made, *(done for _, _, done in apart)) if part for each in part.held],
         "protected": protected,
-        "cards": cards,
+        "apart": apart,
         "waiting": waiting_letters(run_id) if found.live else 0,
         "outputs": outputs(run_id),
         "lists": LIST_NAMES,

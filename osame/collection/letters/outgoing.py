@@ -13,7 +13,7 @@ from osame.platform.egress.broker import download
 from osame.platform.egress.models import EgressKind, EgressMedium, ReceiverClass
 
 FILE = re.compile(r"letters-\d{5}\.pdf")
-PART = re.compile(r"(-protected)?(-copy-\d+)?(-postcard)?")
+PART = re.compile(r"(-protected)?(-copy-\d+)?(-postcard|-slip)?")
 
 
 class NoSuchFile(Refusal):

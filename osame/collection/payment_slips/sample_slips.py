@@ -47,10 +47,10 @@ def sample_part(slip: Slip, *, hard: bool) -> SlipPart:
     return part_of(slip, CITY, name=(HARD if hard else PLAIN).name)
 
 
-def sample_slip(kind: Kind, *, hard: bool) -> Slip:
-    """見本の納付書。 hard: 長い税目の名、刷れる最も大きい額、最も多い期別。"""
-    terms = 1 if kind is Kind.SINGLE else MOST_TERMS if hard else 3
-    shares = tuple(_share(number, terms, hard=hard) for number in range(1, terms + 1))
+def sample_slip(kind: Kind, *, hard: bool, most: int = MOST_TERMS, late: bool = True) -> Slip:
+    """見本の納付書。 hard: 長い税目の名、刷れる最も大きい額、最も多い期別（most）。 late: 延滞金を含める。"""
+    terms = 1 if kind is Kind.SINGLE else most if hard else 3
+    shares = tuple(_share(number, terms, hard=hard, late=late) for number in range(1, terms + 1))
     codes = codes_of(900_000_000_000_001, shares, Terms(THROUGH, 1), BY, "012345")
     return Slip(
         slip_number=codes.slip_number, addressee_number="1", kind=kind, issue_count=1, issued_on=ISSUED, issued_by="見本",
@@ -62,16 +62,16 @@ def sample_slip(kind: Kind, *, hard: bool) -> Slip:
     )  # fmt: skip
 
 
-def _share(number: int, terms: int, *, hard: bool) -> Share:
+def _share(number: int, terms: int, *, hard: bool, late: bool) -> Share:
     if not hard:
         return Share(
             number, "06", "固定資産税", 2026, 2026, number, f"第{number}期", "1234567890", f"2026-{number + 4:02d}-28",
-            30_000, 100, 1_200,
+            30_000, 100, 1_200 if late else 0,
         )  # fmt: skip
-    late, fee = 99_999_999, 100
-    principal = MOST_AMOUNT // terms - late - fee
+    charge, fee = 99_999_999 if late else 0, 100
+    principal = MOST_AMOUNT // terms - charge - fee
     rest = MOST_AMOUNT % terms if number == 1 else 0
     return Share(
         number, "06", LONG_TAX, 2026, 2026, number, f"随時{number}期", "123456789012345", "2026-12-25", principal + rest, fee,
-        late,
+        charge,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 from osame.collection.demands import postcards
 from osame.collection.demands.actions import cancel_demand, withdraw
+from osame.collection.demands.apart import print_apart
 from osame.collection.demands.batch import run_demands
 from osame.collection.demands.letters import AlreadyPrintedElsewise, preview_letter, print_demand_letters
 from osame.collection.demands.lists import (
@@ -24,12 +25,17 @@ from osame.collection.demands.lists import (
     withdrawal_list,
     write_print_file,
 )
-from osame.collection.demands.postcards import print_postcards
+from osame.collection.demands.postcards import POSTCARD
+from osame.collection.payment_slips.demand_slips import with_slips
+from osame.collection.payment_slips.queries import slips_of
 from osame.platform.database import fetch_one, run_sql
 from osame.platform.letters.batches import PrintedOutside
 from tests.letters.paper import rasterised
+from tests.letters.paper import texts as shown
 from tests.systems.collection.cast import KAKU, OFFICER, SATO, SUZUKI, TANAKA, determination, notice
-from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, levy, move_in, pay
+from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, levy, move_in, pay, set_value
+from tests.systems.collection.slip_reader import read_barcode, read_matrix
+from tests.systems.collection.test_payment_slip_paper import codes_on
 
 GAIJI, HIDDEN = (f"{number:015d}" for number in (21, 22))
 
@@ -92,12 +98,12 @@ def test_cancelled_and_newly_protected_people_get_no_letter(run_id: int) -> None
 
 
 def test_a_postcard_tells_nothing_outside_and_the_rest_goes_sealed(run_id: int) -> None:
-    made = print_postcards(run_id)
+    made = print_apart(run_id, POSTCARD)
     assert (made.requested, made.generated) == (5, 4)
     assert [each.reason for each in made.held] == ["外字のため手作業（U+E000）"]
     (tanaka, _) = texts(made.letters.directory)  # 14期別は、はがきに収まらない
     assert "田中一郎様" in tanaka
-    cards = texts(made.cards.directory)
+    cards = texts(made.apart.directory)
     inside, outside = cards[0::2], cards[1::2]
     for part in (
         "佐藤花子様", "1,000,100円", "令和7年7月28日", "R7.3.31", "地方税法第371条第1項", "延滞金※21,200円",
@@ -110,8 +116,9 @@ def test_a_postcard_tells_nothing_outside_and_the_rest_goes_sealed(run_id: int) 
         for secret in ("督促", "滞納", "差押", "税", "円", "000000000000001"):
             assert secret not in page.replace("納税管理人", ""), secret
     assert "R000001-L000001-A000000000000000-P02/02" in outside[0]
-    _the_address_and_its_bars_stand_where_they_must(next(iter(made.cards.directory.glob("*.pdf"))).read_bytes())
-    assert [each.replayed for each in (print_postcards(run_id).cards, print_postcards(run_id).letters)] == [True, True]
+    _the_address_and_its_bars_stand_where_they_must(next(iter(made.apart.directory.glob("*.pdf"))).read_bytes())
+    again = print_apart(run_id, POSTCARD)
+    assert (again.apart.replayed, again.letters.replayed) == (True, True)
     with pytest.raises(AlreadyPrintedElsewise):
         print_demand_letters(run_id)
     assert print_demand_letters(run_id, reason="汚損").generated == 4
@@ -133,10 +140,48 @@ def _the_address_and_its_bars_stand_where_they_must(pdf: bytes) -> None:
         assert (quiet > 200).all()
 
 
+def test_a_slip_below_the_demand_pays_exactly_what_was_demanded(run_id: int, tmp_path: Path) -> None:
+    """督促状の下の納付書を、外の道具で読み、その番号で納めると、督促した本税と手数料が消える。刷り直しても同じ番号。"""
+    set_value("コンビニの請求書発行企業コード", "959919")
+    set_value("納付区分", "06:106,01:101,合算:199")
+    made = print_apart(run_id, with_slips(run_id, officer=OFFICER))
+    assert (made.requested, made.generated, made.apart.generated) == (5, 4, 3)  # 田中の14期別は、納付書の上に載らない
+    assert slips_of(TANAKA) == ()
+    (path,) = made.apart.directory.glob("*.pdf")
+    pages = pypdfium2.PdfDocument(path)
+    (kaku,) = slips_of(KAKU)
+    assert (kaku.amount, kaku.payable_through) == (50_100, date(2025, 7, 28))
+    codes = codes_on(pages[1])
+    shop, matrix = read_barcode(codes["shop"].replace("(91)", "91")), read_matrix(codes["matrix"])
+    assert (shop.serial, shop.amount, shop.through) == (kaku.slip_number, kaku.amount, kaku.payable_through)
+    assert (matrix.amount, int(matrix.lower[2:22])) == (kaku.amount, kaku.slip_number)
+    told = list(shown(path.read_bytes()))
+    for part in (
+        "架空商事株式会社御中",
+        "納めていただく額50,100円",
+        "領収済通知書",
+        str(kaku.slip_number),
+        kaku.lower_line,
+    ):
+        assert part in told[1], part
+    assert "30万円を超えるため" in told[0]
+    assert print_apart(run_id, with_slips(run_id, officer=OFFICER)).apart.replayed
+    assert [each.slip_number for each in slips_of(KAKU)] == [kaku.slip_number]
+    pay(
+        tmp_path,
+        notice(2, KAKU, shop.amount, date(2025, 7, 22), slip_number=shop.serial),
+        on=date(2025, 7, 24),
+        sequence=2,
+    )
+    assert fetch_one("SELECT principal_tax, demand_fee FROM charge WHERE charge_id = %s", [charge_of(KAKU)]) == (0, 0)
+    again = print_apart(run_id, with_slips(run_id, officer=OFFICER), reason="汚損")
+    assert (again.apart.generated, again.letters.generated) == (2, 2)  # 納めた人には、納付書を付けない
+
+
 def test_what_tells_outside_is_not_released(run_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postcards, "UNSEALED", ("親展",))
     with pytest.raises(PrintedOutside):
-        print_postcards(run_id)
+        print_apart(run_id, POSTCARD)
     assert fetch_one("SELECT count(*) FROM egress_record") == (0,)
 
 

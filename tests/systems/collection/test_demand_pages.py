@@ -291,21 +291,24 @@ class TestTheLetters:
         assert (bare.status_code, "もう一度印刷する理由" in text(bare)) == (422, True)
         assert chief.post(path, {**hidden(page, "print_form"), "reason": "紙詰まり"}).status_code == 302
 
-    def test_are_printed_as_postcards_by_choice(self, run_id: int, chief: Client) -> None:
+    @pytest.mark.parametrize(("paper", "name"), [("postcard", "圧着はがき"), ("slip", "納付書一体型")])
+    def test_are_printed_on_another_paper_by_choice(self, run_id: int, chief: Client, paper: str, name: str) -> None:
+        set_value("コンビニの請求書発行企業コード", "959919")
+        set_value("納付区分", "06:106,01:101,合算:199")
         page = chief.get(f"/demands/runs/{run_id}/")
-        assert "圧着はがき" in text(page)
-        chosen = {**hidden(page, "print_form"), "paper": "postcard"}
+        assert name in text(page)
+        chosen = {**hidden(page, "print_form"), "paper": paper}
         assert chief.post(f"/demands/runs/{run_id}/print/", chosen).status_code == 302
         do_requested()
         assert requests()[-1] == ("demand-letters", "2")
         for told in (
-            "圧着はがき3通と、封書0通（0頁）を印刷し",
-            "圧着はがきの分",
-            "demand-run-000001-postcard",
+            f"{name}3通と、封書0通（0頁）を印刷し",
+            f"{name}の分",
+            f"demand-run-000001-{paper}",
             "3 ＋ 0",
         ):
             assert told in text(chief.get(f"/demands/runs/{run_id}/")), told
-        asked = {"name": "letters-00001.pdf", "part": "-postcard", "reason": "印刷室で印刷するため"}
+        asked = {"name": "letters-00001.pdf", "part": f"-{paper}", "reason": "印刷室で印刷するため"}
         assert chief.post(f"/demands/runs/{run_id}/file/", asked).content.startswith(b"%PDF")
 
     def test_leave_only_through_the_broker(self, printed_run: int, chief: Client) -> None:
