@@ -11,6 +11,7 @@ from osame.collection.assets.letters import subject_of
 from osame.collection.assets.queries import third_party
 from osame.collection.auctions.facts import interests_of
 from osame.collection.auctions.queries import AuctionFile, AuctionHead, BidderLine
+from osame.collection.dispositions.paging import arranged
 from osame.collection.dispositions.paper import (
     APPEAL,
     SOURCE,
@@ -18,7 +19,6 @@ from osame.collection.dispositions.paper import (
     PaperCharge,
     amount_text,
     charge_rows,
-    paged,
 )
 from osame.collection.dispositions.queries import DispositionFile
 from osame.collection.dispositions.samples import LONGEST_ASSET, SAMPLE_ROWS
@@ -211,7 +211,7 @@ def _notice(file: AuctionFile, files: Sequence[DispositionFile], *, outside: boo
         opening = "あなたが権利を有する次の財産を公売するので、通知します。"
         return Paper("公売通知書", opening, (*_subject(file), *facts), (), (), (), (("権利者の申出", CLAIM_NOTE),), "")
     parts = {each.charge_id: each for one in files for each in one.parts}
-    charges, lines = paged(charge_rows(tuple(parts.values())), ())
+    charges, lines = (charge_rows(tuple(parts.values())),), ()
     owed = sum(each.left for each in parts.values())
     notes = (
         ("完納したとき", "代金の納付の前に徴収金の全額（延滞金と滞納処分費を含む）を納付すれば、公売を中止します。"),
@@ -298,7 +298,7 @@ def _outside(file: AuctionFile, paper: Paper, to: Outside) -> Draft:
 
 
 def _draft(file: AuctionFile, paper: Paper, tax_item: str, to: Outside | None) -> Draft:
-    head = file.head
+    head, paper = file.head, arranged(paper)
     marks = tuple(value for _, value in paper.totals)
     return Draft(head.addressee_number, tax_item, paper, marks, f"auction:{head.auction_id}", paper.page_count, to)
 
@@ -324,7 +324,7 @@ def _samples(
     """
 
     def samples() -> Sequence[SampleLetter]:
-        short = Paper(*plain, facts, (), (), (), notes, "")
+        short = arranged(Paper(*plain, facts, (), (), (), notes, ""))
         longest = tuple((name, LONGEST_ASSET if name == "公売財産" else value) for name, value in facts)
         row = PaperCharge(
             "国民健康保険税（介護納付金課税額を含む） 令和7年度 随時第12期",
@@ -334,12 +334,12 @@ def _samples(
             99_999_999_999,
         )
         if not owed:
-            long = Paper(*hard, longest, (), (), (), notes, "")
+            long = arranged(Paper(*hard, longest, (), (), (), notes, ""))
             return [SampleLetter(short, (), to=to), SampleLetter(long, (LONGEST_ASSET[:12],), hard=True)]
-        rows, lines = paged([*SAMPLE_ROWS, *[row] * 20], ())
+        rows, lines = ((*SAMPLE_ROWS, *[row] * 20),), ()
         total = ("1,999,999,980,000円",)
         shown = (("未納の額（進んでいる延滞金を除く）", total[0]),)
-        long = Paper(*hard, longest, shown, rows, lines, (("不服の申立て", APPEAL),), "")
+        long = arranged(Paper(*hard, longest, shown, rows, lines, (("不服の申立て", APPEAL),), ""))
         return [
             SampleLetter(short, (), short.page_count, to=to), SampleLetter(long, total, long.page_count, hard=True),
         ]  # fmt: skip

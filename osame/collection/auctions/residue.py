@@ -3,6 +3,7 @@
 from datetime import date
 
 from osame.collection.dispositions.kinds import kind_of
+from osame.collection.dispositions.paging import arranged
 from osame.collection.dispositions.paper import Paper, amount_text
 from osame.collection.dispositions.queries import DispositionFile
 from osame.collection.letters.actions import Draft, freeze
@@ -21,10 +22,10 @@ def send_residue(file: DispositionFile, amount: int, is_deposited: bool, *, as_o
     facts = (
         ("処分の番号", head.number), ("財産の表示", head.asset), ("交付の日", format_wareki(as_of)), ("根拠", "国税徴収法第129条第3項"),
     )  # fmt: skip
-    paper = Paper(
+    paper = arranged(Paper(
         "残余金交付通知書", "換価代金等を配当した残余を、次のとおりあなたに交付するので、通知します。", facts,
         (("残余の金額", amount_text(amount)),), (), (), (("受領", DEPOSITED if is_deposited else PLACE),), "",
-    )  # fmt: skip
+    ))  # fmt: skip
     draft = Draft(
         head.addressee_number, "", paper, (amount_text(amount),), f"disposition:{head.disposition_id}", paper.page_count
     )

@@ -12,6 +12,7 @@ from osame.collection.assets.letters import subject_of, subjects_of
 from osame.collection.assets.queries import Party, interested_in, parties_numbered, third_party
 from osame.collection.dispositions.filing import court_proceeding
 from osame.collection.dispositions.kinds import kind_of
+from osame.collection.dispositions.paging import arranged
 from osame.collection.dispositions.paper import (
     APPEAL,
     CLAIM_BAN,
@@ -22,7 +23,6 @@ from osame.collection.dispositions.paper import (
     amount_text,
     charge_rows,
     compound,
-    paged,
 )
 from osame.collection.dispositions.queries import BankruptcyLine, DispositionFile, DispositionHead
 from osame.collection.dispositions.wages import told_to_payer
@@ -150,10 +150,9 @@ def send_distribution(
         *(f"{each.name}（{each.kind.value}）債権{each.claimed:,}円　配当{each.amount:,}円" for each in answer.shares),
         *answer.steps,
     )
-    charges, pages = paged((), lines)
     paper = Paper(
         "配当計算書（謄本）", "換価代金等を次のとおり配当するので、配当計算書の謄本を送付します。", facts,
-        (("残余の金額", amount_text(answer.left)),), charges, pages,
+        (("残余の金額", amount_text(answer.left)),), (), (lines,),
         (OBJECTION,), "",
     )  # fmt: skip
     drafts = [*own_drafts(file, paper), *(outside_draft(file, each, paper) for each in interested_parties(file))]
@@ -164,8 +163,7 @@ def _request(file: DispositionFile, titles: tuple[str, str], beside: Beside) -> 
     head = file.head
     assert head.body_id is not None
     body = beside.parties[head.body_id]
-    rows = charge_rows(file.parts)
-    charges, lines = paged(rows, ())
+    charges, lines = (charge_rows(file.parts),), ()
     facts = asset_facts(file, (("処分の番号", head.number), ("執行機関", body.name), ("事件・先の差押え", head.case_number),
                                 ("根拠", "地方税法第331条第4項・第5項、国税徴収法第82条・第86条")))  # fmt: skip
     total = (("要求する額", amount_text(file.total)),)
@@ -181,7 +179,7 @@ def _filed(file: DispositionFile, proceeding: BankruptcyLine, beside: Beside) ->
     head = file.head
     assert head.body_id is not None
     body = beside.parties[head.body_id]
-    charges, lines = paged(charge_rows(file.parts), ())
+    charges, lines = (charge_rows(file.parts),), ()
     facts = (*subject_facts(file, beside), ("裁判所", body.name), ("事件", head.case_number),
              ("開始の決定", format_wareki(proceeding.since)), ("届出の番号", head.number), ("請求権の原因", "地方税法による徴収金（次の表のとおり）"),
              ("担保権の内容", "なし"), ("根拠", "会社更生法第142条"))  # fmt: skip
@@ -209,7 +207,7 @@ def _seizure(
         *((("場所・立会人", head.place),) if head.place else ()),
     )  # fmt: skip
     facts = asset_facts(file, facts)
-    charges, lines = paged(charge_rows(file.parts), head.wage_steps if own else ())
+    charges, lines = (charge_rows(file.parts),), (head.wage_steps,) if own and head.wage_steps else ()
     preserves = head.procedure is Procedure.PRESERVATION_SEIZURE
     total = _preserved(head) if preserves else (("差押えに係る徴収金の額", amount_text(file.total)),)
     if own:
@@ -236,10 +234,10 @@ def _seizure(
 
 def _wages(file: DispositionFile, beside: Beside) -> Paper:
     head = file.head
-    _, lines = paged((), told_to_payer(head.wage_shares, head.wage_steps, head.asset_id))
+    lines = (tuple(told_to_payer(head.wage_shares, head.wage_steps, head.asset_id)),)
     facts = (*subject_facts(file, beside), ("処分の番号", head.number), ("根拠", "国税徴収法第76条"))
     opening = "差し押さえた給料等について、差し押さえることができる額の計算は、次のとおりです。支払額が変わる月は、同じ方法で計算してください。"
-    return Paper("差押可能額計算書", opening, facts, (), ((),), lines, (), "")
+    return Paper("差押可能額計算書", opening, facts, (), (), lines, (), "")
 
 
 def registration_papers(file: DispositionFile, registry: Party) -> list[Draft]:
@@ -331,7 +329,7 @@ def _notice_title(kind: AssetKind) -> str:
 
 def own_drafts(file: DispositionFile, paper: Paper, beside: Beside | None = None) -> list[Draft]:
     """滞納者に宛てる。死亡していて承継が決定されていれば、相続人の一人一人に（代表者は、滞納処分の書類を受けない。地方税法第9条の2第1項）。"""
-    head = file.head
+    head, paper = file.head, arranged(paper)
     item = file.parts[0].tax_item if len({each.tax_item for each in file.parts}) == 1 else ""
     heirs = (beside.heirs if beside else heirs_among([head.addressee_number])).get(head.addressee_number)
     return [
@@ -349,7 +347,7 @@ def own_drafts(file: DispositionFile, paper: Paper, beside: Beside | None = None
 
 def outside_draft(file: DispositionFile, party: Party, paper: Paper) -> Draft:
     """宛名にない第三者に送る一通。"""
-    to = Outside(party.name, party.postal_code, party.address, party.section)
+    to, paper = Outside(party.name, party.postal_code, party.address, party.section), arranged(paper)
     return Draft(
         file.head.addressee_number,
         "",

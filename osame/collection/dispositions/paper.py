@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from osame.collection.dispositions.queries import DispositionPart
 from osame.platform.console.fields import short_wareki
 
-FIRST_ROWS, NEXT_ROWS, LINE_ROWS, FIRST_LINES = 7, 34, 30, 12
 OWNER_BAN = "差し押さえられた財産について、譲渡、担保の設定、取立てなどの処分をすることはできません。財産を壊し、隠すと、罰せられることがあります。"
 CLAIM_BAN = (
     "この通知書を受け取った後は、差し押さえられた債権を滞納者に支払うことはできません。履行期限までに、この団体の徴税吏員に支払ってください"
@@ -39,7 +38,7 @@ class PaperCharge:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """書面の内容。 facts: 項目と値; charges・lines: 頁ごとの期別と計算; notes: 題と文; signed_by: 徴税吏員（署名の欄がなければ空）。"""
+    """書面の内容。 facts: 項目と値; charges・lines: 頁ごとの期別と計算（頁には `paging.arranged` が分ける）; notes: 題と文; signed_by: 徴税吏員（署名の欄がなければ空）。"""
 
     title: str
     opening: str
@@ -79,22 +78,3 @@ def charge_rows(parts: Sequence[DispositionPart]) -> tuple[PaperCharge, ...]:
         )
         for each in parts
     )
-
-
-def paged(
-    charges: Sequence[PaperCharge], lines: Sequence[str]
-) -> tuple[tuple[tuple[PaperCharge, ...], ...], tuple[tuple[str, ...], ...]]:
-    """期別と計算を、頁に分ける。
-
-    >>> [len(each) for each in paged([PaperCharge("1期", "R8.6.30", 1, 0, 0)] * 9, ())[0]]
-    [7, 2]
-    """
-    pages = [tuple(charges[:FIRST_ROWS])]
-    rest = list(charges[FIRST_ROWS:])
-    while rest:
-        pages.append(tuple(rest[:NEXT_ROWS]))
-        rest = rest[NEXT_ROWS:]
-    first = 0 if charges else FIRST_LINES
-    told = [tuple(lines[:first])] if first and lines else []
-    told += [tuple(lines[at : at + LINE_ROWS]) for at in range(first, len(lines), LINE_ROWS)]
-    return tuple(pages), tuple(told)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from osame.collection.dispositions.paging import arranged
 from osame.collection.dispositions.paper import (
     APPEAL,
     CLAIM_BAN,
@@ -16,7 +17,6 @@ from osame.collection.dispositions.paper import (
     Paper,
     PaperCharge,
     amount_text,
-    paged,
 )
 from osame.collection.letters.kinds import SampleLetter
 from osame.collection.letters.samples import HARD, PLAIN
@@ -142,9 +142,10 @@ def _sample(form: str, title: str, *, hard: bool) -> SampleLetter:
     if charges:
         amount = sum(each.principal_tax + each.demand_fee + each.delinquency_charge for each in charges)
     total = ((shape.total, amount_text(amount)),) if shape.total else ()
-    rows, pages = paged(charges, lines)
+    rows, pages = (tuple(charges),), (lines,) if lines else ()
     facts = (*_subject(shape, hard=hard), *shape.facts, *_asset(shape, hard=hard))
-    paper = Paper(title, shape.opening, facts, total, rows, pages, shape.notes, "山本 昇" if shape.signed else "")
+    signed = "山本 昇" if shape.signed else ""
+    paper = arranged(Paper(title, shape.opening, facts, total, rows, pages, shape.notes, signed))
     marks = tuple(value for _, value in total) or (shape.facts[0][1],)
     return SampleLetter(paper, marks, paper.page_count, hard=hard, to=None if hard else shape.to)
 
