@@ -2,17 +2,18 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from osame.collection.arrears.obligors import Obligor, obligors_of, within_limits
+from osame.collection.arrears.obligors import SHARED, Obligor, obligors_of, within_limits
 from osame.collection.assets.models import CompetingEnforcement
 from osame.collection.dispositions.models import DispositionCorrection, SeizureClaim
 from osame.collection.dispositions.queries import DispositionHead
 from osame.law.arrears_facts import AssetKind
 from osame.law.enforcement_coordination import Competition, CompetitionAnswer, EnforcementKind, who_goes_on
 from osame.law.seizure_claims import sale_request_due, seize_other_by
-from osame.platform.database import fetch_all
+from osame.platform.database import fetch_all, fetch_one
 
 KINDS = {
     CompetingEnforcement.Kind.ENFORCEMENT: EnforcementKind.ENFORCEMENT,
@@ -20,8 +21,11 @@ KINDS = {
     CompetingEnforcement.Kind.SECURITY: EnforcementKind.SECURITY,
 }
 
-NAMES = {"DISTRIBUTION_REQUEST": "交付要求", "PARTICIPATING_SEIZURE": "参加差押え", "BANKRUPTCY": "破産手続"}
-# 終わった手続の期別ごとの、いま残る額。本人の期別の計と、責めを負う期別（期別番号 → 残る額）を分けて読む。
+NAMES = {
+    "DISTRIBUTION_REQUEST": "交付要求", "PARTICIPATING_SEIZURE": "参加差押え", "BANKRUPTCY": "破産手続", "REHABILITATION": "再生手続",
+    "REORGANIZATION": "更生手続",
+}  # fmt: skip
+# 終わった手続の期別ごとの、いま残る額。本人の期別と、責めを負う期別（期別番号 → 残る額）を分けて読む。
 ENDED = """
 WITH ended AS (
     SELECT d.addressee_number, d.procedure, max(e.happened_on) AS ended_on, NULL::date AS discharged_on,
@@ -31,25 +35,23 @@ WITH ended AS (
     WHERE d.procedure IN ('DISTRIBUTION_REQUEST', 'PARTICIPATING_SEIZURE') AND d.stage IN ('RELEASED', 'COMPLETED')
     GROUP BY d.addressee_number, d.procedure
     UNION ALL
-    SELECT b.addressee_number, 'BANKRUPTCY', max(b.closed_on), max(b.discharged_on), array_agg(DISTINCT k.charge_id)
+    SELECT b.addressee_number, b.procedure, max(b.closed_on), max(b.discharged_on), array_agg(DISTINCT k.charge_id)
     FROM bankruptcy b CROSS JOIN LATERAL (
         SELECT c.charge_id FROM charge c WHERE c.addressee_number = b.addressee_number AND c.charge_id > 0 AND c.due_date <= b.closed_on
         UNION SELECT o.charge_id FROM obligor o WHERE o.addressee_number = b.addressee_number AND o.from_on <= b.closed_on) k
-    WHERE b.stage IN ('COMPLETED', 'CANCELLED') GROUP BY b.addressee_number
+    WHERE b.stage IN ('COMPLETED', 'CANCELLED') GROUP BY b.addressee_number, b.procedure
 )
-SELECT n.addressee_number, a.name, n.procedure, n.ended_on, n.discharged_on, x.own, x.others::text
+SELECT n.addressee_number, a.name, a.died_on, n.procedure, n.ended_on, n.discharged_on, x.own::text, x.others::text
 FROM ended n JOIN addressee a USING (addressee_number)
 CROSS JOIN LATERAL (
-    SELECT coalesce(sum(c.left_now) FILTER (WHERE c.is_own), 0)::bigint AS own,
+    SELECT coalesce(jsonb_object_agg(c.charge_id, c.left_now) FILTER (WHERE c.is_own), '{}') AS own,
            coalesce(jsonb_object_agg(c.charge_id, c.left_now) FILTER (WHERE NOT c.is_own), '{}') AS others
     FROM (SELECT c.charge_id, c.addressee_number = n.addressee_number AS is_own,
                  c.principal_tax + c.demand_fee + c.delinquency_charge AS left_now
           FROM charge c WHERE c.charge_id = ANY (n.charges) AND c.principal_tax + c.demand_fee + c.delinquency_charge > 0
             AND NOT EXISTS (SELECT 1 FROM charge_extinction z WHERE z.addressee_number = c.addressee_number
                             AND z.charge_id = c.charge_id AND z.withdrawn_on IS NULL)) c) x
-WHERE n.ended_on <= %(on)s AND (x.own > 0 OR x.others <> '{}') AND NOT EXISTS (
-    SELECT 1 FROM disposition d WHERE d.addressee_number = n.addressee_number
-      AND d.stage IN ('IN_FORCE', 'COLLECTING', 'SOLD', 'DISTRIBUTED') AND d.done_on >= n.ended_on)
+WHERE n.ended_on <= %(on)s AND (x.own <> '{}' OR x.others <> '{}')
 """
 
 
@@ -109,6 +111,20 @@ class CompetitionLine:
     ended_on: date | None
     note: str
     answer: CompetitionAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """終わった手続一つ。 own・others: 本人の期別と、責めを負う期別の、いま残る額。"""
+
+    addressee_number: str
+    name: str
+    died_on: date | None
+    what: str
+    ended_on: date
+    discharged_on: date | None
+    own: dict[int, int]
+    others: dict[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,22 +200,58 @@ def enforcement_first(head: DispositionHead) -> str:
 
 
 def to_dispose_again(*, as_of: date) -> tuple[AgainLine, ...]:
-    """再び処分する候補。交付要求や参加差押えの手続が終わり、または破産手続が終わって、まだ残る期別のある人。免責の確定も示す。
+    """再び処分する候補。交付要求や参加差押えの手続が終わり、または倒産手続が終わって、まだ残る期別のある人。免責の確定も示す。
 
     ほかの納税者の期別について責めを負う者（連帯、第二次、保証、承継）なら、残る額は、その責めの残る限度の内である。
+    死亡した人の期別は、承継した者の一人一人が、その承継した額について候補になる。
     免責は、租税の納付の義務に及ばない（破産法第253条第1項第1号）。
 
-    要件: F18-05, F24-06
+    要件: F18-05, F24-06, F24-08
     """
-    rows = [(*row[:-1], json.loads(row[-1])) for row in fetch_all(ENDED, {"on": as_of})]
-    others = sorted({int(number) for *_, lefts in rows for number in lefts})
+    rows = [Ended(*row[:-2], *(_lefts(each) for each in row[-2:])) for row in fetch_all(ENDED, {"on": as_of})]
+    numbers = {number for each in rows for number in each.others}
+    numbers |= {number for each in rows if each.died_on for number in each.own}
     held: dict[str, list[Obligor]] = defaultdict(list)
-    for each in obligors_of(others, as_of=as_of) if others else ():
+    for each in obligors_of(sorted(numbers), as_of=as_of) if numbers else ():
         held[each.addressee_number].append(each)
-    found = []
-    for who, name, what, ended_on, discharged_on, own, lefts in rows:
-        owed = {int(number): int(left) for number, left in lefts.items()}
-        bound = within_limits(owed, [each for each in held[who] if each.charge_id in owed])
-        if left := int(own) + sum(bound.values()):
-            found.append(AgainLine(who, name, NAMES[what], ended_on, left, discharged_on))
-    return tuple(sorted(found, key=lambda each: (-each.left, each.addressee_number)))
+    found = [line for each in rows for line in _again(each, held)]
+    busy = _busy_since(sorted({each.addressee_number for each in found}))
+    free = [each for each in found if busy.get(each.addressee_number, date.min) < each.ended_on]
+    return tuple(sorted(free, key=lambda each: (-each.left, each.addressee_number)))
+
+
+def _again(ended: Ended, held: Mapping[str, Sequence[Obligor]]) -> Iterator[AgainLine]:
+    """終わった手続一つについて、本人（死亡していれば、承継した者）が、いま残して負う額。"""
+    told = ended.what, ended.ended_on
+    heirs = {
+        who: mine
+        for who, each in held.items()
+        if ended.died_on
+        and (mine := [one for one in each if one.charge_id in ended.own and not one.source.startswith(SHARED)])
+    }
+    for who, mine in heirs.items():
+        if left := sum(within_limits(ended.own, mine).values()):
+            yield AgainLine(who, _name(who), NAMES[told[0]], told[1], left, ended.discharged_on)
+    mine = [each for each in held.get(ended.addressee_number, ()) if each.charge_id in ended.others]
+    bound = sum(within_limits(ended.others, mine).values())
+    if left := bound + (0 if heirs else sum(ended.own.values())):
+        yield AgainLine(ended.addressee_number, ended.name, NAMES[told[0]], told[1], left, ended.discharged_on)
+
+
+def _lefts(text: str) -> dict[int, int]:
+    return {int(number): int(left) for number, left in json.loads(text).items()}
+
+
+def _name(addressee_number: str) -> str:
+    (name,) = fetch_one("SELECT name FROM addressee WHERE addressee_number = %s", [addressee_number])
+    return str(name)
+
+
+def _busy_since(whose: Sequence[str]) -> dict[str, date]:
+    """続いている処分のうち、いちばん新しいものの日。"""
+    rows = fetch_all(
+        "SELECT addressee_number, max(done_on) FROM disposition WHERE addressee_number = ANY (%s) "
+        "AND stage IN ('IN_FORCE', 'COLLECTING', 'SOLD', 'DISTRIBUTED') GROUP BY addressee_number",
+        [list(whose)],
+    )
+    return dict(rows)

@@ -2,6 +2,8 @@
 
 What happens to a security between taking and releasing it. A refused request becomes a ground to cancel the grace; a security is
 disposed of only when the grace is over and the tax is not paid.
+
+解釈: 増担保の提供、保証人の変更などを求める権限は、担保の徴取を定める地方税法第16条の第3項によるものと読む。項の番号は、本文を確認していない。
 """
 
 from dataclasses import dataclass

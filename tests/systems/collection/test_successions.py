@@ -18,7 +18,15 @@ from osame.collection.assets.queries import asset_numbered
 from osame.collection.demands.batch import run_demands
 from osame.collection.dispositions.facts import NothingToSeizeFor, case_of
 from osame.collection.dispositions.queries import disposition_file, dispositions_of
-from osame.collection.dispositions.seizing import SeizureTerms, judge_seizure, propose_seizure
+from osame.collection.dispositions.releasing import ReleaseJudgement, release
+from osame.collection.dispositions.seizing import (
+    RequestTerms,
+    SeizureTerms,
+    judge_seizure,
+    propose_request,
+    propose_seizure,
+)
+from osame.collection.dispositions.standing_claims import to_dispose_again
 from osame.collection.inquiry.verification import verify_everything
 from osame.collection.letters.printing import print_run
 from osame.collection.payment_slips.planning import NothingUnpaid
@@ -429,3 +437,36 @@ def test_an_heir_is_seized_against_for_the_share_alone(owed: int, tmp_path: Path
     assert other.completes_on
     assert verify_everything().sound
     assert verify_portions() == ()
+
+
+def test_heirs_are_candidates_again_for_their_shares(owed: int) -> None:
+    """死亡した人への交付要求が終わると、承継した者の一人一人が候補になる。承継した者の財産への交付要求が終わっても、その分だけ。"""
+    court = party_of(ThirdParty.Kind.COURT, "津地方裁判所")
+
+    def asked(who: str, case: str) -> tuple[str, int]:
+        with as_seizer(OFFICER):
+            proposal = propose_request(RequestTerms(who, "競売", court, case, (owed,)), as_of=today())
+        seized(proposal)
+        return dispositions_of(who)[0].key
+
+    def again() -> dict[str, tuple[str, int]]:
+        return {each.addressee_number: (each.what, each.left) for each in to_dispose_again(as_of=today())}
+
+    run_sql("UPDATE addressee SET died_on = NULL WHERE addressee_number = %s", [SATO])
+    release(
+        asked(SATO, "令和8年(ケ)第3号"),
+        ReleaseJudgement("競売の取下げ", is_unlawful=True),
+        as_of=today(),
+        officer=OFFICER,
+    )
+    (alone,) = again().values()
+    died()
+    assert again() == {SATO: alone}  # 承継が決まるまでは、亡くなった人の名で残る
+    decided(opened())
+    shares = {who: ("交付要求", part[2]) for who, part in parts(owed).items()}
+    assert again() == shares
+    assert sum(left for _, left in shares.values()) == alone[1]
+    key = asked(KITAMURA, "令和8年(ケ)第4号")
+    assert set(again()) == set(shares) - {KITAMURA}  # いま交付要求をしている
+    release(key, ReleaseJudgement("競売の取下げ", is_unlawful=True), as_of=today(), officer=OFFICER)
+    assert again() == shares
