@@ -146,14 +146,14 @@ def approve_agent(agent_id: int, *, approved_on: date) -> None:
         _saved(row, "代理人を承認した")
 
 
-def refuse_agent(agent_id: int, *, reason: str) -> None:
+def refuse_agent(agent_id: int, *, reason: str, refused_on: date) -> None:
     """代理人を承認しない。
 
     要件: F02-04
     """
     with transaction.atomic():
         row = _agent(agent_id, State.NOTIFIED)
-        row.state, row.ended_reason = State.NOT_APPROVED, reason
+        row.state, row.ended_reason, row.refused_on = State.NOT_APPROVED, reason, refused_on
         _saved(row, "代理人を承認しなかった")
 
 

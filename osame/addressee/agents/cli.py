@@ -1,5 +1,6 @@
 """osame addressee agent … / relation … — 代理人と関係人。"""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -7,7 +8,11 @@ import typer
 from osame.addressee.agents import actions
 from osame.addressee.agents.actions import AgentRequest, RelationRequest
 from osame.addressee.agents.models import AddresseeRelation, Agent
+from osame.addressee.agents.papers import decision_paper
 from osame.kernel.dates import parse_date
+from osame.platform.egress.authority import Output
+from osame.platform.egress.broker import emit
+from osame.platform.egress.models import EgressKind, ReceiverClass
 from osame.platform.functions.binding import bound
 from osame.platform.terminal import console, day, refusals_told
 
@@ -60,9 +65,12 @@ def approve(
 @app.command()
 @bound("addressee.agents.approve")
 @refusals_told
-def refuse(agent: int, reason: Annotated[str, typer.Option(help="理由（必須）")], _by: Officer = None) -> None:
+def refuse(
+    agent: int, reason: Annotated[str, typer.Option(help="理由（必須）")],
+    on: Annotated[str | None, typer.Option(help="承認しないと決めた日（省けば今日）")] = None, _by: Officer = None,
+) -> None:  # fmt: skip
     """代理人を承認しない。"""
-    actions.refuse_agent(agent, reason=reason)
+    actions.refuse_agent(agent, reason=reason, refused_on=day(on))
     console.print("承認しませんでした。")
 
 
@@ -78,6 +86,19 @@ def end(
     """代理人を終える。"""
     actions.end_agent(agent, valid_until=parse_date(on), reason=reason)
     console.print("終えました。")
+
+
+@app.command()
+@bound("addressee.agents.paper")
+@refusals_told
+def paper(
+    addressee: Number, agent: int, issuer: Annotated[str, typer.Option(help="発する者（市長の職と氏名）")],
+    output: Annotated[Path, typer.Option("--out", help="通知書のファイル（PDF）")], _by: Officer = None,
+) -> None:  # fmt: skip
+    """納税管理人の承認・不承認の通知書を作る。"""
+    made = decision_paper(addressee, agent, issuer=issuer, on=day(None))
+    to = Output(EgressKind.LETTER, [addressee], ReceiverClass.CITIZEN, made.receiver)
+    console.print(f"{emit(made.body, output, to).serial} として出しました。")
 
 
 @relation.command("add")

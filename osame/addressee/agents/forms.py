@@ -13,6 +13,7 @@ from osame.addressee.agents.actions import (
     RelationRequest,
 )
 from osame.addressee.agents.models import AddresseeRelation, Agent
+from osame.addressee.agents.papers import IssuerNeeded
 from osame.addressee.people.forms import text
 from osame.addressee.people.tax_items import EVERY_ITEM
 from osame.platform.console.acts import ActForm
@@ -59,6 +60,13 @@ class DecideAgentForm(ActForm):
         if self.cleaned_data.get("decision") == "refuse" and not reason.strip():
             raise forms.ValidationError("承認しない理由を入力してください。")
         return reason
+
+
+class AgentPaperForm(ActForm):
+    """承認・不承認の通知書。"""
+
+    issuer = text("発する者", required=True, help_text="市長の職と氏名。例：架空市長 架空 太郎")
+    refusals = {IssuerNeeded: "issuer"}
 
 
 class EndAgentForm(ActForm):

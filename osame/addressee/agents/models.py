@@ -50,6 +50,7 @@ class Agent(models.Model):
     valid_until = models.DateField("適用終了日の翌日", null=True)
     notified_on = models.DateField("届出日")
     approved_on = models.DateField("承認日", null=True)
+    refused_on = models.DateField("承認しないと決めた日", null=True)
     approver = models.TextField("承認者", default="", blank=True)
     ended_reason = models.TextField("終了の理由", default="", blank=True)
     officer = models.TextField("職員")

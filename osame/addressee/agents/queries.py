@@ -5,6 +5,7 @@ from datetime import date
 
 from osame.addressee.agents.models import AddresseeRelation, Agent
 from osame.addressee.protection.queries import protection_of
+from osame.kernel.dates import format_wareki
 from osame.platform.database import fetch_all
 
 State = Agent.State
@@ -100,6 +101,19 @@ def agent_of(addressee_number: str, agent_id: int) -> Agent | None:
     """この人の、届出中か有効な代理人一件。"""
     known = Agent.objects.filter(addressee_number=addressee_number, pk=agent_id)
     return known.filter(state__in=(State.NOTIFIED, State.ACTIVE)).first()
+
+
+def decided_tax_agents(addressee_number: str) -> list[tuple[int, str]]:
+    """承認・不承認を決めた納税管理人の届出。（代理人番号、言い方）。新しい順。
+
+    要件: F24-07
+    """
+    known = Agent.objects.filter(addressee_number=addressee_number, kind=Agent.Kind.TAX_AGENT)
+    return [
+        (each.agent_id, f"{format_wareki(day)}に{'承認' if each.approved_on else '不承認'}")
+        for each in known.order_by("-agent_id")
+        if (day := each.approved_on or each.refused_on)
+    ]
 
 
 def relation_of(addressee_number: str, relation_id: int) -> AddresseeRelation | None:

@@ -6,17 +6,30 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods
 
 from osame.addressee.agents import actions
-from osame.addressee.agents.forms import AgentForm, DecideAgentForm, EndAgentForm, EndRelationForm, RelationForm
+from osame.addressee.agents.forms import (
+    AgentForm,
+    AgentPaperForm,
+    DecideAgentForm,
+    EndAgentForm,
+    EndRelationForm,
+    RelationForm,
+)
 from osame.addressee.agents.models import AddresseeRelation, Agent
+from osame.addressee.agents.papers import decision_paper
 from osame.addressee.agents.queries import agent_of, relation_of
 from osame.addressee.inquiry.pages import FormPage, person_act, whose
 from osame.addressee.inquiry.queries import refuse_hidden
 from osame.addressee.mailing.coverage import covered
 from osame.addressee.search.queries import Found, summaries
+from osame.kernel.refusals import Refusal
+from osame.platform.console.answers import page
+from osame.platform.egress.authority import Output
+from osame.platform.egress.broker import download
+from osame.platform.egress.models import EgressKind, ReceiverClass
 from osame.platform.functions.binding import bound
 from osame.platform.suppression.decision import FactClass
 from osame.platform.terminal import today
@@ -56,11 +69,35 @@ def agent_decide(request: HttpRequest, number: str, agent_id: int) -> HttpRespon
         if form.cleaned_data["decision"] == "approve":
             actions.approve_agent(agent_id, approved_on=form.cleaned_data["on"])
         else:
-            actions.refuse_agent(agent_id, reason=form.cleaned_data["reason"])
+            told = form.cleaned_data
+            actions.refuse_agent(agent_id, reason=told["reason"], refused_on=told["on"])
 
     lead = "届出書と、本人の意思を確かめてから判断してください。"
     words = FormPage("代理人の承認", "記録する", "代理人の届出の判断を記録しました。", lead)
     return person_act(request, form, words, whose(number, as_of=on), act, **other)
+
+
+@bound("addressee.agents.paper")
+@require_http_methods(["GET", "POST"])
+def agent_paper(request: HttpRequest, number: str, agent_id: int) -> HttpResponse:
+    """納税管理人の承認・不承認の通知書を保存する。"""
+    on = today()
+    refuse_hidden(number, FactClass.RELATIONS, as_of=on)
+    form = AgentPaperForm(request.POST or None, today=on)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = decision_paper(number, agent_id, issuer=form.cleaned_data["issuer"], on=on)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return download(
+                made.body, made.file_name, Output(EgressKind.LETTER, [number], ReceiverClass.CITIZEN, made.receiver)
+            )
+    lead = "届け出た本人に渡す通知書を、PDFで保存します。住所は載りません。"
+    words = FormPage("納税管理人の通知書", "通知書を保存する", "", lead)
+    person = whose(number, as_of=on)
+    shown = {"form": form, "words": words, "person": person, "back": reverse("person", args=[number])}
+    return page(request, "addressee/form.html", shown, status=form.status)
 
 
 @bound("addressee.agents.notify")
@@ -142,6 +179,7 @@ def _shown(what: str, other: Found | None, since: date, until: date | None) -> d
 agents_urls: list[URLPattern] = [
     path("people/<str:number>/agents/new/", agent_new, name="agent_new"),
     path("people/<str:number>/agents/<int:agent_id>/decide/", agent_decide, name="agent_decide"),
+    path("people/<str:number>/agents/<int:agent_id>/paper/", agent_paper, name="agent_paper"),
     path("people/<str:number>/agents/<int:agent_id>/end/", agent_end, name="agent_end"),
     path("people/<str:number>/relations/new/", relation_new, name="relation_new"),
     path("people/<str:number>/relations/<int:relation_id>/end/", relation_end, name="relation_end"),

@@ -9,6 +9,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from osame.addressee.agents.models import Agent
+from osame.addressee.agents.queries import decided_tax_agents
 from osame.addressee.consolidation.queries import group_of, links_of, representative_of
 from osame.addressee.inquiry.pages import FormPage, person_act, whose
 from osame.addressee.inquiry.queries import (
@@ -64,6 +65,7 @@ def person(request: HttpRequest, number: str) -> HttpResponse:
                 each | {"covers": covered(each["tax_item"], each["document"])} for each in view.mailing_addresses
             ],
             "agents": [_told_agent(each) | {"who": people.get(each["agent_number"])} for each in view.agents],
+            "decided": [] if hidden else decided_tax_agents(number),
             "relations": [each | {"who": people.get(each["related_number"])} for each in view.relations],
             "group": [people[each] for each in group if each in people],
             "representative": representative_of(number),

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import pypdfium2
 import pytest
 from django.db import transaction
 
@@ -25,12 +26,24 @@ from osame.addressee.agents.actions import (
     relate,
 )
 from osame.addressee.agents.models import AddresseeRelation, Agent
-from osame.addressee.agents.queries import agent_for, agents_of, relations_of
+from osame.addressee.agents.papers import AgentIsOtherParty, IssuerNeeded, NoDecisionYet, NotATaxAgent, decision_paper
+from osame.addressee.agents.queries import agent_for, agents_of, decided_tax_agents, relations_of
 from osame.addressee.people.facts import Standing
 from osame.addressee.people.recording import Change, record_version
 from osame.platform.database import fetch_all
 from tests.systems.addressee.people_cast import facts
-from tests.systems.addressee.protection_cast import CHILD, COMPANY, FRIEND, FROM, HER, HIM, TODAY, officer, settle
+from tests.systems.addressee.protection_cast import (
+    CHILD,
+    COMPANY,
+    FRIEND,
+    FROM,
+    HER,
+    HIM,
+    TODAY,
+    officer,
+    protect_her,
+    settle,
+)
 
 pytestmark = pytest.mark.usefixtures("addressee_database")
 Kind, Related = Agent.Kind, AddresseeRelation.Kind
@@ -80,8 +93,41 @@ def test_one_of_a_kind_and_tax_item_at_a_time() -> None:
         notify(HIM, Kind.LAWYER)
         notify(HIM, tax_item="11", valid_from=date(2024, 1, 1), valid_until=FROM)
         refused = notify(HIM, Kind.ADULT_GUARDIAN)
-        refuse_agent(refused, reason="要件を欠く")
+        refuse_agent(refused, reason="要件を欠く", refused_on=TODAY)
         notify(FRIEND, Kind.ADULT_GUARDIAN)
+
+
+def test_the_notice_says_what_was_decided_and_never_where_anybody_lives() -> None:
+    """納税管理人の承認と不承認の通知書。判断の前には作れず、支援措置の相手方についても作らない。"""
+    mayor = "架空市長 架空 太郎"
+    with officer():
+        agent, refused = notify(), notify(COMPANY, tax_item="06", valid_from=date(2024, 1, 1), valid_until=FROM)
+        with pytest.raises(NoDecisionYet):
+            decision_paper(HER, agent, issuer=mayor, on=TODAY)
+        with pytest.raises(IssuerNeeded):
+            decision_paper(HER, agent, issuer=" ", on=TODAY)
+        with pytest.raises(NotATaxAgent):
+            decision_paper(HER, notify(FRIEND, Kind.LAWYER), issuer=mayor, on=TODAY)
+        refuse_agent(refused, reason="市外に住所があり、便宜を有しない", refused_on=TODAY)
+        other = notify(HIM, tax_item="07", valid_from=date(2023, 1, 1), valid_until=date(2024, 1, 1))
+    with officer("suzuki"):
+        for each in (agent, other):
+            approve_agent(each, approved_on=TODAY)
+    with officer():
+        assert [each for each, _ in decided_tax_agents(HER)] == [other, refused, agent]
+        protect_her()
+        with pytest.raises(AgentIsOtherParty):
+            decision_paper(HER, other, issuer=mayor, on=TODAY)
+        yes, no = (told(decision_paper(HER, each, issuer=mayor, on=TODAY).body) for each in (agent, refused))
+    for part in ("納税管理人承認通知書", "架空市長架空太郎", "書類の送り先", "地方税法第300条第1項"):
+        assert part in yes, part
+    for part in ("納税管理人不承認通知書", "承認しない理由", "市外に住所があり", "審査請求", "第355条第2項"):
+        assert part in no, part
+    assert "丁目" not in yes + no
+
+
+def told(pdf: bytes) -> str:
+    return "".join("".join(page.get_textpage().get_text_range().split()) for page in pypdfium2.PdfDocument(pdf))
 
 
 def test_the_person_and_a_stranger_are_no_agents() -> None:

@@ -209,8 +209,14 @@ def test_an_agent_counts_after_another_has_approved(clerk, chief):
     assert "この代理人はありません" in chief.get(path.replace(HER, HIM), status=409)
     assert "伊勢　太郎" in chief.get(path)
     assert "承認しない理由" in chief.send(path, status=422, decision="refuse").content.decode()
+    paper = path.replace("decide", "paper")
+    undecided = clerk.send(paper, status=422, issuer="架空市長 架空 太郎").content.decode()
+    assert "判断が、まだありません" in undecided
     chief.send(path, decision="approve")
-    assert "届出（未承認）" not in clerk.get(f"/people/{HER}/")
+    page = clerk.get(f"/people/{HER}/")
+    assert "届出（未承認）" not in page
+    assert f'href="{paper}"' in page
+    assert clerk.send(paper, status=200, issuer="架空市長 架空 太郎").content.startswith(b"%PDF")
     clerk.send(f"/people/{HER}/agents/{agent.agent_id}/end/", valid_until="R7.8.1", reason="辞任")
 
 

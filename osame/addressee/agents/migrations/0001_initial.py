@@ -127,6 +127,7 @@ class Migration(migrations.Migration):
                 ("valid_until", models.DateField(null=True, verbose_name="適用終了日の翌日")),
                 ("notified_on", models.DateField(verbose_name="届出日")),
                 ("approved_on", models.DateField(null=True, verbose_name="承認日")),
+                ("refused_on", models.DateField(null=True, verbose_name="承認しないと決めた日")),
                 ("approver", models.TextField(blank=True, default="", verbose_name="承認者")),
                 ("ended_reason", models.TextField(blank=True, default="", verbose_name="終了の理由")),
                 ("officer", models.TextField(verbose_name="職員")),
@@ -214,6 +215,7 @@ class Migration(migrations.Migration):
                 ("valid_until", models.DateField(null=True, verbose_name="適用終了日の翌日")),
                 ("notified_on", models.DateField(verbose_name="届出日")),
                 ("approved_on", models.DateField(null=True, verbose_name="承認日")),
+                ("refused_on", models.DateField(null=True, verbose_name="承認しないと決めた日")),
                 ("approver", models.TextField(blank=True, default="", verbose_name="承認者")),
                 ("ended_reason", models.TextField(blank=True, default="", verbose_name="終了の理由")),
                 ("officer", models.TextField(verbose_name="職員")),
@@ -359,8 +361,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="insert_insert",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "agent_history" ("addressee_number", "agent_id", "agent_number", "approved_on", "approver", "ended_reason", "kind", "note", "notified_on", "officer", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "state", "tax_item", "title", "valid_from", "valid_until") VALUES (NEW."addressee_number", NEW."agent_id", NEW."agent_number", NEW."approved_on", NEW."approver", NEW."ended_reason", NEW."kind", NEW."note", NEW."notified_on", NEW."officer", NOW(), \'insert\', NEW."agent_id", NEW."recorded_at", NEW."state", NEW."tax_item", NEW."title", NEW."valid_from", NEW."valid_until"); RETURN NULL;',
-                    hash="ce74f1734acd23268eaf5dfba0e15e4b3b190290",
+                    func='INSERT INTO "agent_history" ("addressee_number", "agent_id", "agent_number", "approved_on", "approver", "ended_reason", "kind", "note", "notified_on", "officer", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "refused_on", "state", "tax_item", "title", "valid_from", "valid_until") VALUES (NEW."addressee_number", NEW."agent_id", NEW."agent_number", NEW."approved_on", NEW."approver", NEW."ended_reason", NEW."kind", NEW."note", NEW."notified_on", NEW."officer", NOW(), \'insert\', NEW."agent_id", NEW."recorded_at", NEW."refused_on", NEW."state", NEW."tax_item", NEW."title", NEW."valid_from", NEW."valid_until"); RETURN NULL;',
+                    hash="083fe8486404d1fbaeeb3d52356c100f2a381e98",
                     operation="INSERT",
                     pgid="pgtrigger_insert_insert_7b9fa",
                     table="agent",
@@ -374,8 +376,8 @@ class Migration(migrations.Migration):
                 name="update_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "agent_history" ("addressee_number", "agent_id", "agent_number", "approved_on", "approver", "ended_reason", "kind", "note", "notified_on", "officer", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "state", "tax_item", "title", "valid_from", "valid_until") VALUES (NEW."addressee_number", NEW."agent_id", NEW."agent_number", NEW."approved_on", NEW."approver", NEW."ended_reason", NEW."kind", NEW."note", NEW."notified_on", NEW."officer", NOW(), \'update\', NEW."agent_id", NEW."recorded_at", NEW."state", NEW."tax_item", NEW."title", NEW."valid_from", NEW."valid_until"); RETURN NULL;',
-                    hash="3391432041e720640ae6e48e8cf5d849ea3e8730",
+                    func='INSERT INTO "agent_history" ("addressee_number", "agent_id", "agent_number", "approved_on", "approver", "ended_reason", "kind", "note", "notified_on", "officer", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "refused_on", "state", "tax_item", "title", "valid_from", "valid_until") VALUES (NEW."addressee_number", NEW."agent_id", NEW."agent_number", NEW."approved_on", NEW."approver", NEW."ended_reason", NEW."kind", NEW."note", NEW."notified_on", NEW."officer", NOW(), \'update\', NEW."agent_id", NEW."recorded_at", NEW."refused_on", NEW."state", NEW."tax_item", NEW."title", NEW."valid_from", NEW."valid_until"); RETURN NULL;',
+                    hash="d44f0434be4c94c0a21d180db0e0a4bdcd8f75c8",
                     operation="UPDATE",
                     pgid="pgtrigger_update_update_b59de",
                     table="agent",
