@@ -173,6 +173,7 @@ def _of_arrears(app: typer.Typer) -> None:
     from osame.collection.cases import cli as cases
     from osame.collection.dispositions import claims_cli as seizures
     from osame.collection.dispositions import cli as dispositions
+    from osame.collection.dispositions import realization_cli as realizations
     from osame.collection.grace import cli as grace
     from osame.collection.liabilities import cli as liabilities
     from osame.collection.liabilities import transfer_cli as encumbrances
@@ -197,6 +198,7 @@ def _of_arrears(app: typer.Typer) -> None:
     app.add_typer(auctions.app, name="auction")
     app.add_typer(deliveries.app, name="delivery")
     app.add_typer(seizures.app, name="seizure")
+    app.add_typer(realizations.app, name="realization")
     app.add_typer(suspensions.app, name="suspension")
     app.add_typer(successions.app, name="succession")
     app.add_typer(writeoffs.app, name="write-off")

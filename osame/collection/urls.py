@@ -20,6 +20,7 @@ from osame.collection.dispositions.bankruptcies_web import bankruptcy_urls
 from osame.collection.dispositions.bulk_web import bulk_urls
 from osame.collection.dispositions.claims_web import claims_urls
 from osame.collection.dispositions.keeping_web import keeping_urls
+from osame.collection.dispositions.realization_web import realization_urls
 from osame.collection.dispositions.web import dispositions_urls
 from osame.collection.grace.web import grace_urls
 from osame.collection.inquiry.web import inquiry_urls
@@ -65,6 +66,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *auctions_urls,
     *bulk_urls,
     *claims_urls,
+    *realization_urls,
     *keeping_urls,
     *asset_search_urls,
     *suspension_urls,

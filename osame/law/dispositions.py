@@ -41,6 +41,7 @@ class Procedure(Enum):
     SEIZURE = "差押え"
     PARTICIPATING_SEIZURE = "参加差押え"
     DISTRIBUTION_REQUEST = "交付要求"
+    REALIZATION_DECISION = "換価執行決定"
     SUSPENSION = "執行停止"
     OBLIGATION = "納税義務"
     SUCCESSION = "納税義務の承継"

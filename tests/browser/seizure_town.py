@@ -23,6 +23,7 @@ from osame.collection.dispositions.creditors import Spent, record_cost
 from osame.collection.dispositions.models import DispositionCost
 from osame.collection.dispositions.preserving import PreservationSeizure, propose_preservation_seizure
 from osame.collection.dispositions.queries import dispositions_of
+from osame.collection.dispositions.realizing import Consent, call_to_realize, record_consent
 from osame.collection.dispositions.seizing import RequestTerms, SeizureTerms, propose_request, propose_seizure
 from osame.collection.dispositions.stays import NewStay, record_stay
 from osame.collection.liabilities.deciding import propose_liability
@@ -124,6 +125,10 @@ def others() -> None:
     ):
         with as_officer(OFFICER):
             carried(propose_request(asked, as_of=DAY))
+    participation = next(each.key for each in dispositions_of(TANAKA) if each.asset_id == asset)
+    record_service(participation, SeizureService(taxpayer_served_on=today()), officer=OFFICER)
+    number = call_to_realize(participation, as_of=today(), officer=OFFICER)
+    record_consent(number, Consent(today(), "津徴第9号"), officer=OFFICER)
     for case, ends in (("令和8年(フ)第1号", True), ("令和8年(フ)第2号", False)):
         told = Opened(KAKU, "津地方裁判所", case, date(2026, 1, 5), "官報")
         number = open_bankruptcy(told, officer=OFFICER)

@@ -29,6 +29,9 @@ STAGE_WORDS = {
         for stage, name in ((ProcedureStage.APPLIED, "開始の申立て"), (ProcedureStage.IN_FORCE, "手続中"), (ProcedureStage.COMPLETED, "終結"))
     },
     (Procedure.BAN, ProcedureStage.IN_FORCE): "禁止中", (Procedure.HALT, ProcedureStage.IN_FORCE): "中止中",
+    (Procedure.REALIZATION_DECISION, ProcedureStage.APPLIED): "催告・同意の求め",
+    (Procedure.REALIZATION_DECISION, ProcedureStage.IN_FORCE): "決定済み",
+    (Procedure.REALIZATION_DECISION, ProcedureStage.REFUSED): "同意がない",
     (Procedure.SUSPENSION, ProcedureStage.NONE): "調書（決定前）",
     (Procedure.SUSPENSION, ProcedureStage.IN_FORCE): "停止中",
     (Procedure.ADVANCE_COLLECTION, ProcedureStage.IN_FORCE): "告知済み",
@@ -54,6 +57,9 @@ ACT_WORDS = {
         for each in (Procedure.BANKRUPTCY, Procedure.REHABILITATION, Procedure.REORGANIZATION)
         for act, name in ((ProcedureAct.APPLY, "開始の申立て"), (ProcedureAct.OPEN, "開始の決定"), (ProcedureAct.GRANT, "計画の認可"))
     },
+    (Procedure.REALIZATION_DECISION, ProcedureAct.APPLY): "催告し、同意を求める",
+    (Procedure.REALIZATION_DECISION, ProcedureAct.DECIDE): "決定する",
+    (Procedure.REALIZATION_DECISION, ProcedureAct.REFUSE): "同意がない",
     (Procedure.ENCUMBERED_TRANSFER, ProcedureAct.NOTIFY): "通知する",
     (Procedure.ENCUMBERED_TRANSFER, ProcedureAct.APPLY): "交付要求する",
     (Procedure.ENCUMBERED_TRANSFER, ProcedureAct.DISTRIBUTE): "配当を受ける",

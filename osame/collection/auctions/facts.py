@@ -49,7 +49,7 @@ def standing_of(file: AuctionFile, *, as_of: date, lock: bool = False) -> Standi
         charges = [part.charge_id for part in each.parts if part.left]
         if charges:
             case = case_of(who, charges, as_of=as_of, lock=lock)
-            found += may_realize(case.charges, seized_on=each.head.effect_on, as_of=as_of).items
+            found += may_realize(case.charges, seized_on=each.head.sellable_from, as_of=as_of).items
             found += _after_principal(each, charges, file.head.falling, as_of)
     claims = sum(asset_numbered(each.head.asset_id).prior_claims for each in files if each.head.asset_id)
     unique = {item.line: item for item in found}

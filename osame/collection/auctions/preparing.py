@@ -19,7 +19,7 @@ from osame.kernel.refusals import Refusal
 from osame.law.arrears_facts import AssetKind
 from osame.law.auction_conditions import PoliceAnswer
 from osame.law.auction_steps import AuctionStage
-from osame.law.dispositions import Procedure, ProcedureStage
+from osame.law.dispositions import ProcedureStage
 from osame.platform.audit.recording import record
 from osame.platform.database import fetch_one, run_sql
 
@@ -33,7 +33,7 @@ class ObjectsNeeded(Refusal):
 
 
 class NotSellable(Refusal):
-    """公売に付すことができるのは、効力の生じた差押えの、取り立てる債権でない財産だけです。差押えを確かめてください。"""
+    """公売に付すことができるのは、効力の生じた差押え（参加差押えなら、効力の生じた換価執行決定）の、取り立てる債権でない財産だけです。差押えを確かめてください。"""
 
 
 class SurveyNeeded(Refusal):
@@ -148,8 +148,9 @@ def _owner(heads: Sequence[DispositionHead], as_of: date) -> tuple[str, AssetKin
     if not heads or len({each.addressee_number for each in heads}) > 1:
         raise ObjectsNeeded
     for head in heads:
-        is_in_force = head.stage is ProcedureStage.IN_FORCE and head.effect_on is not None and head.effect_on <= as_of
-        if head.procedure is not Procedure.SEIZURE or head.asset_kind is None or not is_in_force:
+        first = head.sellable_from
+        is_in_force = head.stage is ProcedureStage.IN_FORCE and first is not None and first <= as_of
+        if head.asset_kind is None or not is_in_force:
             raise NotSellable(head.number)
     kinds = [each.asset_kind for each in heads if each.asset_kind]
     for kind in (AssetKind.REAL_ESTATE, *(each for each in kinds if each is not AssetKind.MOVABLE)):

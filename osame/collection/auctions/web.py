@@ -22,7 +22,7 @@ from osame.collection.letters.queries import letters_about
 from osame.law.auction_conditions import may_buy
 from osame.law.auction_days import auction_days
 from osame.law.auction_steps import AuctionStage, auction_acts_from
-from osame.law.dispositions import Procedure, ProcedureStage
+from osame.law.dispositions import ProcedureStage
 from osame.platform.audit.recording import record
 from osame.platform.console.acts import ActForm
 from osame.platform.console.answers import officer_of, page
@@ -106,7 +106,7 @@ def auction_new(request: HttpRequest, disposition_id: int) -> HttpResponse:
 
 
 def _is_sellable(head: DispositionHead) -> bool:
-    return head.procedure is Procedure.SEIZURE and head.stage is ProcedureStage.IN_FORCE and head.effect_on is not None
+    return head.stage is ProcedureStage.IN_FORCE and head.sellable_from is not None
 
 
 @bound("collection.auctions.propose")

@@ -18,6 +18,7 @@ from osame.collection.dispositions.queries import DispositionFile, DispositionHe
 from osame.collection.payment_slips.owed import Owed
 from osame.kernel.money import Yen
 from osame.kernel.refusals import Refusal
+from osame.law.dispositions import ProcedureAct
 from osame.law.distribution import Creditor, CreditorKind
 from osame.law.mortgage_disposal import MortgageDisposal, MortgageDisposalKind, UnknownMortgagee
 from osame.platform.audit.recording import record
@@ -252,8 +253,10 @@ def sharing_of(file: DispositionFile, own: Sequence[Owed]) -> Sharing:
     """配当を受ける債権。交付要求などで受けた金は、もう配当されたこの団体の分である。"""
     head = file.head
     due = min((each.statutory_due_date_etc for each in file.parts), default=head.done_on)
-    ours = Creditor(OURS, CreditorKind.SEIZING_TAX, Yen(sum(each.share().amount for each in own)), due)
-    if head.procedure.name != "SEIZURE" or head.asset_id is None:
+    rank = _rank_as_requester(file)
+    kind = CreditorKind.SEIZING_TAX if rank is None else CreditorKind.REQUESTING_TAX
+    ours = Creditor(OURS, kind, Yen(sum(each.share().amount for each in own)), due, rank or 0)
+    if head.asset_id is None or (head.procedure.name != "SEIZURE" and rank is None):
         return Sharing((ours,), None, {})
     cost = Yen(costs_of(head.key).left)
     costs = (Creditor(COSTS, CreditorKind.DISPOSITION_COST, cost),) if cost else ()
@@ -262,12 +265,32 @@ def sharing_of(file: DispositionFile, own: Sequence[Owed]) -> Sharing:
     rows = [each for each in interests_in(key) if each.kind in INTERESTS]
     names = _names(rows)
     others = tuple(
-        Creditor(names[each.interest_number], INTERESTS[each.kind], Yen(amount), each.set_on, each.rank)
+        Creditor(names[each.interest_number], _kind_of(each, head, rank), Yen(amount), each.set_on, each.rank)
         for each in rows
         if (amount := stated.get(each.interest_number, (each.amount,))[0])
     )
     disposal, unsecured = _disposal(head, names)
     return Sharing((*costs, ours, *others), disposal, unsecured)
+
+
+def _rank_as_requester(file: DispositionFile) -> int | None:
+    """換価執行決定により参加差押えの財産を売ったときの、この団体の順位。ほかの処分なら None。差押えに係るのは、同意した行政機関の租税である。"""
+    if file.head.procedure.name != "PARTICIPATING_SEIZURE" or all(
+        each.act is not ProcedureAct.SELL for each in file.events
+    ):
+        return None
+    (rank,) = fetch_one(
+        "SELECT max(request_rank) FROM realization_decision WHERE addressee_number = %s AND disposition_id = %s "
+        "AND decided_on IS NOT NULL",
+        [*file.head.key],
+    )
+    return int(rank)
+
+
+def _kind_of(each: InterestRow, head: DispositionHead, rank: int | None) -> CreditorKind:
+    if rank is not None and each.kind is AssetInterest.Kind.TAX and each.third_party_id == head.body_id:
+        return CreditorKind.SEIZING_TAX
+    return INTERESTS[each.kind]
 
 
 def _names(rows: Sequence[InterestRow]) -> dict[int, str]:

@@ -12,6 +12,8 @@ from osame.collection.arrears.procedures import STAGES
 from osame.collection.dispositions.insolvency_models import Bankruptcy as Bankruptcy
 from osame.collection.dispositions.insolvency_models import BankruptcyEvent as BankruptcyEvent
 from osame.collection.dispositions.insolvency_models import InsolvencyStay as InsolvencyStay
+from osame.collection.dispositions.realization_models import RealizationDecision as RealizationDecision
+from osame.collection.dispositions.realization_models import RealizationDecisionEvent as RealizationDecisionEvent
 from osame.law.dispositions import Procedure
 from osame.law.distribution import CreditorKind
 from osame.law.mortgage_disposal import MortgageDisposalKind

@@ -27,7 +27,9 @@ SELECT d.addressee_number, d.disposition_id, d.procedure, d.stage, d.numbered_ye
        coalesce(s.description, ''), s.third_party_id, d.body_id, coalesce(t.name, b.name, ''), d.case_number, d.scope, d.perform_by,
        ARRAY(SELECT jsonb_array_elements_text(d.wage_steps)), d.wage_shares::text, ARRAY(SELECT jsonb_array_elements_text(d.conditions)), d.done_on, d.place, d.possessed_on, d.third_party_served_on, d.taxpayer_served_on, d.registered_on,
        d.effect_on, d.review_on, d.policy, d.proposal_id, d.officer, a.name, coalesce(m.collected, 0)::bigint,
-       coalesce(m.last_number, 0), coalesce(x.distributed, 0)::bigint, coalesce(x.through_collected, 0), d.registry_id, d.converted_from
+       coalesce(m.last_number, 0), coalesce(x.distributed, 0)::bigint, coalesce(x.through_collected, 0), d.registry_id, d.converted_from,
+       (SELECT r.effect_on FROM realization_decision r WHERE r.addressee_number = d.addressee_number
+           AND r.disposition_id = d.disposition_id AND r.stage = 'IN_FORCE')
 FROM disposition d
 JOIN addressee a USING (addressee_number)
 LEFT JOIN asset s ON s.addressee_number = d.addressee_number AND s.asset_id = d.asset_id
@@ -51,7 +53,7 @@ WHERE (q.addressee_number, q.disposition_id) IN (SELECT * FROM unnest(%s::text[]
 
 @dataclass(frozen=True, slots=True)
 class DispositionHead:
-    """処分の見出し。 last_collected: 取立ての連番の最後; distributed_through: どの取立てまで配当したか。"""
+    """処分の見出し。 last_collected: 取立ての連番の最後; distributed_through: どの取立てまで配当したか; realizable_from: 換価執行決定の効力の日。"""
 
     addressee_number: str
     disposition_id: int
@@ -89,6 +91,7 @@ class DispositionHead:
     distributed_through: int
     registry_id: int | None
     converted_from: int | None
+    realizable_from: date | None
 
     @property
     def stage_name(self) -> str:
@@ -109,6 +112,13 @@ class DispositionHead:
     def is_open(self) -> bool:
         """続いているか。"""
         return self.stage in OPEN
+
+    @property
+    def sellable_from(self) -> date | None:
+        """公売に付すことができる最初の日。差押えは効力の日、参加差押えは、続いている換価執行決定の効力の日。"""
+        return {Procedure.SEIZURE: self.effect_on, Procedure.PARTICIPATING_SEIZURE: self.realizable_from}.get(
+            self.procedure
+        )
 
     @property
     def undistributed(self) -> int:

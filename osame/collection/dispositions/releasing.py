@@ -16,6 +16,7 @@ from osame.collection.assets.queries import asset_numbered
 from osame.collection.dispositions.collecting import is_finished
 from osame.collection.dispositions.later_papers import send_release
 from osame.collection.dispositions.queries import DispositionFile, disposition_file
+from osame.collection.dispositions.realizing import settle_realization
 from osame.collection.dispositions.seizing import NUMBER_LOCK
 from osame.kernel.money import Yen
 from osame.kernel.refusals import Refusal
@@ -119,6 +120,7 @@ def release(key: tuple[str, int], judgement: ReleaseJudgement, *, as_of: date, o
         note = f"{judgement.reason.strip()}（{met[0].text}、{met[0].article}）"
         moved = move("disposition", key, ProcedureAct.RELEASE, Moved(as_of, officer, note))
         runs = send_release(disposition_file(key), (met[0].text, moved.article), as_of=as_of, officer=officer)
+        settle_realization(key, reason=judgement.reason.strip(), as_of=as_of, officer=officer)
         _recorded("差押えなどを解除した", key, {"事由": met[0].text}, officer)
         return runs
 
@@ -151,6 +153,7 @@ def convert_participation(key: tuple[str, int], *, released_on: date, as_of: dat
         if effect.on is None:
             raise NotParticipatingYet("、".join(effect.steps))
         moved = move("disposition", key, ProcedureAct.TAKE_OVER, Moved(released_on, officer, "先の差押えが解除された"))
+        settle_realization(key, reason="先の差押えが解除された", as_of=as_of, officer=officer)
         run_sql("SELECT pg_advisory_xact_lock(%s)", [NUMBER_LOCK])
         (number,) = fetch_one(CONVERT, [effect.on, officer, *key])
         run_sql(
@@ -178,6 +181,7 @@ def finish(key: tuple[str, int], *, as_of: date, officer: str) -> None:
         if file.head.procedure is Procedure.SEIZURE and not is_finished(file):
             raise StillOwed(file.head.number)
         move("disposition", key, ProcedureAct.END, Moved(as_of, officer, "手続が終わった"))
+        settle_realization(key, reason="配当が済み、手続が終わった", as_of=as_of, officer=officer)
         _recorded("処分を終えた", key, {}, officer)
 
 

@@ -11,7 +11,9 @@ from osame.collection.dispositions.paging import arranged
 from osame.collection.dispositions.paper import (
     APPEAL,
     CLAIM_BAN,
+    DECIDED,
     EXTRA,
+    HAND_OVER,
     OBJECTION,
     OWNER_BAN,
     Paper,
@@ -117,6 +119,14 @@ SHAPES = {
         (("処分の番号", "令和8年度 参加差押え 第2号"), ("執行機関", "架空税務署長"),
          ("事件・先の差押え", "令和8年5月20日 差押え（架空徴第123号）"), REQUEST_BASIS),
         TAX_OFFICE, True, ESTATE, "要求する額", True, (EXTRA,),
+    ),
+    "R-099-2": Shape(
+        DECIDED,
+        (("参加差押えの番号", "令和8年度 参加差押え 第2号"), ("参加差押えの日", "令和8年5月25日"),
+         ("先の差押え", "令和8年5月20日 差押え（架空徴第123号）"), ("同意した行政機関", "架空税務署長"),
+         ("同意", "令和8年7月10日 架空徴第456号"), ("決定の日", "令和8年7月17日"),
+         ("根拠", "国税徴収法第89条の2、地方税法第331条第6項")),
+        TAX_OFFICE, True, ESTATE, "参加差押えに係る徴収金の額", notes=(HAND_OVER,),
     ),
     "R-100": Shape(
         "差し押さえた債権の取立てとして、次の金額を受領しました。",

@@ -20,6 +20,7 @@ from osame.collection.dispositions.facts import NothingToSeizeFor, case_of
 from osame.collection.dispositions.obligors import offered
 from osame.collection.dispositions.preserving import PreservationSeizure
 from osame.collection.dispositions.queries import DispositionFile, DispositionHead
+from osame.collection.dispositions.realization_queries import decisions_of
 from osame.collection.dispositions.releasing import ReleaseJudgement
 from osame.collection.dispositions.seizing import RequestTerms, SeizureTerms
 from osame.collection.dispositions.standing_claims import claims_of, correction_lines
@@ -63,7 +64,7 @@ def disposition(request: HttpRequest, disposition_id: int) -> HttpResponse:
         "grounds": releasing.grounds_to_release(file, ReleaseJudgement(""), as_of=today())
         if head.is_open and head.procedure is not Procedure.PRESERVATION_SEIZURE else None,
         "claims": claims_of(head.key), "corrections": correction_lines(head.key),
-        "is_participation": head.procedure is Procedure.PARTICIPATING_SEIZURE,
+        "is_participation": head.procedure is Procedure.PARTICIPATING_SEIZURE, "realizations": decisions_of(head.key),
         "preserved": preserving.preservation_of(head) if head.procedure is Procedure.PRESERVATION_SEIZURE else None,
     }  # fmt: skip
     return page(request, "collection/dispositions/disposition.html", shown)

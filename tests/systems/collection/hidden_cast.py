@@ -24,7 +24,7 @@ from osame.collection.assets.searching import Whose, record_search
 from osame.collection.auctions.bidding import open_auction
 from osame.collection.auctions.online import export_lots
 from osame.collection.auctions.paying import StopJudgement, record_price, stop, transfer
-from osame.collection.dispositions import claims
+from osame.collection.dispositions import claims, realizing
 from osame.collection.dispositions.claims import GivenClaim
 from osame.collection.dispositions.collecting import (
     Money,
@@ -267,6 +267,25 @@ def answered_for(world: World) -> None:
         carried(again)
 
 
+def realized(world: World) -> None:
+    """先に税務署が差し押さえた土地。換価を催告し、同意を得て換価執行決定をし、取り消す。"""
+    day = today()
+    land = asset_of(kind=AssetKind.REAL_ESTATE, amount=4_000_000, is_seized_by_other=True)
+    add_interest(land, Interest(AssetInterest.Kind.TAX, party_of(Kind.OFFICE, "三重県"), 1, DAY, 2), officer=OFFICER)
+    with as_officer(OFFICER):
+        asked = RequestTerms(SATO, "先の差押え", party_of(Kind.OFFICE, "税務署"), "第5号", (charge_of(SATO),), land)
+        carried(propose_request(asked, as_of=DAY))
+    key = dispositions_of(SATO)[0].key
+    record_service(key, SeizureService(taxpayer_served_on=day), officer=OFFICER)
+    number = realizing.call_to_realize(key, as_of=day - timedelta(days=1), officer=OFFICER)
+    realizing.record_consent(number, realizing.Consent(day, "第9号"), officer=OFFICER)
+    with as_officer(OFFICER):
+        again = realizing.propose_realization(number, reason="公売に付されない", as_of=day)
+    carried(again)
+    told = realizing.RevocationJudgement("生活の窮迫", is_hardship=True)
+    realizing.revoke(number, told, as_of=day, officer=OFFICER)
+
+
 def conveyed(world: World) -> None:
     """抵当権を付けた土地を譲渡した。抵当権者に通知し、交付要求をし、配当を受ける。別の抵当権者への通知は取り消す。"""
     number = test_encumbered_transfers.notified()
@@ -346,6 +365,7 @@ LIVES: tuple[Life, ...] = (
     stopped,
     answered_for,
     conveyed,
+    realized,
     succeeded,
     advanced,
     lost,

@@ -24,7 +24,10 @@ ALTER TABLE distribution_delivery ADD CONSTRAINT delivery_of_a_distribution
 CREATE FUNCTION guard_auction_object() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM 1 FROM disposition d WHERE d.addressee_number = NEW.addressee_number AND d.disposition_id = NEW.disposition_id
-        AND d.procedure = 'SEIZURE' AND d.stage = 'IN_FORCE' AND d.asset_id IS NOT NULL FOR UPDATE;
+        AND d.stage = 'IN_FORCE' AND d.asset_id IS NOT NULL
+        AND (d.procedure = 'SEIZURE' OR d.procedure = 'PARTICIPATING_SEIZURE' AND EXISTS (  -- 換価執行決定
+            SELECT 1 FROM realization_decision r WHERE r.addressee_number = d.addressee_number AND r.disposition_id = d.disposition_id
+              AND r.stage = 'IN_FORCE' AND r.effect_on IS NOT NULL)) FOR UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION '効力のある差押えではありません。公売に付すことができるのは、続いている差押えの財産だけです。' USING ERRCODE = 'OS409';
     END IF;

@@ -8,7 +8,7 @@ from osame.platform.gate import guarded
 TABLES = (
     "disposition", "disposition_charge", "disposition_event", "collected_money", "distribution", "distribution_part",
     "disposition_cost", "creditor_claim", "interest_disposal", "bankruptcy", "bankruptcy_event", "seizure_claim",
-    "disposition_correction", "insolvency_stay",
+    "disposition_correction", "insolvency_stay", "realization_decision", "realization_decision_event",
 )  # fmt: skip
 DISPOSITIONS = (
     Procedure.SEIZURE, Procedure.PARTICIPATING_SEIZURE, Procedure.DISTRIBUTION_REQUEST, Procedure.PRESERVATION_SEIZURE,
@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(guarded_transitions("disposition", *DISPOSITIONS)),
         migrations.RunSQL(guarded_transitions("bankruptcy", *INSOLVENCIES)),
+        migrations.RunSQL(guarded_transitions("realization_decision", Procedure.REALIZATION_DECISION)),
         migrations.RunSQL(sql_text("osame.collection.dispositions", "sql/dispositions.sql")),
         *(migrations.RunSQL(guarded(table), f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY") for table in TABLES),
     ]

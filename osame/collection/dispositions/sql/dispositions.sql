@@ -46,6 +46,38 @@ ALTER TABLE collected_money ADD CONSTRAINT collected_by_a_disposition
 ALTER TABLE distribution ADD CONSTRAINT distribution_of_a_disposition
     FOREIGN KEY (addressee_number, disposition_id) REFERENCES disposition (addressee_number, disposition_id);
 
+ALTER TABLE realization_decision ADD CONSTRAINT decision_of_a_participation
+    FOREIGN KEY (addressee_number, disposition_id) REFERENCES disposition (addressee_number, disposition_id);
+-- 決定は、決裁された起案のとおりにだけする。同意と決定の事実は、一度書いたら変えられない。
+CREATE FUNCTION guard_realization_decision() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (to_jsonb(NEW) - ARRAY['stage', 'consented_on', 'consent_text', 'request_rank', 'decided_on', 'effect_on', 'ended_on',
+            'conditions', 'proposal_id']) <> (to_jsonb(OLD) - ARRAY['stage', 'consented_on', 'consent_text', 'request_rank',
+            'decided_on', 'effect_on', 'ended_on', 'conditions', 'proposal_id'])
+       OR OLD.decided_on IS NOT NULL AND (NEW.consented_on, NEW.consent_text, NEW.request_rank, NEW.decided_on, NEW.conditions,
+            NEW.proposal_id) IS DISTINCT FROM (OLD.consented_on, OLD.consent_text, OLD.request_rank, OLD.decided_on, OLD.conditions,
+            OLD.proposal_id)
+       OR NEW.decided_on IS NOT NULL AND OLD.decided_on IS NULL AND NOT EXISTS (
+            SELECT 1 FROM proposal p WHERE p.proposal_id = NEW.proposal_id AND p.act = 'seizure' AND p.state IN ('3', '4')
+              AND p.content ->> 'act' = 'realize'
+              AND (p.content ->> 'realization_decision_id')::bigint = NEW.realization_decision_id) THEN
+        RAISE EXCEPTION '換価執行決定は、決裁された起案のとおりにだけします。起案からやり直してください。' USING ERRCODE = 'OS409';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER realization_decision_is_guarded BEFORE UPDATE ON realization_decision
+    FOR EACH ROW EXECUTE FUNCTION guard_realization_decision();
+CREATE FUNCTION realization_needs_a_decision() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM proposal p WHERE p.proposal_id = NEW.proposal_id AND p.act = 'seizure' AND p.state IN ('3', '4')
+            AND p.content ->> 'act' = 'realize' AND (p.content ->> 'realization_decision_id')::bigint = NEW.realization_decision_id) THEN
+        RAISE EXCEPTION '決裁された起案がありません。起案し、別の職員の照査と決裁を受けてください。' USING ERRCODE = 'OS409';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER realization_decision_event_is_decided BEFORE INSERT ON realization_decision_event
+    FOR EACH ROW WHEN (NEW.act = 'DECIDE') EXECUTE FUNCTION realization_needs_a_decision();
+
 CREATE FUNCTION guard_disposition() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
