@@ -280,8 +280,8 @@ def _rank_as_requester(file: DispositionFile) -> int | None:
     ):
         return None
     (rank,) = fetch_one(
-        "SELECT max(request_rank) FROM realization_decision WHERE addressee_number = %s AND disposition_id = %s "
-        "AND decided_on IS NOT NULL",
+        "SELECT request_rank FROM realization_decision WHERE addressee_number = %s AND disposition_id = %s "
+        "AND decided_on IS NOT NULL ORDER BY realization_decision_id DESC LIMIT 1",
         [*file.head.key],
     )
     return int(rank)

@@ -303,17 +303,13 @@ def settle_realization(key: tuple[str, int], *, reason: str, as_of: date, office
         move(TABLE, head.key, ProcedureAct.WITHDRAW, Moved(as_of, officer, reason))
         _end(head, as_of)
         return
-    if disposition_file(key).head.stage is ProcedureStage.COMPLETED:
+    stage = disposition_file(key).head.stage
+    if stage is ProcedureStage.COMPLETED:
         move(TABLE, head.key, ProcedureAct.END, Moved(as_of, officer, reason))
         _end(head, as_of)
         return
-    is_released = disposition_file(key).head.stage is not ProcedureStage.RELEASED
-    revoke(
-        head.realization_decision_id,
-        RevocationJudgement(reason, is_seizure_released=is_released),
-        as_of=as_of,
-        officer=officer,
-    )
+    judgement = RevocationJudgement(reason, is_seizure_released=stage is ProcedureStage.CONVERTED)
+    revoke(head.realization_decision_id, judgement, as_of=as_of, officer=officer)
 
 
 def _end(head: DecisionHead, on: date) -> None:
