@@ -215,6 +215,23 @@ def prescription_completes_on(
     return None if clock.pending is not None else clock.completes_on
 
 
+def cost_prescription(fixed_on: date, events: Iterable[Event] = ()) -> Prescription:
+    """滞納処分費の時効。本税の法定納期限ではなく、その費用が確定し、徴収することができる日の翌日から数える。
+
+    A disposition cost lapses on its own: five years from the day after it was fixed.
+
+    根拠: 地方税法第18条第1項、地方税法第18条の2
+    解釈: 費用は支出した日に確定する。本税の時効が更新しても、滞納処分費の時効は更新しない（従うのは延滞金だけ。第18条の2第5項）。
+        `events` は、その費用を支出した処分の差押え・交付要求と、その費用に充てた配当とする。
+    例:
+    >>> cost_prescription(date(2026, 4, 10)).completes_on
+    datetime.date(2031, 4, 10)
+    >>> cost_prescription(date(2026, 4, 10), [Event(PrescriptionEvent.SEIZURE, date(2026, 4, 10), date(2027, 6, 1))]).completes_on
+    datetime.date(2032, 6, 1)
+    """
+    return prescription(fixed_on, events)
+
+
 def prescription_base_date(own: date, first_instalment: date, reading: StatutoryDueDate) -> date:
     """時効を起算する法定納期限を、団体の読み方で選ぶ。
 

@@ -28,6 +28,7 @@ class WriteOffFacts:
 
     The facts that a write-off is judged on. `open_procedures` are seizures and requests not yet cleared up.
 
+    `costs_alive` は、その期別に立つ滞納処分費のうち、自分の時効がまだ完成していないもの（時効による消滅のときに問う）。
     `others_extinguished` は、連帯納税義務者・保証人・第二次納税義務者ごとの、義務が消滅した日（消滅していなければ None）。
 
     根拠: 地方税法第15条の7第4項・第5項
@@ -38,6 +39,7 @@ class WriteOffFacts:
     open_procedures: tuple[str, ...] = ()
     others_extinguished: Sequence[date | None] = ()
     is_written_off: bool = False
+    costs_alive: tuple[str, ...] = ()
 
 
 def may_write_off(facts: WriteOffFacts, *, as_of: date) -> Conditions:
@@ -62,6 +64,8 @@ def may_write_off(facts: WriteOffFacts, *, as_of: date) -> Conditions:
     left = f"{chargeable}人から徴収できる" if chargeable else "いない"
     kept = "、".join(facts.open_procedures) or "ない"
     accounts = "地方自治法第231条"
+    lapses = gone is not None and gone.cause is ExtinctionCause.PRESCRIPTION
+    alive = "、".join(facts.costs_alive) if lapses and facts.costs_alive else "生きている費用はない"
     items = (
         Condition("extinct", "納税義務が消滅している", fact, article, is_gone),
         Condition("amount", "未納の額がある", f"{facts.amount:,}円", accounts, facts.amount > 0),
@@ -74,6 +78,9 @@ def may_write_off(facts: WriteOffFacts, *, as_of: date) -> Conditions:
         ),
         Condition(
             "cleared", "続いている差押え・交付要求がない", kept, "国税徴収法第79条第1項第1号", not facts.open_procedures
+        ),
+        Condition(
+            "costs", "滞納処分費の時効も完成している", alive, "地方税法第18条第1項", alive == "生きている費用はない"
         ),
         Condition(
             "no_other_obligor",

@@ -8,6 +8,7 @@ from osame.collection.auctions import delivering
 from osame.collection.auctions.delivering import Deposited
 from osame.collection.auctions.models import DistributionObjection
 from osame.collection.dispositions import creditors
+from osame.collection.dispositions.cost_prescribing import cost_expiries
 from osame.collection.dispositions.creditors import Disposed, Spent
 from osame.collection.dispositions.models import DispositionCost
 from osame.collection.dispositions.queries import disposition_numbered
@@ -52,14 +53,17 @@ def withdraw_command(disposition_id: Number, cost: int, reason: str, as_of: AsOf
 @bound("collection.auctions.list")
 @refusals_told
 def costs_command(disposition_id: Number, as_json: Json = False) -> None:
-    """滞納処分費計算書（R-113）を示す。"""
-    found = creditors.costs_of(_key(disposition_id))
+    """滞納処分費計算書（R-113）と、費用ごとの時効の数え方を示す。"""
+    key = _key(disposition_id)
+    found, expiries = creditors.costs_of(key), cost_expiries(key)
     if as_json:
         say_json(found)
         return
     rows = ((e.cost_number, e.kind.label, e.amount, e.spent_on, e.payee, e.withdrawal_reason) for e in found.lines)
     table("滞納処分費計算書", ("番号", "区分", "額", "支出の日", "支払先と書類", "取消し"), rows)
     console.print(f"支出 {found.spent:,}円　徴収 {found.recovered:,}円　残り {found.left:,}円")
+    for number, each in expiries.items():
+        console.print(f"時効（番号{number}） " + "／".join(each.prescription.steps))
 
 
 @app.command("claim")

@@ -13,6 +13,7 @@ from osame.collection.auctions import forms as sheets
 from osame.collection.auctions.delivering import Deposited
 from osame.collection.auctions.models import DistributionObjection
 from osame.collection.dispositions import creditors
+from osame.collection.dispositions.cost_prescribing import cost_expiries
 from osame.collection.dispositions.queries import DispositionFile, disposition_file, disposition_numbered
 from osame.platform.audit.recording import record
 from osame.platform.console.acts import ActForm
@@ -32,6 +33,7 @@ def distributions(request: HttpRequest, disposition_id: int) -> HttpResponse:
     claims = creditors.claims_of(key)
     shown = {
         "file": file, "head": file.head, "as_of": today(), "costs": creditors.costs_of(file.head.key),
+        "expiries": cost_expiries(file.head.key).values(),
         "interests": [(each, claims.get(each.interest_number)) for each in interests_in(key)],
         "statements": delivering.statements_of(file.head.key),
     }  # fmt: skip

@@ -1,13 +1,15 @@
 """不納欠損の照会。候補の一覧、記録、集計、時効の近い期別。消滅したかは、いつも出来事から求める。"""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from osame.collection.arrears.prescribing import ChargeKey, Expiry, prescriptions_of
+from osame.collection.dispositions.cost_prescribing import CostExpiry, costs_alive
 from osame.collection.parameters.queries import CHARGE_NAMES, CHARGE_YEAR
 from osame.collection.writeoffs.models import WriteOff
+from osame.kernel.dates import format_wareki
 from osame.kernel.money import Yen
 from osame.law.conditions import Conditions
 from osame.law.suspension import ExtinctionCause
@@ -66,7 +68,7 @@ WHERE w.reversed_on IS NULL AND w.written_off_on <= %s GROUP BY 1, 2, 4 ORDER BY
 
 @dataclass(frozen=True, slots=True)
 class Owing:
-    """残高のある期別。 expiry: いつ消滅するか。 open_procedures: 続いている差押え・交付要求。"""
+    """残高のある期別。 expiry: いつ消滅するか。 open_procedures: 続いている差押え・交付要求。 costs_alive: まだ消滅していない滞納処分費。"""
 
     addressee_number: str
     charge_id: int
@@ -81,6 +83,7 @@ class Owing:
     is_written_off: bool
     open_procedures: tuple[str, ...]
     expiry: Expiry
+    costs_alive: tuple[CostExpiry, ...] = ()
 
     @property
     def key(self) -> ChargeKey:
@@ -101,8 +104,9 @@ class Owing:
     def judge(self, *, as_of: date) -> Conditions:
         """不納欠損にすることができるか。"""
         facts = WriteOffFacts(
-            Yen(self.amount), self.expiry.extinction, self.open_procedures, is_written_off=self.is_written_off
-        )
+            Yen(self.amount), self.expiry.extinction, self.open_procedures, is_written_off=self.is_written_off,
+            costs_alive=tuple(f"{each.label} 残り{each.left:,}円、{_ends(each)}" for each in self.costs_alive),
+        )  # fmt: skip
         return may_write_off(facts, as_of=as_of)
 
 
@@ -152,7 +156,13 @@ def owing_of(whose: Sequence[str], *, as_of: date) -> tuple[Owing, ...]:
         line = Owing(*[who, charge_id, *facts, written, tuple(procedures), expiries[who, charge_id]])
         if line.amount:
             found.append(line)
-    return tuple(found)
+    alive = costs_alive([each.key for each in found if each.disposition_cost], as_of=as_of)
+    return tuple(replace(each, costs_alive=alive.get(each.key, ())) for each in found)
+
+
+def _ends(each: CostExpiry) -> str:
+    day = each.prescription.completes_on
+    return f"満了 {format_wareki(day)}" if day else "完成が猶予されている"
 
 
 def suspects(*, as_of: date) -> Iterable[list[str]]:

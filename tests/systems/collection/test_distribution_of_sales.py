@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
+from typer.testing import CliRunner
 
+from osame.collection.arrears.prescribing import prescription_of
 from osame.collection.assets.models import AssetInterest
 from osame.collection.auctions.delivering import (
     Deposited,
@@ -22,10 +24,12 @@ from osame.collection.auctions.delivering import (
     settle_objection,
     statement_of,
 )
+from osame.collection.auctions.delivery_cli import app as delivery_app
 from osame.collection.auctions.models import DistributionObjection
 from osame.collection.auctions.paying import record_price
 from osame.collection.demands.batch import run_demands
 from osame.collection.dispositions.collecting import propose_distribution
+from osame.collection.dispositions.cost_prescribing import cost_expiries
 from osame.collection.dispositions.creditors import (
     CostRecovered,
     Disposed,
@@ -38,15 +42,17 @@ from osame.collection.dispositions.creditors import (
 )
 from osame.collection.dispositions.models import DispositionCost
 from osame.collection.dispositions.queries import disposition_file
-from osame.collection.dispositions.releasing import finish
+from osame.collection.dispositions.releasing import ReleaseJudgement, finish, release
 from osame.collection.inquiry.verification import verify_everything
+from osame.collection.writeoffs.queries import candidates
+from osame.kernel.periods import years_after
 from osame.law.dispositions import ProcedureStage
 from osame.law.distribution import CreditorKind
 from osame.law.mortgage_disposal import MortgageDisposalKind
 from osame.platform.database import fetch_one, run_sql
 from tests.systems.collection.auction_cast import DECIDED, TERMS, Key, awarded, mortgaged, seized, sold
 from tests.systems.collection.cast import OFFICER, SATO, determination
-from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, levy
+from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, levy
 from tests.systems.collection.seizure_cast import as_officer, carried
 from tests.systems.collection.test_auctions import papers
 
@@ -57,6 +63,13 @@ CASES = [
 ]
 Outcome = DistributionObjection.Outcome
 COURT = Deposited("津地方法務局", "令和8年度金第12号", "異議があり争っている（国税徴収法第133条第3項）")
+
+
+STORED = Spent(DispositionCost.Kind.STORAGE, 8_000, date(2026, 4, 1), "架空倉庫 請求書第2号")
+
+
+def now_in_japan() -> date:
+    return date.fromisoformat(str(fetch_one("SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date")[0]))
 
 
 @pytest.fixture(autouse=True)
@@ -157,6 +170,12 @@ def test_costs_and_stated_claims_come_first_and_nothing_is_paid_before_the_day(
     withdraw_cost(seizure, wrong, reason="二重の起票", as_of=DECIDED, officer=OFFICER)
     cost = spend(seizure, 120_000)
     assert costs_in_ledger() == (120_000, 0)  # 起票で勘定5に立つ。取り消した起票は、名指して取り消されている
+    (held,) = cost_expiries(seizure).values()
+    assert (held.cost_number, held.left, held.prescription.completes_on) == (
+        cost,
+        120_000,
+        None,
+    )  # 差押えが続く間は完成しない
     asset = (SATO, disposition_file(seizure).head.asset_id or 0)
     state_claim(asset, interest, (900_000, "残高証明書"), as_of=DECIDED - timedelta(days=1), officer=OFFICER)
     paid(monkeypatch, seizure, 4_500_000)
@@ -188,6 +207,34 @@ def test_costs_and_stated_claims_come_first_and_nothing_is_paid_before_the_day(
     finish(seizure, as_of=day, officer=OFFICER)
     assert disposition_file(seizure).head.stage is ProcedureStage.COMPLETED
     assert verify_everything().sound
+    assert (cost_expiries(seizure)[cost].left, cost_expiries(seizure)[cost].is_alive(day)) == (0, False)
+
+
+def test_a_cost_lapses_by_its_own_clock_and_holds_the_write_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owing(tmp_path, 50_000)
+    seizure = seized()
+    ended = now_in_japan()
+    release(seizure, ReleaseJudgement("換価の見込みがない", is_unlawful=True), as_of=ended, officer=OFFICER)
+    early = record_cost(seizure, replace(STORED, spent_on=ended), as_of=ended, officer=OFFICER)
+    spent_on = ended + timedelta(days=40)
+    late = record_cost(seizure, replace(STORED, spent_on=spent_on), as_of=spent_on, officer=OFFICER)
+    found = cost_expiries(seizure)
+    assert found[early].prescription.completes_on == years_after(ended, 5)
+    assert found[late].prescription.completes_on == years_after(spent_on, 5)
+    assert "起算日" in found[late].prescription.steps[0]
+    gone = prescription_of(SATO, as_of=ended)[charge_of(SATO)].extinguished_on
+    assert gone == years_after(ended, 5) + timedelta(days=1)
+    (tax,) = candidates(as_of=gone)
+    assert [each.key for each in tax.judge(as_of=gone).unmet] == ["costs"]
+    assert f"費用{late} 残り8,000円" in tax.judge(as_of=gone).unmet[0].fact
+    done = years_after(spent_on, 5) + timedelta(days=1)
+    (tax,) = candidates(as_of=done)
+    assert (tax.disposition_cost, tax.judge(as_of=done).is_allowed) == (16_000, True)
+    monkeypatch.setenv("OSAME_PURPOSE", "arrears_management")
+    told = CliRunner().invoke(delivery_app, ["costs", str(seizure[1])])
+    assert f"時効（番号{late}） 起算日" in told.output, told.output
 
 
 def test_objections_are_told_by_the_day_and_what_stays_disputed_is_deposited(
