@@ -189,7 +189,8 @@ def cancel_outlay(key: tuple[str, int], *, reason: str, officer: str) -> None:
         raise OutlayNeedsReason
     with transaction.atomic():
         outlay = locked_outlay(key, State.DECIDED)
-        outlay.state, outlay.note = State.CANCELLED, reason.strip()
+        outlay.note = "、".join(each for each in (outlay.note, reason.strip()) if each)
+        outlay.state = State.CANCELLED
         outlay.save(update_fields=["state", "note"])
         record("歳出からの支払の決定を取り消した", subjects=[key[0]], detail={"支払決定番号": key[1], "職員": officer})
 

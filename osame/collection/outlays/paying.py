@@ -218,7 +218,7 @@ def withdraw_run(run_id: int, *, officer: str) -> None:
 
 
 def record_turned_back(key: tuple[str, int], *, reason: str, as_of: date, officer: str) -> None:
-    """組戻し・入金不能を記録する。口座を終わらせ、支払待ちに戻す。
+    """組戻し・入金不能を記録する。口座を終わらせ、支払待ちに戻す。支払った日と回は、組戻しの理由とともに残す。
 
     要件: F05-13, F06-08
     """
@@ -226,8 +226,10 @@ def record_turned_back(key: tuple[str, int], *, reason: str, as_of: date, office
         outlay = locked_outlay(key, State.PAID)
         if outlay.account_id is not None:
             end_account(key[0], outlay.account_id, reason=f"組戻し：{reason}", as_of=as_of)
-        outlay.state, outlay.run_id, outlay.account_id = State.DECIDED, None, None
-        outlay.paid_out_on, outlay.note = None, f"組戻し：{reason.strip()}"
+        paid_on = format_wareki(outlay.paid_out_on) if outlay.paid_out_on else "日の分からない"
+        told = f"組戻し（{paid_on}の支払、回{outlay.run_id}）：{reason.strip()}"
+        outlay.note = "、".join(each for each in (outlay.note, told) if each)
+        outlay.state, outlay.run_id, outlay.account_id, outlay.paid_out_on = State.DECIDED, None, None, None
         outlay.save(update_fields=["state", "run_id", "account_id", "paid_out_on", "note"])
         record("支払が組戻しになった", subjects=[key[0]], detail={"支払決定番号": key[1], "職員": officer})
 

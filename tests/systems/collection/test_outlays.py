@@ -1,5 +1,6 @@
 """返還金と前納報奨金。候補から、四つの目の決定、口座、一度だけの振込、組戻し、減額の後の返納まで。画面と命令の入口から。"""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -143,7 +144,9 @@ def test_from_the_grant_to_the_transfer_and_the_return_after_a_decrease(chief: C
     assert "返してもらう報奨金" not in text(chief.get(HERE))  # 二度は求めない
     settled(chief, sato, "returned-1", "back", returned_on="R7.5.20")
     assert fetch_one("SELECT returned_on FROM outlay_recovery") == (ON,)
-    assert "支払待ち" in settled(chief, made[TANAKA], "turned-back", reason="口座なし")
+    back = settled(chief, made[TANAKA], "turned-back", reason="口座なし")
+    assert "支払待ち" in back
+    assert re.search("組戻し（令和7年[0-9]+月[0-9]+日の支払、回[0-9]+）：口座なし", back)  # いつ支払ったかは残る
     with pytest.raises(CancelInstead):
         demand_return((TANAKA, made[TANAKA]), reason="減額", as_of=ON, officer=OFFICER)
     assert "取消" in settled(chief, made[TANAKA], "cancel", reason="本人の辞退")

@@ -50,17 +50,22 @@ from osame.collection.dispositions.seizing import (
 )
 from osame.collection.dispositions.standing_claims import claims_of, to_dispose_again
 from osame.collection.letters.printing import print_run
+from osame.collection.pledges.actions import Signature, accept_pledge, make_pledge
+from osame.collection.pledges.models import Acknowledgement
+from osame.collection.pledges.planning import PledgeTerms
 from osame.collection.reminders.actions import Order, remind
-from osame.collection.reminders.models import ReminderRun
-from osame.collection.reminders.selection import Terms
+from osame.collection.reminders.models import ReminderExclusion, ReminderRun
+from osame.collection.reminders.selection import Terms, select
+from osame.kernel.money import Yen
 from osame.law.arrears_facts import AssetKind
 from osame.law.conditions import ConditionNotMet
 from osame.law.dispositions import ProcedureStage
+from osame.law.instalments import HouseholdBudget
 from osame.law.seizure_effect import SeizureService
 from osame.platform.approvals.actions import check, decide, execute
 from osame.platform.database import fetch_all, fetch_one, run_sql
 from tests.systems.collection.cast import KAKU, OFFICER, SATO, TANAKA, determination, revision
-from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, levy, move_in
+from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, levy, move_in, set_value
 from tests.systems.collection.pages_cast import fields, officer_at_desk, pages_on, text
 from tests.systems.collection.seizure_cast import DAY, as_officer, asset_of, carried, party_of
 from tests.systems.collection.suspension_cast import today
@@ -133,6 +138,18 @@ def test_a_warning_leads_to_seizure_until_something_happens(owing: Path) -> None
     assert standing(SATO, on=late) is Standing.SEIZED
     (candidate,) = json.loads(call("candidates", "--as-of", late.isoformat(), "--json"))
     assert (candidate["addressee_number"], candidate["left"], candidate["ready"]) == (KAKU, 90_100, [])
+    set_value("コンビニの請求書発行企業コード", "959919")
+    set_value("納付区分", "06:106,01:101,合算:199")
+    budget = HouseholdBudget(Yen(280_000), Yen(57_000), 2, cash=Yen(0))
+    plan = PledgeTerms(KAKU, (), late + timedelta(days=10), 30_000, budget, "分割で納めたい")
+    key = KAKU, make_pledge(plan, as_of=late, officer=OFFICER)
+    assert standing(KAKU, on=late) is Standing.CANDIDATE  # 署名するまでは、候補のまま
+    accept_pledge(key, Signature(late, "架空商事", Acknowledgement.Authority.SELF, ()), as_of=late, officer=OFFICER)
+    assert standing(KAKU, on=late) is Standing.STOPPED
+    assert warned_people(as_of=late, who=KAKU)[0].reaction == "納付誓約"
+    after = DAY + timedelta(days=60)  # 前の催告から、日が経っている
+    found = select(ReminderRun.Kind.GENERAL, Terms(), as_of=after, deadline=after + timedelta(days=14), whose=[KAKU])
+    assert (found.people, {each.reason for each in found.excluded}) == ((), {ReminderExclusion.Reason.PLEDGED})
 
 
 def standing(who: str, *, on: date) -> Standing | None:
