@@ -21,7 +21,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory, override_settings
 
 from osame.platform import systems
-from osame.platform.functions import doors, matrix
+from osame.platform.functions import doors, matrix, middleware
 from osame.platform.functions.binding import METHODS, code_of
 from osame.platform.functions.identity import ANONYMOUS, CONTRACTOR_ROLES, Identity, Kind, Role
 from osame.platform.functions.middleware import FunctionGateMiddleware
@@ -67,8 +67,9 @@ def expected(system: str) -> list[list[str]]:
 
 
 def a_request(role: Role, method: str, path: str, purpose: str) -> HttpRequest:
-    """One who asks, stating the first purpose that the function serves."""
-    request = RequestFactory(headers={"Osame-Purpose": purpose}).generic(method, path)
+    """One who asks, stating the first purpose that the function serves. All but readers ask for a part of a page."""
+    part = "false" if method == "GET" else "true"
+    request = RequestFactory(headers={"Osame-Purpose": purpose, "HX-Request": part}).generic(method, path)
     if role is Role.PEER:
         request.peer = SignedBy(purpose)  # type: ignore[attr-defined]
     elif role is Role.BUSINESS_SYSTEM:
@@ -90,9 +91,17 @@ def concrete(path: str) -> str:
 
 @pytest.fixture(params=list(systems.SYSTEMS))
 def system(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Each system, with a gate whose audit is only counted: what is tested here is the decision."""
+    """Each system, with a gate whose audit is only counted: what is tested here is the decision.
+
+    A hundred ask for each address: where it leads is found by the gate itself, once.
+    """
+    find_route = middleware._match
+    leads = cache(lambda path: find_route(RequestFactory().get(path)))
     with override_settings(SYSTEM=systems.named(request.param), ROOT_URLCONF=f"osame.{request.param}.urls"):
-        with patch.dict(os.environ, OSAME_SYSTEM=request.param):
+        with (
+            patch.dict(os.environ, OSAME_SYSTEM=request.param),
+            patch.object(middleware, "_match", lambda asked: leads(asked.path_info)),
+        ):
             with patch("osame.platform.functions.middleware.record") as record:
                 record.side_effect = lambda act, **_facts: recorded.append(act)
                 recorded.clear()
