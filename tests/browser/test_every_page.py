@@ -16,7 +16,7 @@ import pytest
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Response
 
-from osame.addressee.agents.actions import AgentRequest, RelationRequest, notify_agent, relate
+from osame.addressee.agents.actions import AgentRequest, RelationRequest, notify_agent, refuse_agent, relate
 from osame.addressee.agents.models import AddresseeRelation, Agent
 from osame.addressee.consolidation.actions import propose_link
 from osame.addressee.consolidation.models import IdentityCandidate
@@ -275,6 +275,8 @@ def people(addressee_database: str) -> str:
         settle(number, name)
     with at_work("suzuki"):
         notify_agent(AgentRequest(FRIEND, HIM, Agent.Kind.LAWYER, SINCE, SINCE))
+        refused = notify_agent(AgentRequest(FRIEND, TWIN, Agent.Kind.TAX_AGENT, SINCE, SINCE))
+        refuse_agent(refused.agent_id, reason="便宜を有しない", refused_on=SINCE)
         relate(RelationRequest(FRIEND, HIM, AddresseeRelation.Kind.COHABITANT, "届出", SINCE))
         register_contact(ContactRequest(FRIEND, Contact.Kind.HOME, "0596-00-0000", SINCE))
         place = Place(prefecture="三重県", municipality_name="松阪市", town="殿町", block="1-1")
