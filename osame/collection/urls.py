@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver
 
 from osame.collection.advances.web import advance_urls
 from osame.collection.arrears.web import arrears_urls
+from osame.collection.assets.bank_file_web import bank_file_urls
 from osame.collection.assets.credential_web import credential_urls
 from osame.collection.assets.search_web import asset_search_urls
 from osame.collection.assets.web import assets_urls
@@ -60,6 +61,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *advance_urls,
     *liability_urls,
     *assets_urls,
+    *bank_file_urls,
     *credential_urls,
     *dispositions_urls,
     *bankruptcy_urls,

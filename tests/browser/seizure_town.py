@@ -38,6 +38,7 @@ from osame.collection.reminders.selection import Terms
 from osame.collection.successions.actions import ask_court, name_representative
 from osame.collection.successions.models import HeirRepresentative, Successor
 from osame.collection.successions.portions import GivenSuccessor
+from osame.formats.determination_csv import DeterminationRow
 from osame.law.arrears_facts import AssetKind
 from osame.law.dispositions import Procedure
 from osame.law.rebuilding import StayKind
@@ -50,9 +51,22 @@ from tests.systems.collection.seizure_cast import DAY, as_officer, asset_of, car
 from tests.systems.collection.succession_cast import KITAMURA, WIFE, decided, died, opened
 from tests.systems.collection.suspension_cast import today
 
+PLEDGER, GRACED, STOPPED, OLD = (f"{number:015d}" for number in (11, 12, 13, 14))
+NAMES = ((PLEDGER, "橋本 修", "ハシモト オサム"), (GRACED, "佐々木 優", "ササキ ユウ"),
+         (STOPPED, "石川 恵", "イシカワ メグミ"), (OLD, "前田 実", "マエダ ミノル"))  # fmt: skip
+
 
 def soon(days: int) -> date:
     return today() + timedelta(days=days)
+
+
+def more() -> tuple[DeterminationRow, ...]:
+    """滞納処分のほかの章に現れる人の、未納。前田の第1期は古い。"""
+    for number, name, kana in NAMES:
+        move_in(number, name=name, kana=kana)
+    long_ago = {"due_on": date(2019, 6, 30), "determined_on": date(2019, 5, 1), "levy_year": 2019, "tax_year": 2019}
+    owed = ((PLEDGER, 1, 50_000), (GRACED, 1, 1_500_000), (STOPPED, 1, 40_000), (STOPPED, 2, 40_000), (OLD, 2, 90_000))
+    return *(determination(*each) for each in owed), determination(OLD, 1, 30_000, **long_ago)
 
 
 def settle(folder: Path) -> None:
@@ -62,7 +76,7 @@ def settle(folder: Path) -> None:
     set_value("納付区分", "06:106,01:101,合算:199")
     move_in(KITAMURA)
     owed = ((SATO, 1, 120_000), (SATO, 2, 500_000), (TANAKA, 1, 60_000), (KAKU, 1, 90_000), (SUZUKI, 1, 100_001))
-    levy(folder, *(determination(who, term, amount) for who, term, amount in owed))
+    levy(folder, *(determination(who, term, amount) for who, term, amount in owed), *more())
     later = determination(
         KITAMURA, 1, 50_000, due_on=soon(30), determined_on=date(2026, 5, 1), levy_year=2026, tax_year=2026
     )

@@ -136,7 +136,6 @@ def test_two_taxpayers_from_overdue_to_the_end(browser: Browser, city: City, tmp
         travel(city, BROKEN, clerk, chief, manager)
         broken(clerk, tmp_path)
         inquired(clerk)
-        looked(clerk, manager)
         travel(city, SEIZED, clerk, chief, manager)
         found(clerk)
         seized(clerk, both)
@@ -196,7 +195,6 @@ def pledged(clerk: Desk, tmp_path: Path) -> None:
     follow(clerk, "署名された誓約書を受け取る")
     clerk.picture("pledge-sign")
     pressed(clerk, "受け取る", "誓約書を受け取り、納付書を発行しました。")
-    clerk.accessible()
     clerk.picture("pledge-signed")
     shows(clerk, PAYER, "納付誓約（1） 署名を受け取る", "分割納付を履行中")
 
@@ -204,7 +202,6 @@ def pledged(clerk: Desk, tmp_path: Path) -> None:
 def broken(clerk: Desk, tmp_path: Path) -> None:
     """初回が納まらず、不履行を知らせる。"""
     opened(clerk, "/pledges/?broken=1")
-    clerk.accessible()
     clerk.picture("pledges-broken")
     follow(clerk, "1")
     follow(clerk, "不履行を知らせる")
@@ -214,33 +211,16 @@ def broken(clerk: Desk, tmp_path: Path) -> None:
     shows(clerk, PAYER, "納付誓約（1） 履行しない", "分割納付の不履行")
 
 
-def looked(clerk: Desk, manager: Desk) -> None:
-    """道のりの外の画面も、この街で開く。"""
-    for at, path, name, heading in (
-        (clerk, "/graces/", "graces", "徴収猶予と換価の猶予"),
-        (clerk, f"/people/{PAYER}/graces/new/", "grace-new", "猶予の申請の受付"),
-        (manager, "/graces/disaster/", "disaster", "災害等による期限の延長"),
-        (clerk, "/write-offs/prescriptions/", "prescriptions", "まもなく消滅する期別"),
-        (clerk, "/reminders/new/", "reminder-new", "催告する"),
-    ):
-        opened(at, path)
-        expect(at.main.get_by_role("heading", level=1)).to_have_text(heading)
-        at.accessible()
-        at.picture(name)
-
-
 def inquired(clerk: Desk) -> None:
     """財産調査を始め、銀行に照会する。"""
     opened(clerk, "/third-parties/")
     clerk.picture("third-parties-empty")
     fill(clerk, name="架空銀行", postal_code="5160037", address="架空市本町1-1")
     pressed(clerk, "登録する", "照会先を登録しました。")
-    clerk.accessible()
     for who, why in ((PAYER, "分割納付の不履行"), (POOR, "督促の後に連絡がない")):
         opened(clerk, f"/people/{who}/investigations/new/")
         fill(clerk, reason=why)
         if who == PAYER:
-            clerk.accessible()
             clerk.picture("investigation-new")
         pressed(clerk, "始める", "財産調査を始めました。")
         follow(clerk, "財産を照会する")
@@ -264,7 +244,6 @@ def found(clerk: Desk) -> None:
     pressed(clerk, "記録する", "回答を記録しました。")
     expect(clerk.main.get_by_text("住所を含む三つ以上の項目が一致していません").first).to_be_visible()
     expect(clerk.main.get_by_role("link", name="同一人と認定する")).to_have_count(0)
-    clerk.accessible()
     clerk.picture("property-reply-short")
     opened(clerk, "/investigations/1/")
     follow(clerk, "回答を記録する")
@@ -278,7 +257,6 @@ def found(clerk: Desk) -> None:
     pressed(clerk, "認定する", "同一人と認定しました。")
     follow(clerk, "財産を登録する")
     pressed(clerk, "登録する", "財産を登録しました。")
-    clerk.accessible()
     clerk.picture("asset")
 
 
@@ -289,8 +267,8 @@ def seized(clerk: Desk, both) -> None:
     expect(clerk.main.get_by_text("督促状を発した日から起算して10日を経過した").first).to_be_visible()
     fill(clerk, scope="差押えの時の残高の全額", reason="分割納付の不履行。通知の期限までに納めない")
     pressed(clerk, "起案する", "債権の差押えには、履行期限が要ります")
-    fill(clerk, perform_by="R7.7.10")
     clerk.accessible()
+    fill(clerk, perform_by="R7.7.10")
     clerk.page.evaluate("scrollTo(0, 0)")
     clerk.picture("seizure-proposal")
     pressed(clerk, "起案する", "起案しました。")
@@ -301,7 +279,6 @@ def seized(clerk: Desk, both) -> None:
 def collected(clerk: Desk, both) -> None:
     """送達を記録し、取り立て、配当する。"""
     opened(clerk, "/dispositions/")
-    clerk.accessible()
     clerk.picture("dispositions")
     follow(clerk, "1")
     follow(clerk, "送達の日を記録する")
@@ -310,7 +287,6 @@ def collected(clerk: Desk, both) -> None:
     follow(clerk, "取り立てた金銭を記録する")
     fill(clerk, amount="30,000")
     pressed(clerk, "記録する", "取り立てた金銭を記録しました。")
-    clerk.accessible()
     clerk.picture("disposition-collected")
     follow(clerk, "配当を起案する")
     clerk.picture("distribution")
@@ -327,14 +303,11 @@ def released(clerk: Desk) -> None:
     pressed(clerk, "改める", "評価を改めました。")
     opened(clerk, "/dispositions/1/")
     expect(clerk.main.get_by_text("配当済み").first).to_be_visible()
-    clerk.accessible()
     clerk.picture("disposition-distributed")
     follow(clerk, "解除する")
     fill(clerk, reason="取り立てた後の残高がなく、残余を得る見込みがない")
     pressed(clerk, "解除する", "解除しました。")
-    clerk.accessible()
     shows(clerk, PAYER, "差押え（処分管理番号1） 解除する")
-    clerk.accessible()
     clerk.picture("person-released")
 
 
@@ -350,7 +323,6 @@ def suspended(clerk: Desk, both) -> None:
     for each in clerk.main.locator("[name=charges]").all()[:2]:
         each.check()
     fill(clerk, circumstances="廃業し、財産も収入もない")
-    clerk.accessible()
     clerk.page.evaluate("scrollTo(0, 0)")
     clerk.picture("suspension-new")
     clerk.main.get_by_role("button", name="起こす", exact=True).click()
@@ -361,13 +333,11 @@ def suspended(clerk: Desk, both) -> None:
     opened(clerk, "/suspensions/1/")
     finding(clerk, "預貯金", "ない・当てはまらない", "架空銀行に照会。該当なし")
     finding(clerk, "保証人・第二次納税義務者など", "ない・当てはまらない", "契約と登記を確かめた")
-    clerk.accessible()
     clerk.picture("suspension")
     proposes(clerk, "執行停止", "無財産")
     carried(clerk, *both)
     shows(clerk, POOR, "執行停止（1） 停止する")
     opened(clerk, "/suspensions/")
-    clerk.accessible()
     clerk.picture("suspensions")
 
 
@@ -398,7 +368,6 @@ def written_off(clerk: Desk, both) -> None:
     opened(clerk, "/write-offs/")
     clerk.picture("writeoffs")
     follow(clerk, "不納欠損を起案する")
-    clerk.accessible()
     for each in clerk.main.locator("input[type=checkbox]").all():
         each.check()
     fill(clerk, reason="即時の消滅")
@@ -407,7 +376,6 @@ def written_off(clerk: Desk, both) -> None:
     clerk.main.get_by_role("button", name="起案する", exact=True).click()
     carried(clerk, *both)
     opened(clerk, "/write-offs/1/")
-    clerk.accessible()
     clerk.picture("writeoff")
     shows(clerk, POOR, "不納欠損")
     clerk.picture("person-written-off")

@@ -62,6 +62,7 @@ def search_notice(request: HttpRequest, investigation_id: int, search_id: int) -
             return done
     about = f"{plan.name}（{plan.addressee_number}）、捜索番号{search_id}"
     shown = {"form": form, "title": "滞納者に知らせた日を記録する", "button": "記録する", "about": about, "back": back}
+    shown["effects"] = ["滞納者でない者のところを捜索したときに、その旨を滞納者に知らせた日を残します。"]
     return page(request, "collection/assets/act.html", shown, status=form.status)
 
 

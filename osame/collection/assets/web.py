@@ -1,6 +1,6 @@
 """財産調査の画面。調査、照会、回答、同一人の認定、財産の台帳、照会先。"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -27,6 +27,7 @@ from osame.platform.functions.binding import bound
 from osame.platform.terminal import today
 
 FACTS = ("氏名", "財産", "照会", "回答の名義人")
+WITHDRAWN = ("この回答の財産は、差し押さえられなくなります。取り消した記録は残ります。",)
 Act = Callable[[], str]
 
 
@@ -178,7 +179,7 @@ def reply_identify(request: HttpRequest, reply_id: int) -> HttpResponse:
         identifying.identify_one(reply_id, as_of=today(), officer=officer_of(request))
         return reverse("property_reply", args=[reply_id])
 
-    return _acted(request, form, act, ("同一人と認定する", "認定する", _of(reply)), _back(reply))
+    return _acted(request, form, act, ("同一人と認定する", "認定する", _of(reply)), _back(reply), _matched(reply))
 
 
 @bound("collection.assets.propose_identification")
@@ -192,7 +193,7 @@ def reply_propose(request: HttpRequest, reply_id: int) -> HttpResponse:
         identifying.propose_identification(reply_id, reason=form.cleaned_data["reason"])
         return reverse("property_reply", args=[reply_id])
 
-    return _acted(request, form, act, ("同一人の認定を起案する", "起案する", _of(reply)), _back(reply))
+    return _acted(request, form, act, ("同一人の認定を起案する", "起案する", _of(reply)), _back(reply), _matched(reply))
 
 
 @bound("collection.assets.identify")
@@ -207,7 +208,7 @@ def reply_withdraw(request: HttpRequest, reply_id: int) -> HttpResponse:
         identifying.withdraw_identification(reply_id, reason=reason, as_of=today(), officer=officer_of(request))
         return reverse("property_reply", args=[reply_id])
 
-    return _acted(request, form, act, ("認定を取り消す", "取り消す", _of(reply)), _back(reply))
+    return _acted(request, form, act, ("認定を取り消す", "取り消す", _of(reply)), _back(reply), WITHDRAWN)
 
 
 @bound("collection.assets.register")
@@ -301,15 +302,19 @@ def third_parties(request: HttpRequest) -> HttpResponse:
     return page(request, "collection/assets/parties.html", shown, status=form.status)
 
 
-def _acted(request: HttpRequest, form: ActForm, act: Act, told: tuple[str, str, str], back: str) -> HttpResponse:
-    """欄を確かめて一度だけ行う。 told: （題、釦、誰の何か）"""
+def _acted(
+    request: HttpRequest, form: ActForm, act: Act, told: tuple[str, str, str], back: str, effects: Sequence[str] = ()
+) -> HttpResponse:
+    """欄を確かめて一度だけ行う。 told: （題、釦、誰の何か）; effects: 行うとどうなるか。"""
     if (
         request.method == "POST"
         and form.is_valid()
         and (done := form.carry_out(request, act, said=done_words(told[0])))
     ):
         return done
-    shown: dict[str, Any] = {"form": form, "title": told[0], "button": told[1], "about": told[2], "back": back}
+    shown: dict[str, Any] = {
+        "form": form, "title": told[0], "button": told[1], "about": told[2], "back": back, "effects": effects,
+    }  # fmt: skip
     return page(request, "collection/assets/act.html", shown, status=form.status)
 
 
@@ -335,6 +340,17 @@ def _at(plan: InvestigationLine) -> str:
 
 def _of(reply: ReplyRow) -> str:
     return f"宛名{reply.addressee_number}、名義人{reply.holder_name or reply.holder_kana}、{reply.description}"
+
+
+def _matched(reply: ReplyRow) -> tuple[str, ...]:
+    """認定の前に見比べること。"""
+    agreed = "、".join(reply.agreed) or "ない"
+    doubts = (f"疑い：{'、'.join(reply.doubts)}。",) if reply.doubts else ()
+    return (
+        f"一致した項目：{agreed}。",
+        *doubts,
+        "認定した財産は、台帳に登録して差し押さえられます。別人のものなら、ここでやめてください。",
+    )
 
 
 def _back(reply: ReplyRow) -> str:

@@ -15,6 +15,7 @@ from osame.collection.auctions.models import DistributionObjection
 from osame.collection.dispositions import creditors
 from osame.collection.dispositions.cost_prescribing import cost_expiries
 from osame.collection.dispositions.queries import DispositionFile, disposition_file, disposition_numbered
+from osame.kernel.dates import format_wareki
 from osame.platform.audit.recording import record
 from osame.platform.console.acts import ActForm
 from osame.platform.console.answers import officer_of, page
@@ -127,6 +128,12 @@ def objection_settle(
 ) -> HttpResponse:
     """異議を審査した結果を記録する。"""
     file = _opened(disposition_id)
+    statement = delivering.statement_of(file.head.key, distribution_number)
+    filed = [each for each in statement.objections if each.objection_number == objection]
+    lines = [
+        f"{format_wareki(each.filed_on)}に{each.objector}が、並び{each.part_number}の配当に申し出た異議：{each.claim}"
+        for each in filed
+    ]
     form = sheets.SettlementForm(request.POST or None, today=today())
 
     def act() -> str:
@@ -136,7 +143,7 @@ def objection_settle(
         delivering.settle_objection(file.head.key, where, settled, as_of=today(), officer=officer_of(request))
         return _at(file)
 
-    return _acted(request, form, act, ("異議の審査を記録する", "記録する", file))
+    return _acted(request, form, act, ("異議の審査を記録する", "記録する", file), lines=lines)
 
 
 @bound("collection.auctions.deliver")

@@ -36,7 +36,7 @@ from osame.collection.cases.insolvency import (
     record_insolvency,
 )
 from osame.collection.cases.models import CaseDocument, InsolvencyRecord
-from osame.collection.cases.queries import case_of, tasks_between
+from osame.collection.cases.queries import case_of, tasks_between, terms_of
 from osame.collection.cases.ranks import insolvency_answer
 from osame.collection.cases.reports import save_handover, save_list, save_visits, visits
 from osame.platform.audit.recording import record
@@ -185,8 +185,11 @@ def bankruptcy_ranks(request: HttpRequest, addressee_number: str, bankruptcy_id:
         told = insolvency_of(found.key), distributed_since(addressee_number, found.since)
         answer, line = insolvency_answer(found, as_of=today()), case_of(addressee_number)
         events = events_of("bankruptcy", found.key)
+        names = {each.charge_id: each.label for each in terms_of(addressee_number)}
+        ranks = [(each, names.get(each.charge_id, "期別")) for each in answer.ranks]
         record("倒産手続の区分を開いた", subjects=[addressee_number], fields=("氏名", "倒産手続", "期別"))
     shown = {"found": found, "answer": answer, "line": line, "told": told, "events": events, "as_of": today()}
+    shown["ranks"] = ranks
     return page(request, "collection/cases/ranks.html", shown)
 
 

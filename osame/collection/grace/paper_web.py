@@ -76,6 +76,7 @@ def security_act(request: HttpRequest, grace_id: int, security_id: int) -> HttpR
             return done
     title = f"担保{security_id}についての行い"
     shown = {"form": form, "head": file.head, "file": file, "title": title, "button": "記録する"}
+    shown["security"] = next((each for each in file.securities if each.security_id == security_id), None)
     return page(request, "collection/grace/act.html", shown, status=form.status)
 
 

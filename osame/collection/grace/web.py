@@ -200,7 +200,7 @@ def grace_release(request: HttpRequest, grace_id: int, security_id: int) -> Http
 
         if done := form.carry_out(request, act, said="担保を解除し、通知書を作りました。"):
             return done
-    return _page(request, form, file, ("担保を解除する", "解除する"))
+    return _page(request, form, file, ("担保を解除する", "解除する"), security_id)
 
 
 def _obligors(file: GraceFile) -> list[tuple[str, int, str]]:
@@ -219,8 +219,11 @@ def _opened(grace_id: int) -> GraceFile:
     return file
 
 
-def _page(request: HttpRequest, form: Any, file: GraceFile, words: tuple[str, str]) -> HttpResponse:
+def _page(
+    request: HttpRequest, form: Any, file: GraceFile, words: tuple[str, str], security_id: int = 0
+) -> HttpResponse:
     shown = {"form": form, "head": file.head, "file": file, "title": words[0], "button": words[1]}
+    shown["security"] = next((each for each in file.securities if each.security_id == security_id), None)
     return page(request, "collection/grace/act.html", shown, status=form.status)
 
 

@@ -18,7 +18,7 @@ View = Callable[..., HttpResponse]  # 番号は、整数か文字列
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """行い一つ。 home: 終えて戻る画面の名; perform: 行う; initial: 書式の初めの値。"""
+    """行い一つ。 home: 終えて戻る画面の名; perform: 行う; initial: 書式の初めの値; subject: どれについてか。"""
 
     function: str
     title: str
@@ -29,6 +29,7 @@ class Act:
     said: str
     danger: bool = False
     initial: Callable[[Any], dict[str, Any]] = field(default=lambda _number: {})
+    subject: Callable[[Any], str] = field(default=lambda _number: "")
 
 
 def act_page(act: Act, back_label: str) -> View:
@@ -37,7 +38,7 @@ def act_page(act: Act, back_label: str) -> View:
     @bound(act.function)
     @require_http_methods(["GET", "POST"])
     def view(request: HttpRequest, number: int | str) -> HttpResponse:
-        form = act.form(request.POST or None, today=today(), initial=act.initial(number))
+        form = act.form(request.POST or None, today=today(), initial={"on": today()} | act.initial(number))
         if request.method == "POST" and form.is_valid():
 
             def perform() -> str:
@@ -50,6 +51,7 @@ def act_page(act: Act, back_label: str) -> View:
             "act": act,
             "form": form,
             "number": number,
+            "subject": act.subject(number),
             "back": _home(act, number),
             "back_label": back_label,
         }

@@ -7,6 +7,7 @@ unless a rule hides it; what a rule cannot judge stays hidden until an officer o
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from osame.platform.privacy.models import PrivacyRequest
 from osame.platform.suppression.facts import CLASS_OF, MARKER
 from osame.platform.terminal import JAPAN
 
+NUMBERS = re.compile(r" ?[(（][A-Z]+-[0-9][^)）]*[)）]")  # 表の説明に添えた機能や様式の番号。本人にも職員にも、要らない
 SEALED = "（封印して保管）"
 PLACE = "居場所の分かる情報。代理人には、本人の支援措置の有無を確かめて開く（同法第78条第1項第1号）"
 THIRD = "第三者に関する情報（同法第78条第1項第2号）"
@@ -132,7 +134,9 @@ def inventory() -> tuple[Table, ...]:
     found: dict[str, Table] = {}
     for name, label, column, told, kind, readable in fetch_all(INVENTORY):
         before = found[name].columns if name in found else ()
-        found[name] = Table(name, label or name, (*before, Column(column, told or column, kind)), bool(readable))
+        found[name] = Table(
+            name, NUMBERS.sub("", label) or name, (*before, Column(column, told or column, kind)), bool(readable)
+        )
     return tuple(found.values())
 
 

@@ -1,5 +1,6 @@
 """漏えい等事故の画面。登録、範囲、封じ込め、報告と期限、再発防止。"""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
@@ -108,6 +109,11 @@ def _described(number: int) -> dict[str, str]:
     return {name: getattr(row, name) for name in incidents.REPORT}
 
 
+def _which(number: int) -> str:
+    row = incidents.one(number)
+    return f"第{row.incident_id}号　{row.get_kind_display()}　{row.summary}"
+
+
 ACTS = {
     "trace": Act(
         "floor.incidents.trace", "範囲を引く", forms.ScopeForm,
@@ -154,7 +160,7 @@ incident_urls: list[URLPattern] = [
     path("incidents/<int:number>/", show, name="incident"),
     path("incidents/<int:number>/paper/", paper, name="incident_paper"),
     *(
-        path(f"incidents/<int:number>/{name}/", act_page(act, LIST), name=f"incident_{name}")
+        path(f"incidents/<int:number>/{name}/", act_page(replace(act, subject=_which), LIST), name=f"incident_{name}")
         for name, act in ACTS.items()
     ),
 ]

@@ -1,5 +1,7 @@
 """提供の媒体の画面。授受簿、授受・受領・廃棄・紛失。作るのは命令（提供先の公開鍵で封をする）。"""
 
+from dataclasses import replace
+
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
@@ -74,6 +76,11 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     return page(request, "privacy/medium.html", context)
 
 
+def _which(number: str) -> str:
+    row = media.one(number)
+    return f"媒体 {row.medium_number}　{row.receiver}　{row.row_count:,}件"
+
+
 ACTS = {
     "hand-over": Act(
         "floor.media.hand_over", "授受を記録する", HandOverForm, ("誰が渡し、誰が受け取ったかを授受簿に残します。",),
@@ -110,7 +117,11 @@ media_urls: list[URLPattern] = [
     path("media/", listing, name="media"),
     path("media/<str:number>/", show, name="medium"),
     *(
-        path(f"media/<str:number>/{name}/", act_page(act, "提供の媒体"), name=f"medium_{name.replace('-', '_')}")
+        path(
+            f"media/<str:number>/{name}/",
+            act_page(replace(act, subject=_which), "提供の媒体"),
+            name=f"medium_{name.replace('-', '_')}",
+        )
         for name, act in ACTS.items()
     ),
 ]

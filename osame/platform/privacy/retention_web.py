@@ -69,13 +69,20 @@ def propose(request: HttpRequest) -> HttpResponse:
     return page(request, "privacy/act.html", context, status=form.status)
 
 
+def _which(code: str) -> str:
+    found = next((each.name for each in retention.kinds() if each.code == code), None)
+    if found is None:
+        raise refusals.UnknownKind(code)
+    return found
+
+
 HOLD = Act(
     "floor.retention.hold", "消去を止める", HoldForm, ("解くまで、この種類は消せません。表の扉も断ります。",),
-    lambda kind, form: retention.hold(kind, reason=form.cleaned_data["reason"], on=today()), "retention", "止めました。",
+    lambda kind, form: retention.hold(kind, reason=form.cleaned_data["reason"], on=today()), "retention", "止めました。", subject=_which,
 )  # fmt: skip
 RELEASE = Act(
     "floor.retention.hold", "消去を止めたのを解く", ReleaseForm, ("止めた職員とは別の職員が解きます。",),
-    lambda kind, _form: retention.release(kind, on=today()), "retention", "解きました。",
+    lambda kind, _form: retention.release(kind, on=today()), "retention", "解きました。", subject=_which,
 )  # fmt: skip
 
 retention_urls: list[URLPattern] = [

@@ -1,5 +1,7 @@
 """本人の請求の画面。受付、抽出、見分け、決定の起案、書面、応じて行ったこと。"""
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
@@ -14,7 +16,7 @@ from osame.platform.egress.models import EgressKind, EgressRecord, ReceiverClass
 from osame.platform.functions.binding import bound
 from osame.platform.privacy import deciding, forms, refusals, requests
 from osame.platform.privacy.act_pages import Act, act_page
-from osame.platform.privacy.held import ground_of, held_in, inventory, openable
+from osame.platform.privacy.held import Held, ground_of, held_in, inventory, openable
 from osame.platform.privacy.paper import decision_paper
 from osame.platform.privacy.requests import Intake, Requester, State, items_of
 from osame.platform.terminal import today
@@ -98,8 +100,15 @@ def judge(request: HttpRequest, number: int, table: str) -> HttpResponse:
             return done
     one = held_in(shape, requests.asked_of(row))
     requests.looked(row, table)
-    context = {"row": row, "item": item, "held": one, "shown": one.rows[:100] if one else (), "form": form}
+    context = {"row": row, "item": item, "held": one, "form": form, **(_shown(one) if one else {})}
     return page(request, "privacy/judge.html", context, status=form.status)
+
+
+def _shown(found: Held) -> dict[str, object]:
+    """中身のある列だけ。書面にも、空の値は載らない。"""
+    rows = found.rows[:100]
+    used = [at for at, _ in enumerate(found.columns) if any(row[at] for row in rows)]
+    return {"columns": [found.columns[at] for at in used], "shown": [[row[at] for at in used] for row in rows]}
 
 
 @bound("floor.privacy.print")
@@ -121,6 +130,11 @@ def paper(request: HttpRequest, number: int) -> HttpResponse:
 
 def _said(form: ActForm, name: str) -> str:
     return str(form.cleaned_data[name])
+
+
+def _which(number: int) -> str:
+    row = requests.one(number)
+    return f"{row.get_kind_display()}　第{row.request_id}号　{row.requester_name}（{row.get_requester_display()}）"
 
 
 ACTS = {
@@ -171,5 +185,8 @@ privacy_urls: list[URLPattern] = [
     path("privacy/<int:number>/", show, name="privacy_request"),
     path("privacy/<int:number>/items/<str:table>/", judge, name="privacy_judge"),
     path("privacy/<int:number>/paper/", paper, name="privacy_paper"),
-    *(path(f"privacy/<int:number>/{name}/", act_page(act, LIST), name=f"privacy_{name}") for name, act in ACTS.items()),
+    *(
+        path(f"privacy/<int:number>/{name}/", act_page(replace(act, subject=_which), LIST), name=f"privacy_{name}")
+        for name, act in ACTS.items()
+    ),
 ]

@@ -25,8 +25,9 @@ from osame.kernel.money import Yen
 from osame.law.arrears_facts import AssetKind
 from osame.law.instalments import HouseholdBudget
 from osame.platform.database import fetch_all, fetch_one, run_sql
+from osame.platform.egress.models import EgressRecord
 from tests.letters.paper import texts as read
-from tests.systems.collection.cast import OFFICER, SATO, determination
+from tests.systems.collection.cast import OFFICER, SATO, TANAKA, determination
 from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, levy
 from tests.systems.collection.pages_cast import fields, officer_at_desk, pages_on, text
 from tests.systems.collection.seizure_cast import BORN, asset_of, carried
@@ -92,6 +93,44 @@ def test_the_answers_of_a_bank_are_dropped_at_the_desk(desk: Client, tmp_path: P
     assert fetch_all("SELECT amount, i.reply_id IS NOT NULL FROM property_reply LEFT JOIN holder_identification i "
                      "USING (addressee_number, reply_id) ORDER BY amount") == [(80_000, True), (90_000, False)]  # fmt: skip
     assert "90,000" in text(desk.get(f"{plan}?{ARREARS}"))
+
+
+def test_an_officer_makes_the_request_file_of_a_bank(desk: Client, tmp_path: Path) -> None:
+    """金融機関を選び、人数と根拠を確かめて、依頼ファイルを保存する。二度は照会されず、同じ依頼をもう一度保存できる。"""
+    here = "/bank-files/"
+    levy(tmp_path, determination(TANAKA, 1, 20_000), name="tanaka.csv")
+    assert "電子照会を受け付ける金融機関が、まだありません" in text(desk.get(f"{here}?{ARREARS}"))
+    given = GivenParty(ThirdParty.Kind.BANK, "架空銀行", "5160037", "架空市本町1-1", "事務センター", "0999", True)
+    bank = register_third_party(given, officer=OFFICER)
+    chosen = f"{here}?bank={bank}&whose=all&numbers=&{ARREARS}"
+    assert "照会する人はいません" in text(desk.get(chosen))
+    sent(desk, f"/people/{SATO}/investigations/new/", kinds=["DEPOSIT"], reason="催告に応じない")
+    sent(desk, f"/people/{TANAKA}/investigations/new/", kinds=["DEPOSIT"], reason="催告に応じない")
+    run_sql("UPDATE addressee SET protection_measure = true WHERE addressee_number = %s", [TANAKA])
+    only = f"{here}?bank={bank}&whose=own&numbers=2&{ARREARS}"
+    assert "1人" in text(desk.get(only))
+    shown = desk.get(chosen)
+    for part in ("2人", "支援措置の対象 1人", "国税徴収法第141条", "佐藤 花子"):
+        assert part in text(shown), part
+    told = fields(shown) | {"reply_by": "R8.12.28"}
+    assert desk.post(chosen, told).status_code == 422  # 確かめた印がない
+    changed = desk.post(chosen, told | {"sure": "on", "count": "1"})
+    assert "照会する人が変わりました" in text(changed)
+    assert fetch_one("SELECT count(*) FROM property_inquiry") == (0,)
+    made = desk.post(chosen, told | {"sure": "on"})
+    lines = made.content.decode("utf-8-sig").splitlines()
+    asked = {line.split(",")[3]: line for line in lines[1:]}
+    assert sorted(asked) == ["佐藤 花子", "田中 一郎"]
+    assert "架空市岩渕1丁目7-29" in asked["佐藤 花子"]
+    assert "架空市" not in asked["田中 一郎"]  # 守られた人の住所は、書かない
+    assert EgressRecord.objects.filter(receiver="架空銀行", subject_count=2).count() == 1
+    assert "回答を待っている 2人" in text(desk.get(chosen))
+    (on,) = fetch_one("SELECT DISTINCT sent_on FROM property_inquiry")
+    again = desk.post(f"{here}{bank}/{on.isoformat()}/?{ARREARS}")
+    assert again.content == made.content
+    assert fetch_one("SELECT count(*) FROM property_inquiry") == (2,)
+    gone = desk.post(f"{here}{bank}/2020-01-01/?{ARREARS}")
+    assert "回答を待つ依頼はありません" in text(gone)
 
 
 def test_an_officer_investigates_asks_identifies_and_seizes(desk: Client) -> None:
