@@ -1,6 +1,7 @@
 """督促の一月。門、予定、実行、督促状、一覧、委託、差出し、返戻、公示送達、取消し、停止。"""
 
 import csv
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from osame.formats import returned_notice_csv
+from osame.formats.returned_notice_csv import ReturnedNoticeRow
 from tests.journeys.town import AS_OF, at_the_store, person, write_addressees, write_store
 from tests.journeys.typist import OFFICER, Typist
 from tests.systems.collection.cast import (
@@ -321,3 +324,35 @@ def test_a_correction_after_the_demand_leaves_the_fee(overdue: Typist, tmp_path:
     assert overdue.json("charge", "list", TANAKA)[0]["demand_fee"] == 100
     overdue.ok("demand", "cancel", slip(TANAKA), "--reason", "課税の取消し", *LATER)
     assert overdue.json("charge", "quote", slip(TANAKA), "--as-of", "2025-07-25")["total"] == 0
+
+
+def test_a_notice_that_came_back_is_not_demanded_until_it_is_served(overdue: Typist, tmp_path: Path) -> None:
+    """課税の側が知らせた納税通知書の返戻。送達まで督促せず、送達と納期限の変更（調定の異動）の後に督促する。"""
+    back = ReturnedNoticeRow(
+        addressee_number=TANAKA, tax_item="06", levy_year=2025, notice_number=f"{int(TANAKA):010d}", sent_on=date(2025, 5, 1),
+        returned_on=date(2025, 5, 20), cause="01", state="1",
+    )  # fmt: skip
+    nobody = replace(back, notice_number="9999999999")
+
+    def told(name: str, *rows: ReturnedNoticeRow) -> str:
+        path = tmp_path / name
+        path.write_bytes(returned_notice_csv.write(rows))
+        return overdue.ok("returned", "import-notices", path, "--as-of", "2025-07-10", *OFFICER)
+
+    assert "調定がありません" in told("r1.csv", back, nobody)
+    assert "返戻" in overdue.ok("demand", "preview", *DATES)
+    assert overdue.json("demand", "run", *DATES, *OFFICER)["letters"] == 3
+    shown = overdue.ok("returned", "notices")
+    assert "調査中" in shown
+    served = replace(back, state="3", served_on=date(2025, 7, 8), new_due_date=date(2025, 7, 14))
+    told("r2.csv", served)
+    told("r3.csv", served, replace(served))  # 同じ内容は、何も変えない
+    assert "違う内容で知らされ" in told("r4.csv", replace(served, state="9", served_on=None))
+    shown = overdue.ok("returned", "notices")
+    assert "調定の異動" in shown
+    assert "納期限前10日" in shown
+    moved = revision(TANAKA, 1, 50_000, 0, due_on=date(2025, 7, 14))
+    overdue.take("determinations", write_determinations(tmp_path / "due.csv", moved), "--as-of", "2025-07-11")
+    assert "届いていません" not in overdue.ok("returned", "notices")
+    again = overdue.json("demand", "run", "--as-of", "2025-07-30", "--cut-off", "2025-07-25", *OFFICER)
+    assert (again["letters"], again["charges"]) == (1, 1)

@@ -25,6 +25,7 @@ from osame.collection.matching.importing import import_receipts
 from osame.collection.parameters import actions as parameters
 from osame.collection.pledges.offers import import_offers
 from osame.collection.reminders import importing as outreach
+from osame.collection.returns.notices import import_notices
 from osame.formats import (
     bank_inquiry_csv,
     certificate_application_csv,
@@ -34,6 +35,7 @@ from osame.formats import (
     instalment_offer_csv,
     online_auction_csv,
     recognition,
+    returned_notice_csv,
     vehicle_csv,
     zengin_debit,
 )
@@ -103,6 +105,7 @@ PROFILES: dict[str, IntakeProfile] = {
             import_certificate_applications,
             certificate_application_csv.COLUMNS,
         ),
+        IntakeProfile(returned_notice_csv.PROFILE, "納税通知書の返戻", import_notices, returned_notice_csv.COLUMNS),
         IntakeProfile(instalment_offer_csv.PROFILE, "分納の申出", import_offers, instalment_offer_csv.COLUMNS),
         IntakeProfile(
             bank_files.PROFILE, "預貯金の電子照会の回答", bank_files.import_replies, bank_inquiry_csv.REPLY_COLUMNS

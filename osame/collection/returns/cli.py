@@ -7,12 +7,14 @@ import typer
 from django import forms
 
 from osame.collection.demand_mail.forms import SheetCodeField
+from osame.collection.intake.telling import tell
 from osame.collection.letters.actions import Outside
 from osame.collection.letters.reports import write_report
 from osame.collection.returns import actions
 from osame.collection.returns.actions import Delivery
 from osame.collection.returns.letters import send_whereabouts_inquiry
 from osame.collection.returns.models import ReturnedLetter, ServicePublication, ServiceRecord, WhereaboutsInquiry
+from osame.collection.returns.notices import import_notices, returned_notices
 from osame.collection.returns.papers import return_report, returns_report, write_share
 from osame.collection.returns.publishing import print_publication
 from osame.collection.returns.queries import effect_of, returned_letter, returned_letters, sending_book
@@ -128,6 +130,25 @@ def share(
     """課税課に知らせる返戻の一覧を書く。納期限の変更は、調定の異動として取り込む。"""
     made = write_share(parse_date(first), parse_date(last), target)
     console.print(f"{made.serial} として出しました：{target}", soft_wrap=True)
+
+
+@app.command("import-notices")
+@bound("collection.returns.register")
+@refusals_told
+def import_notices_command(file: Path, as_of: AsOf = None, by: Officer = None, as_json: Json = False) -> None:
+    """課税の側から届いた、戻った納税通知書のファイルを取り込む。送達されるまで、督促を止める。"""
+    tell(import_notices(file, as_of=day(as_of), officer=officer(by)), as_json=as_json)
+
+
+@app.command("notices")
+@bound("collection.returns.show")
+@refusals_told
+def notices_command() -> None:
+    """戻った納税通知書を並べる。"""
+    table("戻った納税通知書", ("番号", "宛名番号", "税目", "年度", "通知書番号", "返戻日", "状況", "送達日", "確かめること"),
+          ((str(e.notice_return_id), e.addressee_number, e.tax_item_name, str(e.levy_year), e.notice_number,
+            format_wareki(e.returned_on), e.state_name, format_wareki(e.served_on) if e.served_on else "", "。".join(e.cautions))
+           for e in returned_notices()))  # fmt: skip
 
 
 @app.command("service-sheet")

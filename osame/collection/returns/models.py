@@ -229,3 +229,49 @@ class ServiceRecord(models.Model):
             ),
             models.CheckConstraint(name="service_left_says_why", condition=~Q(method="07") | ~Q(note="")),
         ]
+
+
+class ReturnedNotice(models.Model):
+    """戻った納税通知書（F09-06）。課税の側から知らされる。送達されるまで、その通知書の期別は督促しない。"""
+
+    rights = KEPT
+
+    class State(models.TextChoices):
+        """納税通知書の返戻の状況。"""
+
+        SEARCHING = "1", "調査中"
+        RESENT = "2", "再発送で送達"
+        PUBLISHED = "3", "公示送達"
+        IN_PERSON = "4", "交付送達"
+        CANCELLED = "9", "返戻の取消し"
+
+    pk = models.CompositePrimaryKey("addressee_number", "notice_return_id")
+    addressee_number = models.CharField("宛名番号", max_length=15)
+    notice_return_id = models.BigIntegerField("通知書返戻番号")
+    tax_item = models.CharField("税目", max_length=2)
+    levy_year = models.SmallIntegerField("賦課年度")
+    notice_number = models.TextField("通知書番号")
+    sent_on = models.DateField("差出日")
+    returned_on = models.DateField("返戻日")
+    cause = models.CharField("返戻の事由", max_length=2, choices=ReturnedLetter.Cause.choices)
+    state = models.CharField("納税通知書の返戻の状況", max_length=1, choices=State.choices)
+    served_on = models.DateField("送達日", null=True)
+    new_due_date = models.DateField("変更後納期限", null=True)
+    told_on = models.DateField("知らされた日", null=True)
+    told_to = models.TextField("取り込んだ職員", blank=True)
+
+    class Meta:
+        db_table = "returned_notice"
+        db_table_comment = "戻った納税通知書 (F09-06)"
+        constraints = [
+            models.UniqueConstraint(
+                name="one_notice_comes_back_once",
+                fields=["addressee_number", "tax_item", "levy_year", "notice_number", "returned_on"],
+            ),
+            models.CheckConstraint(
+                name="notice_served_with_day",
+                condition=Q(state__in=["1", "9"], served_on__isnull=True)
+                | Q(state__in=["2", "3", "4"], served_on__gte=F("returned_on")),
+            ),
+            models.CheckConstraint(name="notice_returned_after_sent", condition=Q(returned_on__gte=F("sent_on"))),
+        ]

@@ -15,6 +15,7 @@ from osame.collection.returns.letters import send_whereabouts_inquiry
 from osame.collection.returns.letters_sent import PaperUnknown
 from osame.collection.returns.lists import save_book
 from osame.collection.returns.models import ReturnedLetter, ServicePublication, WhereaboutsInquiry
+from osame.collection.returns.notices import returned_notices
 from osame.collection.returns.papers import return_report, returns_report, save_share
 from osame.collection.returns.publishing import save_publication
 from osame.collection.returns.queries import (
@@ -173,6 +174,15 @@ def share(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             return refused(request, refusal, status=422, title="一覧を作れませんでした")
     return page(request, f"{TEMPLATES}/share.html", {"form": form})
+
+
+@bound("collection.returns.show")
+@require_GET
+def notices(request: HttpRequest) -> HttpResponse:
+    """戻った納税通知書の一覧。ファイルは、届いたファイルの画面から取り込む。"""
+    lines = returned_notices()
+    record("納税通知書の返戻の一覧を開いた", subjects=sorted({each.addressee_number for each in lines}), fields=FACTS)
+    return page(request, f"{TEMPLATES}/notices.html", {"lines": lines})
 
 
 @bound("collection.returns.serve")
@@ -346,6 +356,7 @@ returns_urls: list[URLPattern] = [
     path("returns/service/sheet/", service_paper, name="service_sheet"),
     path("returns/sheet/", returns_sheet, name="returns_sheet"),
     path("returns/share/", share, name="returns_share"),
+    path("returns/notices/", notices, name="returned_notices"),
     path(ONE, return_one, name="return_one"),
     path(f"{ONE}inquire/", inquire, name="return_inquire"),
     path(f"{ONE}inquiries/<int:inquiry_id>/", answer, name="return_answer"),

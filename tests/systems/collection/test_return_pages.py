@@ -1,6 +1,7 @@
 """返戻の画面。番号を読んで登録し、調べ、別の職員が掲示する。"""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from django.test import Client
 from osame.collection.demands.actions import record_dispatch
 from osame.collection.demands.batch import run_demands
 from osame.collection.letters.printing import print_run
+from osame.collection.returns.notices import receive
+from osame.formats.returned_notice_csv import ReturnedNoticeRow
 from osame.platform.database import fetch_all
 from tests.letters.paper import texts
 from tests.systems.collection.cast import OFFICER, SATO, TANAKA, determination
@@ -150,3 +153,16 @@ def test_the_book_of_sending_is_shown_and_saved(desk: Client) -> None:
         assert told in page
     saved = desk.get(f"{HERE}book/", {"first": "R7.7.1", "last": "R7.7.31", "csv": "1"})
     assert "推定しない" in saved.content.decode("utf-8-sig")
+
+
+def test_notices_that_came_back_are_listed_with_what_to_check(desk: Client) -> None:
+    row = ReturnedNoticeRow(
+        addressee_number=SATO, tax_item="06", levy_year=2025, notice_number=f"{int(SATO):010d}", sent_on=date(2025, 5, 1),
+        returned_on=date(2025, 5, 20), cause="02", state="1",
+    )  # fmt: skip
+    assert "戻った納税通知書は、ありません" in text(desk.get(f"{HERE}notices/"))
+    receive(row, as_of=SENT, officer=OFFICER)
+    page = text(desk.get(f"{HERE}notices/"))
+    for told in ("佐藤 花子", "調査中", "転居先不明", "督促を発しています"):
+        assert told in page, told
+    assert "納税通知書の返戻" in text(desk.get(HERE))

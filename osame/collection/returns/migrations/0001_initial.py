@@ -329,4 +329,82 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="ReturnedNotice",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "addressee_number",
+                        "notice_return_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("addressee_number", models.CharField(max_length=15, verbose_name="宛名番号")),
+                ("notice_return_id", models.BigIntegerField(verbose_name="通知書返戻番号")),
+                ("tax_item", models.CharField(max_length=2, verbose_name="税目")),
+                ("levy_year", models.SmallIntegerField(verbose_name="賦課年度")),
+                ("notice_number", models.TextField(verbose_name="通知書番号")),
+                ("sent_on", models.DateField(verbose_name="差出日")),
+                ("returned_on", models.DateField(verbose_name="返戻日")),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("01", "あて所に尋ねあたらない"),
+                            ("02", "転居先不明"),
+                            ("03", "保管期間の経過"),
+                            ("04", "受取拒否"),
+                            ("05", "宛先の不完全"),
+                            ("06", "死亡"),
+                            ("99", "その他"),
+                        ],
+                        max_length=2,
+                        verbose_name="返戻の事由",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("1", "調査中"),
+                            ("2", "再発送で送達"),
+                            ("3", "公示送達"),
+                            ("4", "交付送達"),
+                            ("9", "返戻の取消し"),
+                        ],
+                        max_length=1,
+                        verbose_name="納税通知書の返戻の状況",
+                    ),
+                ),
+                ("served_on", models.DateField(null=True, verbose_name="送達日")),
+                ("new_due_date", models.DateField(null=True, verbose_name="変更後納期限")),
+                ("told_on", models.DateField(null=True, verbose_name="知らされた日")),
+                ("told_to", models.TextField(blank=True, verbose_name="取り込んだ職員")),
+            ],
+            options={
+                "db_table": "returned_notice",
+                "db_table_comment": "戻った納税通知書 (F09-06)",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("addressee_number", "tax_item", "levy_year", "notice_number", "returned_on"),
+                        name="one_notice_comes_back_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("served_on__isnull", True), ("state__in", ["1", "9"])),
+                            models.Q(("served_on__gte", models.F("returned_on")), ("state__in", ["2", "3", "4"])),
+                            _connector="OR",
+                        ),
+                        name="notice_served_with_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("returned_on__gte", models.F("sent_on"))), name="notice_returned_after_sent"
+                    ),
+                ],
+            },
+        ),
     ]

@@ -3,7 +3,7 @@ from django.db import migrations
 from osame.platform.database import sql_text
 from osame.platform.gate import guarded
 
-TABLES = ("returned_letter", "whereabouts_inquiry", "service_publication", "service_record")
+TABLES = ("returned_letter", "whereabouts_inquiry", "service_publication", "service_record", "returned_notice")
 
 
 class Migration(migrations.Migration):

@@ -52,3 +52,18 @@ BEGIN
 END $$;
 CREATE TRIGGER whereabouts_inquiry_is_guarded BEFORE UPDATE ON whereabouts_inquiry
     FOR EACH ROW EXECUTE FUNCTION guard_whereabouts_inquiry();
+-- 戻った納税通知書は、知らされた状況だけが変わる。済んだものは、書き換えられない。
+CREATE SEQUENCE notice_return_number;
+CREATE FUNCTION guard_returned_notice() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state <> '1' OR (NEW.addressee_number, NEW.notice_return_id, NEW.tax_item, NEW.levy_year, NEW.notice_number, NEW.sent_on,
+        NEW.returned_on, NEW.cause) IS DISTINCT FROM (OLD.addressee_number, OLD.notice_return_id, OLD.tax_item, OLD.levy_year,
+        OLD.notice_number, OLD.sent_on, OLD.returned_on, OLD.cause) THEN
+        RAISE EXCEPTION '済んだ納税通知書の返戻は、書き換えられません。課税の側に確かめてください。' USING ERRCODE = 'OS409';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER returned_notice_is_guarded BEFORE UPDATE ON returned_notice
+    FOR EACH ROW EXECUTE FUNCTION guard_returned_notice();
+CREATE TRIGGER returned_notice_is_kept BEFORE DELETE OR TRUNCATE ON returned_notice
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
