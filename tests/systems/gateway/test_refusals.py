@@ -9,7 +9,7 @@ from osame.contracts import national
 from osame.contracts.client import PeerRefused
 from osame.contracts.envelopes import Envelope
 from osame.contracts.national import Answer, Delivered, PermitDecision
-from osame.contracts.strict import parsed
+from osame.contracts.strict import parsed, plain
 from osame.gateway.affair_rights.queries import console_officer
 from osame.gateway.copies import actions as copies
 from osame.gateway.messaging import exchanging
@@ -103,24 +103,12 @@ def arriving(nation, kind: str, body, *, by: str, code: str = CODE, change=lambd
 
 
 def handed_over(nation, envelope: Envelope, code: str = CODE) -> tuple[str, str]:
+    treated = f"SELECT outcome, reason FROM inbound_envelope WHERE message_id = '{envelope.message_id}' ORDER BY position"
+    before = len(rows(nation.prefix + code, treated))  # 渡す前に数える。渡せば、いつ受けられるか分からない
     with nation.network(), gate.acting(ACTING):
-        from osame.contracts.strict import plain
-
         MailboxEntry.objects.create(receiver=institution(code), envelope=plain(envelope), due_at=now())
-    found = f"SELECT outcome, reason FROM inbound_envelope WHERE message_id = '{envelope.message_id}' ORDER BY position DESC LIMIT 1"
-    before = rows(
-        nation.prefix + code, f"SELECT count(*) FROM inbound_envelope WHERE message_id = '{envelope.message_id}'"
-    )
-    until(
-        lambda: (
-            rows(
-                nation.prefix + code,
-                found.replace("outcome, reason", "count(*)").replace("ORDER BY position DESC LIMIT 1", ""),
-            )
-            != before
-        )
-    )
-    return rows(nation.prefix + code, found)[0]
+    until(lambda: len(rows(nation.prefix + code, treated)) > before)
+    return rows(nation.prefix + code, treated)[-1]
 
 
 def answer_to(number: str, permit: str = "p") -> Answer:
