@@ -17,6 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,7 @@ REQUESTS = int(os.environ.get("OSAME_STORM", "192"))
 MUTANT_REQUESTS = 128
 PRESSES = 6  # 止められるのは一度に二つほど。残りが刷り続けるので、嵐が待ち時間だけで終わらない
 PER_OFFICER = 800  # 一人の職員が一日に決裁なしで出せる人数より少なく
+SHIFT = 10  # 続けて刷ったら、次の職員に代わる
 TRIES = 100
 OTHERWISE = "一致しないため、出力を止めました"
 CLEAN = ("この印刷を取りやめました", "組版が止まりました", OTHERWISE)
@@ -73,7 +75,9 @@ class Storm:
         self.waiting = issued_to_each(list(self.people), requests)
         random.Random(7).shuffle(self.waiting)
         desks = [officer_at_desk(f"S{at:04d}", "嵐", "collection_clerk") for at in range(requests // PER_OFFICER + 2)]
-        self.desks = [desks[at % len(desks)] for at in range(clients)]
+        self.desks = [
+            (desks * clients)[at::clients][: len(desks)] for at in range(clients)
+        ]  # 窓口ごとに、職員が交代する
         self.told: Counter[str] = Counter()
         self.lock = threading.Lock()
 
@@ -86,11 +90,11 @@ class Storm:
             each.join()
         return self.told
 
-    def _client(self, desk: Client, tries: int) -> None:
+    def _client(self, desks: list[Client], tries: int) -> None:
         client = Client(raise_request_exception=False)
-        client.cookies.update(desk.cookies)
         try:
-            while True:
+            for turn in count():
+                client.cookies.update(desks[turn // SHIFT % len(desks)].cookies)
                 with self.lock:
                     if not self.waiting:
                         return
