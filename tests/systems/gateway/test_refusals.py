@@ -103,7 +103,9 @@ def arriving(nation, kind: str, body, *, by: str, code: str = CODE, change=lambd
 
 
 def handed_over(nation, envelope: Envelope, code: str = CODE) -> tuple[str, str]:
-    treated = f"SELECT outcome, reason FROM inbound_envelope WHERE message_id = '{envelope.message_id}' ORDER BY position"
+    treated = (
+        f"SELECT outcome, reason FROM inbound_envelope WHERE message_id = '{envelope.message_id}' ORDER BY position"
+    )
     before = len(rows(nation.prefix + code, treated))  # 渡す前に数える。渡せば、いつ受けられるか分からない
     with nation.network(), gate.acting(ACTING):
         MailboxEntry.objects.create(receiver=institution(code), envelope=plain(envelope), due_at=now())
