@@ -4,7 +4,7 @@ A paper that falls due later is taken under the conditions of the law; the recei
 a paper counts as collected only when its money has come in for the charges it names.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db import transaction
@@ -115,20 +115,21 @@ class PaperLine:
 
 
 def judge_paper(new: NewPaper, *, as_of: date) -> Conditions:
-    """納付の委託を受けることができるかを、法の条件の一つずつで判定する。
+    """納付の委託を受けることができるかを、法の条件の一つずつで判定する。支払期日の延滞金は見込みで足りる。
 
     要件: F15-05
     """
-    owed = owed_of(new.addressee_number, new.charges, on=new.payable_on, as_of=as_of) if new.charges else ()
+    found = owed_of(new.addressee_number, new.charges, on=new.payable_on, as_of=as_of) if new.charges else ()
+    owed = [replace(each, is_forecast=True) for each in found]
     if not owed or len(owed) != len(set(new.charges)):
         raise NothingToEntrust
     through = None
     if new.ground is EntrustmentGround.GRACE:
         terms = "g.addressee_number = %(who)s AND g.grace_id = %(grace)s AND g.stage = 'IN_FORCE'"
-        found = graces(terms, {"who": new.addressee_number, "grace": new.grace_id})
-        if not found:
+        granted = graces(terms, {"who": new.addressee_number, "grace": new.grace_id})
+        if not granted:
             raise GraceOfOthers(str(new.grace_id or "番号がない"))
-        through = found[0].through_on
+        through = granted[0].through_on
     facts = EntrustedFacts(
         new.ground, Yen(new.amount), new.payable_on, Yen(max(0, sum(each.share().amount for each in owed) - _held_for(new))),
         min(each.facts.due_date for each in owed), through, bool(new.certain_because.strip()),

@@ -74,6 +74,7 @@ def test_the_law_is_asked_before_a_paper_is_taken(applied: Callable[..., tuple[s
     key = applied()
     for changes, part in (
         ({"amount": 2_000_000}, "証券の額が徴収金の額を超えない"), ({"payable_on": DAY}, "支払期日が、受け取る日より後である"),
+        ({"amount": 2_000_000, "payable_on": date(2027, 1, 29)}, "証券の額が徴収金の額を超えない"),  # 翌年の割合は、まだない
         ({"ground": EntrustmentGround.LATER_DUE}, "納期限が、支払期日以後に来る"),
         ({"cost_settled": False}, "取立ての費用を併せて提供した"),
     ):  # fmt: skip
