@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from osame.contracts.gateway import REFUND_AFFAIR
 from osame.contracts.portal import SELF_AFFAIR
 from tests.browser.console_cast import Console, desk
-from tests.browser.test_every_page import Walk, look
+from tests.browser.walking import Walk, look
 from tests.systems.conftest import here
 from tests.systems.exchange_cast import rows
 from tests.systems.gateway.cast import Deed, Nation, order, person

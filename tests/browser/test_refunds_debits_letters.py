@@ -15,7 +15,7 @@ from osame.collection.debits.letters import send_failures
 from osame.collection.payment_slips.queries import slips_of
 from osame.collection.refunds.paying import propose_run
 from tests.browser.console_cast import Console, as_officer, desk
-from tests.browser.test_every_page import Walk, look
+from tests.browser.walking import Walk, look
 from tests.systems.collection.cast import KAKU, OFFICER, SATO, SUZUKI, TANAKA, determination, found_city, slip
 from tests.systems.collection.debit_cast import account, answered, consignors, sent, take
 from tests.systems.collection.demand_cast import levy, set_value
