@@ -20,7 +20,7 @@ from osame.collection.exemptions.actions import Entered, Period, Source
 from osame.collection.exemptions.models import ExemptionPeriod
 from osame.collection.grace.actions import write_plan
 from osame.collection.grace.letters import send_notice
-from osame.collection.grace.queries import GraceFile, grace_file, instalment_standing
+from osame.collection.grace.queries import GraceFile, GraceHead, grace_file, instalment_standing
 from osame.collection.ledger.posting import Claim, claim_command
 from osame.collection.matching.exempting import end_exemptions, exempt
 from osame.kernel.dates import format_wareki
@@ -29,7 +29,7 @@ from osame.kernel.periods import day_after, day_before
 from osame.kernel.refusals import Refusal
 from osame.law.arrears_facts import ChargeFacts, Span
 from osame.law.conditions import ConditionNotMet, Conditions
-from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage, transition
+from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage, acts_from, transition
 from osame.law.grace import exemption_for_grace, suspension_exempt_through
 from osame.law.grace_conditions import GraceCancelFacts, GraceFacts, grounds_to_cancel_grace, may_grant_grace
 from osame.platform import gate
@@ -60,6 +60,12 @@ class Decision(StrEnum):
             Decision.EXTEND: "期間の延長",
             Decision.CANCEL: "取消し",
         }[self]
+
+
+def open_decisions(head: GraceHead) -> tuple[Decision, ...]:
+    """いまの段階から起案できる決定。"""
+    allowed = acts_from(head.procedure, head.stage)
+    return tuple(each for each in Decision if _act(each, head.stage) in allowed)
 
 
 class NoGroundToCancel(Refusal):

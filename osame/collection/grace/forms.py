@@ -122,6 +122,11 @@ class DecisionForm(ActForm):
     )
     refusals = {ExtensionNotLater: "through", HearingNeeded: "hearing"}
 
+    def __init__(self, *args: Any, offered: Sequence[Decision], **kwargs: Any) -> None:
+        """offered: いまの段階から選べる決定。ほかの職員が先に進めた後に送られたものも受け、断る理由を告げる。"""
+        super().__init__(*args, **kwargs)
+        self.fields["decision"].widget.choices = [(each.value, each.label) for each in offered]
+
 
 class DocumentForm(ActForm):
     """書類の受領、または不備の通知。"""

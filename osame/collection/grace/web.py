@@ -16,7 +16,7 @@ from osame.collection.grace.actions import (
     take_security,
 )
 from osame.collection.grace.application_letters import send_application_form
-from osame.collection.grace.deciding import Decision, Judgement, judge, propose_decision
+from osame.collection.grace.deciding import Decision, Judgement, judge, open_decisions, propose_decision
 from osame.collection.grace.entrusting import NewPaper, entrust
 from osame.collection.grace.extending import affected, extend_for_disaster
 from osame.collection.grace.forms import (
@@ -146,7 +146,7 @@ def grace_document(request: HttpRequest, grace_id: int) -> HttpResponse:
 def grace_propose(request: HttpRequest, grace_id: int) -> HttpResponse:
     """許可・不許可・延長・取消しを起案する。"""
     file = _opened(grace_id)
-    form = DecisionForm(request.POST or None, today=today())
+    form = DecisionForm(request.POST or None, today=today(), offered=open_decisions(file.head))
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
 

@@ -29,7 +29,7 @@ from osame.kernel.periods import years_after
 from osame.kernel.refusals import Refusal
 from osame.law.arrears_facts import ChargeFacts
 from osame.law.conditions import ConditionNotMet, Conditions
-from osame.law.dispositions import Procedure, ProcedureAct, transition
+from osame.law.dispositions import Procedure, ProcedureAct, ProcedureStage, acts_from, transition
 from osame.law.grace import exemption_for_suspension, suspension_exempt_through
 from osame.law.suspension import SUSPENSION_YEARS, may_extinguish_at_once, may_suspend, must_cancel
 from osame.platform import gate
@@ -58,6 +58,12 @@ class Decision(StrEnum):
 ACTS = {
     Decision.SUSPEND: ProcedureAct.DECIDE, Decision.CANCEL: ProcedureAct.CANCEL, Decision.EXTINGUISH: ProcedureAct.EXTINGUISH,
 }  # fmt: skip
+
+
+def open_decisions(stage: ProcedureStage) -> tuple[Decision, ...]:
+    """いまの段階から起案できる決定。"""
+    allowed = acts_from(Procedure.SUSPENSION, stage)
+    return tuple(each for each in Decision if ACTS[each] in allowed)
 
 
 class InvestigationUnfinished(Refusal):

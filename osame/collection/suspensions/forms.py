@@ -74,3 +74,8 @@ class DecisionForm(ActForm):
         help_text="取消しで、その日以後の延滞金を免除しないときだけ。",
     )  # fmt: skip
     refusals = {CauseAfterCancel: "cause_arose_on"}
+
+    def __init__(self, *args: Any, offered: Sequence[Decision], **kwargs: Any) -> None:
+        """offered: いまの段階から選べる決定。ほかの職員が先に進めた後に送られたものも受け、断る理由を告げる。"""
+        super().__init__(*args, **kwargs)
+        self.fields["decision"].widget.choices = [(each.value, each.label) for each in offered]

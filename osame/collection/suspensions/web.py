@@ -12,7 +12,7 @@ from osame.collection.letters.reports import download_report
 from osame.collection.payment_slips.owed import owed_of
 from osame.collection.returns.told import service_told
 from osame.collection.suspensions.actions import Finding, open_suspension, record_finding, record_review
-from osame.collection.suspensions.deciding import Decision, Judgement, judge, propose_decision
+from osame.collection.suspensions.deciding import Decision, Judgement, judge, open_decisions, propose_decision
 from osame.collection.suspensions.forms import DecisionForm, FindingForm, OpeningForm, ReviewForm
 from osame.collection.suspensions.models import SuspensionFinding, SuspensionReview
 from osame.collection.suspensions.queries import (
@@ -51,14 +51,9 @@ def suspensions(request: HttpRequest) -> HttpResponse:
 def suspension(request: HttpRequest, suspension_id: int) -> HttpResponse:
     """執行停止一件（執行停止調書）。期別、調査、法の条件、見直し、これまでのこと。"""
     file = _opened(suspension_id)
-    decisions = (
-        (Decision.SUSPEND,) if file.head.stage is ProcedureStage.NONE
-        else (Decision.CANCEL, Decision.EXTINGUISH) if file.head.stage is ProcedureStage.IN_FORCE
-        else ()
-    )  # fmt: skip
     shown = {
         "file": file, "head": file.head, "stage": file.head.stage.name, "as_of": today(),
-        "judged": [(each.label, judge(file, each, as_of=today())) for each in decisions],
+        "judged": [(each.label, judge(file, each, as_of=today())) for each in open_decisions(file.head.stage)],
         "letters": [
             (each, service_told(each.run_id, each.letter_number, as_of=today()))
             for each in letters_about(f"suspension:{suspension_id}")
@@ -139,7 +134,7 @@ def suspension_review(request: HttpRequest, suspension_id: int) -> HttpResponse:
 def suspension_propose(request: HttpRequest, suspension_id: int) -> HttpResponse:
     """停止・取消し・即時の消滅を起案する。"""
     file = _opened(suspension_id)
-    form = DecisionForm(request.POST or None, today=today())
+    form = DecisionForm(request.POST or None, today=today(), offered=open_decisions(file.head.stage))
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
 
