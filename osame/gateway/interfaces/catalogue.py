@@ -5,18 +5,15 @@ an interface is used: register or ask (1), get (2), put a file (3), get a file (
 """
 
 import csv
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import resources
 
 from osame.gateway.interfaces import copying, inquiring, portal, providing
-from osame.gateway.interfaces.rows import Caller, Row
+from osame.gateway.interfaces.numbering import Act, either_number
 from osame.gateway.interfaces.status import system_status
 from osame.kernel.refusals import Refusal
-
-Act = Callable[[Sequence[Row], Caller], list[Row]]
 
 
 class NoSuchInterface(Refusal):
@@ -54,47 +51,51 @@ OPERATIONS: dict[str, Operation] = {
         Operation("取りやめ", REQUEST, inquiring.cancel),
         Operation("取りやめ結果", REQUEST, inquiring.cancel_result),
         Operation("提供状況", PROVIDE, providing.status),
-        Operation("提供側照会内容", PROVIDE, providing.asked),
+        Operation("提供側照会内容", PROVIDE, either_number(providing.asked)),
         Operation("提供内容", PROVIDE, providing.provided),
         Operation("提供内容登録", PROVIDE, providing.write),
         Operation("提供許可", PROVIDE, providing.release),
-        Operation("記録取得", RECORDS, providing.find_records),
+        Operation("記録取得", RECORDS, either_number(providing.find_records)),
         Operation("記録更新", RECORDS, providing.correct_records),
-        Operation("副本登録", COPIES, copying.write),
-        Operation("副本一覧", COPIES, copying.listed),
-        Operation("副本詳細", COPIES, copying.detail),
-        Operation("副本検索", COPIES, copying.search),
+        Operation("副本登録", COPIES, either_number(copying.write)),
+        Operation("副本一覧", COPIES, either_number(copying.listed)),
+        Operation("副本詳細", COPIES, either_number(copying.detail)),
+        Operation("副本検索", COPIES, either_number(copying.search)),
         Operation(
             "自動応答不可（情報）",
             COPIES,
-            copying.flagging("自動応答不可", "automatic_answer", inverted=True, of_item=True),
+            either_number(copying.flagging("自動応答不可", "automatic_answer", inverted=True, of_item=True)),
         ),
         Operation(
             "自動応答不可（人）",
             COPIES,
-            copying.flagging("自動応答不可", "automatic_answer", inverted=True, of_item=False),
+            either_number(copying.flagging("自動応答不可", "automatic_answer", inverted=True, of_item=False)),
         ),
         Operation(
-            "不開示該当（情報）", COPIES, copying.flagging("不開示該当", "non_disclosure", inverted=False, of_item=True)
+            "不開示該当（情報）",
+            COPIES,
+            either_number(copying.flagging("不開示該当", "non_disclosure", inverted=False, of_item=True)),
         ),
         Operation(
-            "不開示該当（人）", COPIES, copying.flagging("不開示該当", "non_disclosure", inverted=False, of_item=False)
+            "不開示該当（人）",
+            COPIES,
+            either_number(copying.flagging("不開示該当", "non_disclosure", inverted=False, of_item=False)),
         ),
-        Operation("提供先", COPIES, copying.recipients),
-        Operation("人のフラグ", COPIES, copying.person_flags),
-        Operation("情報のフラグ", COPIES, copying.detail_flags),
+        Operation("提供先", COPIES, either_number(copying.recipients)),
+        Operation("人のフラグ", COPIES, either_number(copying.person_flags)),
+        Operation("情報のフラグ", COPIES, either_number(copying.detail_flags)),
         Operation("公開終了", COPIES, copying.end_publication),
         Operation("公開終了取消", COPIES, copying.cancel_end),
         Operation("公開終了結果", COPIES, copying.end_result),
         Operation("マスター", TRUST, providing.masters),
         Operation("稼動状態", STATUS, system_status),
         Operation("自己情報提供状況", SELF, portal.self_status),
-        Operation("自己情報提供内容", SELF, portal.self_content),
+        Operation("自己情報提供内容", SELF, either_number(portal.self_content)),
         Operation("お知らせ送信", NOTICES, portal.post_notices),
         Operation("お知らせ状況", NOTICES, portal.notice_status),
         Operation("お知らせ取消", NOTICES, portal.cancel_notices),
-        Operation("符号取得依頼", SYMBOLS, providing.symbol_orders),
-        Operation("符号取得送信", SYMBOLS, providing.send_symbol_orders),
+        Operation("符号取得依頼", SYMBOLS, either_number(providing.symbol_orders)),
+        Operation("符号取得送信", SYMBOLS, either_number(providing.send_symbol_orders)),
     )
 }
 

@@ -202,15 +202,16 @@ def masters(_rows: Sequence[Row], _caller: Caller) -> list[Row]:
     ]  # fmt: skip
 
 
-def symbol_orders(_rows: Sequence[Row], _caller: Caller) -> list[Row]:
+def symbol_orders(rows: Sequence[Row], _caller: Caller) -> list[Row]:
     """符号取得依頼ファイルの中身。処理通番と団体内統合宛名番号。
 
     要件: F35-01
     """
-    return [
+    orders = [
         done(処理通番=str(each.processing_number), 団体内統合宛名番号=str(each.unified_addressee_number))
         for each in symbol_queries.requested()
     ]
+    return one_by_one(rows[:1] or [{}], lambda _: orders)
 
 
 def send_symbol_orders(rows: Sequence[Row], caller: Caller) -> list[Row]:

@@ -10,6 +10,7 @@ from osame.kernel.refusals import Refusal
 Row = dict[str, str]
 DONE = "00"
 KEY = "レコード識別番号"
+UNIFIED, ADDRESSEE, BUSINESS = "団体内統合宛名番号", "宛名番号", "業務ID"
 
 
 class ItemMissing(Refusal):
@@ -18,6 +19,28 @@ class ItemMissing(Refusal):
 
 class ItemUnreadable(Refusal):
     """項目の値を読めません。様式（docs/protocols/gateway.md）の形で書いてください。"""
+
+
+class NamedRow(Row):
+    """宛名番号で頼まれた行。行は団体内統合宛名番号で行い、答えは、頼んだ業務の宛名番号で返す。
+
+    business: 業務ID; addressee: 行の宛名番号（人を名ざさない行なら、空）; unified: それに当たる番号; refusal: 変えられないわけ。
+    """
+
+    def __init__(self, row: Row, business: str, addressee: str, unified: str, refusal: Refusal | None) -> None:
+        super().__init__(row)
+        self.business, self.addressee, self.unified, self.refusal = business, addressee, unified, refusal
+        if unified:
+            self[UNIFIED] = unified
+
+    def told(self, answer: Row) -> Row:
+        """答えの人の番号を、頼まれた宛名番号に戻す。ほかの人なら業務IDを添え、あとでまとめて変える。"""
+        if UNIFIED not in answer:
+            return answer
+        if answer[UNIFIED] != self.unified:
+            return {**answer, BUSINESS: self.business}
+        rest = {name: value for name, value in answer.items() if name != UNIFIED}
+        return {**rest, ADDRESSEE: self.addressee}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +100,11 @@ def one_by_one(rows: Sequence[Row], act: Callable[[Row], Row | list[Row]]) -> li
     for row in rows:
         kept = {KEY: row[KEY]} if row.get(KEY) else {}
         try:
+            if isinstance(row, NamedRow) and row.refusal:
+                raise row.refusal
             answer = act(row)
-            answers += [{**kept, **each} for each in (answer if isinstance(answer, list) else [answer])]
+            made = [{**kept, **each} for each in (answer if isinstance(answer, list) else [answer])]
+            answers += [row.told(each) for each in made] if isinstance(row, NamedRow) else made
         except Refusal as refusal:
             answers.append(failed(refusal, **kept))
     return answers
