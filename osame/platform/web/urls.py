@@ -18,6 +18,7 @@ from osame.platform.approvals.web import approvals_urls
 from osame.platform.audit.web import audit_urls
 from osame.platform.console.urls import console_urls
 from osame.platform.egress.web import egress_urls
+from osame.platform.exchanges.web import exchange_urls
 from osame.platform.jobs.web import jobs_urls
 from osame.platform.privacy.incident_web import incident_urls
 from osame.platform.privacy.media_web import media_urls
@@ -63,6 +64,7 @@ floor_urls: list[URLPattern | URLResolver] = [
     *staff_urls,
     *audit_urls,
     *egress_urls,
+    *exchange_urls,
     *privacy_urls,
     *incident_urls,
     *training_urls,
