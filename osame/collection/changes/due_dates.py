@@ -12,7 +12,8 @@ from typing import Any
 
 from django.db import transaction
 
-from osame.collection.determinations.extending import Move, move_due_dates
+from osame.collection.demands.actions import cancel_early_demands
+from osame.collection.determinations.extending import MOVED, Move, move_due_dates
 from osame.collection.ledger.posting import claim_command
 from osame.collection.parameters.calendar import is_open_day
 from osame.collection.parameters.overview import year_name
@@ -154,14 +155,18 @@ def carry_out(content: Mapping[str, Any]) -> str:
         )
         as_of = day_of_transaction()
         ground = Ground(content["ground"])
-        moved = move_due_dates(
-            move, command, reason=f"{ground.label}　{content['basis']}（起案番号 {number}）", as_of=as_of
+        reason = f"{ground.label}　{content['basis']}（起案番号 {number}）"
+        moved = move_due_dates(move, command, reason=reason, as_of=as_of)
+        early = cancel_early_demands(
+            MOVED, key=f"due-date:{number}", as_of=as_of, reason=reason, officer=gate.required().officer
         )
         run_sql(
             "UPDATE installment_term SET due_date = %s WHERE levy_year = %s AND tax_item = %s AND installment_term = %s",
             [move.after, move.levy_year, move.tax_item, move.installment_term],
         )
-    return f"{moved:,}件の調定の納期限を{format_wareki(move.after)}に変えました"
+    return f"{moved:,}件の調定の納期限を{format_wareki(move.after)}に変えました" + (
+        f"。納期限の前に発したことになった督促{early:,}件を取り消しました" if early else ""
+    )
 
 
 @describes(HighRiskAct.DUE_DATE_CHANGE)

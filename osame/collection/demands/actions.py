@@ -96,32 +96,42 @@ def cancel_run(run_id: int, *, as_of: date, reason: str, officer: str) -> Cancel
             raise LetterNotFound(f"実行番号 {run_id}")
         if as_of < rows[0][0]:
             raise CancellationBeforeIssue(f"発付日 {format_wareki(rows[0][0])}、取消日 {format_wareki(as_of)}")
-        _touch(
+        charges, fee, paid = _cancel_all(
             "SELECT addressee_number, charge_id, demand_fee FROM demand WHERE run_id = %s AND cancelled_on IS NULL "
             "ORDER BY charge_id FOR UPDATE",
             [run_id],
-        )
-        charges, fee = fetch_all("SELECT count(*), coalesce(sum(demand_fee), 0)::bigint FROM demand_to_cancel")[0]
-        if not charges:
-            raise NothingLeftToCancel(f"実行番号 {run_id}")
-        (first,) = fetch_all("SELECT min(charge_id) FROM demand_to_cancel")[0]
-        command = claim_command(
-            f"demand-run-cancel:{run_id}:{first}",
+            key=f"demand-run-cancel:{run_id}",
             kind="cancel_demand_run",
-            content=[as_of, reason.strip(), charges],
-            purpose=reason.strip(),
+            as_of=as_of,
+            reason=reason,
             officer=officer,
         )
-        run_sql(
-            "UPDATE demand SET cancelled_on = %s, cancel_reason = %s, seizable_from = NULL "
-            "WHERE run_id = %s AND cancelled_on IS NULL",
-            [as_of, reason.strip(), run_id],
-        )
-        open_stage()
-        _reverse_fees(as_of)
-        paid = _overpaid_by_reallocation(as_of)
-        post(command)
+        if not charges:
+            raise NothingLeftToCancel(f"実行番号 {run_id}")
         return CancelledRun(run_id, charges, fee, paid)
+
+
+def cancel_early_demands(charges: str, *, key: str, as_of: date, reason: str, officer: str) -> int:
+    """納期限が延びて、納期限までに発したことになった督促を、まとめて取り消し、数を返す。取引の中で呼ぶ。
+
+    A demand presupposes a due date that has passed unpaid. charges: a query of addressee_number and charge_id (the charges
+    whose due date has just moved); key: what moved it.
+
+    根拠: 地方税法第329条第1項、地方税法第371条第1項
+    要件: F08-05, F15-06, F25-02
+    """
+    cancelled, _, _ = _cancel_all(
+        "SELECT d.addressee_number, d.charge_id, d.demand_fee FROM demand d JOIN charge c USING (addressee_number, charge_id) "
+        f"JOIN ({charges}) moved USING (addressee_number, charge_id) WHERE d.cancelled_on IS NULL "
+        "AND d.issued_on <= least(c.due_date, %s) ORDER BY d.charge_id FOR UPDATE OF d",
+        [as_of],
+        key=f"demand-early-cancel:{key}",
+        kind="cancel_early_demands",
+        as_of=as_of,
+        reason=reason,
+        officer=officer,
+    )
+    return cancelled
 
 
 def cancel_demand(addressee_number: str, charge_id: int, *, as_of: date, reason: str, officer: str) -> CancelledDemand:
@@ -297,6 +307,31 @@ def _cancel(addressee_number: str, charge_id: int, as_of: date, reason: str, off
     paid = _overpaid_by_reallocation(as_of)
     post(command)
     return CancelledDemand(charge_id, run_id, as_of, fee, paid)
+
+
+def _cancel_all(
+    demands: str, terms: Sequence[object], *, key: str, kind: str, as_of: date, reason: str, officer: str
+) -> tuple[int, int, int]:
+    """`demands` の生きている督促をすべて取り消し、（件数、手数料、過誤納となった額）を返す。なければ、何もしない。"""
+    _touch(demands, terms)
+    charges, fee, first = fetch_all(
+        "SELECT count(*), coalesce(sum(demand_fee), 0)::bigint, min(charge_id) FROM demand_to_cancel"
+    )[0]
+    if not charges:
+        return 0, 0, 0
+    command = claim_command(
+        f"{key}:{first}", kind=kind, content=[as_of, reason.strip(), charges], purpose=reason.strip(), officer=officer
+    )
+    run_sql(
+        "UPDATE demand d SET cancelled_on = %s, cancel_reason = %s, seizable_from = NULL FROM demand_to_cancel x "
+        "WHERE d.addressee_number = x.addressee_number AND d.charge_id = x.charge_id AND d.cancelled_on IS NULL",
+        [as_of, reason.strip()],
+    )
+    open_stage()
+    _reverse_fees(as_of)
+    paid = _overpaid_by_reallocation(as_of)
+    post(command)
+    return int(charges), int(fee), paid
 
 
 def _touch(demands: str, terms: Sequence[object]) -> None:

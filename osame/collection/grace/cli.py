@@ -19,7 +19,7 @@ from osame.collection.grace.actions import (
 from osame.collection.grace.application_letters import send_application_form
 from osame.collection.grace.deciding import Decision, Judgement, expire_graces, propose_decision
 from osame.collection.grace.entrusting import NewPaper, entrust, papers, reentrust, settle_paper
-from osame.collection.grace.extending import Disaster, extend_for_disaster
+from osame.collection.grace.extending import Disaster, extend_for_disaster, extension_told
 from osame.collection.grace.letters import send_release
 from osame.collection.grace.models import EntrustedPaper, GraceDocument, GraceSecurity, SecurityAct
 from osame.collection.grace.queries import grace_file, graces_of, head_numbered, instalment_standing, open_graces
@@ -317,8 +317,8 @@ def disaster_command(
 ) -> None:
     """告示による期限の延長を、地域の期別にまとめて当てる。"""
     disaster = Disaster(notice, tuple(area), parse_date(first), parse_date(through))
-    people, charges = extend_for_disaster(disaster, as_of=day(as_of), officer=officer(by))
-    console.print(f"{people:,}人、{charges:,}件の期限を延長しました。")
+    done = extend_for_disaster(disaster, as_of=day(as_of), officer=officer(by))
+    console.print(extension_told(done))
 
 
 def instalments(texts: list[str]) -> tuple[tuple[date, int], ...]:

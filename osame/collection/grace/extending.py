@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
+from osame.collection.demands.actions import cancel_early_demands
 from osame.collection.demands.models import DemandStop
 from osame.collection.determinations.extending import DUE_DATE_CHANGED
 from osame.collection.determinations.models import FIRST_OWN_REVISION
@@ -24,14 +25,21 @@ from osame.law.grace import exemption_for_extension
 from osame.platform.audit.recording import record
 from osame.platform.database import fetch_one, run_sql
 
-# 住所の頭が地域に当たる人の、期間に納期限の来る未納の期別。
+# 住所の頭が地域に当たる人の、期間に納期限の来る期別。未納のものと、納期限の後に納めたもの（延滞金が変わる）。
 CHOSEN = """
 FROM charge c JOIN addressee a USING (addressee_number)
-WHERE c.charge_id > 0 AND c.due_date >= %(first)s AND c.due_date < %(through)s AND c.principal_tax > 0
+WHERE c.charge_id > 0 AND c.due_date >= %(first)s AND c.due_date < %(through)s
+  AND (c.principal_tax > 0 OR EXISTS (SELECT 1 FROM receipt r WHERE r.addressee_number = c.addressee_number
+      AND r.charge_id = c.charge_id AND r.paid_on > c.due_date))
   AND EXISTS (SELECT 1 FROM unnest(%(areas)s::text[]) area WHERE starts_with(a.address, area))
   AND NOT EXISTS (SELECT 1 FROM exemption_period ex WHERE ex.addressee_number = c.addressee_number
       AND ex.charge_id = c.charge_id AND ex.origin = %(source)s)
 """
+# その期別の、延ばした納期限の前に発したことになる督促の数。
+EARLY = (
+    "(SELECT count(*) FROM demand d WHERE d.addressee_number = c.addressee_number AND d.charge_id = c.charge_id "
+    "AND d.cancelled_on IS NULL AND d.issued_on <= least(%(through)s, %(as_of)s))"
+)
 AFFECTED = f"""
 CREATE TEMP TABLE disaster_charge ON COMMIT DROP AS
 SELECT c.addressee_number, c.charge_id, c.due_date
@@ -61,6 +69,15 @@ class DisasterEndsFirst(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
+class Extended:
+    """延長が当たる（当たった）人数と件数、取り消す（取り消した）督促の数。"""
+
+    people: int
+    charges: int
+    demands: int
+
+
+@dataclass(frozen=True, slots=True)
 class Disaster:
     """告示による期限の延長。 areas: 地域（住所の頭）; first: この日から後に納期限の来る期別を、through まで延ばす。"""
 
@@ -70,8 +87,10 @@ class Disaster:
     through: date
 
 
-def extend_for_disaster(disaster: Disaster, *, as_of: date, officer: str) -> tuple[int, int]:
-    """地域の期別の納期限を延長し、（人数、件数）を返す。同じ告示をもう一度当てても、増えた期別だけに当たる。
+def extend_for_disaster(disaster: Disaster, *, as_of: date, officer: str) -> Extended:
+    """地域の期別の納期限を延長する。同じ告示をもう一度当てても、増えた期別だけに当たる。
+
+    延ばした納期限の前に発していた督促は、手数料とともに取り消す。納期限の後に納めた人の延滞金も、延ばした納期限から数え直す。
 
     要件: F15-06
     """
@@ -83,7 +102,7 @@ def extend_for_disaster(disaster: Disaster, *, as_of: date, officer: str) -> tup
         run_sql(AFFECTED, terms)
         people, charges = fetch_one("SELECT count(DISTINCT addressee_number), count(*) FROM disaster_charge")
         if not charges:
-            return 0, 0
+            return Extended(0, 0, 0)
         command = claim_command(
             f"disaster:{notice}:{as_of.isoformat()}:{charges}", kind="extend_for_disaster", content=[areas],
             purpose=f"災害等による期限の延長（{notice}）", officer=officer,
@@ -96,18 +115,33 @@ def extend_for_disaster(disaster: Disaster, *, as_of: date, officer: str) -> tup
             [ExemptionPeriod.Cause.EXTENSION, int(exemption.relief), disaster.through, exemption.basis],
         )
         exempt_drafted(source, command, Entered(as_of, officer))
+        demands = cancel_early_demands(
+            "SELECT addressee_number, charge_id FROM disaster_charge", key=f"disaster:{notice}", as_of=as_of,
+            reason=_reason(disaster), officer=officer,
+        )  # fmt: skip
         _stop(disaster, officer)
-        record("災害等による期限を延長した", detail={"告示": notice, "人数": int(people), "件数": int(charges)})
-        return int(people), int(charges)
+        done = Extended(int(people), int(charges), demands)
+        detail = {"告示": notice, "人数": done.people, "件数": done.charges, "取り消した督促": done.demands}
+        record("災害等による期限を延長した", detail=detail)
+        return done
 
 
-def affected(disaster: Disaster) -> tuple[int, int]:
-    """延長が当たる（人数、件数）。何も書かない。
+def extension_told(done: Extended) -> str:
+    """行ったことを、職員に告げる文。"""
+    early = f"納期限の前に発したことになった督促{done.demands:,}件を取り消しました。" if done.demands else ""
+    return f"{done.people:,}人、{done.charges:,}件の期限を延長しました。{early}"
+
+
+def affected(disaster: Disaster, *, as_of: date) -> Extended:
+    """延長が当たる人数、件数と、取り消すことになる督促の数。何も書かない。
 
     要件: F15-06
     """
-    people, charges = fetch_one(f"SELECT count(DISTINCT c.addressee_number), count(*) {CHOSEN}", _terms(disaster))
-    return int(people), int(charges)
+    people, charges, demands = fetch_one(
+        f"SELECT count(DISTINCT c.addressee_number), count(*), coalesce(sum({EARLY}), 0)::bigint {CHOSEN}",
+        _terms(disaster) | {"as_of": as_of},
+    )
+    return Extended(int(people), int(charges), int(demands))
 
 
 def _terms(disaster: Disaster) -> dict[str, Any]:
@@ -123,10 +157,13 @@ def _terms(disaster: Disaster) -> dict[str, Any]:
     return {"first": disaster.first, "through": disaster.through, "areas": areas, "source": source}
 
 
+def _reason(disaster: Disaster) -> str:
+    return f"災害などによる期限の延長（地方税法第20条の5の2、{disaster.notice.strip()}）"
+
+
 def _move(disaster: Disaster, as_of: date) -> None:
     """納期限を延長後の日にし、一人ずつの異動の履歴に残す。"""
-    reason = f"災害などによる期限の延長（地方税法第20条の5の2、{disaster.notice.strip()}）"
-    run_sql(MOVED, {"own": FIRST_OWN_REVISION, "code": DUE_DATE_CHANGED, "reason": reason, "as_of": as_of,
+    run_sql(MOVED, {"own": FIRST_OWN_REVISION, "code": DUE_DATE_CHANGED, "reason": _reason(disaster), "as_of": as_of,
                     "through": disaster.through})  # fmt: skip
     run_sql(
         "UPDATE charge c SET due_date = %s FROM disaster_charge d WHERE d.addressee_number = c.addressee_number "
@@ -138,7 +175,8 @@ def _move(disaster: Disaster, as_of: date) -> None:
 def _stop(disaster: Disaster, officer: str) -> None:
     run_sql(
         "INSERT INTO demand_stop (addressee_number, charge_id, tax_item, starts_on, ends_through, reason, note, officer) "
-        "SELECT addressee_number, charge_id, '', %s, %s, %s, %s, %s FROM disaster_charge",
+        "SELECT addressee_number, charge_id, '', %s, %s, %s, %s, %s FROM disaster_charge "
+        "JOIN charge c USING (addressee_number, charge_id) WHERE c.principal_tax > 0",
         [disaster.first, disaster.through, DemandStop.Reason.DISASTER,
          f"{disaster.notice.strip()}により{format_wareki(disaster.through)}まで延長", officer],
     )  # fmt: skip

@@ -18,7 +18,7 @@ from osame.collection.grace.actions import (
 from osame.collection.grace.application_letters import send_application_form
 from osame.collection.grace.deciding import Decision, Judgement, judge, open_decisions, propose_decision
 from osame.collection.grace.entrusting import NewPaper, entrust
-from osame.collection.grace.extending import affected, extend_for_disaster
+from osame.collection.grace.extending import Extended, affected, extend_for_disaster, extension_told
 from osame.collection.grace.forms import (
     ApplicationForm,
     DecisionForm,
@@ -232,16 +232,16 @@ def _page(
 def disaster(request: HttpRequest) -> HttpResponse:
     """告示による期限の延長を、地域の期別にまとめて当てる。当たる人数を見てから行う。"""
     form = DisasterForm(request.POST or None, today=today())
-    found: tuple[int, int] | None = None
+    found: Extended | None = None
     if request.method == "POST" and form.is_valid():
-        found = form.weigh(lambda: affected(form.disaster))
+        found = form.weigh(lambda: affected(form.disaster, as_of=today()))
 
         def act() -> str:
             extend_for_disaster(form.disaster, as_of=today(), officer=officer_of(request))
             return reverse("graces")
 
-        told = f"{found[0]:,}人、{found[1]:,}件の期限を延長しました。" if found else ""
-        if form.agreed and not form.errors and found and found[1] and (done := form.carry_out(request, act, said=told)):
+        said = extension_told(found) if found and found.charges else ""
+        if said and form.agreed and not form.errors and (done := form.carry_out(request, act, said=said)):
             return done
     return page(request, "collection/grace/disaster.html", {"form": form, "found": found}, status=form.status)
 

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from typer.testing import CliRunner
 
+from osame.collection.demands.batch import run_demands
 from osame.collection.grace.cli import app as grace_app
 from osame.collection.inquiry.cli import app as charge_app
 from osame.collection.inquiry.timeline import EventKind, timeline_of
@@ -17,8 +18,8 @@ from osame.collection.letters.printing import print_run
 from osame.collection.pledges.cli import app as pledge_app
 from osame.platform.database import fetch_all
 from tests.letters.paper import texts
-from tests.systems.collection.cast import SATO, determination
-from tests.systems.collection.demand_cast import charge_of, levy, set_value
+from tests.systems.collection.cast import SATO, determination, notice
+from tests.systems.collection.demand_cast import CUT_OFF, ISSUED, charge_of, levy, pay, set_value
 from tests.systems.collection.pages_cast import fields, officer_at_desk, pages_on, text
 from tests.systems.collection.test_letters import texts as of_run
 
@@ -140,4 +141,35 @@ def test_the_commands_plan_list_and_extend(city: str, tmp_path: Path, monkeypatc
     monkeypatch.setenv("OSAME_PURPOSE", "statutory")
     quoted = json.loads(call(charge_app, "quote", f"06-2025-{int(SATO):010d}-1", "--as-of", "R7.12.1", "--json"))
     assert quoted["delinquency_charge"] == 0
+    assert verify_everything().sound
+
+
+def test_an_extension_takes_back_what_the_earlier_due_date_had_brought(
+    city: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """告示の前に発した督促は手数料とともに消え、納期限の後に納めた人の延滞金も、延びた納期限から数え直す。"""
+    monkeypatch.setenv("OSAME_PURPOSE", "arrears_management")
+    levy(tmp_path, determination(SATO, 1, 500_000), determination(SATO, 2, 500_000))
+    demanded = run_demands(as_of=ISSUED, cut_off=CUT_OFF, officer="山本")
+    assert demanded.charges == 2
+    pay(tmp_path, notice(1, SATO, 510_000, date(2025, 9, 5), 2), on=date(2025, 9, 5))
+    (before,) = fetch_all("SELECT overpayment FROM charge WHERE charge_id = %s", [charge_of(SATO, 2)])
+    assert 0 < before[0] < 10_000  # 手数料と延滞金が先に引かれている
+    words = ("disaster", "架空市告示第5号", "--area", "架空市岩渕", "--from", "R7.6.15", "--through", "R7.12.1",
+             "--as-of", "R7.10.1")  # fmt: skip
+    said = call(grace_app, *words)
+    assert "1人、2件の期限を延長しました" in said
+    assert "督促2件" in said
+    assert fetch_all(
+        "SELECT installment_term, principal_tax, demand_fee, delinquency_charge, overpayment FROM charge "
+        "WHERE addressee_number = %s ORDER BY 1",
+        [SATO],
+    ) == [(1, 500_000, 0, 0, 0), (2, 0, 0, 0, 10_000)]
+    told = fetch_all("SELECT cancelled_on, cancel_reason, seizable_from FROM demand ORDER BY charge_id")
+    assert [each[0] for each in told] == [date(2025, 10, 1)] * 2
+    assert all("地方税法第20条の5の2、架空市告示第5号" in each[1] and each[2] is None for each in told)
+    assert fetch_all("SELECT charge_id FROM demand_stop") == [
+        (charge_of(SATO, 1),)
+    ]  # 納めた期別に、督促の停止は要らない
+    assert "0人、0件" in call(grace_app, *words)  # もう一度当てても、変わらない
     assert verify_everything().sound

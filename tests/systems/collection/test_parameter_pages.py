@@ -16,6 +16,7 @@ from osame.collection.changes.due_dates import (
     propose_due_date,
 )
 from osame.collection.changes.effects import effect_of
+from osame.collection.demands.batch import run_demands
 from osame.collection.determinations.importing import import_determinations
 from osame.collection.ledger.verification import verify_ledger
 from osame.collection.matching.importing import import_receipts
@@ -131,6 +132,21 @@ def test_a_due_date_changed_with_four_eyes_reaches_every_charge(city):
         assert verify_ledger().findings == ()
     with officer(), pytest.raises(actions.NotAtThatStage):
         actions.execute(number)
+
+
+def test_a_demand_before_the_new_due_date_is_taken_back(city):
+    with officer():
+        assert run_demands(as_of=AS_OF, cut_off=date(2025, 9, 5), officer=OFFICER).charges == 1
+        before = fetch_one("SELECT demand_fee FROM charge WHERE addressee_number = %s", [SATO])
+        told = actions.execute(decided(proposed()))
+    assert before == (100,)
+    assert "納期限の前に発したことになった督促1件を取り消しました" in told
+    assert fetch_one("SELECT demand_fee FROM charge WHERE addressee_number = %s", [SATO]) == (0,)
+    ((reason, seizable),) = fetch_all("SELECT cancel_reason, seizable_from FROM demand")
+    assert "架空市告示第31号" in reason
+    assert seizable is None
+    with officer():
+        assert verify_ledger().findings == ()
 
 
 def test_a_later_revision_of_the_tax_office_does_not_undo_it(city, tmp_path):
