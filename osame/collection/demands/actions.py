@@ -11,7 +11,7 @@ from datetime import date
 from django.db import transaction
 
 from osame.collection.closing.queries import first_open_day
-from osame.collection.ledger.posting import claim_command, open_stage, post, touch_charges
+from osame.collection.ledger.posting import Claim, claim_command, open_stage, post, touch_charges
 from osame.collection.matching.allocation import expect_no_receipts, reallocate
 from osame.collection.parameters.queries import allocation_order
 from osame.kernel.dates import format_wareki
@@ -101,7 +101,6 @@ def cancel_run(run_id: int, *, as_of: date, reason: str, officer: str) -> Cancel
             "ORDER BY charge_id FOR UPDATE",
             [run_id],
             key=f"demand-run-cancel:{run_id}",
-            kind="cancel_demand_run",
             as_of=as_of,
             reason=reason,
             officer=officer,
@@ -126,7 +125,6 @@ def cancel_early_demands(charges: str, *, key: str, as_of: date, reason: str, of
         "AND d.issued_on <= least(c.due_date, %s) ORDER BY d.charge_id FOR UPDATE OF d",
         [as_of],
         key=f"demand-early-cancel:{key}",
-        kind="cancel_early_demands",
         as_of=as_of,
         reason=reason,
         officer=officer,
@@ -255,8 +253,8 @@ def record_publication(run_id: int, letter_number: int, *, published_on: date, o
         return seizable
 
 
-def _claim(key: str, content: list[object], purpose: str, officer: str) -> None:
-    claim_command(key, kind=key.split(":")[0], content=content, purpose=purpose, officer=officer)
+def _claim(key: str, content: list[object], purpose: str, officer: str) -> Claim:
+    return claim_command(key, kind=key.split(":")[0], content=content, purpose=purpose, officer=officer)
 
 
 def _letter(run_id: int, letter_number: int) -> tuple[date, date | None]:
@@ -310,7 +308,7 @@ def _cancel(addressee_number: str, charge_id: int, as_of: date, reason: str, off
 
 
 def _cancel_all(
-    demands: str, terms: Sequence[object], *, key: str, kind: str, as_of: date, reason: str, officer: str
+    demands: str, terms: Sequence[object], *, key: str, as_of: date, reason: str, officer: str
 ) -> tuple[int, int, int]:
     """`demands` の生きている督促をすべて取り消し、（件数、手数料、過誤納となった額）を返す。なければ、何もしない。"""
     _touch(demands, terms)
@@ -319,9 +317,7 @@ def _cancel_all(
     )[0]
     if not charges:
         return 0, 0, 0
-    command = claim_command(
-        f"{key}:{first}", kind=kind, content=[as_of, reason.strip(), charges], purpose=reason.strip(), officer=officer
-    )
+    command = _claim(f"{key}:{first}", [as_of, reason.strip(), charges], reason.strip(), officer)
     run_sql(
         "UPDATE demand d SET cancelled_on = %s, cancel_reason = %s, seizable_from = NULL FROM demand_to_cancel x "
         "WHERE d.addressee_number = x.addressee_number AND d.charge_id = x.charge_id AND d.cancelled_on IS NULL",

@@ -121,7 +121,12 @@ def extend_for_disaster(disaster: Disaster, *, as_of: date, officer: str) -> Ext
         )  # fmt: skip
         _stop(disaster, officer)
         done = Extended(int(people), int(charges), demands)
-        detail = {"告示": notice, "人数": done.people, "件数": done.charges, "取り消した督促": done.demands}
+        detail: dict[str, str | int] = {
+            "告示": notice,
+            "人数": done.people,
+            "件数": done.charges,
+            "取り消した督促": done.demands,
+        }
         record("災害等による期限を延長した", detail=detail)
         return done
 

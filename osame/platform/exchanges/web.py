@@ -33,7 +33,8 @@ class SearchForm(forms.Form):
     failed = forms.BooleanField(label="断られたもの・失敗したものだけ", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
         peer = self.fields["peer"]
         assert isinstance(peer, forms.ChoiceField)
         met = peers.ours().calls | peers.ours().accepts
