@@ -4,7 +4,7 @@ What happens to a demand after its run. The fee goes back by an entry that names
 already paid becomes an overpayment; the day of seizure follows the law.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +18,10 @@ from osame.kernel.dates import format_wareki
 from osame.kernel.refusals import Refusal
 from osame.law.demand import seizable_after_publication, seizable_from
 from osame.platform.database import fetch_all, run_sql
+
+Terms = Sequence[object] | Mapping[str, object]
+EARLY = "d.cancelled_on IS NULL AND d.issued_on <= least({due}, %(as_of)s)"
+"""納期限 due までに発したことになる、生きている督促 d。数えるときも、取り消すときも、この条件による。"""
 
 
 class DemandNotFound(Refusal):
@@ -121,9 +125,9 @@ def cancel_early_demands(charges: str, *, key: str, as_of: date, reason: str, of
     """
     cancelled, _, _ = _cancel_all(
         "SELECT d.addressee_number, d.charge_id, d.demand_fee FROM demand d JOIN charge c USING (addressee_number, charge_id) "
-        f"JOIN ({charges}) moved USING (addressee_number, charge_id) WHERE d.cancelled_on IS NULL "
-        "AND d.issued_on <= least(c.due_date, %s) ORDER BY d.charge_id FOR UPDATE OF d",
-        [as_of],
+        f"JOIN ({charges}) moved USING (addressee_number, charge_id) WHERE {EARLY.format(due='c.due_date')} "
+        "ORDER BY d.charge_id FOR UPDATE OF d",
+        {"as_of": as_of},
         key=f"demand-early-cancel:{key}",
         as_of=as_of,
         reason=reason,
@@ -300,15 +304,11 @@ def _cancel(addressee_number: str, charge_id: int, as_of: date, reason: str, off
         "WHERE addressee_number = %s AND charge_id = %s AND run_id = %s",
         [as_of, reason.strip(), addressee_number, charge_id, run_id],
     )
-    open_stage()
-    _reverse_fees(as_of)
-    paid = _overpaid_by_reallocation(as_of)
-    post(command)
-    return CancelledDemand(charge_id, run_id, as_of, fee, paid)
+    return CancelledDemand(charge_id, run_id, as_of, fee, _give_back_fees(command, as_of))
 
 
 def _cancel_all(
-    demands: str, terms: Sequence[object], *, key: str, as_of: date, reason: str, officer: str
+    demands: str, terms: Terms, *, key: str, as_of: date, reason: str, officer: str
 ) -> tuple[int, int, int]:
     """`demands` の生きている督促をすべて取り消し、（件数、手数料、過誤納となった額）を返す。なければ、何もしない。"""
     _touch(demands, terms)
@@ -323,19 +323,24 @@ def _cancel_all(
         "WHERE d.addressee_number = x.addressee_number AND d.charge_id = x.charge_id AND d.cancelled_on IS NULL",
         [as_of, reason.strip()],
     )
-    open_stage()
-    _reverse_fees(as_of)
-    paid = _overpaid_by_reallocation(as_of)
-    post(command)
-    return int(charges), int(fee), paid
+    return int(charges), int(fee), _give_back_fees(command, as_of)
 
 
-def _touch(demands: str, terms: Sequence[object]) -> None:
+def _touch(demands: str, terms: Terms) -> None:
     """`demands`（宛名番号・期別番号を返す問い合わせ）の期別を鎖錠し、割付けの対象として挙げる。新しい収納はない。"""
     run_sql("DROP TABLE IF EXISTS pg_temp.demand_to_cancel")
     run_sql(f"CREATE TEMP TABLE demand_to_cancel ON COMMIT DROP AS {demands}", terms)
     touch_charges("SELECT addressee_number, charge_id FROM demand_to_cancel")
     expect_no_receipts()
+
+
+def _give_back_fees(command: Claim, as_of: date) -> int:
+    """挙げた期別の手数料を戻して記帳し、納付済みで過誤納に移った額を返す。"""
+    open_stage()
+    _reverse_fees(as_of)
+    paid = _overpaid_by_reallocation(as_of)
+    post(command)
+    return paid
 
 
 def _reverse_fees(as_of: date) -> None:

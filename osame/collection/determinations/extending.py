@@ -43,19 +43,7 @@ def move_due_dates(move: Move, command: Claim, *, reason: str, as_of: date) -> i
         "FOR NO KEY UPDATE",
         [move.levy_year, move.tax_item, move.installment_term, move.before],
     )
-    run_sql(
-        "INSERT INTO determination_revision (addressee_number, charge_id, revision, reason_code, reason, corrected_on, "
-        "notified_on, amount_after, difference, due_date, intake_file_id, line_number) "
-        "SELECT c.addressee_number, c.charge_id, greatest(%s, coalesce((SELECT max(v.revision) + 1 "
-        "FROM determination_revision v WHERE v.addressee_number = c.addressee_number AND v.charge_id = c.charge_id), 0)), "
-        "%s, %s, %s, NULL, c.tax_amount, 0, %s, 0, 0 FROM moved_charge JOIN charge c USING (addressee_number, charge_id)",
-        [FIRST_OWN_REVISION, DUE_DATE_CHANGED, reason, as_of, move.after],
-    )
-    run_sql(
-        "UPDATE charge c SET due_date = %s FROM moved_charge m "
-        "WHERE m.addressee_number = c.addressee_number AND m.charge_id = c.charge_id",
-        [move.after],
-    )
+    revise_due_dates(MOVED, move.after, reason=reason, as_of=as_of)
     open_stage()
     expect_no_receipts()
     touch_charges(MOVED)
@@ -63,3 +51,25 @@ def move_due_dates(move: Move, command: Claim, *, reason: str, as_of: date) -> i
     post(command)
     (moved,) = fetch_one("SELECT count(*) FROM moved_charge")
     return int(moved)
+
+
+def revise_due_dates(charges: str, after: date, *, reason: str, as_of: date) -> None:
+    """挙げた期別の納期限を変え、一人ずつの異動の履歴に残す。割付けは、呼び手がやり直す。
+
+    charges: 宛名番号と期別番号を返す問い合わせ（鎖錠してある期別）。
+
+    要件: F01-03, F15-06
+    """
+    run_sql(
+        "INSERT INTO determination_revision (addressee_number, charge_id, revision, reason_code, reason, corrected_on, "
+        "notified_on, amount_after, difference, due_date, intake_file_id, line_number) "
+        "SELECT c.addressee_number, c.charge_id, greatest(%s, coalesce((SELECT max(v.revision) + 1 "
+        "FROM determination_revision v WHERE v.addressee_number = c.addressee_number AND v.charge_id = c.charge_id), 0)), "
+        f"%s, %s, %s, NULL, c.tax_amount, 0, %s, 0, 0 FROM ({charges}) m JOIN charge c USING (addressee_number, charge_id)",
+        [FIRST_OWN_REVISION, DUE_DATE_CHANGED, reason, as_of, after],
+    )
+    run_sql(
+        f"UPDATE charge c SET due_date = %s FROM ({charges}) m "
+        "WHERE m.addressee_number = c.addressee_number AND m.charge_id = c.charge_id",
+        [after],
+    )

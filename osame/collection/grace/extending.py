@@ -10,10 +10,9 @@ from typing import Any
 
 from django.db import transaction
 
-from osame.collection.demands.actions import cancel_early_demands
+from osame.collection.demands.actions import EARLY, cancel_early_demands
 from osame.collection.demands.models import DemandStop
-from osame.collection.determinations.extending import DUE_DATE_CHANGED
-from osame.collection.determinations.models import FIRST_OWN_REVISION
+from osame.collection.determinations.extending import revise_due_dates
 from osame.collection.exemptions.actions import Entered, Source, draft_periods
 from osame.collection.exemptions.models import ExemptionPeriod
 from osame.collection.ledger.posting import claim_command
@@ -36,9 +35,9 @@ WHERE c.charge_id > 0 AND c.due_date >= %(first)s AND c.due_date < %(through)s
       AND ex.charge_id = c.charge_id AND ex.origin = %(source)s)
 """
 # その期別の、延ばした納期限の前に発したことになる督促の数。
-EARLY = (
+OVERTAKEN = (
     "(SELECT count(*) FROM demand d WHERE d.addressee_number = c.addressee_number AND d.charge_id = c.charge_id "
-    "AND d.cancelled_on IS NULL AND d.issued_on <= least(%(through)s, %(as_of)s))"
+    f"AND {EARLY.format(due='%(through)s')})"
 )
 AFFECTED = f"""
 CREATE TEMP TABLE disaster_charge ON COMMIT DROP AS
@@ -46,14 +45,7 @@ SELECT c.addressee_number, c.charge_id, c.due_date
 {CHOSEN}
 ORDER BY c.charge_id FOR NO KEY UPDATE OF c
 """
-MOVED = """
-INSERT INTO determination_revision (addressee_number, charge_id, revision, reason_code, reason, corrected_on, notified_on,
-    amount_after, difference, due_date, intake_file_id, line_number)
-SELECT c.addressee_number, c.charge_id, greatest(%(own)s, coalesce((SELECT max(v.revision) + 1 FROM determination_revision v
-    WHERE v.addressee_number = c.addressee_number AND v.charge_id = c.charge_id), 0)),
-    %(code)s, %(reason)s, %(as_of)s, NULL, c.tax_amount, 0, %(through)s, 0, 0
-FROM disaster_charge d JOIN charge c USING (addressee_number, charge_id)
-"""
+DRAWN = "SELECT addressee_number, charge_id FROM disaster_charge"
 
 
 class AreaNeeded(Refusal):
@@ -107,7 +99,7 @@ def extend_for_disaster(disaster: Disaster, *, as_of: date, officer: str) -> Ext
             f"disaster:{notice}:{as_of.isoformat()}:{charges}", kind="extend_for_disaster", content=[areas],
             purpose=f"災害等による期限の延長（{notice}）", officer=officer,
         )  # fmt: skip
-        _move(disaster, as_of)
+        revise_due_dates(DRAWN, disaster.through, reason=_reason(disaster), as_of=as_of)
         exemption = exemption_for_extension(day_after(disaster.first), disaster.through)
         draft_periods()
         run_sql(
@@ -116,7 +108,7 @@ def extend_for_disaster(disaster: Disaster, *, as_of: date, officer: str) -> Ext
         )
         exempt_drafted(source, command, Entered(as_of, officer))
         demands = cancel_early_demands(
-            "SELECT addressee_number, charge_id FROM disaster_charge", key=f"disaster:{notice}", as_of=as_of,
+            DRAWN, key=f"disaster:{notice}", as_of=as_of,
             reason=_reason(disaster), officer=officer,
         )  # fmt: skip
         _stop(disaster, officer)
@@ -143,7 +135,7 @@ def affected(disaster: Disaster, *, as_of: date) -> Extended:
     要件: F15-06
     """
     people, charges, demands = fetch_one(
-        f"SELECT count(DISTINCT c.addressee_number), count(*), coalesce(sum({EARLY}), 0)::bigint {CHOSEN}",
+        f"SELECT count(DISTINCT c.addressee_number), count(*), coalesce(sum({OVERTAKEN}), 0)::bigint {CHOSEN}",
         _terms(disaster) | {"as_of": as_of},
     )
     return Extended(int(people), int(charges), int(demands))
@@ -164,17 +156,6 @@ def _terms(disaster: Disaster) -> dict[str, Any]:
 
 def _reason(disaster: Disaster) -> str:
     return f"災害などによる期限の延長（地方税法第20条の5の2、{disaster.notice.strip()}）"
-
-
-def _move(disaster: Disaster, as_of: date) -> None:
-    """納期限を延長後の日にし、一人ずつの異動の履歴に残す。"""
-    run_sql(MOVED, {"own": FIRST_OWN_REVISION, "code": DUE_DATE_CHANGED, "reason": _reason(disaster), "as_of": as_of,
-                    "through": disaster.through})  # fmt: skip
-    run_sql(
-        "UPDATE charge c SET due_date = %s FROM disaster_charge d WHERE d.addressee_number = c.addressee_number "
-        "AND d.charge_id = c.charge_id",
-        [disaster.through],
-    )
 
 
 def _stop(disaster: Disaster, officer: str) -> None:
