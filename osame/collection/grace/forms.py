@@ -41,7 +41,7 @@ from osame.collection.grace.securing import (
 from osame.kernel.dates import parse_date
 from osame.law.grace import GraceGround
 from osame.law.payment_entrustment import EntrustmentGround
-from osame.platform.console.acts import ActForm
+from osame.platform.console.acts import ActForm, DecidingForm
 from osame.platform.console.fields import ReasonField, WarekiDateField, YenField, plain
 
 FAR_YEARS = 3
@@ -99,7 +99,7 @@ class ApplicationForm(ActForm):
         field.choices = list(choices)
 
 
-class DecisionForm(ActForm):
+class DecisionForm(DecidingForm):
     """猶予の決定の起案。"""
 
     decision = forms.ChoiceField(label="決定", choices=[(each.value, each.label) for each in Decision])
@@ -121,11 +121,6 @@ class DecisionForm(ActForm):
         label="弁明の記録（取消しのとき）", required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 3})
     )
     refusals = {ExtensionNotLater: "through", HearingNeeded: "hearing"}
-
-    def __init__(self, *args: Any, offered: Sequence[Decision], **kwargs: Any) -> None:
-        """offered: いまの段階から選べる決定。ほかの職員が先に進めた後に送られたものも受け、断る理由を告げる。"""
-        super().__init__(*args, **kwargs)
-        self.fields["decision"].widget.choices = [(each.value, each.label) for each in offered]
 
 
 class DocumentForm(ActForm):

@@ -146,7 +146,8 @@ def grace_document(request: HttpRequest, grace_id: int) -> HttpResponse:
 def grace_propose(request: HttpRequest, grace_id: int) -> HttpResponse:
     """許可・不許可・延長・取消しを起案する。"""
     file = _opened(grace_id)
-    form = DecisionForm(request.POST or None, today=today(), offered=open_decisions(file.head))
+    offered = [(each.value, each.label) for each in open_decisions(file.head)]
+    form = DecisionForm(request.POST or None, today=today(), offered=offered)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
 

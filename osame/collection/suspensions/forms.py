@@ -15,7 +15,7 @@ from osame.collection.suspensions.actions import (
 )
 from osame.collection.suspensions.deciding import CauseAfterCancel, Decision
 from osame.collection.suspensions.models import Suspension, SuspensionFinding, SuspensionReview
-from osame.platform.console.acts import ActForm
+from osame.platform.console.acts import ActForm, DecidingForm
 from osame.platform.console.fields import ReasonField, WarekiDateField
 
 EMPTY = [("", "選んでください")]
@@ -64,7 +64,7 @@ class ReviewForm(ActForm):
     refusals = {ReviewNeedsNote: "note"}
 
 
-class DecisionForm(ActForm):
+class DecisionForm(DecidingForm):
     """執行停止の決定の起案。"""
 
     decision = forms.ChoiceField(label="決定", choices=[(each.value, each.label) for each in Decision])
@@ -74,8 +74,3 @@ class DecisionForm(ActForm):
         help_text="取消しで、その日以後の延滞金を免除しないときだけ。",
     )  # fmt: skip
     refusals = {CauseAfterCancel: "cause_arose_on"}
-
-    def __init__(self, *args: Any, offered: Sequence[Decision], **kwargs: Any) -> None:
-        """offered: いまの段階から選べる決定。ほかの職員が先に進めた後に送られたものも受け、断る理由を告げる。"""
-        super().__init__(*args, **kwargs)
-        self.fields["decision"].widget.choices = [(each.value, each.label) for each in offered]

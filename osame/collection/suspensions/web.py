@@ -134,7 +134,8 @@ def suspension_review(request: HttpRequest, suspension_id: int) -> HttpResponse:
 def suspension_propose(request: HttpRequest, suspension_id: int) -> HttpResponse:
     """停止・取消し・即時の消滅を起案する。"""
     file = _opened(suspension_id)
-    form = DecisionForm(request.POST or None, today=today(), offered=open_decisions(file.head.stage))
+    offered = [(each.value, each.label) for each in open_decisions(file.head.stage)]
+    form = DecisionForm(request.POST or None, today=today(), offered=offered)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
 

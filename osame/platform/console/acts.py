@@ -15,7 +15,7 @@
 `carry_out` answers with the redirect to the result, or with None after it has put the refusal beside its field.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
@@ -140,3 +140,14 @@ def refused_by_database(failure: DatabaseError) -> str:
     if isinstance(cause, psycopg.Error) and cause.sqlstate == REFUSED_BY_DATABASE:
         return str(cause.diag.message_primary or "")
     raise failure
+
+
+class DecidingForm(ActForm):
+    """手続の決定の起案。 offered: いまの段階から選べる決定（送られる値、見せる名）。
+
+    ほかの職員が先に進めた後に送られた決定も受け、行いが断る理由を告げる（欄 `decision` の choices は、すべての決定とする）。
+    """
+
+    def __init__(self, *args: Any, offered: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["decision"].widget.choices = offered
