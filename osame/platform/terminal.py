@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import psycopg
@@ -34,6 +34,12 @@ errors = Console(stderr=True, highlight=False)
 def now() -> datetime:
     """いま（日本時間）。時計を読むのは、命令の入口のここだけ。"""
     return datetime.now(JAPAN)
+
+
+def instants_of(since: date | None, through: date | None) -> tuple[datetime | None, datetime | None]:
+    """二つの日（両端を含む。ない端は None）を、日本時間の、始まりの瞬間と、終わりの日の次の日の始まりにする。"""
+    first = datetime.combine(since, time(), JAPAN) if since else None
+    return first, datetime.combine(through + timedelta(days=1), time(), JAPAN) if through else None
 
 
 def set_day() -> date | None:

@@ -21,7 +21,7 @@ from osame.platform.console.navigation import may_use
 from osame.platform.console.paging import pager
 from osame.platform.functions.binding import bound
 from osame.platform.functions.middleware import identify
-from osame.platform.functions.registry import purposes
+from osame.platform.functions.registry import purpose_name
 from osame.platform.web.proof import proved
 
 TABS = {"waiting": "自分を待つもの", "mine": "自分の起案", "all": "すべて"}
@@ -125,7 +125,7 @@ def _shown(request: HttpRequest, found: ProposalView, form: StepForm, *, status:
     shown: dict[str, Any] = {
         "found": found,
         "told": told,
-        "purpose": purposes()[found.purpose].name if found.purpose in purposes() else found.purpose,
+        "purpose": purpose_name(found.purpose),
         "history": history,
         "names": queries.names_of(each.officer for each in history),
         "steps": queries.steps_of(found, officer_of(request), _rights(request)),

@@ -1,7 +1,6 @@
 """osame audit … — 監査記録の照会、検査点、鎖の検証。"""
 
 import os
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +17,7 @@ from osame.platform.audit.models import AuditEvent
 from osame.platform.audit.searching import Search, inert, search
 from osame.platform.functions.binding import bound
 from osame.platform.gate import Acting, acting, acting_now
-from osame.platform.terminal import JAPAN, console, day, refusals_told, say_json, table
+from osame.platform.terminal import JAPAN, console, day, instants_of, refusals_told, say_json, table
 from osame.platform.terminal import officer as officer_named
 
 app = typer.Typer(no_args_is_help=True, help="監査記録")
@@ -93,8 +92,8 @@ def list_command(
     as_json: Json = False,
 ) -> None:
     """監査記録を、新しいものから示す。見たことも記録に残る。"""
-    last = _start(day(through) + timedelta(days=1)) if through else None
-    wanted = Search(by, subject, function, _start(day(since)) if since else None, last, limit)
+    span = instants_of(day(since) if since else None, day(through) if through else None)
+    wanted = Search(by, subject, function, *span, limit)
     _tell("監査記録", wanted, officer, as_json)
 
 
@@ -136,10 +135,6 @@ def _row(event: AuditEvent) -> dict[str, object]:
         "terminal": event.terminal,
         "detail": "、".join(f"{name}={value}" for name, value in event.detail.items()),
     }
-
-
-def _start(on: date) -> datetime:
-    return datetime.combine(on, time(), JAPAN)
 
 
 def _plain(report: verifier.Report) -> dict[str, object]:

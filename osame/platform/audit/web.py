@@ -1,6 +1,5 @@
 """監査記録の画面。誰が何をしたか、ある人を誰が見たか、鎖はつながっているか。"""
 
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -14,9 +13,10 @@ from osame.platform.audit.models import AuditEvent
 from osame.platform.audit.searching import Search, inert, one, search
 from osame.platform.console.answers import page
 from osame.platform.console.fields import CodeField, WarekiDateField, plain
+from osame.platform.console.paging import before_number, older_link
 from osame.platform.functions.binding import bound
-from osame.platform.functions.registry import purposes, registry
-from osame.platform.terminal import JAPAN
+from osame.platform.functions.registry import function_name, purpose_name
+from osame.platform.terminal import instants_of
 
 PAGE = 100
 
@@ -37,21 +37,17 @@ class SearchForm(forms.Form):
     def wanted(self, *, before: int) -> Search:
         """探し方にする。"""
         told = self.cleaned_data
-        last = told["through"] + timedelta(days=1) if told["through"] else None
+        since, until = instants_of(told["since"], told["through"])
         subject = told["subject"].zfill(15) if told["subject"] else ""
         return Search(
             officer=plain(told["officer"]),
             subject=subject,
             function=plain(told["function"]),
-            since=_start(told["since"]) if told["since"] else None,
-            until=_start(last) if last else None,
+            since=since,
+            until=until,
             limit=PAGE + 1,
             before=before,
         )
-
-
-def _start(on: date) -> datetime:
-    return datetime.combine(on, time(), JAPAN)
 
 
 @bound("floor.audit.list")
@@ -59,12 +55,7 @@ def _start(on: date) -> datetime:
 def listing(request: HttpRequest) -> HttpResponse:
     """監査記録を、新しいものから。何を探したかも、記録に残る。"""
     form = SearchForm(request.GET or {"officer": ""})
-    before = request.GET.get("before", "")
-    found = (
-        search(form.wanted(before=int(before) if before.isdecimal() and len(before) < 19 else 0))
-        if form.is_valid()
-        else []
-    )
+    found = search(form.wanted(before=before_number(request))) if form.is_valid() else []
     return page(request, "audit/list.html", _shown(request, form, found), status=422 if form.errors else 200)  # fmt: skip
 
 
@@ -76,8 +67,7 @@ def who(request: HttpRequest) -> HttpResponse:
     found: list[AuditEvent] = []
     if form.is_bound and form.is_valid():
         if form.cleaned_data["subject"]:
-            before = request.GET.get("before", "")
-            found = search(form.wanted(before=int(before) if before.isdecimal() and len(before) < 19 else 0))
+            found = search(form.wanted(before=before_number(request)))
         else:
             form.add_error("subject", "宛名番号を入力してください。")
     context = _shown(request, form, found)
@@ -98,7 +88,7 @@ def event(request: HttpRequest, event_id: int) -> HttpResponse:
     told = [
         ("監査番号", found.event_id), ("行為", found.act), ("結果", AuditEvent.Outcome(found.outcome).label),
         ("職員", found.officer), ("所属", found.department), ("役割", found.role), ("端末", found.terminal),
-        ("機能", _function(found.function_code)), ("使用目的", _purpose(found.purpose)), ("受付番号", found.case_number),
+        ("機能", _function(found.function_code)), ("使用目的", purpose_name(found.purpose)), ("受付番号", found.case_number),
         ("操作番号", found.request_number), ("対象の宛名番号", "、".join(found.subjects)),
         ("触れた項目", "、".join(found.fields)), ("中身のハッシュ", bytes(found.content_hash).hex()),
     ]  # fmt: skip
@@ -114,26 +104,19 @@ def _shown(request: HttpRequest, form: SearchForm, found: list[AuditEvent]) -> d
             "outcome": AuditEvent.Outcome(each.outcome).label,
             "refused": each.outcome != AuditEvent.Outcome.DONE,
             "function": _function(each.function_code),
-            "purpose": _purpose(each.purpose),
+            "purpose": purpose_name(each.purpose),
             "officer": inert(each.officer),
             "subjects": "、".join(each.subjects[:3]) + (f" ほか{len(each.subjects) - 3}人" if len(each.subjects) > 3 else ""),
             "fields": inert("、".join(each.fields)),
         }
         for each in found[:PAGE]
     ]  # fmt: skip
-    kept = request.GET.copy()
-    kept.pop("before", None)
-    more = f"?{kept.urlencode()}&before={found[PAGE - 1].event_id}" if len(found) > PAGE else ""
+    more = older_link(request, found[PAGE - 1].event_id) if len(found) > PAGE else ""
     return {"form": form, "rows": rows, "more": more, "checkpoint": newest_checkpoint(), "searched": form.is_bound}
 
 
 def _function(code: str) -> str:
-    listed = registry(systems.current().code).functions
-    return listed[code].name if code in listed else code
-
-
-def _purpose(code: str) -> str:
-    return purposes()[code].name if code in purposes() else code
+    return function_name(systems.current().code, code)
 
 
 audit_urls: list[URLPattern] = [

@@ -54,6 +54,19 @@ def page_number(request: HttpRequest) -> int:
     return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 1
 
 
+def before_number(request: HttpRequest) -> int:
+    """記録の続きを見るときの、この番号より前。おかしな値なら 0（初めから）。"""
+    asked = request.GET.get("before", "")
+    return int(asked) if asked.isdecimal() and len(asked) < 19 else 0
+
+
+def older_link(request: HttpRequest, last: int) -> str:
+    """番号 last より古い記録への行き先。ほかの条件は保つ。"""
+    kept = request.GET.copy()
+    kept.pop("before", None)
+    return f"?{kept.urlencode()}&before={last}"
+
+
 def pager(request: HttpRequest, total: int, *, size: int = PAGE) -> Pager:
     """求められたページのページ送り。最後のページより先を求められたら、最後のページ。"""
     kept = urlencode([(name, value) for name, value in request.GET.items() if name != "page"])

@@ -11,7 +11,7 @@ from osame.platform.console.fields import ReasonField, plain
 from osame.platform.egress import records
 from osame.platform.egress.models import EgressKind, EgressRecord
 from osame.platform.functions.binding import bound
-from osame.platform.functions.registry import purposes
+from osame.platform.functions.registry import purpose_name
 
 
 class RevokeForm(ActForm):
@@ -63,8 +63,8 @@ def record(request: HttpRequest, serial: str) -> HttpResponse:
 def _told(row: EgressRecord, name: str) -> str:
     display = getattr(row, f"get_{name}_display", None)
     value = display() if display else getattr(row, name)
-    if name == "purpose" and value in purposes():
-        value = purposes()[value].name
+    if name == "purpose":
+        value = purpose_name(value)
     if isinstance(value, list):
         value = "、".join(map(str, value[:50]))
     if isinstance(value, bool):

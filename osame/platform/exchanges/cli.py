@@ -1,6 +1,5 @@
 """osame exchange — システム間のやり取り。鍵と、相手の登録。"""
 
-from datetime import datetime, time, timedelta
 from typing import Annotated
 
 import typer
@@ -10,7 +9,7 @@ from osame.platform.exchanges import keys
 from osame.platform.exchanges.receiving import prune_nonces
 from osame.platform.exchanges.records import Search, search
 from osame.platform.functions.binding import bound
-from osame.platform.terminal import JAPAN, console, day, refusals_told, say_json, table
+from osame.platform.terminal import JAPAN, console, day, instants_of, refusals_told, say_json, table
 
 app = typer.Typer(no_args_is_help=True, help="システム間のやり取り — 署名の鍵、相手システム")
 keys_app = typer.Typer(no_args_is_help=True, help="署名の鍵")
@@ -78,13 +77,10 @@ def list_command(
     as_json: Annotated[bool, typer.Option("--json", help="機械のための JSON で答える")] = False,
 ) -> None:
     """やり取りの記録を、新しいものから示す。本文は残していない。"""
+    first, until = instants_of(day(since) if since else None, day(through) if through else None)
     found = search(
-        Search(
-            peer=peer, officer=by, operation=operation, failed=failed, limit=limit,
-            since=datetime.combine(day(since), time(), JAPAN) if since else None,
-            until=datetime.combine(day(through) + timedelta(days=1), time(), JAPAN) if through else None,
-        )
-    )  # fmt: skip
+        Search(peer=peer, officer=by, operation=operation, failed=failed, limit=limit, since=first, until=until)
+    )
     if as_json:
         say_json([
             {str(each.name): getattr(row, str(each.name)) for each in row._meta.local_concrete_fields} for row in found

@@ -1,6 +1,5 @@
 """やり取りの記録の画面。いつ、誰が、どのシステムに何を求め、どう答えたか。本文は残していない。"""
 
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -12,14 +11,14 @@ from osame.platform import systems
 from osame.platform.audit.searching import inert
 from osame.platform.console.answers import page
 from osame.platform.console.fields import WarekiDateField, plain
+from osame.platform.console.paging import before_number, older_link
 from osame.platform.exchanges import peers
 from osame.platform.exchanges.records import Search, search
 from osame.platform.functions.binding import bound
-from osame.platform.functions.registry import purposes, registry
-from osame.platform.terminal import JAPAN
+from osame.platform.functions.registry import function_name, purpose_name
+from osame.platform.terminal import instants_of
 
 PAGE = 100
-MOST_DIGITS = 18
 
 
 class SearchForm(forms.Form):
@@ -43,20 +42,17 @@ class SearchForm(forms.Form):
     def wanted(self, *, before: int) -> Search:
         """探し方にする。"""
         told = self.cleaned_data
+        since, until = instants_of(told["since"], told["through"])
         return Search(
             peer=told["peer"],
             officer=plain(told["officer"]),
             operation=plain(told["operation"]),
-            since=_start(told["since"]) if told["since"] else None,
-            until=_start(told["through"] + timedelta(days=1)) if told["through"] else None,
+            since=since,
+            until=until,
             failed=told["failed"],
             limit=PAGE + 1,
             before=before,
         )
-
-
-def _start(on: date) -> datetime:
-    return datetime.combine(on, time(), JAPAN)
 
 
 @bound("floor.exchanges.list")
@@ -67,33 +63,24 @@ def listing(request: HttpRequest) -> HttpResponse:
     要件: F36-07
     """
     form = SearchForm(request.GET)
-    before = request.GET.get("before", "")
-    number = int(before) if before.isdecimal() and len(before) <= MOST_DIGITS else 0
-    found = search(form.wanted(before=number)) if form.is_valid() else []
-    kept = request.GET.copy()
-    kept.pop("before", None)
+    found = search(form.wanted(before=before_number(request))) if form.is_valid() else []
     shown = {
         "form": form,
-        "more": f"?{kept.urlencode()}&before={found[PAGE - 1].exchange_id}" if len(found) > PAGE else "",
+        "more": older_link(request, found[PAGE - 1].exchange_id) if len(found) > PAGE else "",
         "rows": [
             {
                 "log": each,
                 "peer": systems.SYSTEMS[each.peer].name if each.peer in systems.SYSTEMS else inert(each.peer),
                 "operation": inert(each.operation),
                 "officer": inert(each.officer),
-                "function": _named(each.function_code),
-                "purpose": purposes()[each.purpose].name if each.purpose in purposes() else inert(each.purpose),
+                "function": inert(function_name(systems.current().code, each.function_code)),
+                "purpose": inert(purpose_name(each.purpose)),
                 "refused": each.status >= 400,
             }
             for each in found[:PAGE]
         ],
     }
     return page(request, "exchanges/list.html", shown, status=422 if form.errors else 200)
-
-
-def _named(code: str) -> str:
-    listed = registry(systems.current().code).functions
-    return listed[code].name if code in listed else inert(code)
 
 
 exchange_urls: list[URLPattern] = [path("exchanges/", listing, name="exchanges")]

@@ -83,6 +83,17 @@ def purposes() -> MappingProxyType[str, Purpose]:
     return MappingProxyType({code: Purpose(code, **facts) for code, facts in listed.items()})
 
 
+def purpose_name(code: str) -> str:
+    """使用目的の名。一覧にない符号なら、その符号。"""
+    return purposes()[code].name if code in purposes() else code
+
+
+def function_name(system: str, code: str) -> str:
+    """機能の名。そのシステムの台帳にない符号なら、その符号。"""
+    listed = registry(system).functions
+    return listed[code].name if code in listed else code
+
+
 @cache
 def groups() -> MappingProxyType[str, str]:
     """機能群の一覧。"""

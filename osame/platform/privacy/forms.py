@@ -1,6 +1,5 @@
 """本人の請求と漏えい等事故の書式。"""
 
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -10,7 +9,7 @@ from osame.platform.console.fields import CodeField, ReasonField, WarekiDateFiel
 from osame.platform.privacy import refusals
 from osame.platform.privacy.models import Incident, PrivacyMeasure, PrivacyRequest
 from osame.platform.privacy.tracing import Scope
-from osame.platform.terminal import JAPAN
+from osame.platform.terminal import instants_of
 
 
 def _text(label: str, *, rows: int = 2, required: bool = True, longest: int = 2_000, told: str = "") -> forms.CharField:
@@ -144,9 +143,10 @@ class ScopeForm(ActForm):
     def scope(self) -> Scope:
         """範囲の条件にする。"""
         told = self.cleaned_data
+        since, until = instants_of(told["since"], told["through"])
         return Scope(
-            since=_start(told["since"]) if told["since"] else None,
-            until=_start(told["through"] + timedelta(days=1)) if told["through"] else None,
+            since=since,
+            until=until,
             officer=plain(told["officer"]),
             terminal=plain(told["terminal"]),
             receiver=told["receiver"].strip(),
@@ -173,7 +173,3 @@ class DescribeForm(ActForm):
     publication = _text("公表の実施状況", required=False)
     prevention = _text("再発防止のための措置", required=False)
     other = _text("その他参考となる事項", required=False)
-
-
-def _start(on: date) -> datetime:
-    return datetime.combine(on, time(), JAPAN)

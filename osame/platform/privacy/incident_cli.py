@@ -1,6 +1,5 @@
 """osame incident … — 漏えい等事故。"""
 
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +15,7 @@ from osame.platform.privacy.incident_paper import report_paper
 from osame.platform.privacy.incidents import Detection
 from osame.platform.privacy.models import Incident
 from osame.platform.privacy.tracing import Scope
-from osame.platform.terminal import JAPAN, console, day, refusals_told, say_json, table, today
+from osame.platform.terminal import console, day, instants_of, refusals_told, say_json, table, today
 
 app = typer.Typer(no_args_is_help=True, help="漏えい等事故 — 範囲、封じ込め、報告の期限")
 Number = Annotated[int, typer.Argument(metavar="番号", help="漏えい等事故番号")]
@@ -87,9 +86,9 @@ def trace(
     as_json: Json = False,
 ) -> None:
     """影響の範囲を、監査の鎖と出力の記録から引く。"""
+    first, until = instants_of(day(since) if since else None, day(through) if through else None)
     scope = Scope(
-        since=_start(day(since)) if since else None,
-        until=_start(day(through) + timedelta(days=1)) if through else None,
+        since=first, until=until,
         officer=staff, terminal=terminal, receiver=receiver, person=person.zfill(15) if person else "",
         outputs=tuple(outputs or ()),
     )  # fmt: skip
@@ -179,7 +178,3 @@ def print_command(
     """報告の様式の項目を出す。"""
     made = emit(report_paper(incidents.one(number), on=today()), output, Output(EgressKind.REPORT))
     console.print(f"{made.serial} として出しました。")
-
-
-def _start(on: date) -> datetime:
-    return datetime.combine(on, time(), JAPAN)

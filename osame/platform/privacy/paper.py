@@ -13,7 +13,7 @@ from osame.kernel.dates import format_wareki
 from osame.platform import systems
 from osame.platform.database import fetch_all
 from osame.platform.egress.models import EgressKind, EgressMedium
-from osame.platform.functions.registry import groups, purposes, registry
+from osame.platform.functions.registry import groups, purpose_name, registry
 from osame.platform.letters.engine import Letter, Template, compile_letters
 from osame.platform.privacy.guarding import guard_of
 from osame.platform.privacy.held import SHOWN_APART, Held, doors
@@ -76,7 +76,7 @@ def views_of(number: str) -> list[View]:
             f"{at.astimezone(JAPAN):%Y-%m-%d %H:%M}",
             (department_name(department) or department) if department else "システム",
             listed[function].name if function in listed else function,
-            _purpose(purpose),
+            purpose_name(purpose),
             act if outcome == "1" else f"{act}（断った）",
         )
         for at, department, function, purpose, act, outcome in fetch_all(VIEWS, [number])
@@ -91,7 +91,7 @@ def given_of(number: str) -> list[Given]:
             EgressKind(kind).label + ("（個人番号を含む）" if included else ""),
             receiver,
             EgressMedium(medium).label,
-            _purpose(purpose),
+            purpose_name(purpose),
         )
         for at, kind, receiver, medium, purpose, included in fetch_all(OUTPUTS, [number])
     ]
@@ -175,7 +175,3 @@ def _masks(shown: Sequence[Held]) -> list[list[str]]:
             if column.name in each.masks and each.table.name not in SHOWN_APART:
                 by_ground.setdefault(each.masks[column.name], set()).add(column.label)
     return [[ground, "、".join(sorted(labels))] for ground, labels in sorted(by_ground.items())]
-
-
-def _purpose(code: str) -> str:
-    return purposes()[code].name if code in purposes() else code

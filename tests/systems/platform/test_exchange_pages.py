@@ -1,12 +1,13 @@
 """やり取りの記録の画面。監査する者が、相手・職員・操作・日・失敗で絞り、古いものへさかのぼる。"""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from osame.platform.audit.models import AuditEvent
 from osame.platform.exchanges.models import ExchangeLog
-from osame.platform.staff.models import HandlerRegistration
-from tests.systems.platform.staff_cast import APRIL, hire, officer, sign_in, with_app
+from tests.systems.collection.pages_cast import officer_at_desk
 
 ASKED = "?osame-purpose=audit"
 SENT, RECEIVED = ExchangeLog.Direction.SENT, ExchangeLog.Direction.RECEIVED
@@ -29,12 +30,12 @@ def desk(database: str) -> Client:
         logged(200, status=403, failure="相手が断った", officer="B0007", operation="POST /internal/v1/reveals"),
         logged(201, direction=RECEIVED, peer="addressee", operation="GET /internal/v1/feed", officer=""),
     ])
-    return sign_in("A0009", with_app(hire("A0009", "職員 A0009", "auditor")))
+    return officer_at_desk("A0009", "監査 太郎", "auditor")
 
 
-def table_of(answer: object) -> str:
-    told = answer.content.decode()  # type: ignore[attr-defined]
-    assert answer.status_code == 200, told  # type: ignore[attr-defined]
+def table_of(answer: Any) -> str:
+    told = answer.content.decode()
+    assert answer.status_code == 200, told
     listed = told.partition('aria-label="やり取りの記録の一覧"')[2]
     return listed.partition("<tbody>")[2].partition("</tbody>")[0]
 
@@ -63,10 +64,6 @@ def test_a_wrong_day_is_told_beside_its_field_and_nothing_is_searched(desk: Clie
 
 
 def test_the_way_there_is_beside_the_audit_log_and_only_for_those_who_may(desk: Client) -> None:
-    with officer():
-        HandlerRegistration.objects.create(
-            account_id="A0009", department_id="collection", valid_from=APRIL, registered_by="setup"
-        )
     assert 'href="/exchanges/"' in desk.get(f"/audit/{ASKED}").content.decode()
-    clerk = sign_in("A0001", with_app(hire("A0001", "職員 A0001", "collection_clerk")))
+    clerk = officer_at_desk("A0001", "山本 昇", "collection_clerk")
     assert clerk.get("/exchanges/").status_code == 403
